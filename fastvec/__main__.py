@@ -1,0 +1,5 @@
+"""``python -m fastvec``."""
+
+from fastvec.cli import main
+
+main()

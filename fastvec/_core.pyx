@@ -1,0 +1,15 @@
+"""The native core: argument doors that check, and nogil loops that compute.
+
+One extension module, one topic a file: each include below opens with what it holds.  The work
+itself is plain C in csrc/.  Rules: every ValueError is raised before ``nogil``; the loops allocate
+nothing and cannot fail; arrays come in as typed memoryviews, so building needs no NumPy.
+"""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy, memset
+from posix.stdlib cimport posix_memalign
+
+include "core/control.pxi"
+include "core/words.pxi"

@@ -1,0 +1,46 @@
+"""The command line: one group, a module for each family of commands, one place for errors.
+
+Exit codes: 0 done, 1 stopped by the user (Ctrl-C), 2 bad input, said in one sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import click
+
+from fastvec import __version__
+from fastvec.cli.shared import complain
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="fastvec %(version)s")
+def app() -> None:
+    """Train word vectors, look at them, and turn them into any format."""
+
+
+def main() -> None:
+    """Entry point: run the command; every error becomes one sentence and exit code 2."""
+    # A plain kill ends like Ctrl-C: temporary files are removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        app.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        complain(error.format_message())
+    except (KeyboardInterrupt, click.Abort):
+        print("fastvec: stopped", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has gone (`fastvec vocab X | head`): that is no error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except MemoryError as error:
+        complain(f"out of memory: {error}" if str(error) else "out of memory")
+    except OSError as error:
+        complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except (ValueError, TypeError, KeyError, ImportError) as error:
+        complain(str(error.args[0]) if error.args else str(error))

@@ -1,0 +1,57 @@
+"""What several commands need: options made from params dataclasses, and complaints."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def complain(sentence: str) -> NoReturn:
+    """Print one sentence on standard error and exit with code 2."""
+    print(f"fastvec: {sentence}", file=sys.stderr)
+    sys.exit(2)
+
+
+def options_from(params: type, **defaults: Any) -> Callable[[Command], Command]:
+    """Give a command one option for each field of a params dataclass.
+
+    Help and defaults come from the dataclass; the ranges are checked by ``params.check``, so that
+    the command line and Python say the same sentence.  ``defaults`` replaces some defaults.
+    """
+
+    def decorate(command: Command) -> Command:
+        for item in reversed(dataclasses.fields(params)):
+            kind = str(item.type)
+            flag = "--" + item.name.replace("_", "-")
+            default = defaults.get(item.name, item.default)
+            text = item.metadata["help"]
+            if kind.startswith("bool"):
+                on_off = f"{flag}/--no-{flag[2:]}"
+                command = click.option(
+                    on_off, item.name, default=default, show_default=True, help=text
+                )(command)
+            else:
+                kinds = {"int": click.INT, "float": click.FLOAT}
+                type_ = kinds.get(kind.split()[0], click.STRING)
+                command = click.option(
+                    flag,
+                    item.name,
+                    type=type_,
+                    default=default,
+                    show_default=default is not None,
+                    help=text,
+                )(command)
+        return command
+
+    return decorate
+
+
+def pick(params: type, values: dict[str, Any]) -> Any:
+    """Make a params dataclass from the options that belong to it (they are taken out of values)."""
+    return params(**{item.name: values.pop(item.name) for item in dataclasses.fields(params)})

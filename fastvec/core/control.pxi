@@ -1,0 +1,60 @@
+# Control: the Python face of csrc/control.h.
+
+cdef extern from "control.h" nogil:
+    enum: COUNTERS
+    ctypedef struct control:
+        int64_t next
+        int32_t stopped
+    int64_t control_take(control *c, int64_t size)
+    bint control_stopped(const control *c)
+    void control_stop(control *c)
+
+
+cdef class Control:
+    """What the workers of one native run share: next chunk, stop sign, progress.
+
+    One Control serves one run.  ``counters`` is an int64 array of shape (workers, 16); column 0
+    is always the work done so far; each native loop says what else it writes there.
+    """
+
+    cdef control c
+    cdef int64_t *rows
+    cdef readonly int workers
+
+    def __cinit__(self, int workers):
+        if workers < 1:
+            raise ValueError(f"workers must be at least 1, got {workers}")
+        self.workers = workers
+        memset(&self.c, 0, sizeof(control))
+        if posix_memalign(<void **> &self.rows, 128, workers * COUNTERS * sizeof(int64_t)) != 0:
+            self.rows = NULL
+            raise MemoryError()
+        memset(self.rows, 0, workers * COUNTERS * sizeof(int64_t))
+
+    def __dealloc__(self):
+        free(self.rows)
+
+    def stop(self):
+        """Ask all workers to end soon."""
+        control_stop(&self.c)
+
+    @property
+    def stopped(self):
+        """Whether stop() was called."""
+        return bool(control_stopped(&self.c))
+
+    def total(self, int column=0):
+        """The sum of one counter over all workers."""
+        if not 0 <= column < COUNTERS:
+            raise ValueError(f"column must be from 0 to {COUNTERS - 1}, got {column}")
+        cdef int64_t total = 0
+        cdef int i
+        for i in range(self.workers):
+            total += self.rows[i * COUNTERS + column]
+        return total
+
+    cdef int64_t *row(self, int worker) except NULL:
+        """The counters of one worker."""
+        if not 0 <= worker < self.workers:
+            raise ValueError(f"worker must be from 0 to {self.workers - 1}, got {worker}")
+        return self.rows + worker * COUNTERS

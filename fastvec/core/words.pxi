@@ -1,0 +1,103 @@
+# WordTable and WordIndex: the Python faces of csrc/words.h.
+
+cdef extern from "words.h" nogil:
+    ctypedef struct words:
+        char *bytes
+        int64_t *offsets
+        int32_t n
+    int words_init(words *t)
+    int words_over(words *t, char *bytes, int64_t *offsets, int32_t n)
+    void words_free(words *t)
+    int32_t words_find(const words *t, const char *word, int64_t length)
+    int32_t words_add(words *t, const char *word, int64_t length)
+
+
+cdef class WordTable:
+    """A growing set of words; each new one gets the next id.
+
+    >>> table = WordTable()
+    >>> table.add(b"cat"), table.add(b"dog"), table.add(b"cat")
+    (0, 1, 0)
+    >>> table.find(b"cow")
+    -1
+    """
+
+    cdef words table
+
+    def __cinit__(self):
+        if words_init(&self.table) < 0:
+            raise MemoryError()
+
+    def __dealloc__(self):
+        words_free(&self.table)
+
+    def __len__(self):
+        return self.table.n
+
+    def add(self, bytes word):
+        """The id of a word, a new one if it was not known."""
+        cdef int32_t id = words_add(&self.table, PyBytes_AS_STRING(word), len(word))
+        if id < 0:
+            raise MemoryError("no room for more words")
+        return id
+
+    def find(self, bytes word):
+        """The id of a word, or -1."""
+        return words_find(&self.table, PyBytes_AS_STRING(word), len(word))
+
+    def arrays(self):
+        """Copies: (all words joined, as bytes; offsets, as bytes of n + 1 int64)."""
+        cdef int32_t n = self.table.n
+        joined = PyBytes_FromStringAndSize(self.table.bytes, self.table.offsets[n])
+        offsets = PyBytes_FromStringAndSize(<char *> self.table.offsets, (n + 1) * sizeof(int64_t))
+        return joined, offsets
+
+
+cdef class WordIndex:
+    """Finds words in arrays that stand elsewhere (memory-mapped ones too); of equal words, the first.
+
+    Parameters
+    ----------
+    joined : (bytes,) uint8 array
+        all words, one after the other.
+    offsets : (n + 1,) int64 array
+        word i is ``joined[offsets[i]:offsets[i + 1]]``.
+
+    Raises
+    ------
+    ValueError
+        offsets that do not rise from 0 to the length of ``joined``.
+    """
+
+    cdef words table
+    cdef const uint8_t[::1] joined
+    cdef const int64_t[::1] offsets
+
+    def __cinit__(self, const uint8_t[::1] joined, const int64_t[::1] offsets):
+        cdef int64_t n = offsets.shape[0] - 1, i
+        if n < 0 or n > 0x7ffffffe:
+            raise ValueError(f"offsets must have 1 to 2**31 - 1 entries, got {n + 1}")
+        cdef bint rising = offsets[0] == 0 and offsets[n] == joined.shape[0]
+        with nogil:
+            for i in range(n):
+                rising = rising and offsets[i] <= offsets[i + 1]
+        if not rising:
+            raise ValueError(f"word offsets must rise from 0 to {joined.shape[0]}")
+        self.joined = joined
+        self.offsets = offsets
+        cdef char *bytes_pointer = <char *> &joined[0] if joined.shape[0] else <char *> b""
+        cdef int failed
+        with nogil:
+            failed = words_over(&self.table, bytes_pointer, <int64_t *> &offsets[0], <int32_t> n)
+        if failed < 0:
+            raise MemoryError()
+
+    def __dealloc__(self):
+        words_free(&self.table)
+
+    def __len__(self):
+        return self.table.n
+
+    def find(self, bytes word):
+        """The id of a word, or -1."""
+        return words_find(&self.table, PyBytes_AS_STRING(word), len(word))

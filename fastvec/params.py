@@ -1,0 +1,133 @@
+"""Every option of fastvec, once: its name, default, range and help text.
+
+The Python classes take their defaults from here, the command line its flags and help, and
+:func:`check` its rules.  Imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def available_cores() -> int:
+    """The number of cores that this process may use (its CPU affinity, not the machine's count)."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+def option(
+    default: Any,
+    help: str,  # noqa: A002 - the word that click uses for the same thing
+    *,
+    low: float | None = None,
+    above: float | None = None,
+    high: float | None = None,
+) -> Any:
+    """One dataclass field with its rule: ``low <= value <= high``, or ``above < value``."""
+    metadata = {"help": help, "low": low, "above": above, "high": high}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class VocabularyParams:
+    """Which words are kept."""
+
+    min_count: int = option(5, "drop words that occur fewer times than this", low=0)
+    max_vocab_size: int | None = option(
+        None,
+        "while reading, drop the rarest words whenever more than this many are known",
+        low=1,
+    )
+    max_final_vocab: int | None = option(
+        None, "keep at most this many words by raising min_count as far as needed", low=1
+    )
+    sorted_vocab: bool = option(True, "number the words by falling count")
+
+
+@dataclass(frozen=True)
+class Word2VecParams:
+    """What word2vec training takes besides its corpus (gensim 4's names and defaults)."""
+
+    vector_size: int = option(100, "numbers in each vector", low=1, high=65536)
+    window: int = option(5, "words on each side that count as context", low=1, high=1000)
+    sg: bool = option(False, "train skip-gram instead of CBOW")
+    hs: bool = option(False, "train with hierarchical softmax")
+    negative: int = option(5, "noise words drawn for each word; 0: none", low=0, high=1000)
+    ns_exponent: float = option(0.75, "noise words are drawn by count to this power")
+    cbow_mean: bool = option(True, "CBOW: the mean of the context vectors, not their sum")
+    cbow_corrected: bool = option(
+        False, "CBOW: divide the gradient among the context words (Irsoy et al. 2021)"
+    )
+    shared_negatives: bool = option(
+        True, "draw noise words once for a window (fast) instead of for each pair (textbook)"
+    )
+    shrink_windows: bool = option(True, "draw each window's size from 1..window")
+    sample: float = option(1e-3, "subsampling threshold for frequent words; 0: off", low=0)
+    alpha: float = option(0.025, "learning rate at the start", above=0)
+    min_alpha: float = option(1e-4, "learning rate at the end", low=0)
+    epochs: int = option(5, "passes over the corpus", low=1)
+    seed: int = option(1, "seed of every random number", low=0)
+    workers: int = option(0, "training threads; 0: one for each core", low=0, high=1024)
+
+
+def check(params: Any) -> None:
+    """Check every field of a params dataclass against its own rule.
+
+    Raises
+    ------
+    TypeError
+        a value of another kind than its default: ``window must be an integer, got 'five'``.
+    ValueError
+        a value out of range: ``window must be at least 1, got 0``.
+    """
+    for item in dataclasses.fields(params):
+        check_value(item.name, getattr(params, item.name), str(item.type), dict(item.metadata))
+
+
+def check_value(name: str, value: Any, kind: str, rule: dict[str, Any]) -> None:
+    """Check one value by its declared kind (``"int"``, ``"float | None"`` ...) and its range."""
+    if value is None and "None" in kind:
+        return
+    if kind.startswith("bool"):
+        if value not in (0, 1):
+            raise ValueError(f"{name} must be 0 or 1, got {value!r}")
+        return
+    if kind.startswith("int"):
+        _check_integer(name, value)
+    elif kind.startswith("float"):
+        _check_finite(name, value)
+    else:
+        return
+    low, above, high = rule.get("low"), rule.get("above"), rule.get("high")
+    if low is not None and value < low:
+        raise ValueError(f"{name} must be at least {low}, got {value}")
+    if above is not None and value <= above:
+        raise ValueError(f"{name} must be above {above}, got {value}")
+    if high is not None and value > high:
+        raise ValueError(f"{name} must be at most {high}, got {value}")
+
+
+def _check_integer(name: str, value: Any) -> None:
+    try:
+        exact = int(value) == value
+    except (TypeError, ValueError, OverflowError):
+        exact = False
+    if not exact or isinstance(value, (str, bytes)):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+
+
+def _check_finite(name: str, value: Any) -> None:
+    try:
+        finite = not isinstance(value, (str, bytes)) and math.isfinite(value)
+    except (TypeError, OverflowError):
+        raise TypeError(f"{name} must be a number, got {value!r}") from None
+    if isinstance(value, (str, bytes)):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not finite:
+        raise ValueError(f"{name} must be a finite number, got {value}")

@@ -1,0 +1,41 @@
+"""Build of the one extension module; everything else stands in pyproject.toml.
+
+FASTVEC_CFLAGS adds compiler flags, for local builds only (``-march=native``, sanitizers).
+"""
+
+import os
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+# Never -ffast-math: linked into a shared object it turns denormals off for the whole process.
+FLAGS = ["-O3", "-std=gnu11", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
+
+core = Extension(
+    "fastvec._core",
+    sources=["fastvec/_core.pyx", "fastvec/csrc/kernels.c"],
+    include_dirs=["fastvec/csrc"],
+    depends=[
+        str(p) for folder in ("csrc", "core") for p in Path("fastvec", folder).glob("*.[hcp]*")
+    ],
+    extra_compile_args=FLAGS + os.environ.get("FASTVEC_CFLAGS", "").split(),
+    extra_link_args=os.environ.get("FASTVEC_LDFLAGS", "").split(),
+    libraries=["m"],
+)
+
+setup(
+    ext_modules=cythonize(
+        [core],
+        compiler_directives={
+            "language_level": 3,
+            "boundscheck": False,
+            "wraparound": False,
+            "initializedcheck": False,
+            "nonecheck": False,
+            "cdivision": True,
+            "freethreading_compatible": True,
+            "embedsignature": True,
+        },
+    )
+)

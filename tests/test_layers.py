@@ -1,0 +1,36 @@
+"""Imports run one way: what each module may import from the package stands here."""
+
+import ast
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent / "fastvec"
+MAY_IMPORT = {
+    "params": set(),
+    "files": set(),
+    "threads": set(),
+    "progress": set(),
+}
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of fastvec that a file imports, type-checking imports included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        found |= {name.split(".")[1] for name in names if name.startswith("fastvec.")}
+    return found
+
+
+def test_every_module_is_listed() -> None:
+    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    assert modules == set(MAY_IMPORT)
+
+
+def test_imports_run_one_way() -> None:
+    for module, allowed in MAY_IMPORT.items():
+        assert imports(PACKAGE / f"{module}.py") <= allowed, module
