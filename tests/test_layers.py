@@ -9,6 +9,7 @@ MAY_IMPORT = {
     "files": set(),
     "threads": set(),
     "progress": set(),
+    "words": {"_core"},
 }
 
 
