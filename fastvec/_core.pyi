@@ -27,3 +27,65 @@ class WordIndex:
     def __init__(self, joined: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None: ...
     def __len__(self) -> int: ...
     def find(self, word: bytes) -> int: ...
+
+# --- core/training.pxi
+
+def simd_names() -> tuple[str, ...]: ...
+def simd_width(simd: str) -> int: ...
+def build_alias(weights: NDArray[np.float64], table: NDArray[np.uint32]) -> None: ...
+def draw_alias(table: NDArray[np.uint32], seed: int, draws: NDArray[np.int32]) -> int: ...
+def huffman_parents(
+    counts: NDArray[np.int64],
+    parent: NDArray[np.int32],
+    bit: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+) -> None: ...
+def fill_paths(
+    parent: NDArray[np.int32],
+    bit: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    signs: NDArray[np.float32],
+) -> None: ...
+def update_rows(
+    inputs: NDArray[np.float32],
+    outputs: NDArray[np.float32],
+    signs: NDArray[np.float32],
+    alpha: float,
+    simd: str,
+    vector_size: int,
+) -> float: ...
+
+class Training:
+    def __init__(
+        self,
+        tokens: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        vectors: NDArray[np.float32],
+        outputs: NDArray[np.float32] | None,
+        nodes: NDArray[np.float32] | None,
+        keep: NDArray[np.uint32],
+        noise: NDArray[np.uint32] | None,
+        path_offsets: NDArray[np.int64] | None,
+        path_rows: NDArray[np.int32] | None,
+        path_signs: NDArray[np.float32] | None,
+        *,
+        vector_size: int,
+        skip_gram: bool,
+        window: int,
+        shrink_windows: bool,
+        negative: int,
+        shared_negatives: bool,
+        cbow_mean: bool,
+        cbow_corrected: bool,
+        workers: int,
+        simd: str,
+    ) -> None: ...
+    @property
+    def n_workers(self) -> int: ...
+    @property
+    def loss(self) -> float: ...
+    @property
+    def predictions(self) -> int: ...
+    def start_epoch(self, alpha_start: float, alpha_end: float, seed: int) -> None: ...
+    def run(self, index: int, control: Control) -> None: ...

@@ -13,3 +13,4 @@ from posix.stdlib cimport posix_memalign
 
 include "core/control.pxi"
 include "core/words.pxi"
+include "core/training.pxi"

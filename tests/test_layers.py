@@ -10,6 +10,9 @@ MAY_IMPORT = {
     "threads": set(),
     "progress": set(),
     "words": {"_core"},
+    "matrix": set(),
+    "simd": {"_core"},
+    "callbacks": set(),
 }
 
 

@@ -1,0 +1,371 @@
+# The doors of word2vec: instruction sets, the alias table, the Huffman tree, and training.
+
+cdef extern from "kernels.h" nogil:
+    enum: ROW_FLOATS, MAX_INPUTS, MAX_OUTPUTS
+    ctypedef struct loss:
+        float *mantissa
+        int32_t *exponent
+        int64_t steps
+    ctypedef struct kernels:
+        const char *name
+        int width
+        void (*update)(float **inputs, int m, float **outputs, const float *signs, int n,
+                       int floats, float alpha, loss *sum, float **ahead,
+                       int n_ahead) noexcept nogil
+        void (*gather)(float **rows, int m, float scale, float *sum, float *copy,
+                       int floats) noexcept nogil
+        void (*scatter)(float **rows, int m, float scale, const float *sum, const float *copy,
+                        int floats) noexcept nogil
+    const kernels *kernels_at(int i)
+    const kernels *kernels_pick(const char *name)
+
+cdef extern from "alias.h" nogil:
+    ctypedef struct alias_column:
+        uint32_t threshold
+        uint32_t other
+    int alias_build(const double *weights, uint32_t n, alias_column *table)
+    uint32_t alias_draw(const alias_column *table, uint32_t n, uint64_t *state)
+
+cdef extern from "huffman.h" nogil:
+    int huffman_tree(const int64_t *counts, int32_t n, int32_t *parent, uint8_t *bit)
+    void huffman_lengths(const int32_t *parent, int32_t n, int64_t *offsets)
+    void huffman_paths(const int32_t *parent, const uint8_t *bit, int32_t n,
+                       const int64_t *offsets, int32_t *rows, float *signs)
+
+cdef extern from "training.h" nogil:
+    enum: WORDS_DONE, WORDS_KEPT
+    ctypedef struct training:
+        const kernels *kernel
+        const int32_t *tokens
+        const int64_t *offsets
+        int64_t n_tokens, n_sentences
+        float *vectors
+        float *outputs
+        float *nodes
+        int64_t stride
+        int floats
+        int32_t n_words
+        const uint32_t *keep
+        const alias_column *noise
+        const int64_t *path_offsets
+        const int32_t *path_rows
+        const float *path_signs
+        int skip_gram, window, shrink_windows, negative, shared_negatives
+        int cbow_mean, cbow_corrected
+        float alpha_start, alpha_end
+        uint64_t seed
+    ctypedef struct worker:
+        loss sum
+        double loss
+        int64_t predictions
+    int worker_init(worker *w, const training *t)
+    void worker_free(worker *w)
+    void loss_take(worker *w, int width)
+    void train_epoch(const training *t, worker *w, control *c, int64_t *counters)
+
+
+def simd_names():
+    """The instruction sets that this machine runs, best first: ``("avx512", "avx2", "baseline")``."""
+    names = []
+    cdef int i = 0
+    while kernels_at(i) != NULL:
+        names.append(kernels_at(i).name.decode())
+        i += 1
+    return tuple(names)
+
+
+cdef const kernels *pick(str simd) except NULL:
+    """The kernels of one instruction set; ValueError lists what there is."""
+    cdef bytes name = simd.encode()
+    cdef const kernels *k = kernels_pick(name)
+    if k == NULL:
+        raise ValueError(
+            f"FASTVEC_SIMD must be one of {', '.join(simd_names())} on this machine, got {simd!r}"
+        )
+    return k
+
+
+def simd_width(str simd):
+    """Floats in one vector of an instruction set."""
+    return pick(simd).width
+
+
+def build_alias(const double[::1] weights, uint32_t[:, ::1] table):
+    """Fill an (n, 2) alias table (csrc/alias.h) for n weights.
+
+    Raises ValueError unless the weights are finite, not negative, and not all zero.
+    """
+    cdef Py_ssize_t n = weights.shape[0], i
+    cdef double total = 0
+    cdef bint good = True
+    if n < 1 or n >= 0x7fffffff:
+        raise ValueError(f"weights must have 1 to 2**31 - 2 entries, got {n}")
+    if table.shape[0] != n or table.shape[1] != 2:
+        raise ValueError(f"table must have shape ({n}, 2)")
+    for i in range(n):
+        good = good and 0 <= weights[i] < 1e300
+        total += weights[i]
+    if not good or not 0 < total < 1e300:
+        raise ValueError("weights must be finite, not negative and not all zero")
+    cdef int failed
+    with nogil:
+        failed = alias_build(&weights[0], <uint32_t> n, <alias_column *> &table[0, 0])
+    if failed:
+        raise MemoryError()
+
+
+def draw_alias(const uint32_t[:, ::1] table, uint64_t seed, int32_t[::1] draws):
+    """Fill ``draws`` with outcomes drawn by an alias table; returns the new state."""
+    cdef Py_ssize_t i
+    if table.shape[0] < 1 or table.shape[1] != 2:
+        raise ValueError("table must have shape (n, 2) with n at least 1")
+    for i in range(draws.shape[0]):
+        draws[i] = alias_draw(<const alias_column *> &table[0, 0], table.shape[0], &seed)
+    return seed
+
+
+def huffman_parents(const int64_t[::1] counts, int32_t[::1] parent, uint8_t[::1] bit,
+                    int64_t[::1] offsets):
+    """Build the Huffman tree of n falling counts (csrc/huffman.h).
+
+    Fills ``parent`` and ``bit`` (2n - 1 each: words, then inner nodes) and ``offsets`` (n + 1: where
+    each word's path will stand).  ValueError for counts that are not positive and falling.
+    """
+    cdef Py_ssize_t n = counts.shape[0], i
+    if n < 1 or n > 0x3fffffff:
+        raise ValueError(f"counts must have 1 to 2**30 - 1 entries, got {n}")
+    if parent.shape[0] != 2 * n - 1 or bit.shape[0] != 2 * n - 1 or offsets.shape[0] != n + 1:
+        raise ValueError("parent and bit must have 2n - 1 entries, offsets n + 1")
+    for i in range(n):
+        if counts[i] < 0 or (i and counts[i] > counts[i - 1]):
+            raise ValueError("counts must fall and not be negative")
+    cdef int failed
+    with nogil:
+        failed = huffman_tree(&counts[0], <int32_t> n, &parent[0], &bit[0])
+        if not failed:
+            huffman_lengths(&parent[0], <int32_t> n, &offsets[0])
+    if failed:
+        raise MemoryError()
+
+
+def fill_paths(const int32_t[::1] parent, const uint8_t[::1] bit, const int64_t[::1] offsets,
+               int32_t[::1] rows, float[::1] signs):
+    """Write every word's path: rows of the node matrix and +1 or -1 (label 1 or 0) for each.
+
+    ``signs`` must be 16 floats longer than the paths: the kernels read whole vectors.
+    """
+    cdef Py_ssize_t n = offsets.shape[0] - 1
+    if n < 1 or parent.shape[0] != 2 * n - 1 or bit.shape[0] != 2 * n - 1:
+        raise ValueError("parent and bit must have 2n - 1 entries")
+    if rows.shape[0] < offsets[n] or signs.shape[0] < offsets[n] + ROW_FLOATS:
+        raise ValueError("rows and signs are too short for the paths")
+    if offsets[n] == 0:
+        return
+    with nogil:
+        huffman_paths(&parent[0], &bit[0], <int32_t> n, &offsets[0], &rows[0], &signs[0])
+
+
+cdef int check_rows(float[:, ::1] rows, str name, Py_ssize_t count, Py_ssize_t stride) except -1:
+    if rows.shape[0] < count or rows.shape[1] != stride:
+        raise ValueError(
+            f"{name} must have shape ({count}, {stride}), got ({rows.shape[0]}, {rows.shape[1]})"
+        )
+    if rows.shape[0] and <size_t> &rows[0, 0] % 64:
+        raise ValueError(f"{name} must start at a multiple of 64 bytes")
+    return 0
+
+
+cdef class Training:
+    """One word2vec training run: what to train on, what to change, and how.
+
+    Parameters
+    ----------
+    tokens, offsets : int32 (n,), int64 (sentences + 1,)
+        the corpus (fastvec.corpus.Corpus).
+    vectors : float32 (words, stride), changed
+        input rows; aligned to 64 bytes, stride a multiple of 16, padded with zeros.
+    outputs, nodes : float32 (words, stride), (words - 1, stride) or None, changed
+        output rows of negative sampling and of hierarchical softmax.
+    keep : uint32 (words,)
+        a token stays if 32 random bits are at most its word's entry.
+    noise : uint32 (words, 2)
+        alias table, for negative sampling.
+    path_offsets, path_rows, path_signs : int64 (words + 1,), int32, float32
+        Huffman paths (fill_paths), for hierarchical softmax.
+    simd : str
+        instruction set, one of simd_names().
+
+    Raises ValueError for arrays that do not fit together or ids that are out of range: the loops
+    themselves check nothing.
+    """
+
+    cdef training t
+    cdef worker *workers
+    cdef readonly int n_workers
+    cdef object alive  # the arrays, kept from being freed
+
+    def __cinit__(
+        self, const int32_t[::1] tokens, const int64_t[::1] offsets, float[:, ::1] vectors,
+        float[:, ::1] outputs, float[:, ::1] nodes, const uint32_t[::1] keep,
+        const uint32_t[:, ::1] noise, const int64_t[::1] path_offsets,
+        const int32_t[::1] path_rows, const float[::1] path_signs, *, int vector_size,
+        bint skip_gram, int window, bint shrink_windows, int negative, bint shared_negatives,
+        bint cbow_mean, bint cbow_corrected, int workers, str simd,
+    ):
+        cdef training *t = &self.t
+        cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
+        memset(t, 0, sizeof(training))
+        t.kernel = pick(simd)
+        if stride % ROW_FLOATS or not 1 <= vector_size <= stride:
+            raise ValueError(f"rows of {stride} floats cannot hold vector_size {vector_size}")
+        if not 1 <= window <= 100000 or not 0 <= negative <= 100000 or workers < 1:
+            raise ValueError("window and workers must be at least 1, negative at least 0")
+        if not 1 <= n < 0x7fffffff:
+            raise ValueError(f"keep must have 1 to 2**31 - 2 entries, got {n}")
+        check_rows(vectors, "vectors", n, stride)
+        self.set_corpus(tokens, offsets, <int32_t> n)
+        t.n_words = <int32_t> n
+        t.vectors = &vectors[0, 0]
+        t.stride = stride
+        t.floats = (vector_size + t.kernel.width - 1) // t.kernel.width * t.kernel.width
+        t.keep = &keep[0]
+        if outputs is not None and negative:
+            check_rows(outputs, "outputs", n, stride)
+            if noise is None or noise.shape[0] != n or noise.shape[1] != 2:
+                raise ValueError(f"noise must have shape ({n}, 2)")
+            t.outputs = &outputs[0, 0]
+            t.noise = <const alias_column *> &noise[0, 0]
+            t.negative = negative
+        if nodes is not None:
+            check_rows(nodes, "nodes", n - 1, stride)
+            self.set_paths(path_offsets, path_rows, path_signs, <int32_t> n)
+            t.nodes = &nodes[0, 0] if n > 1 else &vectors[0, 0]  # one word has no path
+        if t.outputs == NULL and t.nodes == NULL:
+            raise ValueError("there must be outputs (with negative above 0) or nodes")
+        t.skip_gram = skip_gram
+        t.window = window
+        t.shrink_windows = shrink_windows
+        t.shared_negatives = shared_negatives
+        t.cbow_mean = cbow_mean
+        t.cbow_corrected = cbow_corrected
+        self.alive = (tokens, offsets, vectors, outputs, nodes, keep, noise, path_offsets,
+                      path_rows, path_signs)
+        self.n_workers = workers
+        if posix_memalign(<void **> &self.workers, 128, workers * sizeof(worker)) != 0:
+            self.workers = NULL
+            raise MemoryError()
+        memset(self.workers, 0, workers * sizeof(worker))
+        cdef int i
+        for i in range(workers):
+            if worker_init(&self.workers[i], t) != 0:
+                raise MemoryError()
+
+    def __dealloc__(self):
+        cdef int i
+        if self.workers != NULL:
+            for i in range(self.n_workers):
+                worker_free(&self.workers[i])
+            free(self.workers)
+
+    cdef int set_corpus(self, const int32_t[::1] tokens, const int64_t[::1] offsets,
+                        int32_t n) except -1:
+        cdef Py_ssize_t i, count = tokens.shape[0], sentences = offsets.shape[0] - 1
+        cdef bint good = True
+        if sentences < 1 or count < 1 or offsets[0] != 0 or offsets[sentences] != count:
+            raise ValueError(f"sentence offsets must rise from 0 to {count}")
+        with nogil:
+            for i in range(sentences):
+                good &= offsets[i] <= offsets[i + 1]
+        if not good:
+            raise ValueError(f"sentence offsets must rise from 0 to {count}")
+        with nogil:
+            for i in range(count):
+                good &= <uint32_t> tokens[i] < <uint32_t> n
+        if not good:
+            raise ValueError(f"token ids must be from 0 to {n - 1}")
+        self.t.tokens = &tokens[0]
+        self.t.offsets = &offsets[0]
+        self.t.n_tokens = count
+        self.t.n_sentences = sentences
+        return 0
+
+    cdef int set_paths(self, const int64_t[::1] offsets, const int32_t[::1] rows,
+                       const float[::1] signs, int32_t n) except -1:
+        cdef Py_ssize_t i
+        cdef bint good = True
+        if offsets is None or rows is None or signs is None or offsets.shape[0] != n + 1:
+            raise ValueError(f"path_offsets must have {n + 1} entries")
+        if signs.shape[0] < rows.shape[0] + ROW_FLOATS:
+            raise ValueError("path_signs must be 16 floats longer than path_rows")
+        for i in range(n):
+            good &= 0 <= offsets[i] <= offsets[i + 1] <= rows.shape[0]
+        for i in range(rows.shape[0]):
+            good &= 0 <= rows[i] < n - 1
+        if not good:
+            raise ValueError("Huffman paths must stay inside the tree")
+        self.t.path_offsets = &offsets[0]
+        self.t.path_rows = &rows[0] if rows.shape[0] else NULL
+        self.t.path_signs = &signs[0]
+        return 0
+
+    def start_epoch(self, float alpha_start, float alpha_end, uint64_t seed):
+        """Set the learning rate at the epoch's first and last token, and its random seed."""
+        self.t.alpha_start = alpha_start
+        self.t.alpha_end = alpha_end
+        self.t.seed = seed
+        cdef int i
+        for i in range(self.n_workers):
+            self.workers[i].loss = 0
+            self.workers[i].predictions = 0
+
+    def run(self, int index, Control control):
+        """One worker's part of one epoch; counter 0 counts tokens, 1 those kept by subsampling."""
+        if not 0 <= index < self.n_workers:
+            raise ValueError(f"worker must be from 0 to {self.n_workers - 1}, got {index}")
+        cdef int64_t *counters = control.row(index)
+        with nogil:
+            train_epoch(&self.t, &self.workers[index], &control.c, counters)
+
+    @property
+    def loss(self):
+        """Sum over this epoch's predictions of -log(probability of the right answer)."""
+        return sum(self.workers[i].loss for i in range(self.n_workers))
+
+    @property
+    def predictions(self):
+        """Predictions made in this epoch: pairs of an input row and an output row."""
+        return sum(self.workers[i].predictions for i in range(self.n_workers))
+
+
+def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] signs, float alpha,
+                str simd, int vector_size):
+    """The update kernel by itself, for tests and benchmarks; returns the loss before the step.
+
+    inputs (M, stride) and outputs (N, stride): 64-byte aligned, changed in place; signs: N floats,
+    +1 or -1, and 16 more; M <= 32, N <= 64.
+    """
+    cdef const kernels *k = pick(simd)
+    cdef int m = inputs.shape[0], n = outputs.shape[0], i
+    cdef int floats = (vector_size + k.width - 1) // k.width * k.width
+    if not 1 <= m <= MAX_INPUTS or not 1 <= n <= MAX_OUTPUTS:
+        raise ValueError(f"from 1 x 1 to {MAX_INPUTS} x {MAX_OUTPUTS} rows, got {m} x {n}")
+    if signs.shape[0] < n + ROW_FLOATS or not 1 <= vector_size <= inputs.shape[1]:
+        raise ValueError("signs or rows are too short")
+    if inputs.shape[1] % ROW_FLOATS:
+        raise ValueError("rows must be padded to 16 floats")
+    check_rows(inputs, "inputs", m, inputs.shape[1])
+    check_rows(outputs, "outputs", n, inputs.shape[1])
+    cdef float *rows_in[MAX_INPUTS]
+    cdef float *rows_out[MAX_OUTPUTS]
+    for i in range(m):
+        rows_in[i] = &inputs[i, 0]
+    for i in range(n):
+        rows_out[i] = &outputs[i, 0]
+    cdef worker w
+    memset(&w, 0, sizeof(worker))
+    for i in range(16):
+        w.sum.mantissa[i] = 1
+    with nogil:
+        k.update(rows_in, m, rows_out, &signs[0], n, floats, alpha, &w.sum, rows_out, n)
+        loss_take(&w, k.width)
+    return w.loss

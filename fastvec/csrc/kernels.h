@@ -1,0 +1,52 @@
+/* kernels.h - the kernels, one table of them for each instruction set. */
+#ifndef FASTVEC_KERNELS_H
+#define FASTVEC_KERNELS_H
+
+#include <stdint.h>
+
+enum {
+    ROW_FLOATS = 16,  /* rows are padded to a multiple of this and start on a cache line */
+    MAX_INPUTS = 32,  /* rows that one update takes; the loops split longer lists */
+    MAX_OUTPUTS = 64,
+};
+
+/* The product of the probabilities of all right answers so far, for each vector lane as a number
+ * in [1, 2) and a power of two: an exact log-likelihood for the price of five integer operations a
+ * vector, instead of a logarithm a prediction. */
+typedef struct {
+    float mantissa[16] __attribute__((aligned(64)));
+    int32_t exponent[16];
+    int64_t steps; /* vectors multiplied since the last loss_take: each added 127 to an exponent */
+} loss;
+
+typedef struct {
+    const char *name;
+    int width; /* floats in a vector */
+
+    /* One step of stochastic gradient descent on M x N logistic predictions:
+     *     G = inputs . outputs^T;   G = alpha * (label - sigmoid(G));
+     *     inputs += G . outputs;    outputs += G^T . inputs         (both from the old values)
+     * inputs:  M <= MAX_INPUTS rows of `floats` floats, changed.  A row that stands there twice gets
+     *          both changes (the second sees the first).
+     * outputs: N <= MAX_OUTPUTS rows, changed; no row may stand there twice.
+     * signs:   N floats, +1 for label 1 and -1 for label 0.
+     * ahead:   rows that will be needed soon, fetched into the cache on the way. */
+    void (*update)(float *const *inputs, int m, float *const *outputs, const float *signs, int n,
+                   int floats, float alpha, loss *sum, float *const *ahead, int n_ahead);
+
+    /* CBOW's hidden row: sum = scale * (rows[0] + ... + rows[m - 1]), and a copy of it. */
+    void (*gather)(float *const *rows, int m, float scale, float *sum, float *copy, int floats);
+
+    /* ... and back: rows[i] += scale * (sum - copy). */
+    void (*scatter)(float *const *rows, int m, float scale, const float *sum, const float *copy,
+                    int floats);
+} kernels;
+
+/* The i-th best table that this machine runs, or NULL. */
+const kernels *kernels_at(int i);
+
+/* The best table that this machine runs (name NULL), or the one of that name; NULL if there is none
+ * of that name or this machine does not run it. */
+const kernels *kernels_pick(const char *name);
+
+#endif

@@ -1,0 +1,65 @@
+/* simd.h - the vector words that kernels_body.h is written in, for one WIDTH.
+ *
+ * No include guard: kernels.c brings it in once for each instruction set, with WIDTH (floats in a
+ * vector) and NAME(f) (f with the instruction set's name) defined.  GCC's vector extensions, which
+ * clang has too; a * b + c becomes a fused multiply-add where the instruction set has one.
+ */
+typedef float NAME(vec) __attribute__((vector_size(4 * WIDTH)));
+typedef float NAME(loose) __attribute__((vector_size(4 * WIDTH), aligned(4)));
+typedef int32_t NAME(ints) __attribute__((vector_size(4 * WIDTH)));
+#define vec NAME(vec)
+#define loose NAME(loose)
+#define ints NAME(ints)
+
+/* Every row starts on a cache line, so rows are read by aligned loads; scratch by loose ones. */
+#define LOAD(p) (*(const vec *)(p))
+#define STORE(p, v) (*(vec *)(p) = (v))
+#define LOAD_LOOSE(p) (*(const loose *)(p))
+#define STORE_LOOSE(p, v) (*(loose *)(p) = (v))
+#define ALL(x) ((vec){0} + (x))
+
+/* The one thing that C's vector extensions have no word for. */
+#if defined(__x86_64__)
+#if WIDTH == 4
+#define MIN(a, b) ((vec)_mm_min_ps((__m128)(a), (__m128)(b)))
+#define MAX(a, b) ((vec)_mm_max_ps((__m128)(a), (__m128)(b)))
+#elif WIDTH == 8
+#define MIN(a, b) ((vec)_mm256_min_ps((__m256)(a), (__m256)(b)))
+#define MAX(a, b) ((vec)_mm256_max_ps((__m256)(a), (__m256)(b)))
+#else
+#define MIN(a, b) ((vec)_mm512_min_ps((__m512)(a), (__m512)(b)))
+#define MAX(a, b) ((vec)_mm512_max_ps((__m512)(a), (__m512)(b)))
+#endif
+#else
+#define SELECT(mask, a, b) ((vec)(((mask) & (ints)(a)) | (~(mask) & (ints)(b))))
+#define MIN(a, b) SELECT((a) < (b), a, b)
+#define MAX(a, b) SELECT((a) > (b), a, b)
+#endif
+
+/* FOLD_n(a, b): one vector with the partial sums of both, half as many of each as before.
+ * log2(WIDTH) rounds, FOLD_1 first, turn WIDTH vectors into the vector of their sums, in order. */
+#define SHUFFLE __builtin_shufflevector
+#if WIDTH == 4
+#define FOLD_1(a, b) (SHUFFLE(a, b, 0, 4, 1, 5) + SHUFFLE(a, b, 2, 6, 3, 7))
+#define FOLD_2(a, b) (SHUFFLE(a, b, 0, 1, 4, 5) + SHUFFLE(a, b, 2, 3, 6, 7))
+#elif WIDTH == 8
+#define FOLD_1(a, b) \
+    (SHUFFLE(a, b, 0, 8, 1, 9, 4, 12, 5, 13) + SHUFFLE(a, b, 2, 10, 3, 11, 6, 14, 7, 15))
+#define FOLD_2(a, b) \
+    (SHUFFLE(a, b, 0, 1, 8, 9, 4, 5, 12, 13) + SHUFFLE(a, b, 2, 3, 10, 11, 6, 7, 14, 15))
+#define FOLD_4(a, b) \
+    (SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11) + SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15))
+#else
+#define FOLD_1(a, b)                                                                    \
+    (SHUFFLE(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29) + \
+     SHUFFLE(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31))
+#define FOLD_2(a, b)                                                                    \
+    (SHUFFLE(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) + \
+     SHUFFLE(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
+#define FOLD_4(a, b)                                                                    \
+    (SHUFFLE(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +   \
+     SHUFFLE(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+#define FOLD_8(a, b)                                                                    \
+    (SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) + \
+     SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31))
+#endif

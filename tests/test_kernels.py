@@ -1,0 +1,102 @@
+"""Every kernel on every instruction set of this machine against the float64 reference."""
+
+import numpy as np
+import pytest
+import reference
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fastvec import _core
+from fastvec.matrix import padded, padded_copy
+
+EDGE_SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 300]
+
+
+def run_kernel(inputs, outputs, labels, alpha, simd):
+    size = inputs.shape[1]
+    rows_in, rows_out = padded_copy(inputs), padded_copy(outputs)
+    signs = np.concatenate([2 * labels - 1, np.zeros(16)]).astype(np.float32)
+    loss = _core.update_rows(rows_in, rows_out, signs, alpha, simd, size)
+    assert not rows_in[:, size:].any()  # the padding stays zero
+    assert not rows_out[:, size:].any()
+    return rows_in[:, :size], rows_out[:, :size], loss
+
+
+def compare(inputs, outputs, labels, alpha, simd):
+    want = reference.update(inputs.astype(float), outputs.astype(float), labels, alpha)
+    got = run_kernel(inputs, outputs, labels, alpha, simd)
+    for w, g in zip(want[:2], got[:2], strict=True):
+        np.testing.assert_allclose(g, w, rtol=2e-5, atol=2e-6)
+    assert got[2] == pytest.approx(want[2], rel=1e-5, abs=1e-5)
+
+
+def example(m, n, size, seed=0, scale=1.0):
+    rng = np.random.default_rng(seed)
+    inputs = (rng.standard_normal((m, size)) * scale / np.sqrt(size)).astype(np.float32)
+    outputs = rng.standard_normal((n, size)).astype(np.float32)
+    return inputs, outputs, rng.integers(0, 2, n).astype(float)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+@pytest.mark.parametrize("size", EDGE_SIZES)
+def test_every_size(simd, size):
+    compare(*example(6, 6, size), 0.05, simd)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+@pytest.mark.parametrize("n", [*range(1, 22), 24, 25, 63, 64])
+def test_every_number_of_outputs(simd, n):
+    for m in (1, 2, 5):
+        compare(*example(m, n, 20), 0.05, simd)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+@pytest.mark.parametrize("m", range(1, 33))
+def test_every_number_of_inputs(simd, m):
+    for n in (1, 6, 13):
+        compare(*example(m, n, 17), 0.05, simd)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+@settings(max_examples=60, deadline=None)
+@given(
+    m=st.integers(1, 32),
+    n=st.integers(1, 64),
+    size=st.sampled_from(EDGE_SIZES),
+    seed=st.integers(0, 1000),
+    scale=st.sampled_from([0.0, 1e-3, 1.0, 5.0]),
+    alpha=st.sampled_from([1e-4, 0.025, 1.0]),
+)
+def test_any_shape(simd, m, n, size, seed, scale, alpha):
+    inputs, outputs, labels = example(m, n, size, seed, scale)
+    compare(inputs, outputs, labels, min(alpha, 1 / max(m, n)), simd)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+def test_certain_answers_are_learned_from(simd):
+    """A confident mistake gets the full step (gensim skips it, word2vec.c cuts the score at 6)."""
+    inputs, outputs = np.full((1, 4), 2.5, np.float32), np.full((2, 4), 2.5, np.float32)
+    moved, _, loss = run_kernel(inputs, outputs, np.array([0.0, 1.0]), 0.1, simd)
+    np.testing.assert_allclose(moved, 2.5 - 0.1 * 2.5, rtol=1e-5)
+    assert loss == pytest.approx(25, rel=1e-4)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+def test_extreme_scores_stay_finite(simd):
+    inputs, outputs = np.full((1, 4), 1e10, np.float32), np.full((2, 4), 1e10, np.float32)
+    moved, other, loss = run_kernel(inputs, outputs, np.array([0.0, 1.0]), 0.1, simd)
+    assert np.isfinite(moved).all() and np.isfinite(other).all() and np.isfinite(loss)
+
+
+def test_arguments_are_checked():
+    rows, signs = padded(2, 4), np.ones(20, np.float32)
+    with pytest.raises(ValueError, match=r"FASTVEC_SIMD must be one of .*, got 'mmx'"):
+        _core.update_rows(rows, rows, signs, 0.1, "mmx", 4)
+    with pytest.raises(ValueError, match="from 1 x 1 to 32 x 64 rows, got 33 x 2"):
+        _core.update_rows(padded(33, 4), rows, signs, 0.1, "baseline", 4)
+    with pytest.raises(ValueError, match="too short"):
+        _core.update_rows(rows, rows, signs[:10], 0.1, "baseline", 4)
+    with pytest.raises(ValueError, match="multiple of 64 bytes"):
+        block = np.zeros(100, np.float32)
+        odd = block[(-block.ctypes.data % 64) // 4 + 1 :][:16].reshape(1, 16)
+        _core.update_rows(odd, padded(1, 4), signs, 0.1, "baseline", 4)

@@ -1,0 +1,80 @@
+"""The alias table, the Huffman tree and the random numbers of the native core."""
+
+import numpy as np
+import pytest
+import reference
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chisquare
+
+from fastvec import _core
+
+
+def alias_table(weights):
+    table = np.empty((len(weights), 2), np.uint32)
+    _core.build_alias(np.asarray(weights, float), table)
+    return table
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50).filter(lambda w: sum(w) > 1e-3))
+def test_alias_table_holds_exactly_the_weights(weights):
+    """Column i gives `threshold` to outcome i and the rest to `other`; summed, the distribution."""
+    table = alias_table(weights)
+    share = (table[:, 0].astype(float) + 1) / 2**32
+    found = share.copy()
+    np.add.at(found, table[:, 1], 1 - share)
+    np.testing.assert_allclose(found / len(weights), np.divide(weights, sum(weights)), atol=1e-8)
+
+
+def test_alias_draws_follow_the_weights():
+    weights = np.arange(1, 31) ** 0.75
+    draws = np.empty(300_000, np.int32)
+    _core.draw_alias(alias_table(weights), 7, draws)
+    expected = weights / weights.sum() * len(draws)
+    assert chisquare(np.bincount(draws, minlength=30), expected).pvalue > 1e-4
+
+
+def test_random_numbers_are_splitmix64():
+    draws = np.empty(100, np.int32)
+    state = _core.draw_alias(alias_table(np.ones(5)), 1234567, draws)
+    expected = 1234567
+    for draw in draws:
+        expected, bits = reference.splitmix64(expected)
+        assert draw == (bits >> 32) * 5 >> 32
+    assert state == expected
+
+
+@pytest.mark.parametrize(
+    "weights", [[], [0.0, 0.0], [1.0, -1.0], [1.0, float("nan")], [float("inf"), 1.0]]
+)
+def test_bad_weights(weights):
+    with pytest.raises(ValueError, match="weights must"):
+        alias_table(weights)
+
+
+def native_paths(counts):
+    size = len(counts)
+    parent, bit = np.zeros(2 * size - 1, np.int32), np.zeros(2 * size - 1, np.uint8)
+    offsets = np.zeros(size + 1, np.int64)
+    _core.huffman_parents(np.asarray(counts, np.int64), parent, bit, offsets)
+    rows = np.zeros(offsets[-1], np.int32)
+    signs = np.zeros(offsets[-1] + 16, np.float32)
+    _core.fill_paths(parent, bit, offsets, rows, signs)
+    return offsets, rows, signs
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=1, max_size=60))
+def test_huffman_paths_are_the_reference(counts):
+    counts = sorted(counts, reverse=True)
+    offsets, rows, signs = native_paths(counts)
+    for word, (code, nodes) in enumerate(reference.huffman(counts)):
+        path = slice(offsets[word], offsets[word + 1])
+        # The native order is from the word up to the root, and the root is row 0.
+        np.testing.assert_array_equal(rows[path][::-1], len(counts) - 2 - nodes)
+        np.testing.assert_array_equal(signs[path][::-1], 1 - 2 * code)
+
+
+@pytest.mark.parametrize("counts", [[1, 2], [-1]])
+def test_bad_counts(counts):
+    with pytest.raises(ValueError, match="counts must"):
+        native_paths(counts)
