@@ -9,6 +9,7 @@ MAY_IMPORT = {
     "files": set(),
     "threads": set(),
     "progress": set(),
+    "demo": set(),
     "words": {"_core"},
     "matrix": set(),
     "simd": {"_core"},
