@@ -1,0 +1,73 @@
+"""The benchmarks' own parts: cut texts, measured processes, ratios."""
+
+import lzma
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+
+import corpora
+import measure
+
+
+def test_unpack_cuts_at_whole_lines(tmp_path: Path) -> None:
+    packed, plain = tmp_path / "text.xz", tmp_path / "text"
+    packed.write_bytes(lzma.compress(b"one two\nthree\nfour two\n"))
+    corpora.unpack(packed, plain)
+    assert plain.read_bytes() == b"one two\nthree\nfour two\n"
+    facts = corpora.facts(plain)
+    assert (facts["bytes"], facts["lines"], facts["tokens"], facts["types"]) == (23, 3, 5, 4)
+    for limit, expected in [(13, b"one two\n"), (14, b"one two\nthree\n"), (3, b"")]:
+        corpora.unpack(packed, plain, limit)
+        assert plain.read_bytes() == expected
+
+
+CHILD = """
+import time
+time.sleep(0.1); print("begin", flush=True)
+held = bytearray({size}); time.sleep(0.3); print("40 %", flush=True)
+time.sleep(0.1); print("80 %", flush=True)
+time.sleep(0.2)
+"""
+
+
+def test_measure_finds_the_training_phase_and_the_peak() -> None:
+    took = measure.measure([sys.executable, "-c", CHILD.format(size=200_000_000)], "begin", "%")
+    assert 0.4 < took.training < took.seconds - 0.25
+    assert took.peak > 200_000_000
+
+
+@pytest.mark.parametrize("code", ["raise SystemExit('bad day')", "print('bad day')"])
+def test_measure_says_why_a_run_failed(code: str) -> None:
+    with pytest.raises(RuntimeError, match="bad day"):
+        measure.measure([sys.executable, "-c", code], "begin", "end")
+
+
+def test_report_compares_within_rounds() -> None:
+    pytest.importorskip("matplotlib")
+    import report
+
+    def run(tool: str, seed: float, speed: float) -> report.Row:
+        return {
+            "model": "sg-ns",
+            "dimension": "100",
+            "rival": tool,
+            "seed": seed,
+            "words/s": speed,
+            "training s": 2.0,
+            "end to end s": 3.0,
+            "peak MB": 123.4,
+            "analogies": seed,
+        }
+
+    runs = [run("gensim-file", 1, 10), run("fastvec", 1, 100)]
+    runs += [run("gensim-file", 2, 40), run("fastvec", 2, 800), run("fastvec", 3, 7)]
+    base, ours = report.summary(runs)
+    assert (ours["runs"], ours["words/s"], ours["analogies"]) == (3, 100, 2)
+    assert base["times gensim-file"] == 1
+    assert ours["times gensim-file"] == 15  # the median of 10 and 20; the third has no partner
+    assert "| sg-ns | 100 | fastvec | 3 | 100 | 2.0 | 3.0 | 123 | 15.00 | 2.0 |" in report.table(
+        [base, ours]
+    )
