@@ -38,8 +38,8 @@ def documentation(packages: Iterable[str] = PACKAGES) -> Iterator[list[str]]:
     list of str
         the lower-case words of one paragraph, five at least; each paragraph once.
 
-    >>> next(documentation())[:3]  # doctest: +SKIP
-    ['record', 'of', 'phased']
+    >>> len(next(documentation())) >= 5
+    True
     """
     folders = [Path(sysconfig.get_path("stdlib"))]
     for name in packages:

@@ -19,12 +19,17 @@ def check_target(path: PathLike) -> Path:
     """Say now, before hours of work, that an output could not be written later.
 
     Raises FileNotFoundError when its folder is missing, IsADirectoryError when it is a folder
-    itself, PermissionError when its folder cannot be written to.
+    itself, PermissionError when its folder (or what is no file: a device, a pipe) cannot be
+    written to.
     """
     path = Path(path)
     if path.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder, give a file name")
-    folder = path.parent
+    if is_special(path):
+        if not os.access(path, os.W_OK):
+            raise PermissionError(f"cannot write {path}: no permission")
+        return path
+    folder = path.resolve().parent
     if not folder.is_dir():
         raise FileNotFoundError(f"cannot write {path}: there is no folder {folder}")
     if not os.access(folder, os.W_OK):
@@ -32,17 +37,42 @@ def check_target(path: PathLike) -> Path:
     return path
 
 
+def is_special(path: Path) -> bool:
+    """Whether something is there that is no regular file: a device, a pipe, a socket."""
+    return path.exists() and not path.is_file()
+
+
 @contextlib.contextmanager
 def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
     """Open a temporary file beside ``path``; on success it is synced and renamed to ``path``.
 
     On any error, a full disk or Ctrl-C included, the temporary file is removed and whatever was
-    at ``path`` before is untouched.
+    at ``path`` before is untouched.  A symbolic link stays one: what it points to is replaced.  A
+    device or a pipe is written to directly, since there is nothing to keep.
+
+    Raises what :func:`check_target` raises, and OSError, with the path, when writing fails.
 
     >>> with atomic_write("words.txt") as file:
     ...     file.write(b"cat 3\\n")
     """
     path = check_target(path)
+    try:
+        if is_special(path):
+            with path.open("wb") as file:
+                yield file
+        else:
+            with _replacing(path.resolve()) as file:
+                yield file
+    except OSError as error:
+        if error.filename is None:  # write and fsync do not say which file
+            reason = error.strerror or str(error)
+            raise type(error)(error.errno, f"cannot write {path}: {reason}") from error
+        raise
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """A temporary file that becomes ``path`` if nothing goes wrong."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb", buffering=1 << 20) as file:
@@ -51,11 +81,6 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         _copy_mode(name, path)
         Path(name).replace(path)
-    except OSError as error:
-        if error.filename is None:  # write and fsync do not say which file
-            reason = error.strerror or str(error)
-            raise type(error)(error.errno, f"cannot write {path}: {reason}") from error
-        raise
     finally:
         with contextlib.suppress(FileNotFoundError):
             Path(name).unlink()

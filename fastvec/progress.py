@@ -74,7 +74,7 @@ class Progress:
             TextColumn("{task.fields[facts]}"),
             TextColumn("ETA"),
             TimeRemainingColumn(),
-            console=Console(stderr=True, force_terminal=sys.stderr.isatty() or None),
+            console=Console(stderr=True, force_terminal=True),  # it is one, or we were told
             transient=True,
         )
         bar.add_task(self.description, total=self.total, facts="")
@@ -94,6 +94,6 @@ class Progress:
 def readable(number: float) -> str:
     """A number with a thousands letter: 1234567 is ``1.23M``."""
     for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if number >= scale:
+        if number >= 0.9995 * scale:  # not 1000.00k
             return f"{number / scale:.2f}{letter}"
     return f"{number:.0f}"

@@ -30,6 +30,8 @@ def run(
 
     Raises
     ------
+    ValueError
+        fewer than one worker.
     BaseException
         the first exception that any worker raised, once, after all workers have ended; or
         KeyboardInterrupt.
@@ -39,6 +41,8 @@ def run(
     >>> sorted(total)
     [0, 1]
     """
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1, got {workers}")
     errors: list[BaseException] = []
     running = [workers]
     lock = threading.Lock()

@@ -41,6 +41,7 @@ def main() -> None:
     except MemoryError as error:
         complain(f"out of memory: {error}" if str(error) else "out of memory")
     except OSError as error:
-        complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        reason = error.strerror or str(error)  # str(error) would begin with "[Errno 28]"
+        complain(f"{error.filename}: {reason}" if error.filename else reason)
     except (ValueError, TypeError, KeyError, ImportError) as error:
         complain(str(error.args[0]) if error.args else str(error))

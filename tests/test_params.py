@@ -1,0 +1,96 @@
+"""Every option's rule is checked with one sentence: name, rule, value."""
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastvec import params
+from fastvec.params import VocabularyParams, Word2VecParams, check
+
+ALL = [VocabularyParams, Word2VecParams]
+OPTIONS = [(kind, item) for kind in ALL for item in dataclasses.fields(kind)]
+NAMES = [f"{kind.__name__}.{item.name}" for kind, item in OPTIONS]
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_defaults_keep_their_own_rules(kind: type) -> None:
+    check(kind())
+
+
+def test_every_option_has_a_help_text_and_a_bound_if_it_counts() -> None:
+    for _, item in OPTIONS:
+        assert item.metadata["help"][-1] not in ". "
+        assert item.metadata["low"] is not None or not str(item.type).startswith("int")
+
+
+@pytest.mark.parametrize(("kind", "item"), OPTIONS, ids=NAMES)
+def test_values_beyond_the_bounds_are_refused(kind: type, item: dataclasses.Field[Any]) -> None:
+    rule = item.metadata
+    wrong = {
+        "at least": None if rule["low"] is None else rule["low"] - 1,
+        "above": rule["above"],
+        "at most": None if rule["high"] is None else rule["high"] + 1,
+    }
+    for words, value in wrong.items():
+        if value is not None:
+            with pytest.raises(ValueError, match=rf"^{item.name} must be {words} .*, got {value}$"):
+                check(kind(**{item.name: value}))
+    for bound in (rule["low"], rule["high"]):
+        if bound is not None:
+            check(kind(**{item.name: bound}))
+
+
+@pytest.mark.parametrize(("kind", "item"), OPTIONS, ids=NAMES)
+def test_values_of_another_kind_are_refused(kind: type, item: dataclasses.Field[Any]) -> None:
+    for value in ("5", b"5", "", [1], math.nan, math.inf, -math.inf, object(), 1 + 1j):
+        with pytest.raises((TypeError, ValueError), match=rf"^{item.name} must be "):
+            check(kind(**{item.name: value}))
+    if item.default is not None:
+        with pytest.raises((TypeError, ValueError), match=rf"^{item.name} must be .*, got None$"):
+            check(kind(**{item.name: None}))
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"window": 0}, "window must be at least 1, got 0"),
+        ({"window": 2.5}, "window must be an integer, got 2.5"),
+        ({"window": "five"}, "window must be an integer, got 'five'"),
+        ({"negative": -1}, "negative must be at least 0, got -1"),
+        ({"alpha": math.nan}, "alpha must be a finite number, got nan"),
+        ({"alpha": "fast"}, "alpha must be a number, got 'fast'"),
+        ({"alpha": 0}, "alpha must be above 0, got 0"),
+        ({"hs": 2}, "hs must be 0 or 1, got 2"),
+        ({"vector_size": 10**30}, f"vector_size must be at most 65536, got {10**30}"),
+    ],
+)
+def test_the_sentences(options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        check(Word2VecParams(**options))
+    assert str(caught.value) == sentence
+
+
+def test_numbers_of_other_kinds_are_numbers() -> None:
+    check(Word2VecParams(window=np.int32(5), alpha=np.float32(0.1), sg=np.bool_(True), hs=1))  # type: ignore[arg-type]
+    check(Word2VecParams(window=5.0, alpha=1))  # type: ignore[arg-type]
+    check(VocabularyParams(max_vocab_size=None))
+
+
+@given(st.integers(-5, 2000) | st.floats() | st.text() | st.none() | st.booleans())
+def test_a_checked_window_can_be_used(window: Any) -> None:
+    try:
+        check(Word2VecParams(window=window))
+    except (TypeError, ValueError) as error:
+        assert str(error).startswith("window must be ")
+    else:
+        assert 1 <= int(window) <= 1000
+        assert int(window) == window
+
+
+def test_cores_are_those_that_may_be_used() -> None:
+    assert params.available_cores() >= 1

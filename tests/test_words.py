@@ -1,0 +1,106 @@
+"""Words behaves as a list of strings, whatever the words are."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastvec._core import WordIndex, WordTable
+from fastvec.words import Words
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+LISTS = st.lists(TEXT, max_size=60)
+
+
+@given(LISTS)
+def test_is_the_list_that_it_was_made_of(expected: list[str]) -> None:
+    words = Words.of(expected)
+    assert list(words) == expected
+    assert len(words) == len(expected)
+    assert [words[i] for i in range(-len(expected), len(expected))] == expected * 2
+    assert words[1:-1] == expected[1:-1]
+    assert words[::-2] == expected[::-2]
+    assert words == Words.of(expected)
+    assert words != Words.of([*expected, "more"])
+    assert words != expected
+
+
+@given(LISTS, TEXT)
+def test_find_gives_the_first_place(expected: list[str], other: str) -> None:
+    words = Words.of(expected)
+    for word in [*expected, other]:
+        assert words.find(word) == (expected.index(word) if word in expected else -1)
+        assert (word in words) == (word in expected)
+
+
+@given(LISTS.filter(bool), st.data())
+def test_take_is_indexing(expected: list[str], data: st.DataObject) -> None:
+    order = data.draw(st.lists(st.integers(0, len(expected) - 1), max_size=20))
+    taken = Words.of(expected).take(np.array(order, np.int64))
+    assert list(taken) == [expected[i] for i in order]
+    assert all(word in taken for word in taken)
+
+
+@given(st.lists(st.binary(max_size=20), max_size=200))
+def test_table_numbers_words_as_they_come(stream: list[bytes]) -> None:
+    table, ids = WordTable(), dict[bytes, int]()
+    for word in stream:
+        assert table.add(word) == ids.setdefault(word, len(ids))
+    assert len(table) == len(ids)
+    assert all(table.find(word) == i for word, i in ids.items())
+    joined, offsets = table.arrays()
+    assert joined == b"".join(ids)
+    assert np.frombuffer(offsets, np.int64).tolist() == [
+        0,
+        *np.cumsum([len(word) for word in ids], dtype=int),
+    ]
+
+
+def test_table_grows() -> None:
+    table = WordTable()
+    names = [str(i * i).encode() * (i % 7 + 1) for i in range(50_000)]
+    assert [table.add(name) for name in names] == list(range(50_000))
+    assert [table.find(name) for name in names] == list(range(50_000))
+    assert table.find(b"none") == -1
+
+
+def test_words_that_are_none() -> None:
+    words = Words.of(["cat", "dog"])
+    assert words.find("\ud800") == -1
+    assert 5 not in words
+    assert words.find("cat\0") == -1
+    with pytest.raises(IndexError, match="word 2 of 2"):
+        words[2]
+    with pytest.raises(IndexError, match="word -3 of 2"):
+        words[-3]
+    with pytest.raises(ValueError, match=r"word 'a\\ud800' is not valid Unicode"):
+        Words.of(["a\ud800"])
+    with pytest.raises(TypeError, match="a word must be a string, got 5"):
+        Words.of([5])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(words)
+
+
+def test_bytes_that_are_no_utf8_do_no_harm() -> None:
+    words = Words(np.frombuffer(b"ab\xff\xfe", np.uint8), np.array([0, 2, 4]))
+    assert list(words) == ["ab", "\ufffd\ufffd"]
+    assert words.find("ab") == 0
+    assert words.find("\ufffd\ufffd") == -1
+
+
+@pytest.mark.parametrize(
+    "offsets",
+    [[], [1], [0], [0, 4], [0, 2], [1, 3], [0, 2, 1, 3], [0, -5, 3], [0, 2**62, 3], [-(2**63), 3]],
+)
+def test_offsets_that_do_not_fit_are_refused(offsets: list[int]) -> None:
+    joined = np.frombuffer(b"abc", np.uint8)
+    with pytest.raises(ValueError, match="offsets must"):
+        WordIndex(joined, np.array(offsets, np.int64))
+
+
+def test_arrays_of_another_kind_are_refused() -> None:
+    joined = np.frombuffer(b"abc", np.uint8)
+    with pytest.raises(ValueError, match="Buffer dtype mismatch"):
+        WordIndex(joined, np.array([0, 3], np.float64))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="not C-contiguous"):
+        WordIndex(joined, np.array([0, 9, 3, 9])[::2])
