@@ -64,12 +64,13 @@ CONSTANT vec NAME(exponential)(vec x) {
     return p * (vec)(((ints)shifted + 127) << 23); /* the low bits of shifted are the integer */
 }
 
-/* sign[i * C + o] = signs[o] for each of the m inputs, and zeros in the last vector of g.  Done well
- * before they are read: a load that spans two stores waits until both have left the store queue. */
+/* sign[i * C + o] = signs[o] for each of the m inputs, and for one more, so that the last vector has
+ * no lane that nobody wrote; and zeros in the last vector of g.  Done well before they are read: a
+ * load that spans two stores waits until both have left the store queue. */
 CONSTANT void NAME(prepare)(float *sign, float *g, const float *signs, int m, const int C) {
     vec s[(COLS + WIDTH - 1) / WIDTH];
     UNROLL for (int o = 0; o < C; o += WIDTH) s[o / WIDTH] = LOAD_LOOSE(signs + o);
-    for (int i = 0; i < m; i++)
+    for (int i = 0; i <= m; i++)
         UNROLL for (int o = 0; o < C; o += WIDTH) STORE_LOOSE(sign + i * C + o, s[o / WIDTH]);
     STORE(g + (m * C - 1) / WIDTH * WIDTH, ALL(0.0f));
 }
