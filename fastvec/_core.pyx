@@ -5,6 +5,8 @@ itself is plain C in csrc/.  Rules: every ValueError is raised before ``nogil``;
 nothing and cannot fail; arrays come in as typed memoryviews, so building needs no NumPy.
 """
 
+import os
+
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
@@ -12,5 +14,6 @@ from libc.string cimport memcpy, memset
 from posix.stdlib cimport posix_memalign
 
 include "core/control.pxi"
+include "core/text.pxi"
 include "core/words.pxi"
 include "core/training.pxi"

@@ -51,6 +51,14 @@ class VocabularyParams:
 
 
 @dataclass(frozen=True)
+class CorpusParams:
+    """How text is read."""
+
+    errors: str = option("strict", "invalid UTF-8: strict (an error) or replace (with U+FFFD)")
+    workers: int = option(0, "threads that read; 0: one for each core", low=0, high=1024)
+
+
+@dataclass(frozen=True)
 class Word2VecParams:
     """What word2vec training takes besides its corpus (gensim 4's names and defaults)."""
 

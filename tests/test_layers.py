@@ -14,6 +14,9 @@ MAY_IMPORT = {
     "matrix": set(),
     "simd": {"_core"},
     "callbacks": set(),
+    "vocabulary": {"words", "params"},
+    "sources": set(),
+    "corpus": {"_core", "params", "progress", "sources", "threads", "vocabulary", "words"},
 }
 
 

@@ -1,0 +1,128 @@
+"""Vocabulary: words, their numbers and counts, and which of them are kept.
+
+Imports words and params.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.params import VocabularyParams
+from fastvec.words import Words
+
+#: What a trim rule may answer (gensim's values, which are accepted too).
+RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2
+
+#: ``rule(word, count, min_count)``: keep the word, drop it, or leave it to min_count.
+TrimRule = Callable[[str, int, int], int]
+
+
+class Vocabulary:
+    """Words with their counts; word ``i`` has the id ``i``.
+
+    Parameters
+    ----------
+    words : Words
+        all different.
+    counts : (V,) int64 array
+        how often each word occurs; none below 0.
+
+    Raises
+    ------
+    ValueError
+        if there are not as many counts as words, or one is below 0.
+
+    >>> vocabulary = Vocabulary.of({"a": 2, "rose": 2, "is": 1})
+    >>> len(vocabulary), vocabulary.words[1], vocabulary.words.find("is"), vocabulary.counts.sum()
+    (3, 'rose', 2, np.int64(5))
+    """
+
+    def __init__(self, words: Words, counts: NDArray[np.int64]) -> None:
+        if len(words) != len(counts):
+            raise ValueError(f"{len(words)} words cannot have {len(counts)} counts")
+        if len(counts) and counts.min() < 0:
+            raise ValueError(f"counts must be at least 0, got {counts.min()}")
+        self.words = words
+        self.counts = counts
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> Vocabulary:
+        """A vocabulary from a mapping of words to counts, in its order."""
+        return cls(Words.of(counts), np.fromiter(counts.values(), np.int64, len(counts)))
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __repr__(self) -> str:
+        return f"Vocabulary({len(self)} words, {self.counts.sum()} tokens)"
+
+
+def choose(
+    words: Words,
+    counts: NDArray[np.int64],
+    params: VocabularyParams,
+    trim_rule: TrimRule | None = None,
+) -> NDArray[np.int64]:
+    """Which words are kept, in the order of their ids.
+
+    Parameters
+    ----------
+    words, counts
+        all words that were read, in order of first appearance, and how often.
+    params : VocabularyParams
+        min_count, max_final_vocab, sorted_vocab.
+    trim_rule : callable, optional
+        ``rule(word, count, min_count)`` returns RULE_KEEP, RULE_DISCARD or RULE_DEFAULT.
+
+    Returns
+    -------
+    (V,) int64 array
+        positions in ``words``: by falling count, words of equal count by first appearance; with
+        ``sorted_vocab`` off all by first appearance.
+
+    >>> choose(Words.of(["a", "b", "c"]), np.array([1, 5, 9]), VocabularyParams(min_count=2))
+    array([2, 1])
+    """
+    least = least_count(counts, params)
+    keep = keepers(words, counts, least, trim_rule)
+    kept = np.flatnonzero(keep)
+    if not params.sorted_vocab:
+        return kept
+    order: NDArray[np.int64] = kept[np.argsort(-counts[kept], kind="stable")]
+    return order
+
+
+def least_count(counts: NDArray[np.int64], params: VocabularyParams) -> int:
+    """min_count, or as far above it as max_final_vocab asks for (gensim's rule: all words that are
+    as rare as the first one too many are dropped)."""
+    most = params.max_final_vocab
+    if most is None or len(counts) <= most:
+        return params.min_count
+    first_too_many = -np.partition(-counts, most)[most]
+    return max(params.min_count, int(first_too_many) + 1)
+
+
+def keepers(
+    words: Words | Iterable[str],
+    counts: NDArray[np.int64],
+    least: int,
+    trim_rule: TrimRule | None,
+) -> NDArray[np.bool_]:
+    """For each word whether it is kept, by its count and the trim rule."""
+    keep: NDArray[np.bool_] = counts >= least
+    if trim_rule is None:
+        return keep
+    for i, (word, count) in enumerate(zip(words, counts.tolist(), strict=True)):
+        answer = trim_rule(word, count, least)
+        if answer == RULE_KEEP:
+            keep[i] = True
+        elif answer == RULE_DISCARD:
+            keep[i] = False
+        elif answer != RULE_DEFAULT:
+            raise ValueError(
+                f"trim_rule must return 0 (default), 1 (discard) or 2 (keep), got {answer!r}"
+            )
+    return keep
