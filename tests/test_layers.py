@@ -13,6 +13,12 @@ MAY_IMPORT = {
     "matrix": set(),
     "simd": {"_core"},
     "callbacks": set(),
+    "tensors": {"files"},
+    "formats": {"_core", "files", "tensors", "words"},
+    "search": {"_core"},
+    "store": {"search", "words"},
+    "evaluation": {"files", "search", "words"},
+    "keyedvectors": {"evaluation", "files", "formats", "search", "store"},
 }
 
 
