@@ -8,6 +8,7 @@ nothing and cannot fail; arrays come in as typed memoryviews, so building needs 
 import os
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
@@ -17,3 +18,4 @@ include "core/control.pxi"
 include "core/text.pxi"
 include "core/words.pxi"
 include "core/training.pxi"
+include "core/vectors.pxi"

@@ -13,7 +13,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import WordIndex
+from fastvec._core import WordIndex, WordTable
 
 
 class Words(Sequence[str]):
@@ -25,6 +25,8 @@ class Words(Sequence[str]):
         the UTF-8 bytes of all words, one after the other.
     offsets : (n + 1,) int64 array
         word ``i`` is ``joined[offsets[i]:offsets[i + 1]]``.
+    table : WordIndex or WordTable, optional
+        an index of just these words, if there is one already.
 
     Raises
     ------
@@ -37,10 +39,15 @@ class Words(Sequence[str]):
     ('dog', 1, -1)
     """
 
-    def __init__(self, joined: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        joined: NDArray[np.uint8],
+        offsets: NDArray[np.int64],
+        table: WordIndex | WordTable | None = None,
+    ) -> None:
         self.joined = joined
         self.offsets = offsets
-        self._index: WordIndex | None = None
+        self._index = table
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Words:
@@ -51,7 +58,7 @@ class Words(Sequence[str]):
         return cls(np.frombuffer(b"".join(pieces), np.uint8), offsets)
 
     @property
-    def table(self) -> WordIndex:
+    def table(self) -> WordIndex | WordTable:
         """The hash index, built on first use."""
         if self._index is None:
             self._index = WordIndex(self.joined, self.offsets)

@@ -17,6 +17,12 @@ MAY_IMPORT = {
     "vocabulary": {"words", "params"},
     "sources": set(),
     "corpus": {"_core", "params", "progress", "sources", "threads", "vocabulary", "words"},
+    "tensors": {"files"},
+    "formats": {"_core", "files", "tensors", "words"},
+    "search": {"_core"},
+    "store": {"search", "words"},
+    "evaluation": {"files", "search", "words"},
+    "keyedvectors": {"evaluation", "files", "formats", "search", "store"},
 }
 
 

@@ -12,6 +12,7 @@ import sys
 import click
 
 from fastvec import __version__
+from fastvec.cli import vectors
 from fastvec.cli.shared import complain
 
 
@@ -19,6 +20,10 @@ from fastvec.cli.shared import complain
 @click.version_option(__version__, message="fastvec %(version)s")
 def app() -> None:
     """Train word vectors, look at them, and turn them into any format."""
+
+
+for command in vectors.COMMANDS:
+    app.add_command(command)
 
 
 def main() -> None:
@@ -43,5 +48,7 @@ def main() -> None:
     except OSError as error:
         reason = error.strerror or str(error)  # str(error) would begin with "[Errno 28]"
         complain(f"{error.filename}: {reason}" if error.filename else reason)
+    except UnicodeError as error:
+        complain(str(error))
     except (ValueError, TypeError, KeyError, ImportError) as error:
         complain(str(error.args[0]) if error.args else str(error))

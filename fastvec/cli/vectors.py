@@ -1,0 +1,241 @@
+"""Commands that look at vectors: similar, analogy, eval, info.
+
+On a terminal the answers are tables; into a pipe they are plain tab-separated lines.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from rich.columns import Columns
+from rich.console import Console
+from rich.table import Table
+
+from fastvec import evaluation, formats
+from fastvec.keyedvectors import KeyedVectors
+from fastvec.search import METHODS
+
+FILE = click.Path(exists=True, path_type=Path)
+VECTORS = click.argument("vectors", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+TOPN = click.option("-n", "--topn", type=click.IntRange(1), default=10, show_default=True,
+                    help="answers to print")  # fmt: skip
+LIMIT = click.option("--limit", type=click.IntRange(1), help="read only so many first words")
+METHOD = click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    default="3cosadd",
+    show_default=True,
+    help="how answers to analogies are scored",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")
+
+
+def load(path: Path, limit: int | None = None) -> tuple[KeyedVectors, formats.VectorFile]:
+    """Read any vector file; warnings become plain lines on standard error."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        file = formats.read_vectors(path, limit=limit, errors="replace")
+    for warning in said:
+        print(f"fastvec: {warning.message}", file=sys.stderr)
+    return KeyedVectors.of(file.words, file.vectors, file.counts), file
+
+
+def known(vectors: KeyedVectors, path: Path, words: Sequence[str]) -> None:
+    """Complain about the first word that has no vector."""
+    for word in words:
+        if word not in vectors:
+            raise click.ClickException(f"{word!r} is not among the {len(vectors)} words of {path}")
+
+
+def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table whose first column is text and whose others are numbers."""
+    made = Table(title=title, title_justify="left", title_style="bold")
+    for position, head in enumerate(heads):
+        made.add_column(head, justify="right" if position else "left")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def show(tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> None:
+    """Print tables of (title, heads, rows): drawn on a terminal, tab-separated into a pipe."""
+    if sys.stdout.isatty():
+        Console().print(Columns([table(*one) for one in tables]))
+        return
+    for title, _, rows in tables:
+        for row in rows:
+            print("\t".join((title, *row) if title else row))
+
+
+@click.command()
+@VECTORS
+@click.argument("words", nargs=-1, required=True)
+@TOPN
+@LIMIT
+def similar(vectors: Path, words: tuple[str, ...], topn: int, limit: int | None) -> None:
+    """Print the words nearest to each WORD.
+
+    \b
+    Into a pipe: WORD, neighbour, cosine, separated by tabs.
+    """
+    wv, _ = load(vectors, limit)
+    known(wv, vectors, words)
+    show(
+        [
+            (word, ("word", "cosine"), [(near, f"{cosine:.4f}") for near, cosine in found])
+            for word in words
+            for found in (wv.most_similar(word, topn=topn),)
+        ]
+    )
+
+
+@click.command()
+@VECTORS
+@click.argument("a")
+@click.argument("b")
+@click.argument("c")
+@TOPN
+@LIMIT
+def analogy(vectors: Path, a: str, b: str, c: str, topn: int, limit: int | None) -> None:
+    """A is to B as C is to what?
+
+    \b
+    fastvec analogy vectors.bin man king woman
+    """
+    wv, _ = load(vectors, limit)
+    known(wv, vectors, (a, b, c))
+    found = wv.most_similar(positive=[b, c], negative=[a], topn=topn)
+    rows = [(word, f"{cosine:.4f}") for word, cosine in found]
+    title = f"{a} : {b} = {c} : ?" if sys.stdout.isatty() else ""
+    show([(title, ("word", "cosine"), rows)])
+
+
+def section_facts(section: evaluation.Section) -> dict[str, Any]:
+    """One line of the analogies' table."""
+    low, high = evaluation.accuracy_interval(section)
+    return {
+        "section": section.name,
+        "accuracy": section.accuracy,
+        "low": low,
+        "high": high,
+        "correct": len(section.correct),
+        "asked": section.asked,
+        "unknown": section.unknown,
+    }
+
+
+def similarity_facts(found: evaluation.Similarity) -> dict[str, Any]:
+    """One line of the similarities' table."""
+    low, high = found.interval()
+    enough = len(found.scores) > 1
+    return {
+        "file": found.name,
+        "spearman": float(found.spearman[0]) if enough else float("nan"),
+        "low": low,
+        "high": high,
+        "pearson": float(found.pearson[0]) if enough else float("nan"),
+        "pairs": len(found.scores),
+        "unknown": found.unknown,
+    }
+
+
+def cells(facts: dict[str, Any]) -> list[str]:
+    """The values of one line as text."""
+    return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in facts.values()]
+
+
+@click.command("eval")
+@VECTORS
+@click.option("--analogies", type=FILE, multiple=True, help="a file of analogies, or a BATS folder")
+@click.option("--similarity", type=FILE, multiple=True, help="a file of: word word score")
+@click.option(
+    "--restrict-vocab",
+    type=click.IntRange(0),
+    default=30_000,
+    show_default=True,
+    help="analogies: know only so many most frequent words; 0: all",
+)
+@METHOD
+@click.option("--case-sensitive", is_flag=True, help="tell upper case from lower case")
+@click.option("--unknown-wrong", is_flag=True, help="count unknown words as wrong, not left out")
+@JSON
+def evaluate(
+    vectors: Path,
+    analogies: tuple[Path, ...],
+    similarity: tuple[Path, ...],
+    restrict_vocab: int,
+    method: str,
+    case_sensitive: bool,
+    unknown_wrong: bool,
+    as_json: bool,
+) -> None:
+    """Score vectors by analogies and by human similarity scores.
+
+    Analogies with a word that is unknown are left out (--unknown-wrong counts them as wrong);
+    low and high are the ends of a 95 % bootstrap interval.
+    """
+    if not analogies and not similarity:
+        raise click.UsageError("give --analogies FILE, --similarity FILE, or both")
+    wv, _ = load(vectors)
+    options: dict[str, Any] = {
+        "case_insensitive": not case_sensitive,
+        "dummy4unknown": unknown_wrong,
+    }
+    sections = []
+    for path in analogies:
+        done = evaluation.analogies(
+            wv, path, restrict_vocab=restrict_vocab or None, method=method, **options
+        )
+        sections += [section_facts(one) for one in (*done, evaluation.overall(done, path.name))]
+    pairs = [similarity_facts(evaluation.similarity(wv, path, **options)) for path in similarity]
+    if as_json:
+        facts = {"vectors": str(vectors), "analogies": sections, "similarity": pairs}
+        print(json.dumps(facts, indent=2).replace("NaN", "null"))
+        return
+    show(
+        [
+            (title, tuple(lines[0]), [cells(line) for line in lines])
+            for title, lines in (("analogies", sections), ("similarity", pairs))
+            if lines
+        ]
+    )
+
+
+@click.command()
+@VECTORS
+@JSON
+def info(vectors: Path, as_json: bool) -> None:
+    """Say what is in a vector file."""
+    wv, file = load(vectors)
+    norms = wv.fill_norms()
+    finite = norms[np.isfinite(norms)]
+    facts: dict[str, Any] = {
+        "file": str(vectors),
+        "kind": file.kind,
+        "words": len(wv),
+        "vector size": wv.vector_size,
+        "megabytes": round(wv.vectors.nbytes / 1e6, 1),
+        "first words": " ".join(wv.words[:10]),
+        "shortest vector": round(float(finite.min()), 4) if len(finite) else None,
+        "mean length": round(float(finite.mean()), 4) if len(finite) else None,
+        "longest vector": round(float(finite.max()), 4) if len(finite) else None,
+        "zero vectors": int(np.sum(norms == 0)),
+        "vectors not finite": len(norms) - len(finite),
+    }
+    if file.counts is not None:
+        facts["sum of counts"] = int(file.counts.sum())
+    facts |= file.metadata
+    if as_json:
+        print(json.dumps(facts, indent=2))
+    else:
+        show([("", ("", ""), [(name, str(value)) for name, value in facts.items()])])
+
+
+COMMANDS = [similar, analogy, evaluate, info]
