@@ -7,7 +7,8 @@ partial selection (search.py), so a question costs one look at each vector and n
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Self, overload
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastvec import evaluation, formats
 from fastvec.files import PathLike
-from fastvec.search import inverse, nearest, unit
+from fastvec.search import best, direction, inverse, nearest, row_norms, unit
 from fastvec.store import Key, VectorStore
 
 Floats = NDArray[np.float32]
@@ -36,6 +37,11 @@ def _as_list(value: Asked) -> list[Any]:
     if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], float | int):
         return [value]
     return list(value)
+
+
+def _cosine(a: NDArray[Any], b: NDArray[Any]) -> np.float32:
+    """The cosine of two (D,) vectors; 0 where one of them is zero."""
+    return np.float32(direction(a) @ direction(b))
 
 
 class KeyedVectors(VectorStore):
@@ -213,10 +219,53 @@ class KeyedVectors(VectorStore):
             return [pair for pair in found if self._find(pair[0]) not in named][:topn]
         return self._named(mean[None], [named], topn, clip_start, clip_end)[0]
 
+    def most_similar_batch(
+        self,
+        positive: Sequence[Asked],
+        negative: Sequence[Asked] | None = None,
+        topn: int = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+    ) -> list[Similar]:
+        """Many questions at once, many times as fast as one by one.
+
+        Parameters
+        ----------
+        positive : list of questions
+            each of them what :meth:`most_similar` takes as ``positive``.  A (Q, D) array is Q
+            questions.
+        negative : list, optional
+            the same number of ``negative`` parts.
+
+        Returns
+        -------
+        list of what :meth:`most_similar` returns, one for each question
+
+        Raises
+        ------
+        KeyError, ValueError
+            as :meth:`most_similar`, for the first question that is wrong.
+
+        >>> answers = wv.most_similar_batch(["king", ["king", "woman"]], [None, "man"], topn=1)
+        >>> [words[0][0] for words in answers]
+        ['queen', 'queen']
+        """
+        if restrict_vocab is not None:
+            clip_start, clip_end = 0, restrict_vocab
+        against = [None] * len(positive) if negative is None else negative
+        if len(against) != len(positive):
+            raise ValueError(f"{len(positive)} questions have {len(against)} negative parts")
+        if topn < 1 or not len(positive):
+            return [[] for _ in positive]
+        asked = [self._query(a, b) for a, b in zip(positive, against, strict=True)]
+        queries = np.stack([mean for mean, _ in asked])
+        return self._named(queries, [named for _, named in asked], topn, clip_start, clip_end)
+
     def _cosines(self, vector: NDArray[Any], start: int = 0, end: int | None = None) -> Floats:
         """The cosines of one vector with all rows."""
         rows = np.asarray(self.vectors[start:end], np.float32)
-        cosines: Floats = rows @ unit(vector[None])[0]
+        cosines: Floats = rows @ direction(vector)
         cosines *= inverse(self.fill_norms()[start:end])
         return cosines
 
@@ -270,7 +319,68 @@ class KeyedVectors(VectorStore):
         """
         return self.most_similar([np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
 
-    # --- similarity of two
+    def most_similar_cosmul(
+        self,
+        positive: Asked = None,
+        negative: Asked = None,
+        topn: int | None = 10,
+        restrict_vocab: int | None = None,
+    ) -> Similar | Floats:
+        """The words that 3CosMul ranks first (Levy and Goldberg 2014): the product of cosines with
+        the positive words, over that with the negative ones; cosines are shifted to 0..1.
+
+        Parameters
+        ----------
+        positive, negative, topn, restrict_vocab
+            as in :meth:`most_similar`, without weights.
+
+        Returns
+        -------
+        list of (word, score), best first; or, for ``topn=None``, the scores of all words
+
+        Raises
+        ------
+        KeyError
+            ``Key 'xyzzy' not present``.  ValueError for an empty question.
+
+        >>> wv.most_similar_cosmul(["king", "woman"], ["man"], topn=1)[0][0]
+        'queen'
+        """
+        sides = _as_list(positive), _as_list(negative)
+        if not any(sides):
+            raise ValueError("cannot compute similarity with no input")
+        if topn is not None and topn < 1:
+            return []
+        rows = np.asarray(self.vectors[:restrict_vocab], np.float32)
+        lengths = inverse(self.fill_norms()[:restrict_vocab])
+        factors = []
+        for side in sides:
+            factor = np.ones(len(rows), np.float32)
+            for key in side:
+                given = isinstance(key, np.ndarray)
+                vector = self._vector(key) if given else self.get_vector(key, norm=True)
+                factor *= (1 + rows @ vector.astype(np.float32) * lengths) / 2
+            factors.append(factor)
+        scores: Floats = factors[0] / (factors[1] + np.float32(1e-6))
+        if topn is None:
+            return scores
+        named = {self.get_index(k) for side in sides for k in side if not isinstance(k, np.ndarray)}
+        found = best(scores, topn + len(named)).tolist()
+        return [(self._name(row), float(scores[row])) for row in found if row not in named][:topn]
+
+    def most_similar_to_given(self, key1: Key, keys_list: Sequence[Key]) -> Key:
+        """The one of some words that is nearest to a word.
+
+        KeyError for a missing key, ValueError for an empty list.
+
+        >>> wv.most_similar_to_given("king", ["man", "queen"])
+        'queen'
+        """
+        if not len(keys_list):
+            raise ValueError("cannot choose from an empty list of keys")
+        return keys_list[int(np.argmin(self.distances(key1, keys_list)))]
+
+    # --- similarity of two, or of one and all
 
     def similarity(self, w1: Key, w2: Key) -> np.float32:
         """The cosine of two words; 0 where a vector is zero.
@@ -280,7 +390,19 @@ class KeyedVectors(VectorStore):
         >>> round(float(wv.similarity("king", "king")), 5)
         1.0
         """
-        return np.float32(unit(self.get_vector(w1)[None])[0] @ unit(self.get_vector(w2)[None])[0])
+        return _cosine(self.get_vector(w1), self.get_vector(w2))
+
+    def n_similarity(self, ws1: Sequence[Key], ws2: Sequence[Key]) -> np.float32:
+        """The cosine of the mean vectors of two lists of words; missing words are left out.
+
+        ZeroDivisionError (gensim's choice) for an empty list.
+
+        >>> round(float(wv.n_similarity(["king", "man"], ["man", "king"])), 5)
+        1.0
+        """
+        if not (len(ws1) and len(ws2)):
+            raise ZeroDivisionError("At least one of the passed list is empty.")
+        return _cosine(*(self.get_mean_vector(ws, pre_normalize=False) for ws in (ws1, ws2)))
 
     def distance(self, w1: Key, w2: Key) -> np.float32:
         """1 - cosine of two words.
@@ -289,6 +411,209 @@ class KeyedVectors(VectorStore):
         0.0
         """
         return np.float32(1 - self.similarity(w1, w2))
+
+    def distances(self, word_or_vector: KeyOrVector, other_words: Sequence[Key] = ()) -> Floats:
+        """1 - cosine of a word or (D,) vector with each of some words, or with all.
+
+        Returns
+        -------
+        (len(other_words),) or (V,) float32 array
+
+        >>> wv.distances("king", ["man", "queen"]).shape
+        (2,)
+        """
+        if isinstance(word_or_vector, np.ndarray):
+            vector = self._vector(word_or_vector)
+        else:
+            vector = self.get_vector(word_or_vector)
+        if not len(other_words):
+            return 1 - self._cosines(vector)
+        return 1 - KeyedVectors.cosine_similarities(vector, self[other_words])
+
+    @staticmethod
+    def cosine_similarities(vector_1: ArrayLike, vectors_all: ArrayLike) -> Floats:
+        """The cosines of one (D,) vector with (N, D) vectors; 0 where one of them is zero.
+
+        >>> KeyedVectors.cosine_similarities([1, 1], [[1, 1], [1, -1], [0, 0]]).round(6)
+        array([1., 0., 0.], dtype=float32)
+        """
+        cosines: Floats = unit(np.asarray(vectors_all)) @ direction(np.asarray(vector_1))
+        return cosines
+
+    def closer_than(self, key1: Key, key2: Key) -> list[str]:
+        """The words that are closer to ``key1`` than ``key2`` is, in the vocabulary's order.
+
+        >>> wv.closer_than("king", "queen")
+        []
+        """
+        distances = self.distances(key1)
+        row = self.get_index(key1)
+        closer = np.flatnonzero(distances < distances[self.get_index(key2)]).tolist()
+        return [self._name(other) for other in closer if other != row]
+
+    def rank(self, key1: Key, key2: Key) -> int:
+        """The rank of ``key2`` among the words nearest to ``key1``; the nearest has rank 1.
+
+        >>> wv.rank("king", "queen")
+        1
+        """
+        return len(self.closer_than(key1, key2)) + 1
+
+    def rank_by_centrality(
+        self, words: Sequence[Key], use_norm: bool = True
+    ) -> list[tuple[np.float32, Key]]:
+        """Some words by their cosine with the mean of all of them; missing ones are left out.
+
+        Parameters
+        ----------
+        use_norm : bool
+            scale the vectors to length 1 first.
+
+        Returns
+        -------
+        list of (similarity, word), the most central first
+
+        Raises
+        ------
+        ValueError
+            no word that has a vector.
+
+        >>> wv.rank_by_centrality(["king", "queen", "man"])[0][1]
+        'king'
+        """
+        used = [word for word in words if word in self]
+        if not used:
+            raise ValueError("cannot select a word from an empty list")
+        vectors = np.asarray(self[used], np.float32)
+        vectors = unit(vectors) if use_norm else vectors
+        scores = vectors @ direction(vectors.mean(axis=0))
+        return sorted(zip(scores, used, strict=True), reverse=True)
+
+    def doesnt_match(self, words: Sequence[Key]) -> Key:
+        """The word that is least like the others; missing words are left out.
+
+        >>> wv.doesnt_match(["king", "queen", "woman", "car"])
+        'car'
+        """
+        return self.rank_by_centrality(words)[-1][1]
+
+    def relative_cosine_similarity(self, wa: Key, wb: Key, topn: int = 10) -> float:
+        """The cosine of two words over the sum of cosines of ``wa`` with its ``topn`` nearest
+        (Leeuwenberg et al. 2016): above 0.1 for topn 10, they may be synonyms.
+
+        >>> wv.relative_cosine_similarity("king", "queen", topn=2) > 0.4
+        True
+        """
+        return float(self.similarity(wa, wb)) / sum(c for _, c in self.similar_by_key(wa, topn))
+
+    def wmdistance(
+        self, document1: Sequence[Key], document2: Sequence[Key], norm: bool = True
+    ) -> float:
+        """The Word Mover's Distance of two lists of words (Kusner et al. 2015), found by POT.
+
+        Parameters
+        ----------
+        norm : bool
+            scale the vectors to length 1 first.
+
+        Returns
+        -------
+        float
+            missing words are left out; ``inf`` where nothing is left.
+
+        Raises
+        ------
+        ImportError
+            without POT: ``pip install 'fastvec[wmd]'``.
+
+        >>> wv.wmdistance(["king"], ["king"])
+        0.0
+        """
+        try:
+            from ot import emd2
+        except ImportError:
+            raise ImportError("wmdistance needs POT: pip install 'fastvec[wmd]'") from None
+        bags = [Counter(word for word in words if word in self) for words in (document1, document2)]
+        if not all(bags):
+            return float("inf")
+        first, second = (np.asarray(self[list(bag)], np.float64) for bag in bags)
+        if norm:
+            first, second = (v / np.maximum(row_norms(v)[:, None], 1e-30) for v in (first, second))
+        costs = np.sqrt(((first[:, None] - second) ** 2).sum(axis=2))
+        shares = (np.array(list(bag.values()), float) / bag.total() for bag in bags)
+        return float(emd2(*shares, costs))
+
+    # --- parts of it
+
+    def vectors_for_all(
+        self, keys: Iterable[Key], allow_inference: bool = True, copy_vecattrs: bool = False
+    ) -> Self:
+        """New vectors for some words, each once, in the order given; missing ones are left out.
+
+        Parameters
+        ----------
+        allow_inference : bool
+            accepted for gensim's sake; only models of subwords infer vectors.
+        copy_vecattrs : bool
+            take the attributes along.
+
+        >>> wv.vectors_for_all(["queen", "xyzzy", "king", "queen"]).index_to_key
+        ['queen', 'king']
+        """
+        del allow_inference
+        rows = np.array(list(dict.fromkeys(self._find(key) for key in keys)), np.int64)
+        rows = rows[rows >= 0]
+        part = type(self).of(self.words.take(rows), self.vectors[rows])
+        if copy_vecattrs:
+            part._attributes = {name: values[rows] for name, values in self.expandos.items()}
+        return part
+
+    def intersect_word2vec_format(
+        self,
+        fname: PathLike,
+        lockf: float = 0.0,
+        binary: bool = False,
+        encoding: str = "utf8",
+        unicode_errors: str = "strict",
+    ) -> int:
+        """Take over the vectors of a word2vec file for the words that are here already.
+
+        Parameters
+        ----------
+        lockf : float
+            is put at these words in the attribute ``lockf``, which is 1 for all others.
+        binary, encoding, unicode_errors
+            as in :meth:`load_word2vec_format`.
+
+        Returns
+        -------
+        int
+            how many words got their vector from the file.
+
+        Raises
+        ------
+        ValueError
+            vectors of another size.
+
+        >>> wv.intersect_word2vec_format("vectors.txt") == len(wv)
+        True
+        """
+        words, vectors = formats.read_word2vec(
+            fname, binary=binary, encoding=encoding, errors=unicode_errors
+        )
+        if vectors.shape[1] != self.vector_size:
+            raise ValueError(
+                f"incompatible vector size {vectors.shape[1]} in file {fname}, "
+                f"here it is {self.vector_size}"
+            )
+        rows = np.array([self._find(word) for word in words], np.int64)
+        here = rows >= 0
+        self.vectors[rows[here]] = vectors[here]
+        if "lockf" not in self.expandos:
+            self._attributes["lockf"] = np.ones(len(self), np.float32)
+        self._attributes["lockf"][rows[here]] = lockf
+        self.norms = None
+        return int(here.sum())
 
     # --- files
 

@@ -54,6 +54,38 @@ def unit(vectors: NDArray[Any]) -> Floats:
     return rows * inverse(row_norms(rows))[:, None]
 
 
+def direction(vector: NDArray[Any]) -> Floats:
+    """One vector (D,) scaled to length 1, as float32; a zero vector stays zero.
+
+    >>> direction(np.array([3.0, 4.0]))
+    array([0.6, 0.8], dtype=float32)
+    """
+    row: Floats = unit(vector[None])[0]
+    return row
+
+
+def _products(queries: Floats, block: NDArray[Any], room: Floats) -> Floats:
+    """queries (Q, D) times block (B, D), transposed, in memory that is used again and again."""
+    shape = (len(queries), len(block))
+    scores = room[: shape[0] * shape[1]].reshape(shape)
+    return np.matmul(queries, np.asarray(block, np.float32).T, out=scores)
+
+
+def best(scores: Floats, topn: int) -> Ints:
+    """The positions of the ``topn`` largest of (V,) scores, best first; NaN is never among them.
+
+    >>> best(np.array([0.1, 0.9, 0.5], np.float32), 2)
+    array([1, 2])
+    """
+    k = min(topn, len(scores))
+    if k < 1:
+        return np.empty(0, np.int64)
+    heap = Best(1, k)
+    heap.show(np.ascontiguousarray(scores)[None], np.ones(len(scores), np.float32), 0)
+    rows = np.frombuffer(heap.ranked()[0], np.int64)
+    return rows[rows >= 0]
+
+
 def nearest(
     vectors: NDArray[Any],
     norms: Floats,
@@ -94,15 +126,16 @@ def nearest(
     cosines = np.empty(rows.shape, np.float32)
     if k <= 0:
         return rows, cosines
+    room = np.empty(max(SCORES, min(QUERIES, len(queries)) * 1024), np.float32)
     for first in range(0, len(queries), QUERIES):
         some = queries[first : first + QUERIES]
-        best = Best(len(some), k)
+        heaps = Best(len(some), k)
         step = max(1024, SCORES // len(some))
         for low in range(start, end, step):
             high = min(low + step, end)
-            block = np.asarray(vectors[low:high], np.float32)
-            best.show(some @ block.T, inverse(norms[low:high]), low)
-        ids, scores = best.ranked()
+            products = _products(some, vectors[low:high], room)
+            heaps.show(products, inverse(norms[low:high]), low)
+        ids, scores = heaps.ranked()
         rows[first : first + QUERIES] = np.frombuffer(ids, np.int64).reshape(len(some), k)
         cosines[first : first + QUERIES] = np.frombuffer(scores, np.float32).reshape(len(some), k)
     return rows, cosines
@@ -152,11 +185,14 @@ def answers(
     a, b, c = (words[index[:, i]] for i in range(3))
     shifts = np.einsum("ij,ij->i", c, b - a)
     given = np.ascontiguousarray(names[questions], np.int64)
-    best = BestAnswers(index, given, names[:rows].copy(), shifts, len(words), METHODS.index(method))
+    found = BestAnswers(
+        index, given, names[:rows].copy(), shifts, len(words), METHODS.index(method)
+    )
     step = max(1024, SCORES // max(1, len(words)))
+    room = np.empty(step * len(words), np.float32)
     for low in range(0, rows, step):
-        block = np.asarray(vectors[low : min(low + step, rows)], np.float32)
-        cosines = words @ block.T
-        cosines *= inverse(norms[low : low + len(block)])
-        best.show(cosines, low)
-    return np.array(best.rows(), np.int64)
+        high = min(low + step, rows)
+        cosines = _products(words, vectors[low:high], room)
+        cosines *= inverse(norms[low:high])
+        found.show(cosines, low)
+    return np.array(found.rows(), np.int64)

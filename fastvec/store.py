@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec.search import inverse, row_norms
+from fastvec.search import direction, inverse, row_norms
 from fastvec.words import Words, encode
 
 Key = str | int | np.integer[Any]
@@ -181,8 +181,7 @@ class VectorStore:
         row = self.get_index(key)
         vector: NDArray[Any] = self.vectors[row]
         if norm:
-            length = self.fill_norms()[row]
-            return vector / length if length else vector.copy()
+            return direction(vector)
         view = vector.view()
         view.setflags(write=False)
         return view

@@ -88,9 +88,34 @@ CALLS = [
     "wv.get_mean_vector(['w1', 'zz'], weights=[2, 5])",
     "wv.get_mean_vector(['zz'])",
     "wv.get_mean_vector(['w1', wv['w2']])",
+    "wv.n_similarity(['w1', 'w5'], ['w2', 'w3'])",
+    "wv.n_similarity(['zz'], ['w2', 'w3'])",
+    "wv.distances('w1')",
+    "wv.distances('w1', ['w2', 'w3'])",
+    "wv.distances(wv['w1'], ['w2'])",
+    "wv.doesnt_match(['w1', 'w2', 'w3'])",
+    "wv.doesnt_match(['w1', 'zz', 'w2'])",
+    "wv.closer_than('w1', 'w2')",
+    "wv.rank('w1', 'w2')",
+    "wv.rank('w1', 'w1')",
+    "wv.rank_by_centrality(['w1', 'w2', 'zz', 'w3'])",
+    "wv.rank_by_centrality(['w1', 'w2', 'w3'], use_norm=False)",
+    "wv.relative_cosine_similarity('w1', 'w2')",
+    "wv.relative_cosine_similarity('w1', 'w2', topn=3)",
+    "wv.most_similar_to_given('w1', ['w2', 'w3', 'w9'])",
+    "wv.most_similar_cosmul('w1')",
+    "wv.most_similar_cosmul(['w1', 'w2'], ['w3'], topn=3)",
+    "wv.most_similar_cosmul([wv['w1'], 'w2'], 'w3', topn=3)",
+    "wv.most_similar_cosmul('w1', topn=0)",
+    "wv.most_similar_cosmul('w1', topn=None)",
+    "wv.cosine_similarities(np.ones(2), np.array([[1, 0], [3, 3.5]]))",
+    "wv.vectors_for_all(['w9', 'zz', 'w1', 'w9']).index_to_key",
+    "wv.vectors_for_all(['w9', 'zz', 'w1', 'w9']).vectors",
+    "wv.vectors_for_all([]).vectors",
 ]
 
 
+@pytest.mark.filterwarnings("ignore:Call to deprecated:DeprecationWarning")  # gensim's own calls
 @pytest.mark.parametrize("call", CALLS)
 def test_same_answers_as_gensim(call, wv, theirs):
     same(eval(call, {"wv": wv, "np": np}), eval(call, {"wv": theirs, "np": np}))
@@ -114,9 +139,20 @@ WRONG = [
     "wv.get_mean_vector([])",
     "wv.get_mean_vector(['zz'], ignore_missing=False)",
     "wv.get_mean_vector(['w1'], weights=[1, 2])",
+    "wv.n_similarity([], ['w2'])",
+    "wv.distances('zz')",
+    "wv.distances('w1', ['zz'])",
+    "wv.doesnt_match([])",
+    "wv.doesnt_match(['zz'])",
+    "wv.rank_by_centrality([])",
+    "wv.rank('w1', 'zz')",
+    "wv.most_similar_to_given('w1', ['zz'])",
+    "wv.most_similar_cosmul()",
+    "wv.most_similar_cosmul('zz')",
 ]
 
 
+@pytest.mark.filterwarnings("ignore:Call to deprecated:DeprecationWarning")
 @pytest.mark.parametrize("call", WRONG)
 def test_same_exceptions_as_gensim(call, wv, theirs):
     with pytest.raises(Exception) as expected:
@@ -124,6 +160,18 @@ def test_same_exceptions_as_gensim(call, wv, theirs):
     with pytest.raises(expected.type) as error:
         eval(call, {"wv": wv})
     assert error.value.args == expected.value.args
+
+
+def test_wmdistance_is_gensims(wv, theirs):
+    pytest.importorskip("ot", reason="POT is not installed")
+    documents = ["w1 w2 w3 w1", "w4 w2 zz", "w5", "zz", "w1 w2 w1 w3"]
+    for one in documents:
+        for other in documents:
+            for norm in (True, False):
+                same(
+                    wv.wmdistance(one.split(), other.split(), norm),
+                    float(theirs.wmdistance(one.split(), other.split(), norm)),
+                )
 
 
 def test_files_are_read_by_gensim_with_the_same_numbers(tmp_path, wv, theirs):
@@ -138,6 +186,46 @@ def test_files_are_read_by_gensim_with_the_same_numbers(tmp_path, wv, theirs):
         assert again.index_to_key == KEYS
         assert np.array_equal(again.vectors, VECTORS)
         assert again.get_vecattr("w1", "count") == V - 1
+
+
+def test_batches_give_the_single_answers(wv):
+    questions = ["w1", ["w2", "w3"], VECTORS[4], [("w5", 2.0), "w6"], 7]
+    negative = [None, "w9", None, ["w8"], []]
+    for options in ({}, {"topn": 3, "restrict_vocab": 20}, {"clip_start": 5, "clip_end": 9}):
+        many = wv.most_similar_batch(questions, negative, **options)
+        for answer, plus, minus in zip(many, questions, negative, strict=True):
+            same(answer, wv.most_similar(plus, minus, **options))
+    same(wv.most_similar_batch(VECTORS[:2]), [wv.most_similar(v) for v in VECTORS[:2]])
+    assert wv.most_similar_batch([]) == []
+    assert wv.most_similar_batch(["w1", "w2"], topn=0) == [[], []]
+    with pytest.raises(ValueError, match="2 questions have 1 negative parts"):
+        wv.most_similar_batch(["w1", "w2"], ["w3"])
+    with pytest.raises(KeyError, match="'zz' not present in vocabulary"):
+        wv.most_similar_batch(["w1", "zz"])
+
+
+def test_cosmul_keeps_to_the_restriction(wv):
+    everything = wv.most_similar_cosmul(["w1"], ["w3"], topn=V)
+    first = [(word, score) for word, score in everything if wv.get_index(word) < 9]
+    same(wv.most_similar_cosmul(["w1"], ["w3"], topn=V, restrict_vocab=9), first)
+
+
+def test_intersection(tmp_path, wv):
+    other = KeyedVectors.of(Words.of(["w3", "zz", "w1"]), np.full((3, D), 2, np.float32))
+    other.save_word2vec_format(tmp_path / "v", binary=True)
+    assert wv.intersect_word2vec_format(tmp_path / "v", lockf=0.5, binary=True) == 2
+    assert wv["w1"].tolist() == wv["w3"].tolist() == [2] * D
+    assert np.array_equal(wv["w2"], VECTORS[2])
+    assert [wv.get_vecattr(key, "lockf") for key in ("w1", "w2")] == [0.5, 1]
+    wider = KeyedVectors.of(Words.of(["w3"]), np.ones((1, D + 1), np.float32))
+    wider.save_word2vec_format(tmp_path / "v")
+    with pytest.raises(ValueError, match="incompatible vector size 8 in file"):
+        wv.intersect_word2vec_format(tmp_path / "v")
+
+
+def test_parts_keep_their_attributes(wv):
+    part = wv.vectors_for_all(["w9", "w1"], copy_vecattrs=True)
+    assert part.expandos["count"].tolist() == [COUNTS[9], COUNTS[1]]
 
 
 # --- search
