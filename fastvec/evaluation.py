@@ -284,7 +284,12 @@ class Similarity:
         return 1 - self.unknown / self.pairs if self.pairs else float("nan")
 
     def interval(self, level: float = 0.95, seed: int = 1) -> tuple[float, float]:
-        """A bootstrap interval of the rank correlation: pairs are drawn with replacement."""
+        """A bootstrap interval of the rank correlation: pairs are drawn with replacement.
+
+        >>> low, high = similarity(wv, "pairs.txt").interval()
+        >>> low <= high
+        True
+        """
         from scipy.stats import rankdata
 
         n = len(self.scores)

@@ -619,9 +619,9 @@ def load_safetensors(
     ValueError
         a file that is cut off or is no fastvec file, with its name and the reason.
 
-    >>> words, tensors, metadata = load_safetensors("a.safetensors")
+    >>> words, tensors, metadata = load_safetensors("vectors.safetensors")
     >>> tensors["vectors"].shape
-    (1, 3)
+    (5, 3)
     """
     tensors, metadata = load_tensors(path, mmap=mmap)
     version = metadata.get("fastvec", "")

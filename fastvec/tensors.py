@@ -82,7 +82,7 @@ def load_tensors(
 ) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """Open any safetensors file; every size in its header is checked against the file.
 
-    >>> tensors, metadata = load_tensors("a.safetensors")
+    >>> tensors, metadata = load_tensors("vectors.safetensors")
     """
     size = Path(path).stat().st_size
     with Path(path).open("rb") as file:
