@@ -14,7 +14,7 @@ from typing import Any, Literal, Self, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec import evaluation, formats
+from fastvec import evaluation, formats, rowfiles
 from fastvec.files import PathLike
 from fastvec.search import best, direction, inverse, nearest, row_norms, unit
 from fastvec.store import Key, VectorStore
@@ -598,7 +598,7 @@ class KeyedVectors(VectorStore):
         >>> wv.intersect_word2vec_format("vectors.txt") == len(wv)
         True
         """
-        words, vectors = formats.read_word2vec(
+        words, vectors = rowfiles.read_word2vec(
             fname, binary=binary, encoding=encoding, errors=unicode_errors
         )
         if vectors.shape[1] != self.vector_size:
@@ -681,7 +681,7 @@ class KeyedVectors(VectorStore):
         prefix: str = "",
         append: bool = False,
         sort_attr: str = "count",
-        layout: formats.Layout = "shortest",
+        layout: rowfiles.Layout = "shortest",
     ) -> None:
         """Write a file that word2vec.c, gensim, spaCy and fastText read.
 
@@ -720,8 +720,8 @@ class KeyedVectors(VectorStore):
                 order = np.argsort(-values, kind="stable")
                 words, vectors, counts = words.take(order), vectors[order], counts[order]
         if fvocab is not None:
-            formats.write_counts(fvocab, words, counts.astype(np.int64), prefix)
-        formats.write_word2vec(
+            rowfiles.write_counts(fvocab, words, counts.astype(np.int64), prefix)
+        rowfiles.write_word2vec(
             fname,
             words,
             vectors,
@@ -768,7 +768,7 @@ class KeyedVectors(VectorStore):
         >>> KeyedVectors.load_word2vec_format("vectors.txt").vector_size
         3
         """
-        words, vectors = formats.read_word2vec(
+        words, vectors = rowfiles.read_word2vec(
             fname,
             binary=binary,
             header=not no_header,
@@ -778,7 +778,7 @@ class KeyedVectors(VectorStore):
         )
         counts = np.arange(len(words), 0, -1, dtype=np.int64)
         if fvocab is not None:
-            known = formats.read_counts(fvocab, encoding, unicode_errors)
+            known = rowfiles.read_counts(fvocab, encoding, unicode_errors)
             counts = np.array([known.get(word, 0) for word in words], np.int64)
         return cls.of(words, vectors.astype(datatype, copy=False), counts)
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import struct
+import sys
 import warnings
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastvec import formats
+from fastvec import formats, rowfiles
 from fastvec._core import RowReader, write_rows
+from fastvec.tensors import load_tensors
 from fastvec.words import Words
 
 floats32 = st.floats(width=32, allow_nan=False)
@@ -93,8 +95,8 @@ def test_every_word2vec_file_reads_back(tmp_path_factory, table):
     words, vectors = table
     path = tmp_path_factory.mktemp("files") / "vectors"
     for binary in (False, True):
-        formats.write_word2vec(path, words, vectors, binary=binary)
-        again, numbers = formats.read_word2vec(path, binary=binary)
+        rowfiles.write_word2vec(path, words, vectors, binary=binary)
+        again, numbers = rowfiles.read_word2vec(path, binary=binary)
         assert again == words
         assert np.array_equal(numbers, vectors)
 
@@ -127,21 +129,21 @@ def test_safetensors_library_reads_it_and_padded_rows_are_fine(tmp_path):
     assert np.array_equal(tensors["vectors"], padded)
     assert tensors["words"].tobytes() == b"abc"
     save_file({"odd": np.arange(3, dtype=np.uint8), "x": np.ones(3)}, path)
-    assert np.array_equal(formats.load_tensors(path)[0]["x"], np.ones(3))
+    assert np.array_equal(load_tensors(path)[0]["x"], np.ones(3))
 
 
 def test_bytes_of_word2vec_c(tmp_path):
     """Lines 570-582 of word2vec.c, by hand: binary rows end in a newline, text ones in ' \\n'."""
     words, vectors = Words.of(["</s>", "né"]), np.array([[0.5, -1], [1e-7, 3]], np.float32)
     path = tmp_path / "v"
-    formats.write_word2vec(path, words, vectors, binary=True)
+    rowfiles.write_word2vec(path, words, vectors, binary=True)
     rows = struct.pack("<2f", 0.5, -1), struct.pack("<2f", 1e-7, 3)
     golden = b"2 2\n</s> " + rows[0] + b"\n" + "né ".encode() + rows[1] + b"\n"
     assert path.read_bytes() == golden
-    formats.write_word2vec(path, words, vectors, layout="word2vec.c")
+    rowfiles.write_word2vec(path, words, vectors, layout="word2vec.c")
     golden = "2 2\n</s> 0.500000 -1.000000 \nné 0.000000 3.000000 \n".encode()
     assert path.read_bytes() == golden
-    formats.write_word2vec(path, words, vectors, layout="glove", header=False)
+    rowfiles.write_word2vec(path, words, vectors, layout="glove", header=False)
     assert path.read_bytes() == "</s> 0.500000 -1.000000\nné 0.000000 3.000000\n".encode()
 
 
@@ -149,7 +151,7 @@ def test_bytes_of_word2vec_c(tmp_path):
 def test_packed_files_and_sniffing(tmp_path, ending):
     words, vectors = Words.of(["a", "b"]), np.array([[0.1, 2], [3, 4]], np.float32)
     path = tmp_path / f"v{ending}"
-    formats.write_word2vec(path, words, vectors, binary="bin" in ending)
+    rowfiles.write_word2vec(path, words, vectors, binary="bin" in ending)
     file = formats.read_vectors(path)
     assert file.words == words
     assert np.array_equal(file.vectors, vectors)
@@ -157,16 +159,17 @@ def test_packed_files_and_sniffing(tmp_path, ending):
 
 
 def test_many_rows_cross_the_buffer(tmp_path, monkeypatch):
-    monkeypatch.setattr(formats, "CHUNK", 64)
+    monkeypatch.setattr(rowfiles, "CHUNK", 64)
+    monkeypatch.setattr(rowfiles, "MARGIN", 100)
     words = Words.of(f"w{i}" * (1 + i % 40) for i in range(500))
     vectors = np.random.default_rng(1).normal(size=(500, 7)).astype("f")
     path = tmp_path / "v"
     for binary, header in ((True, True), (False, True), (False, False)):
-        formats.write_word2vec(path, words, vectors, binary=binary, header=header)
-        again, numbers = formats.read_word2vec(path, binary=binary, header=header)
+        rowfiles.write_word2vec(path, words, vectors, binary=binary, header=header)
+        again, numbers = rowfiles.read_word2vec(path, binary=binary, header=header)
         assert again == words
         assert np.array_equal(numbers, vectors)
-        again, numbers = formats.read_word2vec(path, binary=binary, header=header, limit=3)
+        again, numbers = rowfiles.read_word2vec(path, binary=binary, header=header, limit=3)
         assert list(again) == words[:3]
         assert numbers.shape == (3, 7)
 
@@ -176,18 +179,18 @@ def test_many_rows_cross_the_buffer(tmp_path, monkeypatch):
 
 def test_words_with_spaces_are_read_from_the_right(tmp_path):
     path = write(tmp_path / "v", b"New York 1 2\n. . . 3 4\n1 2 5 6\n\xc2\xa0 7 8\n 9 10\n")
-    words, vectors = formats.read_word2vec(path, header=False)
+    words, vectors = rowfiles.read_word2vec(path, header=False)
     assert list(words) == ["New York", ". . .", "1 2", "\xa0", ""]
     assert np.array_equal(vectors, np.arange(1, 11).reshape(5, 2))
-    formats.write_word2vec(path, words, vectors)
-    assert formats.read_word2vec(path)[0] == words
+    rowfiles.write_word2vec(path, words, vectors)
+    assert rowfiles.read_word2vec(path)[0] == words
 
 
 @pytest.mark.parametrize(("word", "binary"), [("a b", True), ("a\nb", True), ("a\n", False),
                                               ("a ", False), ("\t", False)])  # fmt: skip
 def test_words_that_a_format_cannot_hold(tmp_path, word, binary):
     with pytest.raises(ValueError, match="cannot hold") as error:
-        formats.write_word2vec(
+        rowfiles.write_word2vec(
             tmp_path / "v", Words.of(["ok", word]), np.ones((2, 1)), binary=binary
         )
     assert repr(word) in str(error.value)
@@ -197,7 +200,7 @@ def test_words_that_a_format_cannot_hold(tmp_path, word, binary):
 def test_of_equal_words_the_first_row_is_kept(tmp_path):
     path = write(tmp_path / "v", b"4 1\na 1\nb 2\na 3\nc 4\n")
     with pytest.warns(UserWarning, match="dropped 1 rows"):
-        words, vectors = formats.read_word2vec(path)
+        words, vectors = rowfiles.read_word2vec(path)
     assert list(words) == ["a", "b", "c"]
     assert vectors.ravel().tolist() == [1, 2, 4]
 
@@ -205,25 +208,25 @@ def test_of_equal_words_the_first_row_is_kept(tmp_path):
 def test_broken_unicode(tmp_path):
     path = write(tmp_path / "v", b"3 1\na\xff 1\na 2\n\xc3\xa9 3\n")
     with pytest.raises(UnicodeDecodeError, match="row 1 of"):
-        formats.read_word2vec(path)
-    assert list(formats.read_word2vec(path, errors="replace")[0]) == ["a�", "a", "é"]
+        rowfiles.read_word2vec(path)
+    assert list(rowfiles.read_word2vec(path, errors="replace")[0]) == ["a�", "a", "é"]
     with pytest.warns(UserWarning, match="dropped 1 rows"):
-        words, vectors = formats.read_word2vec(path, errors="ignore")
+        words, vectors = rowfiles.read_word2vec(path, errors="ignore")
     assert list(words) == ["a", "é"]
     assert vectors.ravel().tolist() == [1, 3]
-    assert formats.read_word2vec(path, encoding="latin-1")[0][2] == "Ã©"
+    assert rowfiles.read_word2vec(path, encoding="latin-1")[0][2] == "Ã©"
 
 
 def test_words_that_are_only_together_unicode(tmp_path):
     path = write(tmp_path / "v", b"2 1\na\xc3 1\n\xa9b 2\n")
     with pytest.raises(UnicodeDecodeError):
-        formats.read_word2vec(path)
+        rowfiles.read_word2vec(path)
 
 
 def test_nan_and_infinity_are_read(tmp_path):
     path = write(tmp_path / "v", b"1 4\na nan -inf +Infinity NaN\n")
     assert np.array_equal(
-        formats.read_word2vec(path)[1][0], [np.nan, -np.inf, np.inf, np.nan], equal_nan=True
+        rowfiles.read_word2vec(path)[1][0], [np.nan, -np.inf, np.inf, np.nan], equal_nan=True
     )
 
 
@@ -249,10 +252,10 @@ def test_nan_and_infinity_are_read(tmp_path):
 )
 def test_broken_text(tmp_path, data, says):
     with pytest.raises(ValueError, match=says):
-        formats.read_word2vec(write(tmp_path / "v", data))
+        rowfiles.read_word2vec(write(tmp_path / "v", data))
     if data.startswith(b"1000000 300"):  # packed: the size is not known before
         with pytest.raises(ValueError, match="row 1"):
-            formats.read_word2vec(write(tmp_path / "v.gz", gzip.compress(data)))
+            rowfiles.read_word2vec(write(tmp_path / "v.gz", gzip.compress(data)))
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -263,25 +266,43 @@ def test_cut_binary_files(tmp_path, packed):
         path = tmp_path / ("v.gz" if packed else "v")
         write(path, gzip.compress(whole[:length]) if packed else whole[:length])
         if length == len(whole) - 1:
-            assert list(formats.read_word2vec(path, binary=True)[0]) == ["a", "b"]
+            assert list(rowfiles.read_word2vec(path, binary=True)[0]) == ["a", "b"]
         else:
             with pytest.raises(ValueError, match=r"cut off|first line must say"):
-                formats.read_word2vec(path, binary=True)
+                rowfiles.read_word2vec(path, binary=True)
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
+def test_damaged_packed_files(tmp_path, ending):
+    """Every byte changed, and every cut: read rightly or refused, never another exception."""
+    if ending == ".zst" and sys.version_info < (3, 14):
+        pytest.importorskip("zstandard", reason="zstandard is not installed")
+    path = tmp_path / f"v{ending}"
+    rowfiles.write_word2vec(path, Words.of(["a", "b"]), np.ones((2, 3), "f"))
+    whole = path.read_bytes()
+    assert len(rowfiles.read_word2vec(path)[0]) == 2
+    damaged = [whole[:i] + bytes([whole[i] ^ 0x55]) + whole[i + 1 :] for i in range(len(whole))]
+    for data in damaged + [whole[:i] for i in range(len(whole))]:
+        path.write_bytes(data)
+        try:
+            assert rowfiles.read_word2vec(path)[1].shape == (2, 3)
+        except ValueError as error:
+            assert str(path) in str(error)
 
 
 def test_a_cut_gz_file(tmp_path):
     packed = gzip.compress(b"2 1\na 1\nb 2\n")
     with pytest.raises(ValueError, match="cut off"):
-        formats.read_word2vec(write(tmp_path / "v.gz", packed[:-9]))
-    with pytest.raises(ValueError, match=r"not a whole \.gz file"):
-        formats.read_word2vec(write(tmp_path / "v.gz", b"2 1\na 1\nb 2\n"))
+        rowfiles.read_word2vec(write(tmp_path / "v.gz", packed[:-9]))
+    with pytest.raises(ValueError, match=r"v\.gz is broken: "):
+        rowfiles.read_word2vec(write(tmp_path / "v.gz", b"2 1\na 1\nb 2\n"))
 
 
 def test_a_line_without_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(formats, "MAX_SIZE", 1 << 12)
-    monkeypatch.setattr(formats, "CHUNK", 1 << 10)
+    monkeypatch.setattr(rowfiles, "MAX_ROW", 1 << 18)
+    monkeypatch.setattr(rowfiles, "CHUNK", 1 << 10)
     with pytest.raises(ValueError, match="row 1 does not end"):
-        formats.read_word2vec(write(tmp_path / "v", b"9 9\n" + b"a" * (1 << 19)), binary=True)
+        rowfiles.read_word2vec(write(tmp_path / "v", b"9 9\n" + b"a" * (1 << 19)), binary=True)
 
 
 @given(st.binary(max_size=300), st.booleans(), st.booleans())
@@ -291,7 +312,7 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, data, binary, header):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            words, vectors = formats.read_word2vec(path, binary=binary, errors="replace")
+            words, vectors = rowfiles.read_word2vec(path, binary=binary, errors="replace")
             assert len(words) == len(vectors)
         except ValueError:
             pass
@@ -342,8 +363,8 @@ def test_broken_safetensors_headers(tmp_path, change, says):
 
 def test_vocabulary_files(tmp_path):
     path = tmp_path / "vocab.txt"
-    formats.write_counts(path, Words.of(["a", "b c"]), np.array([3, 2]))
+    rowfiles.write_counts(path, Words.of(["a", "b c"]), np.array([3, 2]))
     assert path.read_text() == "a 3\nb c 2\n"
-    assert formats.read_counts(path) == {"a": 3, "b c": 2}
+    assert rowfiles.read_counts(path) == {"a": 3, "b c": 2}
     with pytest.raises(ValueError, match="line 2 is not a word and its count"):
-        formats.read_counts(write(path, b"a 3\nb\n"))
+        rowfiles.read_counts(write(path, b"a 3\nb\n"))

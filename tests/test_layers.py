@@ -18,11 +18,13 @@ MAY_IMPORT = {
     "sources": set(),
     "corpus": {"_core", "params", "progress", "sources", "threads", "vocabulary", "words"},
     "tensors": {"files"},
-    "formats": {"_core", "files", "tensors", "words"},
+    "packed": {"files"},
+    "rowfiles": {"_core", "files", "packed", "words"},
+    "formats": {"files", "packed", "rowfiles", "tensors", "words"},
     "search": {"_core"},
     "store": {"search", "words"},
     "evaluation": {"files", "search", "words"},
-    "keyedvectors": {"evaluation", "files", "formats", "search", "store"},
+    "keyedvectors": {"evaluation", "files", "formats", "rowfiles", "search", "store"},
 }
 
 

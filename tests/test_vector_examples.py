@@ -10,7 +10,16 @@ import pytest
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
-MODULES = ["evaluation", "formats", "keyedvectors", "search", "store", "tensors"]
+MODULES = [
+    "evaluation",
+    "formats",
+    "keyedvectors",
+    "packed",
+    "rowfiles",
+    "search",
+    "store",
+    "tensors",
+]
 
 
 @pytest.fixture

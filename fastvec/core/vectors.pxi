@@ -38,6 +38,8 @@ cdef class RowReader:
         numbers in a vector.
     binary : bool
         whether the rows are binary or text.
+    rows : int
+        how many rows to expect; more may come.
 
     ``table`` holds the words; of equal words the first row is kept, and ``duplicates`` counts the
     others.  ``row`` counts the rows read, duplicates included.
@@ -47,10 +49,14 @@ cdef class RowReader:
     cdef readonly int64_t size, row, duplicates
     cdef bint binary
 
-    def __cinit__(self, int64_t size, bint binary):
+    def __cinit__(self, int64_t size, bint binary, int64_t rows=0):
         if size < 1:
             raise ValueError(f"size must be at least 1, got {size}")
         self.table = WordTable()
+        if not 0 <= rows <= 0x7fffffff:
+            raise ValueError(f"rows must be from 0 to 2**31 - 1, got {rows}")
+        if words_expect(&self.table.table, rows) < 0:
+            raise MemoryError()
         self.size = size
         self.binary = binary
 

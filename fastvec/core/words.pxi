@@ -9,6 +9,7 @@ cdef extern from "words.h" nogil:
     int words_over(words *t, char *bytes, int64_t *offsets, int32_t n)
     void words_free(words *t)
     int32_t words_find(const words *t, const char *word, int64_t length)
+    int words_expect(words *t, int64_t n)
     int32_t words_add(words *t, const char *word, int64_t length)
 
 

@@ -124,8 +124,8 @@ static inline int words_over(words *t, char *bytes, int64_t *offsets, int32_t n)
     return 0;
 }
 
-static inline int words_grow_slots(words *t) {
-    uint64_t count = 2 * (t->mask + 1);
+/* Moves all words to `count` slots, a power of two.  0, or -1 when out of memory. */
+static inline int words_set_slots(words *t, uint64_t count) {
     word_slot *slots = words_new_slots(count);
     if (!slots) return -1;
     free(t->slots);
@@ -139,6 +139,13 @@ static inline int words_grow_slots(words *t) {
         slots[i] = (word_slot){(uint32_t)(h >> 32), id};
     }
     return 0;
+}
+
+/* Slots for n words, so that none need to be moved before there are more. */
+static inline int words_expect(words *t, int64_t n) {
+    uint64_t count = t->mask + 1;
+    while (count < 2 * (uint64_t)n + 2) count *= 2;
+    return count > t->mask + 1 ? words_set_slots(t, count) : 0;
 }
 
 static inline int words_make_room(words *t, int64_t length) {
@@ -166,7 +173,7 @@ static inline int32_t words_add(words *t, const char *word, int64_t length) {
     if (slot->id >= 0) return slot->id;
     if (t->n == INT32_MAX - 1) return -1;
     if (2 * (uint64_t)(t->n + 1) > t->mask) {
-        if (words_grow_slots(t) < 0) return -1;
+        if (words_set_slots(t, 2 * (t->mask + 1)) < 0) return -1;
         slot = words_slot(t, word, length, h);
     }
     if (words_make_room(t, length) < 0) return -1;
