@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.exports import write_projector, write_static_embedding
 from fastvec.files import PathLike
-from fastvec.packed import open_input
-from fastvec.rowfiles import is_number, read_word2vec
+from fastvec.packed import OPENERS, open_input
+from fastvec.rowfiles import is_number, read_word2vec, write_word2vec
+from fastvec.tables import read_npy, read_parquet, write_npy, write_parquet
 from fastvec.tensors import load_tensors, save_tensors
 from fastvec.words import Words
 
@@ -22,7 +25,18 @@ Floats = NDArray[np.float32]
 
 # --- any of them
 
-KINDS = ("safetensors", "word2vec", "word2vec-binary", "glove")
+READABLE = ("safetensors", "word2vec", "word2vec-binary", "glove", "npy", "parquet")
+KINDS = (*READABLE, "projector", "static-embedding")
+SUFFIXES = {
+    ".safetensors": "safetensors",
+    ".txt": "word2vec",
+    ".vec": "word2vec",
+    ".bin": "word2vec-binary",
+    ".glove": "glove",
+    ".npy": "npy",
+    ".parquet": "parquet",
+    ".tsv": "projector",
+}
 
 
 @dataclass(frozen=True)
@@ -36,8 +50,26 @@ class VectorFile:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
+def kind_of(path: PathLike) -> str:
+    """What kind of file a name asks for; ValueError for an ending that says nothing.
+
+    >>> kind_of("vectors.txt.gz"), kind_of("vectors.bin")
+    ('word2vec', 'word2vec-binary')
+    """
+    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
+    if suffixes and suffixes[-1] in OPENERS:
+        suffixes.pop()
+    kind = SUFFIXES.get(suffixes[-1]) if suffixes else None
+    if kind is None:
+        raise ValueError(
+            f"{path}: the ending must be one of {', '.join(SUFFIXES)} (text ones with "
+            f"{', '.join(OPENERS)} too), or say the kind of file"
+        )
+    return kind
+
+
 def sniff(path: PathLike) -> str:
-    """What kind of vector file this is, by its first bytes: one of ``KINDS``.
+    """What kind of vector file this is, by its first bytes: one of ``READABLE``.
 
     >>> sniff("vectors.bin"), sniff("vectors.txt")
     ('word2vec-binary', 'word2vec')
@@ -46,6 +78,10 @@ def sniff(path: PathLike) -> str:
         head = file.read(1 << 16)
     if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 100_000_000:
         return "safetensors"
+    if head[:6] == b"\x93NUMPY":
+        return "npy"
+    if head[:4] == b"PAR1":
+        return "parquet"
     first, _, rest = head.partition(b"\n")
     try:
         _, size = (int(number) for number in first.split())
@@ -73,7 +109,7 @@ def read_vectors(
     Parameters
     ----------
     kind : str, optional
-        one of ``KINDS``; found out by :func:`sniff` when not given.
+        one of ``READABLE``; found out by :func:`sniff` when not given.
     limit : int, optional
         only so many first words.
     errors : str
@@ -88,6 +124,8 @@ def read_vectors(
     3
     """
     kind = kind or sniff(path)
+    if kind not in READABLE:
+        raise ValueError(f"kind must be one of {', '.join(READABLE)}, got {kind!r}")
     if kind == "safetensors":
         words, tensors, metadata = load_safetensors(path)
         vectors, counts = tensors["vectors"][:limit], tensors.get("counts")
@@ -95,16 +133,58 @@ def read_vectors(
             words = words.take(np.arange(len(vectors)))
             counts = None if counts is None else counts[:limit]
         return VectorFile(kind, words, vectors, counts, metadata)
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    words, vectors = read_word2vec(
-        path,
-        binary=kind == "word2vec-binary",
-        header=kind != "glove",
-        limit=limit,
-        errors=errors,
-    )
+    if kind == "npy":
+        return VectorFile(kind, *read_npy(path, limit, errors))
+    if kind == "parquet":
+        return VectorFile(kind, *read_parquet(path, limit))
+    binary, header = kind == "word2vec-binary", kind != "glove"
+    words, vectors = read_word2vec(path, binary=binary, header=header, limit=limit, errors=errors)
     return VectorFile(kind, words, vectors)
+
+
+def write_vectors(
+    path: PathLike,
+    words: Words,
+    vectors: NDArray[Any],
+    *,
+    counts: NDArray[np.int64] | None = None,
+    metadata: Mapping[str, str] | None = None,
+    kind: str | None = None,
+) -> None:
+    """Write any vector file that fastvec knows.
+
+    Parameters
+    ----------
+    counts, metadata
+        kept by safetensors; counts by Parquet too.
+    kind : str, optional
+        one of ``KINDS``; when not given, the name's ending says it.
+
+    Raises
+    ------
+    ValueError
+        words that the format cannot hold, or an ending that says nothing.
+
+    >>> write_vectors("copy.txt.gz", wv.words, wv.vectors)
+    """
+    kind = kind or kind_of(path)
+    match kind:
+        case "safetensors":
+            save_safetensors(path, words=words, vectors=vectors, counts=counts, metadata=metadata)
+        case "word2vec" | "word2vec-binary":
+            write_word2vec(path, words, vectors, binary=kind == "word2vec-binary")
+        case "glove":
+            write_word2vec(path, words, vectors, header=False)
+        case "npy":
+            write_npy(path, words, vectors)
+        case "parquet":
+            write_parquet(path, words, vectors, counts)
+        case "projector":
+            write_projector(path, words, vectors)
+        case "static-embedding":
+            write_static_embedding(path, words, vectors)
+        case _:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
 
 
 # --- fastvec's own files: safetensors

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import warnings
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -386,6 +387,18 @@ def write_word2vec(
                 file.write(b"".join(b"%b %b\n" % (word, row.data) for word, row in rows))
             else:
                 file.write(write_rows(pieces, block, LAYOUTS.index(layout)))
+
+
+def number_rows(vectors: NDArray[Any]) -> Iterator[bytes]:
+    """Blocks of text rows with nothing but numbers, separated by tabs.
+
+    >>> b"".join(number_rows(np.array([[0.5, -1.0]])))
+    b'0.5\\t-1.0\\n'
+    """
+    for first in range(0, len(vectors), BLOCK):
+        block = np.asarray(vectors[first : first + BLOCK], np.float32)
+        rows = write_rows([b""] * len(block), block, LAYOUTS.index("shortest"))
+        yield rows.replace(b"\n ", b"\n")[1:].replace(b" ", b"\t")
 
 
 def _pieces(words: Words, first: int, last: int) -> list[bytes]:

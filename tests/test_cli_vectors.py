@@ -46,13 +46,17 @@ def test_analogy(vectors):
 
 def test_eval(vectors):
     (vectors / "q.txt").write_text(": royal\nman king woman queen\nman king woman x\n")
+    (vectors / "c.txt").write_text("king male\nman male\nqueen female\nprincess female\n")
     (vectors / "s.txt").write_text("man king 5\nman queen 1\nwoman queen 4\n")
     arguments = ("eval", "v.txt", "--analogies", "q.txt", "--similarity", "s.txt")
     plain = fastvec(vectors, *arguments)
     assert plain.stdout.splitlines()[1].split("\t") == [
         "analogies", "q.txt", "1.0000", "1.0000", "1.0000", "1", "1", "1"
     ]  # fmt: skip
-    facts = json.loads(fastvec(vectors, *arguments, "--json", "--unknown-wrong").stdout)
+    arguments = (*arguments, "--categories", "c.txt", "--json", "--unknown-wrong")
+    facts = json.loads(fastvec(vectors, *arguments).stdout)
+    assert facts["categories"][0]["purity"] > 0.6
+    assert facts["categories"][0]["unknown"] == 1
     assert facts["analogies"][0]["accuracy"] == 0.5
     assert facts["similarity"][0]["pairs"] == 3
 
@@ -72,9 +76,16 @@ def test_info(vectors):
         (("similar", "missing", "a"), "'missing' does not exist"),
         (("similar", ".", "a"), "is a directory"),
         (("similar", "v.bin", "king", "-n", "0"), "0 is not in the range"),
-        (("eval", "v.bin"), "give --analogies FILE, --similarity FILE, or both"),
+        (("eval", "v.bin"), "give --analogies FILE, --similarity FILE, or --categories FILE"),
         (("eval", "v.bin", "--method", "x", "--analogies", "q"), "'x' is not one of"),
         (("info", "broken"), "broken is cut off"),
+        (("convert", "v.bin", "v.xyz"), "v.xyz: the ending must be one of .safetensors"),
+        (("convert", "v.bin", "no/v.txt"), "there is no folder no"),
+        (("convert", "v.bin", "."), "the ending must be one of"),
+        (("convert", "v.bin", "v.txt", "--to", "x"), "'x' is not one of"),
+        (("convert", "broken", "v.txt"), "broken is cut off"),
+        (("classes", "v.bin", "-k", "5"), "k must be from 1 to the 4 words, got 5"),
+        (("classes", "v.bin", "-o", "no/c"), "there is no folder no"),
         (("info", "empty"), "expected a word and numbers"),
     ],
 )
@@ -87,6 +98,43 @@ def test_bad_input_is_one_sentence(vectors, arguments, says):
     assert says in done.stderr
     assert done.stderr.startswith("fastvec: ")
     assert done.stderr.count("\n") == 1
+
+
+ENDINGS = [".safetensors", ".txt", ".vec.gz", ".bin", ".glove.xz", ".npy"]
+
+
+def test_converting_in_a_circle(vectors):
+    """Each format is made from the one before; the last equals the first."""
+    last = "v.safetensors"
+    for ending in [*ENDINGS, ".txt"]:
+        done = fastvec(vectors, "convert", last, f"w{ending}")
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.startswith(f"w{ending}: 4 vectors of 3 numbers, ")
+        last = f"w{ending}"
+    assert (vectors / "w.txt").read_bytes() == (vectors / "v.txt").read_bytes()
+
+
+def test_options_of_convert(vectors):
+    (vectors / "odd.txt").write_bytes(b"3 2\nb\xff 3 4\na 1 0\nc 0 0\n")
+    done = fastvec(vectors, "convert", "odd.txt", "w.txt")
+    assert "unicode_errors='replace' or 'ignore' reads it" in done.stderr
+    assert (done.returncode, (vectors / "w.txt").exists()) == (2, False)
+    options = ("--unicode-errors", "ignore", "--normalize", "--limit", "2", "--to", "glove")
+    assert fastvec(vectors, "convert", "odd.txt", "w.any", *options).returncode == 0
+    assert (vectors / "w.any").read_text() == "b 0.6 0.8\na 1.0 0.0\n"
+    done = fastvec(vectors, "convert", "v.bin", "w.tsv", "--from", "word2vec-binary")
+    assert (vectors / "w.metadata.tsv").read_text() == "man\nking\nwoman\nqueen\n"
+    assert (vectors / "w.tsv").read_text().splitlines()[0] == "1.0\t0.0\t0.1"
+
+
+def test_classes(vectors):
+    assert fastvec(vectors, "classes", "v.bin", "-k", "2", "--seed", "4", "-o", "c").stdout == ""
+    classes = dict(line.split() for line in (vectors / "c").read_text().splitlines())
+    assert list(classes) == ["man", "king", "woman", "queen"]
+    assert classes["man"] == "0"
+    assert set(classes.values()) == {"0", "1"}
+    again = fastvec(vectors, "classes", "v.txt", "-k", "2", "--seed", "4").stdout
+    assert again == (vectors / "c").read_text()
 
 
 def test_duplicates_are_told(vectors):

@@ -20,10 +20,14 @@ MAY_IMPORT = {
     "tensors": {"files"},
     "packed": {"files"},
     "rowfiles": {"_core", "files", "packed", "words"},
-    "formats": {"files", "packed", "rowfiles", "tensors", "words"},
+    "tables": {"files", "words"},
+    "exports": {"files", "packed", "rowfiles", "tensors", "words"},
+    "formats": {"exports", "files", "packed", "rowfiles", "tables", "tensors", "words"},
     "search": {"_core"},
     "store": {"search", "words"},
-    "evaluation": {"files", "search", "words"},
+    "evaluation": {"clusters", "files", "search", "words"},
+    "ann": {"files", "keyedvectors", "search"},
+    "clusters": {"search"},
     "keyedvectors": {"evaluation", "files", "formats", "rowfiles", "search", "store"},
 }
 

@@ -11,15 +11,14 @@ from fastvec.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
 MODULES = [
-    "evaluation",
-    "formats",
-    "keyedvectors",
-    "packed",
-    "rowfiles",
-    "search",
-    "store",
-    "tensors",
+    *("ann", "clusters", "evaluation", "exports", "formats", "keyedvectors", "packed", "rowfiles"),
+    *("search", "store", "tables", "tensors"),
 ]
+NEEDS = {
+    "ann": "usearch",
+    "keyedvectors": "ot",
+    "tables": "pyarrow",
+}  # what the examples of a module use
 
 
 @pytest.fixture
@@ -39,12 +38,15 @@ def names(tmp_path, monkeypatch):
     tmp_path.joinpath("questions.txt").write_text(
         ": capitals\nman king woman queen\nking man queen woman\n"
     )
+    tmp_path.joinpath("categories.txt").write_text("king royal\nqueen royal\ncar thing\n")
     tmp_path.joinpath("pairs.txt").write_text("king queen 9\nking man 5\nking car 0\n")
     return {"wv": wv, "np": np, "Words": Words}
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name, names):
+    if name in NEEDS:
+        pytest.importorskip(NEEDS[name], reason=f"{NEEDS[name]} is not installed")
     module = importlib.import_module(f"fastvec.{name}")
     failed, tried = doctest.testmod(module, extraglobs=names, optionflags=doctest.ELLIPSIS)
     assert tried

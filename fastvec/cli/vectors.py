@@ -1,10 +1,11 @@
-"""Commands that look at vectors: similar, analogy, eval, info.
+"""Commands for vectors: similar, analogy, eval, info, convert, classes.
 
 On a terminal the answers are tables; into a pipe they are plain tab-separated lines.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 import warnings
@@ -18,7 +19,8 @@ from rich.columns import Columns
 from rich.console import Console
 from rich.table import Table
 
-from fastvec import evaluation, formats
+from fastvec import clusters, evaluation, formats
+from fastvec.files import atomic_write, check_target
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.search import METHODS
 
@@ -37,11 +39,13 @@ METHOD = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")
 
 
-def load(path: Path, limit: int | None = None) -> tuple[KeyedVectors, formats.VectorFile]:
+def load(
+    path: Path, limit: int | None = None, kind: str | None = None, errors: str = "replace"
+) -> tuple[KeyedVectors, formats.VectorFile]:
     """Read any vector file; warnings become plain lines on standard error."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        file = formats.read_vectors(path, limit=limit, errors="replace")
+        file = formats.read_vectors(path, kind=kind, limit=limit, errors=errors)
     for warning in said:
         print(f"fastvec: {warning.message}", file=sys.stderr)
     return KeyedVectors.of(file.words, file.vectors, file.counts), file
@@ -155,6 +159,7 @@ def cells(facts: dict[str, Any]) -> list[str]:
 @VECTORS
 @click.option("--analogies", type=FILE, multiple=True, help="a file of analogies, or a BATS folder")
 @click.option("--similarity", type=FILE, multiple=True, help="a file of: word word score")
+@click.option("--categories", type=FILE, multiple=True, help="a file of: word category")
 @click.option(
     "--restrict-vocab",
     type=click.IntRange(0),
@@ -170,19 +175,20 @@ def evaluate(
     vectors: Path,
     analogies: tuple[Path, ...],
     similarity: tuple[Path, ...],
+    categories: tuple[Path, ...],
     restrict_vocab: int,
     method: str,
     case_sensitive: bool,
     unknown_wrong: bool,
     as_json: bool,
 ) -> None:
-    """Score vectors by analogies and by human similarity scores.
+    """Score vectors by analogies, by human similarity scores, and by human categories.
 
     Analogies with a word that is unknown are left out (--unknown-wrong counts them as wrong);
     low and high are the ends of a 95 % bootstrap interval.
     """
-    if not analogies and not similarity:
-        raise click.UsageError("give --analogies FILE, --similarity FILE, or both")
+    if not (analogies or similarity or categories):
+        raise click.UsageError("give --analogies FILE, --similarity FILE, or --categories FILE")
     wv, _ = load(vectors)
     options: dict[str, Any] = {
         "case_insensitive": not case_sensitive,
@@ -195,14 +201,20 @@ def evaluate(
         )
         sections += [section_facts(one) for one in (*done, evaluation.overall(done, path.name))]
     pairs = [similarity_facts(evaluation.similarity(wv, path, **options)) for path in similarity]
+    folded = not case_sensitive
+    groups = [
+        dataclasses.asdict(evaluation.categorisation(wv, path, case_insensitive=folded))
+        for path in categories
+    ]
+    tables = (("analogies", sections), ("similarity", pairs), ("categories", groups))
     if as_json:
-        facts = {"vectors": str(vectors), "analogies": sections, "similarity": pairs}
+        facts = {"vectors": str(vectors), **{name: lines for name, lines in tables if lines}}
         print(json.dumps(facts, indent=2).replace("NaN", "null"))
         return
     show(
         [
             (title, tuple(lines[0]), [cells(line) for line in lines])
-            for title, lines in (("analogies", sections), ("similarity", pairs))
+            for title, lines in tables
             if lines
         ]
     )
@@ -238,4 +250,82 @@ def info(vectors: Path, as_json: bool) -> None:
         show([("", ("", ""), [(name, str(value)) for name, value in facts.items()])])
 
 
-COMMANDS = [similar, analogy, evaluate, info]
+@click.command()
+@VECTORS
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--from", "source", type=click.Choice(formats.READABLE), help="the input's format")
+@click.option("--to", "target", type=click.Choice(formats.KINDS), help="the output's format")
+@LIMIT
+@click.option("--normalize", is_flag=True, help="scale every vector to length 1")
+@click.option(
+    "--unicode-errors",
+    type=click.Choice(["strict", "ignore", "replace"]),
+    default="strict",
+    show_default=True,
+    help="what to do with words that are not UTF-8",
+)
+def convert(
+    vectors: Path,
+    output: Path,
+    source: str | None,
+    target: str | None,
+    limit: int | None,
+    normalize: bool,
+    unicode_errors: str,
+) -> None:
+    """Turn VECTORS into another format.
+
+    \b
+    OUTPUT's ending says which:
+      .safetensors          fastvec's own
+      .txt .vec             word2vec text, what spaCy and fastText read
+      .bin                  word2vec binary
+      .glove                GloVe text (no first line)
+      .npy                  NumPy, words beside it in NAME.words.txt
+      .parquet              word: string, vector: list<float>
+      .tsv                  TensorFlow projector, words in NAME.metadata.tsv
+      --to static-embedding a folder for sentence-transformers
+    Text ones take .gz, .bz2, .xz or .zst after it.
+    """
+    kind = target or formats.kind_of(output)
+    check_target(output)
+    wv, file = load(vectors, limit, source, unicode_errors)
+    if normalize:
+        wv.unit_normalize_all()
+    metadata = {name: text for name, text in file.metadata.items() if name != "fastvec"}
+    formats.write_vectors(
+        output, wv.words, wv.vectors, counts=file.counts, metadata=metadata, kind=kind
+    )
+    print(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {kind}", file=sys.stderr)
+
+
+@click.command("classes")
+@VECTORS
+@click.option("-k", "count", type=click.IntRange(1), default=500, show_default=True, help="classes")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="a file instead of the screen"
+)
+@click.option("--rounds", type=click.IntRange(1), default=10, show_default=True, help="of k-means")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@LIMIT
+def classes(
+    vectors: Path, count: int, output: Path | None, rounds: int, seed: int, limit: int | None
+) -> None:
+    """Put the words into classes by k-means (word2vec.c's -classes).
+
+    \b
+    Prints WORD and CLASS, separated by a space, in the vocabulary's order.
+    """
+    if output is not None:
+        check_target(output)
+    wv, _ = load(vectors, limit)
+    labels = clusters.classes(wv.vectors, count, rounds, seed)
+    lines = (f"{word} {label}\n" for word, label in zip(wv.words, labels.tolist(), strict=True))
+    if output is None:
+        sys.stdout.writelines(lines)
+    else:
+        with atomic_write(output) as file:
+            file.writelines(line.encode() for line in lines)
+
+
+COMMANDS = [similar, analogy, evaluate, info, convert, classes]
