@@ -440,14 +440,15 @@ def read_counts(path: PathLike, encoding: str = "utf-8", errors: str = "strict")
     with open_input(path) as file:
         for number, line in enumerate(file, 1):
             word, _, count = line.rstrip().rpartition(b" ")
-            try:
-                counts[word.decode(encoding, errors)] = int(count)
-            except UnicodeDecodeError:
-                raise
-            except ValueError:
+            if not (count.isdigit() and len(count) < 19):
                 raise ValueError(
                     f"{path}: line {number} is not a word and its count: {_excerpt(line)}"
-                ) from None
+                )
+            try:
+                counts[word.decode(encoding, errors)] = int(count)
+            except UnicodeDecodeError as error:
+                error.reason += f" (line {number} of {path})"
+                raise
     return counts
 
 

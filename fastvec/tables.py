@@ -59,7 +59,9 @@ def read_npy(
     """
     try:
         vectors = np.load(path, mmap_mode="c", allow_pickle=False)
-    except (ValueError, EOFError, SyntaxError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # NumPy has many kinds of exception for a broken header
         raise ValueError(f"{path} is not a whole .npy file: {error}") from None
     if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
         raise ValueError(f"{path} must hold a table of numbers")

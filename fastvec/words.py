@@ -107,6 +107,9 @@ class Words(Sequence[str]):
 
     __hash__ = None  # type: ignore[assignment]  # compares by content
 
+    def __reduce__(self) -> tuple[type[Words], tuple[NDArray[np.uint8], NDArray[np.int64]]]:
+        return Words, (self.joined, self.offsets)  # copies make an index of their own
+
     def __repr__(self) -> str:
         return f"Words({len(self)}: {', '.join(self[:3])}, ...)"
 

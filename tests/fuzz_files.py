@@ -1,0 +1,91 @@
+"""Coverage-guided fuzzing of every file reader; not a test that pytest collects.
+
+    pip install atheris
+    python tests/fuzz_files.py -max_total_time=600 CORPUS_FOLDER
+
+Bytes may be read or refused with a ValueError that names the file; anything else is a finding.
+CONTRIBUTING.md says how to build the native core with AddressSanitizer for it.  The first byte of
+an input chooses the reader; ``--seeds FOLDER`` writes one good input for each and ends.
+"""
+
+import io
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import atheris
+import numpy as np
+
+with atheris.instrument_imports():
+    from fastvec import formats, rowfiles
+    from fastvec.words import Words
+
+FOLDER = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+PATH = FOLDER / "input"
+READERS = [
+    lambda: rowfiles.read_word2vec(PATH),
+    lambda: rowfiles.read_word2vec(PATH, binary=True, errors="replace"),
+    lambda: rowfiles.read_word2vec(PATH, header=False, errors="ignore"),
+    lambda: rowfiles.read_word2vec(PATH, limit=2, encoding="latin-1"),
+    lambda: rowfiles.read_counts(PATH),
+    lambda: formats.load_safetensors(PATH),
+    lambda: formats.load_safetensors(PATH, mmap=False),
+    lambda: formats.read_vectors(PATH, kind="npy"),
+    lambda: formats.read_vectors(PATH),
+]
+
+
+def check(result) -> None:
+    """Touch every byte of what was read."""
+    if isinstance(result, formats.VectorFile):
+        words, vectors = result.words, result.vectors
+    elif isinstance(result, tuple):
+        words, vectors = result[:2]
+    else:
+        return
+    vectors = vectors["vectors"] if isinstance(vectors, dict) else vectors
+    assert len(words) == len(vectors)
+    for row, word in enumerate(words):
+        assert 0 <= words.find(word) <= row or "�" in word
+    assert vectors.astype(np.float64).sum() is not None
+
+
+def one_input(data: bytes) -> None:
+    """Let the reader that the first byte chooses read the rest."""
+    if not data:
+        return
+    PATH.write_bytes(data[1:])
+    try:
+        check(READERS[data[0] % len(READERS)]())
+    except ImportError:  # Parquet without pyarrow
+        pass
+    except ValueError as error:
+        assert str(PATH) in str(error), error
+
+
+def seeds(folder: Path) -> None:
+    """One good input for each reader."""
+    words, vectors = Words.of(["a", "bé", "c d"]), np.array([[1, -2.5], [1e-7, 3], [0, 4]], "f")
+    good = io.BytesIO()
+    for reader, options in ((0, {}), (2, {"header": False}), (3, {"layout": "word2vec.c"})):
+        rowfiles.write_word2vec(PATH, words, vectors, **options)
+        folder.joinpath(str(reader)).write_bytes(bytes([reader]) + PATH.read_bytes())
+    rowfiles.write_word2vec(PATH, words.take(np.arange(2)), vectors[:2], binary=True)
+    folder.joinpath("1").write_bytes(b"\1" + PATH.read_bytes())
+    folder.joinpath("4").write_bytes(b"\4a 3\nb 2\n")
+    formats.save_safetensors(PATH, words=words, vectors=vectors, counts=np.arange(3))
+    for reader in (5, 6, 8):
+        folder.joinpath(str(reader)).write_bytes(bytes([reader]) + PATH.read_bytes())
+    np.save(good, vectors)
+    folder.joinpath("7").write_bytes(b"\7" + good.getvalue())
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    (FOLDER / "input.words.txt").write_text("a\nb\nc\n")
+    if sys.argv[1:2] == ["--seeds"]:
+        seeds(Path(sys.argv[2]))
+    else:
+        atheris.Setup(sys.argv, one_input)
+        atheris.Fuzz()
