@@ -80,12 +80,12 @@ def test_info(vectors):
         (("eval", "v.bin", "--method", "x", "--analogies", "q"), "'x' is not one of"),
         (("info", "broken"), "broken is cut off"),
         (("convert", "v.bin", "v.xyz"), "v.xyz: the ending must be one of .safetensors"),
-        (("convert", "v.bin", "no/v.txt"), "there is no folder no"),
+        (("convert", "v.bin", "no/v.txt"), "there is no folder"),
         (("convert", "v.bin", "."), "the ending must be one of"),
         (("convert", "v.bin", "v.txt", "--to", "x"), "'x' is not one of"),
         (("convert", "broken", "v.txt"), "broken is cut off"),
         (("classes", "v.bin", "-k", "5"), "k must be from 1 to the 4 words, got 5"),
-        (("classes", "v.bin", "-o", "no/c"), "there is no folder no"),
+        (("classes", "v.bin", "-o", "no/c"), "there is no folder"),
         (("info", "empty"), "expected a word and numbers"),
     ],
 )
@@ -125,6 +125,15 @@ def test_options_of_convert(vectors):
     done = fastvec(vectors, "convert", "v.bin", "w.tsv", "--from", "word2vec-binary")
     assert (vectors / "w.metadata.tsv").read_text() == "man\nking\nwoman\nqueen\n"
     assert (vectors / "w.tsv").read_text().splitlines()[0] == "1.0\t0.0\t0.1"
+
+
+def test_converting_to_a_folder(vectors):
+    (vectors / "model").mkdir()
+    done = fastvec(vectors, "convert", "v.bin", "model", "--to", "static-embedding")
+    assert done.returncode == 0, done.stderr
+    assert (vectors / "model" / "modules.json").exists()
+    done = fastvec(vectors, "convert", "v.bin", "model", "--to", "static-embedding")
+    assert (done.returncode, "exists and is not empty" in done.stderr) == (2, True)
 
 
 def test_classes(vectors):

@@ -288,7 +288,8 @@ def convert(
     Text ones take .gz, .bz2, .xz or .zst after it.
     """
     kind = target or formats.kind_of(output)
-    check_target(output)
+    if kind != "static-embedding":  # which is a folder
+        check_target(output)
     wv, file = load(vectors, limit, source, unicode_errors)
     if normalize:
         wv.unit_normalize_all()
