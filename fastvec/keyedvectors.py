@@ -279,14 +279,17 @@ class KeyedVectors(VectorStore):
     ) -> list[Similar]:
         """The answers to (Q, D) queries as words, without the rows that each query names."""
         more = max((len(rows) for rows in named), default=0)
-        rows, cosines = nearest(self.vectors, self.fill_norms(), queries, topn + more, start, end)
+        found, cosines = nearest(self.vectors, self.fill_norms(), queries, topn + more, start, end)
+        names = iter(self._names(found.ravel()))
         return [
             [
-                (self._name(row), cosine)
-                for row, cosine in zip(ids, scores, strict=True)
+                (name, cosine)
+                for row, cosine, name in zip(rows, scores, names, strict=False)
                 if row >= 0 and row not in no_answers
             ][:topn]
-            for ids, scores, no_answers in zip(rows.tolist(), cosines.tolist(), named, strict=True)
+            for rows, scores, no_answers in zip(
+                found.tolist(), cosines.tolist(), named, strict=True
+            )
         ]
 
     def similar_by_word(

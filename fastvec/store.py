@@ -156,6 +156,12 @@ class VectorStore:
         """The word of a row."""
         return self.words[row] if row < len(self.words) else self.index_to_key[row]
 
+    def _names(self, rows: NDArray[np.int64]) -> list[str]:
+        """The words of rows; anything for -1."""
+        if rows.max(initial=0) < len(self.words):
+            return self.words.pick(np.maximum(rows, 0))
+        return [self.index_to_key[row] for row in rows.tolist()]
+
     # --- vectors
 
     def __getitem__(self, key_or_keys: Key | Iterable[Key]) -> NDArray[Any]:

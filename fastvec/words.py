@@ -89,6 +89,18 @@ class Words(Sequence[str]):
         start, end = self.offsets[position], self.offsets[position + 1]
         return self.joined[start:end].tobytes().decode(errors="replace")
 
+    def pick(self, positions: NDArray[np.int64]) -> list[str]:
+        """The words at many positions, as strings.
+
+        >>> Words.of(["cat", "dog"]).pick(np.array([1, 0, 1]))
+        ['dog', 'cat', 'dog']
+        """
+        starts, ends = self.offsets[positions].tolist(), self.offsets[positions + 1].tolist()
+        return [
+            self.joined[start:end].tobytes().decode(errors="replace")
+            for start, end in zip(starts, ends, strict=True)
+        ]
+
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and self.find(word) >= 0
 
