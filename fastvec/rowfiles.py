@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from fastvec._core import RowReader, write_rows
 from fastvec.files import PathLike
 from fastvec.packed import OPENERS, open_input, open_output
+from fastvec.progress import Progress
 from fastvec.words import Words, encode
 
 Floats = NDArray[np.float32]
@@ -79,7 +80,8 @@ def read_word2vec(
         raise ValueError("a binary file without a header cannot be read: it gives no sizes")
     with open_input(path) as file, _Bytes(file, path) as data:
         reading = _Rows(data, path, binary, header, limit)
-        vectors = reading.all()
+        with Progress("reading", data.size, "bytes") as bar:
+            vectors = reading.all(bar)
     table = reading.reader.table
     joined, offsets = table.arrays()
     words = Words(np.frombuffer(joined, np.uint8), np.frombuffer(offsets, np.int64), table)
@@ -225,7 +227,7 @@ class _Rows:
             raise ValueError(f"{self.path}: row {row} does not end within {MAX_ROW} bytes")
         self.data.more()
 
-    def all(self) -> Floats:
+    def all(self, bar: Progress) -> Floats:
         """Read all rows that are wanted."""
         size = self.size
         vectors = np.empty((self.room, size), np.float32)
@@ -249,6 +251,7 @@ class _Rows:
                 if data.ended:
                     break
                 self._more(self.reader.row + 1)
+                bar.update(data.taken)
         self._check_end()
         if len(self.reader.table) < len(vectors):
             vectors.resize((len(self.reader.table), size), refcheck=False)
@@ -376,7 +379,10 @@ def write_word2vec(
         raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}, got {layout!r}")
     start = encode(prefix)
     _check_words(words, start, binary)
-    with Path(path).open("ab") if append else open_output(path) as file:
+    with (
+        Path(path).open("ab") if append else open_output(path) as file,
+        Progress("writing", len(words), "vectors") as bar,
+    ):
         if header:
             file.write(b"%d %d\n" % (len(words) if total is None else total, vectors.shape[1]))
         for first in range(0, len(words), BLOCK):
@@ -387,6 +393,7 @@ def write_word2vec(
                 file.write(b"".join(b"%b %b\n" % (word, row.data) for word, row in rows))
             else:
                 file.write(write_rows(pieces, block, LAYOUTS.index(layout)))
+            bar.update(first + len(block))
 
 
 def number_rows(vectors: NDArray[Any]) -> Iterator[bytes]:

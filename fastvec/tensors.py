@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.files import PathLike, atomic_write
+from fastvec.progress import Progress
 
 DTYPES: dict[str, np.dtype[Any]] = {
     "F64": np.dtype("<f8"),
@@ -60,21 +61,22 @@ def save_tensors(
         at += array.nbytes
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-(8 + len(text)) % 64)
-    with atomic_write(path) as file:
+    with atomic_write(path) as file, Progress("saving", at, "bytes") as bar:
         file.write(len(text).to_bytes(8, "little") + text)
+        done = 0
         for name in order:
-            _write_array(file, tensors[name])
+            for block in _blocks(tensors[name]):
+                file.write(block.reshape(-1).view(np.uint8).data)
+                done += block.nbytes
+                bar.update(done)
 
 
-def _write_array(file: BinaryIO, array: NDArray[Any]) -> None:
-    little = array.dtype.newbyteorder("<")
-    step = max(1, (1 << 24) // max(1, array.nbytes // max(1, len(array)))) if array.ndim else 1
-    if array.ndim == 0:
-        file.write(np.ascontiguousarray(array, little).tobytes())
-        return
-    for first in range(0, len(array), step):
-        block = np.ascontiguousarray(array[first : first + step], little)
-        file.write(block.reshape(-1).view(np.uint8).data)
+def _blocks(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """The rows of an array, contiguous and little-endian, some megabytes at a time."""
+    rows = array.reshape(1) if array.ndim == 0 else array
+    step = max(1, (1 << 24) // max(1, rows.nbytes // max(1, len(rows))))
+    for first in range(0, len(rows), step):
+        yield np.ascontiguousarray(rows[first : first + step], array.dtype.newbyteorder("<"))
 
 
 def load_tensors(
