@@ -32,6 +32,7 @@ MAX_WORDS = 2**31 - 2  # word ids are 32 bits
 MAX_ROW = 1 << 26  # bytes of a row
 CHUNK = 1 << 21  # bytes read at a time
 MARGIN = 1 << 16  # room for the beginning of a row, before the bytes read next
+EXPECTED = 1 << 24  # words to make room for before any has come, at most
 BLOCK = 1024  # rows written at a time
 
 
@@ -188,7 +189,7 @@ class _Rows:
         if limit is not None:
             self.wanted = min(self.wanted, limit)
         self.room = self._first_room()
-        self.reader = RowReader(size, binary, self.room)
+        self.reader = RowReader(size, binary, min(self.room, EXPECTED))
 
     def _header(self) -> tuple[int, int]:
         line = self.data.line()
@@ -206,20 +207,21 @@ class _Rows:
         return count, size
 
     def _count_fields(self) -> int:
-        """Numbers in a row, where no header says it: the trailing fields that are numbers."""
+        """Numbers in a row, where no header says it: of the first rows, the fewest fields at the
+        end that are numbers (a word may end with numbers too)."""
         self._more(1)
         while not self.data.ended and b"\n" not in self.data.rest():
             self._more(1)
-        line = self.data.row(self.data.start)
-        fields = line.replace(b"\t", b" ").rstrip().split(b" ")
-        size = 0
-        while size < len(fields) - 1 and is_number(fields[-1 - size]):
-            size += 1
-        if size == 0:
+        lines = self.data.rest().split(b"\n")
+        whole = lines if self.data.ended else lines[:-1]
+        sizes = [_trailing_numbers(line) for line in whole[:100] if line.strip()]
+        if not sizes or min(sizes) == 0:
+            line = whole[sizes.index(0)] if sizes else b""
             raise ValueError(
-                f"{self.path}: row 1: expected a word and numbers, found {_excerpt(line)}"
+                f"{self.path}: row {sizes.index(0) + 1 if sizes else 1}: expected a word and "
+                f"numbers, found {_excerpt(line)}"
             )
-        return min(size, MAX_SIZE)
+        return min(*sizes, MAX_SIZE)
 
     def _more(self, row: int) -> None:
         """Read on within a row."""
@@ -302,6 +304,13 @@ def is_number(field: bytes) -> bool:
     except ValueError:
         return False
     return b"_" not in field
+
+
+def _trailing_numbers(line: bytes) -> int:
+    """How many fields at the end of a line are numbers; the first field is always a word."""
+    fields = line.replace(b"\t", b" ").rstrip().split(b" ")
+    words = (i for i, field in enumerate(reversed(fields[1:])) if not is_number(field))
+    return next(words, len(fields) - 1)
 
 
 def _excerpt(line: bytes) -> str:

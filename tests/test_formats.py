@@ -184,6 +184,8 @@ def test_words_with_spaces_are_read_from_the_right(tmp_path):
     assert np.array_equal(vectors, np.arange(1, 11).reshape(5, 2))
     rowfiles.write_word2vec(path, words, vectors)
     assert rowfiles.read_word2vec(path)[0] == words
+    path = write(tmp_path / "v", b"route 66 1 2\nb 3 4\n")  # the first row does not say D
+    assert list(rowfiles.read_word2vec(path, header=False)[0]) == ["route 66", "b"]
 
 
 @pytest.mark.parametrize(("word", "binary"), [("a b", True), ("a\nb", True), ("a\n", False),
