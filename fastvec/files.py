@@ -54,6 +54,7 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
 
     >>> with atomic_write("words.txt") as file:
     ...     file.write(b"cat 3\\n")
+    6
     """
     path = check_target(path)
     try:

@@ -4,8 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from fastvec import demo
+from fastvec.cli import app
+from fastvec.cli import demo as cli_demo
 
 
 @pytest.fixture
@@ -89,3 +92,22 @@ def test_there_is_enough_of_it_here() -> None:
         if count > 300_000:
             return
     pytest.fail(f"only {count} words of documentation beside this Python")
+
+
+def test_the_command_shows_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    worlds = [["array", "shape", "axis", "dtype"], ["file", "open", "read", "close"]]
+    monkeypatch.setattr(cli_demo, "documentation", lambda: iter(worlds * 13_000))
+    done = CliRunner().invoke(app, ["demo", "--workers", "1"])
+    assert done.exit_code == 0, done.output
+    shown = [line.split() for line in done.output.splitlines() if line.startswith("  ")]
+    rows = {words[0]: {word.strip(",") for word in words[1:4]} for words in shown}
+    assert rows["array"] == {"shape", "axis", "dtype"}
+    assert rows["file"] == {"open", "read", "close"}
+    assert "fastvec train TEXT -o vectors.bin" in done.output
+
+
+def test_the_command_needs_source_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_demo, "documentation", lambda: iter([["far", "too", "few"]]))
+    done = CliRunner().invoke(app, ["demo"])
+    assert done.exit_code == 1  # 2 in a real process, see cli.main
+    assert "only 3 words of documentation beside this Python" in done.output

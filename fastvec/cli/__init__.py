@@ -12,17 +12,38 @@ import sys
 import click
 
 from fastvec import __version__
-from fastvec.cli import vectors
+from fastvec.cli import demo, vectors
 from fastvec.cli.shared import complain
+from fastvec.simd import simd
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, message="fastvec %(version)s")
-def app() -> None:
+def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print the version and the instruction set in use, and end."""
+    if wanted:
+        click.echo(f"fastvec {__version__} ({simd()})")
+        context.exit()
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_version,
+    help="Show the version and the instruction set in use, and exit.",
+)
+@click.pass_context
+def app(context: click.Context) -> None:
     """Train word vectors, look at them, and turn them into any format."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
-for command in vectors.COMMANDS:
+for command in (*vectors.COMMANDS, demo.demo):
     app.add_command(command)
 
 

@@ -1,0 +1,172 @@
+"""The command line as a real process: what it prints, how it ends, what it leaves behind."""
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import fastvec
+
+ROWS = [[f"a{i}" for i in range(8)], [f"b{i}" for i in range(8)]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a text of two languages, and files that are no text."""
+    draw = random.Random(1)
+    lines = [" ".join(draw.choices(ROWS[i % 2], k=10)) for i in range(400)]
+    (tmp_path / "text.txt").write_text("\n".join(lines) + "\n")
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "garbage.txt").write_bytes(draw.randbytes(100_000))
+    (tmp_path / "hollow").mkdir()
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str, **more: object) -> "subprocess.CompletedProcess[str]":
+    """Run ``fastvec`` in a folder to its end."""
+    command = [sys.executable, "-m", "fastvec", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, **more)  # type: ignore[call-overload,no-any-return]
+
+
+def check_sentence(done: "subprocess.CompletedProcess[str]", says: str) -> None:
+    """Bad input: exit code 2 and one sentence on standard error."""
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("fastvec: ")
+    assert done.stderr.count("\n") == 1
+    assert says in done.stderr
+
+
+def test_version_tells_the_instruction_set(folder: Path) -> None:
+    done = run(folder, "--version", env={**os.environ, "FASTVEC_SIMD": "baseline"})
+    assert (done.returncode, done.stdout) == (0, f"fastvec {fastvec.__version__} (baseline)\n")
+    done = run(folder, "--version", env={**os.environ, "FASTVEC_SIMD": "mmx"})
+    check_sentence(done, "FASTVEC_SIMD must be one of")
+
+
+def test_without_arguments_it_helps(folder: Path) -> None:
+    done = run(folder)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: ")
+    assert done.stdout == run(folder, "-h").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nope"], "No such command 'nope'"),
+        (["--nope"], "No such option '--nope'"),
+        (["info"], "Missing argument"),
+    ],
+)
+def test_bad_usage_is_one_sentence(folder: Path, arguments: list[str], says: str) -> None:
+    check_sentence(run(folder, *arguments), says)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_standard_output_that_is_full_is_one_sentence(folder: Path) -> None:
+    command = [sys.executable, "-m", "fastvec", "-h"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (2, "fastvec: No space left on device\n")
+
+
+# --- train
+
+
+@pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec", "v.safetensors"])
+def test_train_then_look(folder: Path, name: str) -> None:
+    done = run(folder, "train", "text.txt", "-o", name, "--vector-size", "10", "--sample", "0")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {entry.name for entry in folder.iterdir()} == {
+        *("text.txt", "empty.txt", "garbage.txt", "hollow"),
+        name,
+    }
+    near = run(folder, "similar", name, "a3", "b3", "-n", "3").stdout.split("\n")[:-1]
+    assert [line[0] for line in near] == [line.split("\t")[1][0] for line in near]
+    assert len(near) == 6
+
+
+def test_the_same_seed_gives_the_same_bytes(folder: Path) -> None:
+    for number in ("1", "2"):
+        done = run(
+            folder,
+            *("train", "text.txt", "-o", f"{number}.bin", "--workers", "1", "--seed", "7"),
+            env={**os.environ, "PYTHONHASHSEED": number},
+        )
+        assert done.returncode == 0, done.stderr
+    assert (folder / "1.bin").read_bytes() == (folder / "2.bin").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["missing.txt"], "missing.txt"),
+        (["empty.txt"], "the corpus is empty"),
+        (["hollow"], "hollow"),
+        (["garbage.txt"], "garbage.txt"),
+        (["text.txt", "--window", "0"], "window must be at least 1, got 0"),
+        (["text.txt", "--negative", "-1"], "negative must be at least 0, got -1"),
+        (["text.txt", "--epochs", "many"], "'many' is not a valid integer"),
+        (["text.txt", "--alpha", "nan"], "alpha must be a finite number, got nan"),
+        (["text.txt", "--negative", "0"], "negative must be at least 1 when hs is 0"),
+        (["text.txt", "--min-count", "1000000"], "min_count"),
+        (["text.txt", "-o", "nowhere/v.bin"], "there is no folder"),
+        (["text.txt", "-o", "hollow"], "it is a folder"),
+        (["text.txt", "-o", "v.docx"], "v.docx"),
+    ],
+)
+def test_bad_input_is_one_sentence(folder: Path, arguments: list[str], says: str) -> None:
+    before = sorted(folder.rglob("*"))
+    if "-o" not in arguments:
+        arguments = [*arguments, "-o", "v.bin"]
+    check_sentence(run(folder, "train", *arguments), says)
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_line_of_100_mb_is_one_word_that_is_too_rare(folder: Path) -> None:
+    with (folder / "line.txt").open("wb") as file:
+        for _ in range(100):
+            file.write(b"x" * 1_000_000)
+    check_sentence(run(folder, "train", "line.txt", "-o", "v.bin"), "min_count")
+
+
+@pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.safetensors"])
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(folder: Path, name: str) -> None:
+    before = sorted(folder.rglob("*"))
+    done = run(
+        folder,
+        *("train", "text.txt", "-o", name),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+    )
+    check_sentence(done, f"cannot write {name}: File too large")
+    assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_device_is_one_sentence(folder: Path) -> None:
+    (folder / "v.bin").symlink_to("/dev/full")
+    done = run(folder, "train", "text.txt", "-o", "v.bin")
+    check_sentence(done, "cannot write v.bin: No space left on device")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_within_a_second_and_leaves_nothing(folder: Path, stop: signal.Signals) -> None:
+    before = sorted(folder.rglob("*"))
+    command = [sys.executable, "-m", "fastvec", "train", "text.txt", "-o", "v.bin"]
+    process = subprocess.Popen(
+        [*command, "--epochs", "1000000"], cwd=folder, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(1.5)
+    start = time.monotonic()
+    process.send_signal(stop)
+    _, said = process.communicate(timeout=30)
+    assert time.monotonic() - start < 2
+    assert (process.returncode, said.strip()) == (1, "fastvec: stopped")
+    assert sorted(folder.rglob("*")) == before
