@@ -29,6 +29,21 @@ MAY_IMPORT = {
     "ann": {"files", "keyedvectors", "search"},
     "clusters": {"search"},
     "keyedvectors": {"evaluation", "files", "formats", "rowfiles", "search", "store"},
+    "word2vec": {
+        "_core",
+        "callbacks",
+        "corpus",
+        "files",
+        "formats",
+        "keyedvectors",
+        "matrix",
+        "params",
+        "progress",
+        "simd",
+        "threads",
+        "vocabulary",
+        "words",
+    },
 }
 
 

@@ -1,7 +1,7 @@
 # The doors of word2vec: instruction sets, the alias table, the Huffman tree, and training.
 
 cdef extern from "kernels.h" nogil:
-    enum: ROW_FLOATS, MAX_INPUTS, MAX_OUTPUTS
+    enum: ROW_FLOATS, MAX_INPUTS, MAX_OUTPUTS, GRADIENT_FLOATS
     ctypedef struct loss:
         float *mantissa
         int32_t *exponent
@@ -9,9 +9,10 @@ cdef extern from "kernels.h" nogil:
     ctypedef struct kernels:
         const char *name
         int width
-        void (*update)(float **inputs, int m, float **outputs, const float *signs, int n,
-                       int floats, float alpha, loss *sum, float **ahead,
-                       int n_ahead) noexcept nogil
+        void (*gradient)(float **inputs, int m, float **outputs, const float *signs, int n,
+                         int floats, float alpha, loss *sum, float *g) noexcept nogil
+        void (*apply)(float **inputs, int m, float **outputs, int n, const float *g, int floats,
+                      float **ahead, int n_ahead) noexcept nogil
         void (*gather)(float **rows, int m, float scale, float *sum, float *copy,
                        int floats) noexcept nogil
         void (*scatter)(float **rows, int m, float scale, const float *sum, const float *copy,
@@ -50,12 +51,14 @@ cdef extern from "training.h" nogil:
         const int64_t *path_offsets
         const int32_t *path_rows
         const float *path_signs
+        int longest_path
         int skip_gram, window, shrink_windows, negative, shared_negatives
         int cbow_mean, cbow_corrected
         float alpha_start, alpha_end
         uint64_t seed
     ctypedef struct worker:
         loss sum
+        float *g
         double loss
         int64_t predictions
     int worker_init(worker *w, const training *t)
@@ -292,6 +295,7 @@ cdef class Training:
     cdef int set_paths(self, const int64_t[::1] offsets, const int32_t[::1] rows,
                        const float[::1] signs, int32_t n) except -1:
         cdef Py_ssize_t i
+        cdef int64_t longest = 0
         cdef bint good = True
         if offsets is None or rows is None or signs is None or offsets.shape[0] != n + 1:
             raise ValueError(f"path_offsets must have {n + 1} entries")
@@ -299,10 +303,12 @@ cdef class Training:
             raise ValueError("path_signs must be 16 floats longer than path_rows")
         for i in range(n):
             good &= 0 <= offsets[i] <= offsets[i + 1] <= rows.shape[0]
+            longest = max(longest, offsets[i + 1] - offsets[i])
         for i in range(rows.shape[0]):
             good &= 0 <= rows[i] < n - 1
         if not good:
             raise ValueError("Huffman paths must stay inside the tree")
+        self.t.longest_path = <int> min(longest, 0x7fffffff)
         self.t.path_offsets = &offsets[0]
         self.t.path_rows = &rows[0] if rows.shape[0] else NULL
         self.t.path_signs = &signs[0]
@@ -361,11 +367,12 @@ def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] si
         rows_in[i] = &inputs[i, 0]
     for i in range(n):
         rows_out[i] = &outputs[i, 0]
-    cdef worker w
+    cdef worker w  # for its scratch
     memset(&w, 0, sizeof(worker))
     for i in range(16):
         w.sum.mantissa[i] = 1
     with nogil:
-        k.update(rows_in, m, rows_out, &signs[0], n, floats, alpha, &w.sum, rows_out, n)
+        k.gradient(rows_in, m, rows_out, &signs[0], n, floats, alpha, &w.sum, w.g)
+        k.apply(rows_in, m, rows_out, n, w.g, floats, rows_out, n)
         loss_take(&w, k.width)
     return w.loss

@@ -58,8 +58,10 @@ static inline int alias_build(const double *weights, uint32_t n, alias_column *t
 static inline uint32_t alias_draw(const alias_column *table, uint32_t n, uint64_t *state) {
     uint64_t bits = rng_next(state);
     uint32_t i = rng_below((uint32_t)(bits >> 32), n);
-    alias_column column = table[i];
-    return (uint32_t)bits <= column.threshold ? i : column.other;
+    const alias_column column = table[i];
+    /* No branch: it would be mispredicted half of the time. */
+    const uint32_t below = -(uint32_t)((uint32_t)bits <= column.threshold);
+    return (i & below) | (column.other & ~below);
 }
 
 #endif

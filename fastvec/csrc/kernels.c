@@ -55,7 +55,7 @@ REGION_END
 REGION_BEGIN("avx512f,avx512vl,avx512dq,avx512bw,fma")
 #define NAME_OF_SET avx512
 #define WIDTH 16
-#define ROWS 3 /* 24 sums, 3 inputs and 1 output in 32 registers */
+#define ROWS 4 /* 24 sums, 3 inputs and 1 output in 32 registers */
 #define COLS 8
 #include "simd.h"
 #include "kernels_body.h"

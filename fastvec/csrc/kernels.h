@@ -8,6 +8,7 @@ enum {
     ROW_FLOATS = 16,  /* rows are padded to a multiple of this and start on a cache line */
     MAX_INPUTS = 32,  /* rows that one update takes; the loops split longer lists */
     MAX_OUTPUTS = 64,
+    GRADIENT_FLOATS = 11 * (MAX_INPUTS * 6 + ROW_FLOATS),
 };
 
 /* The product of the probabilities of all right answers so far, for each vector lane as a number
@@ -23,16 +24,19 @@ typedef struct {
     const char *name;
     int width; /* floats in a vector */
 
-    /* One step of stochastic gradient descent on M x N logistic predictions:
-     *     G = inputs . outputs^T;   G = alpha * (label - sigmoid(G));
-     *     inputs += G . outputs;    outputs += G^T . inputs         (both from the old values)
-     * inputs:  M <= MAX_INPUTS rows of `floats` floats, changed.  A row that stands there twice gets
-     *          both changes (the second sees the first).
-     * outputs: N <= MAX_OUTPUTS rows, changed; no row may stand there twice.
-     * signs:   N floats, +1 for label 1 and -1 for label 0.
+    /* One step of stochastic gradient descent on M x N logistic predictions, in two halves:
+     *     gradient:  G = alpha * (label - sigmoid(inputs . outputs^T))
+     *     apply:     inputs += G . outputs;  outputs += G^T . inputs    (both from the old values)
+     * inputs:  M <= MAX_INPUTS rows of `floats` floats.  A row that stands there twice gets both
+     *          changes.
+     * outputs: N <= MAX_OUTPUTS rows; no row may stand there twice.
+     * signs:   N floats, +1 for label 1 and -1 for label 0; ROW_FLOATS more can be read.
+     * g:       GRADIENT_FLOATS floats of scratch, aligned to 64 bytes.
      * ahead:   rows that will be needed soon, fetched into the cache on the way. */
-    void (*update)(float *const *inputs, int m, float *const *outputs, const float *signs, int n,
-                   int floats, float alpha, loss *sum, float *const *ahead, int n_ahead);
+    void (*gradient)(float *const *inputs, int m, float *const *outputs, const float *signs, int n,
+                     int floats, float alpha, loss *sum, float *g);
+    void (*apply)(float *const *inputs, int m, float *const *outputs, int n, const float *g,
+                  int floats, float *const *ahead, int n_ahead);
 
     /* CBOW's hidden row: sum = scale * (rows[0] + ... + rows[m - 1]), and a copy of it. */
     void (*gather)(float *const *rows, int m, float scale, float *sum, float *copy, int floats);

@@ -36,12 +36,15 @@ CONSTANT void NAME(lane_sums)(const vec *rows, const int n, float *sums) {
 CONSTANT void NAME(dots)(float *const *inputs, float *const *outputs, int floats, float *g,
                          const int R, const int C) {
     vec sum[ROWS * COLS];
+    const float *a[ROWS], *b[COLS];
+    UNROLL for (int i = 0; i < R; i++) a[i] = inputs[i];
+    UNROLL for (int o = 0; o < C; o++) b[o] = outputs[o];
     UNROLL for (int i = 0; i < R * C; i++) sum[i] = ALL(0.0f);
     for (int k = 0; k < floats; k += WIDTH) {
         vec x[ROWS];
-        UNROLL for (int i = 0; i < R; i++) x[i] = LOAD(inputs[i] + k);
+        UNROLL for (int i = 0; i < R; i++) x[i] = LOAD(a[i] + k);
         UNROLL for (int o = 0; o < C; o++) {
-            const vec y = LOAD(outputs[o] + k);
+            const vec y = LOAD(b[o] + k);
             UNROLL for (int i = 0; i < R; i++) sum[i * C + o] += x[i] * y;
         }
     }
@@ -99,15 +102,16 @@ CONSTANT void NAME(steps)(float *g, const float *sign, int count, float alpha, l
 }
 
 /* All dot products of m inputs with a block of C outputs, turned into steps. */
-CONSTANT void NAME(gradient)(float *const *inputs, int m, float *const *outputs,
-                             const float *signs, int floats, float alpha, loss *sum, float *g,
+CONSTANT void NAME(block_gradient)(float *const *inputs, int m, float *const *outputs,
+                                   const float *signs, int floats, float alpha, loss *sum, float *g,
                              const int C) {
     float sign[MAX_INPUTS * COLS + ROW_FLOATS] SCRATCH;
     NAME(prepare)(sign, g, signs, m, C);
     int i = 0;
-    for (; i + ROWS <= m; i += ROWS) NAME(dots)(inputs + i, outputs, floats, g + i * C, ROWS, C);
+    const int rows = C > 6 && ROWS > 3 ? 3 : ROWS; /* what fits the registers */
+    for (; i + rows <= m; i += rows) NAME(dots)(inputs + i, outputs, floats, g + i * C, rows, C);
 #if ROWS > 3
-    if (m - i == 3) NAME(dots)(inputs + i, outputs, floats, g + i * C, 3, C);
+    if (C <= 6 && m - i == 3) NAME(dots)(inputs + i, outputs, floats, g + i * C, 3, C);
 #endif
 #if ROWS > 2
     if (m - i == 2) NAME(dots)(inputs + i, outputs, floats, g + i * C, 2, C);
@@ -118,7 +122,7 @@ CONSTANT void NAME(gradient)(float *const *inputs, int m, float *const *outputs,
 
 /* Column k of: inputs += g . outputs and outputs += g^T . old, for a block of C outputs.
  * old[i]: the column of input i before any block changed it. */
-CONSTANT void NAME(apply)(float *const *inputs, const vec *old, int m, float *const *outputs,
+CONSTANT void NAME(apply_column)(float *const *inputs, const vec *old, int m, float *const *outputs,
                           const float *g, int k, const int C) {
     vec before[COLS], after[COLS];
     UNROLL for (int o = 0; o < C; o++) before[o] = after[o] = LOAD(outputs[o] + k);
@@ -140,73 +144,80 @@ CONSTANT void NAME(fetch)(float *const *ahead, int n_ahead, int k) {
         for (int i = 0; i < n_ahead; i++) __builtin_prefetch(ahead[i] + k, 1, 3);
 }
 
-/* All outputs fit one block: nothing needs to be kept aside. */
-CONSTANT void NAME(one_block)(float *const *inputs, int m, float *const *outputs,
-                              const float *signs, int floats, float alpha, loss *sum,
-                              float *const *ahead, int n_ahead, const int C) {
-    float g[MAX_INPUTS * COLS + ROW_FLOATS] SCRATCH;
-    NAME(gradient)(inputs, m, outputs, signs, floats, alpha, sum, g, C);
-    for (int k = 0; k < floats; k += WIDTH) {
-        NAME(fetch)(ahead, n_ahead, k);
-        NAME(apply)(inputs, NULL, m, outputs, g, k, C);
-    }
-}
-
 #if COLS == 6
 #define EACH_COLS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
 #else
 #define EACH_COLS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
 #endif
 
-static __attribute__((noinline)) void NAME(many_blocks)(
-    float *const *inputs, int m, float *const *outputs, const float *signs, int n, int floats,
-    float alpha, loss *sum, float *const *ahead, int n_ahead) {
-    enum { BLOCKS = (MAX_OUTPUTS + COLS - 1) / COLS };
-    float g[BLOCKS][MAX_INPUTS * COLS + ROW_FLOATS] SCRATCH;
-    int start[BLOCKS + 1];
+/* Block b of n outputs begins at n * b / blocks: all of equal size, give or take one. */
+enum {
+    NAME(BLOCK_FLOATS) = MAX_INPUTS * COLS + ROW_FLOATS,
+    NAME(FIT) = 1 / (((MAX_OUTPUTS + COLS - 1) / COLS) * (MAX_INPUTS * COLS + ROW_FLOATS) <=
+                     GRADIENT_FLOATS) /* or the compiler stops here */
+};
+
+static void NAME(gradient)(float *const *inputs, int m, float *const *outputs, const float *signs,
+                           int n, int floats, float alpha, loss *sum, float *g) {
     const int blocks = (n + COLS - 1) / COLS;
-    for (int b = 0; b <= blocks; b++) start[b] = n * b / blocks; /* of equal size, give or take 1 */
-    for (int b = 0; b < blocks; b++) {
-        float *const *some = outputs + start[b];
-        switch (start[b + 1] - start[b]) {
-#define CASE(C)                                                                             \
-    case C:                                                                                 \
-        NAME(gradient)(inputs, m, some, signs + start[b], floats, alpha, sum, g[b], C);     \
+    for (int b = 0, from = 0; b < blocks; b++) {
+        const int to = n * (b + 1) / blocks;
+        switch (to - from) {
+#define CASE(C)                                                                                   \
+    case C:                                                                                       \
+        NAME(block_gradient)(inputs, m, outputs + from, signs + from, floats, alpha, sum, g, C); \
         break;
             EACH_COLS(CASE)
 #undef CASE
         }
+        from = to;
+        g += NAME(BLOCK_FLOATS);
     }
+}
+
+/* One block: nothing needs to be kept aside. */
+CONSTANT void NAME(apply_one)(float *const *inputs, int m, float *const *outputs, const float *g,
+                              int floats, float *const *ahead, int n_ahead, const int C) {
+    for (int k = 0; k < floats; k += WIDTH) {
+        NAME(fetch)(ahead, n_ahead, k);
+        NAME(apply_column)(inputs, NULL, m, outputs, g, k, C);
+    }
+}
+
+static void NAME(apply_many)(float *const *inputs, int m, float *const *outputs, int n,
+                             const float *g, int floats, float *const *ahead, int n_ahead) {
+    const int blocks = (n + COLS - 1) / COLS;
     for (int k = 0; k < floats; k += WIDTH) {
         NAME(fetch)(ahead, n_ahead, k);
         vec old[MAX_INPUTS];
         for (int i = 0; i < m; i++) old[i] = LOAD(inputs[i] + k);
-        for (int b = 0; b < blocks; b++) {
-            float *const *some = outputs + start[b];
-            switch (start[b + 1] - start[b]) {
-#define CASE(C)                                               \
-    case C:                                                   \
-        NAME(apply)(inputs, old, m, some, g[b], k, C);        \
+        for (int b = 0, from = 0; b < blocks; b++) {
+            const int to = n * (b + 1) / blocks;
+            const float *steps = g + b * NAME(BLOCK_FLOATS);
+            switch (to - from) {
+#define CASE(C)                                                               \
+    case C:                                                                   \
+        NAME(apply_column)(inputs, old, m, outputs + from, steps, k, C);      \
         break;
                 EACH_COLS(CASE)
 #undef CASE
             }
+            from = to;
         }
     }
 }
 
-static void NAME(update)(float *const *inputs, int m, float *const *outputs, const float *signs,
-                         int n, int floats, float alpha, loss *sum, float *const *ahead,
-                         int n_ahead) {
+static void NAME(apply)(float *const *inputs, int m, float *const *outputs, int n, const float *g,
+                        int floats, float *const *ahead, int n_ahead) {
     switch (n) {
-#define CASE(C)                                                                                 \
-    case C:                                                                                     \
-        NAME(one_block)(inputs, m, outputs, signs, floats, alpha, sum, ahead, n_ahead, C);      \
+#define CASE(C)                                                                    \
+    case C:                                                                        \
+        NAME(apply_one)(inputs, m, outputs, g, floats, ahead, n_ahead, C);         \
         break;
         EACH_COLS(CASE)
 #undef CASE
         default:
-            NAME(many_blocks)(inputs, m, outputs, signs, n, floats, alpha, sum, ahead, n_ahead);
+            NAME(apply_many)(inputs, m, outputs, n, g, floats, ahead, n_ahead);
     }
 }
 
@@ -231,7 +242,7 @@ static void NAME(scatter)(float *const *rows, int m, float scale, const float *s
     }
 }
 
-static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(update), NAME(gather),
+static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), NAME(apply), NAME(gather),
                                     NAME(scatter)};
 
 #undef vec

@@ -1,12 +1,14 @@
 /* training.h - the Hogwild loop of word2vec: walk the corpus, list input and output rows, update.
  *
  * Negative sampling and hierarchical softmax differ in which output rows they list, skip-gram and
- * CBOW in which input rows; the kernel is the same (kernels.h).  As in word2vec.c the context words
- * are the inputs and the centre word is what they predict, so a whole window shares one output list.
+ * CBOW in which input rows; the kernels are the same (kernels.h).  As in word2vec.c the context words
+ * are the inputs and the centre word is what they predict, so a window shares one output list.
  *
  * Chunks of CHUNK tokens are taken from a shared counter.  Random numbers are seeded by (seed, epoch,
  * chunk) and the learning rate follows from the position in the corpus, so neither depends on which
  * worker takes a chunk, or on how many there are.
+ *
+ * Negatives are drawn AHEAD windows before they are used, so that their rows are fetched meanwhile.
  */
 #ifndef FASTVEC_TRAINING_H
 #define FASTVEC_TRAINING_H
@@ -23,9 +25,11 @@
 
 enum {
     CHUNK = 10000,     /* tokens a worker takes at a time; longer sentences are split there */
-    AHEAD = 2,         /* windows between drawing negatives (and fetching their rows) and using them */
+    ROOM = 2 * CHUNK,  /* tokens in a chunk at most: its last sentence may begin at its end */
+    AHEAD = 2,         /* windows between drawing negatives and using them */
     RING = AHEAD + 1,
-    MAX_AHEAD = MAX_OUTPUTS + 1,
+    MAX_AHEAD = 64,
+    WINDOWS_A_LOOK = 64,
     WORDS_DONE = 0,    /* the counters of control.h */
     WORDS_KEPT = 1,
 };
@@ -48,11 +52,20 @@ typedef struct {
     const int64_t *path_offsets; /* (n_words + 1,) into the next two; see huffman.h */
     const int32_t *path_rows;
     const float *path_signs;
+    int longest_path;
     /* the method */
     int skip_gram, window, shrink_windows, negative, shared_negatives, cbow_mean, cbow_corrected;
     float alpha_start, alpha_end; /* at the first and after the last token of this epoch */
     uint64_t seed;                /* of this epoch */
 } training;
+
+/* The rows of one window. */
+typedef struct {
+    float **inputs;  /* (3 * window,): its context words, m of them */
+    int m;
+    float **outputs; /* (longest_path + negative + 1,): a path, or a word and its negatives */
+    float *hidden;   /* (2, stride): CBOW's row and a copy of it */
+} window;
 
 /* What one worker keeps for itself. */
 typedef struct {
@@ -60,40 +73,52 @@ typedef struct {
     double loss;         /* - log(probability of the right answer), summed */
     int64_t predictions; /* over this many */
     uint64_t random;
-    int32_t *kept;       /* (CHUNK,) the sentence after subsampling */
-    int32_t *negatives;  /* (RING, negative) */
-    float **inputs;      /* (2 * window,) */
-    float **outputs;     /* (1 + negative,) */
-    float *signs;        /* (1 + negative,) padded: +1, -1, -1, ... */
-    float *hidden;       /* (2, stride): CBOW's row and its copy */
+    int32_t *kept;       /* (ROOM,) the chunk after subsampling */
+    int32_t *ends;       /* (ROOM,) where each of its sentences ends */
+    float **rows;        /* (window + ROOM + window,) the input rows of kept */
+    int32_t *negatives;  /* (RING, negative + 1) */
+    float *signs;        /* (MAX_OUTPUTS + ROW_FLOATS,) +1, -1, -1, ... */
+    window window;
+    float g[GRADIENT_FLOATS] __attribute__((aligned(64)));
 } worker;
 
 static inline void worker_free(worker *w) {
     free(w->kept);
+    free(w->ends);
+    free(w->rows);
     free(w->negatives);
-    free(w->inputs);
-    free(w->outputs);
     free(w->signs);
-    free(w->hidden);
+    free(w->window.inputs);
+    free(w->window.outputs);
+    free(w->window.hidden);
     memset(w, 0, sizeof *w);
 }
 
-/* -1 when out of memory. */
+static inline int window_init(window *v, const training *t) {
+    const size_t reach = (size_t)t->window, outputs = (size_t)(t->longest_path + t->negative + 1);
+    v->inputs = malloc(3 * reach * sizeof *v->inputs);
+    v->outputs = malloc(outputs * sizeof *v->outputs);
+    v->hidden = aligned_alloc(64, 2 * (size_t)t->stride * sizeof *v->hidden);
+    if (!v->inputs || !v->outputs || !v->hidden) return -1;
+    memset(v->hidden, 0, 2 * (size_t)t->stride * sizeof *v->hidden);
+    return 0;
+}
+
+/* w: all zeros.  -1 when out of memory. */
 static inline int worker_init(worker *w, const training *t) {
-    memset(w, 0, sizeof *w);
     for (int i = 0; i < 16; i++) w->sum.mantissa[i] = 1.0f;
-    const size_t outputs = (size_t)t->negative + 1 + ROW_FLOATS;
-    w->kept = malloc(CHUNK * sizeof *w->kept);
+    const size_t signs = MAX_OUTPUTS + ROW_FLOATS;
+    w->kept = malloc(ROOM * sizeof *w->kept);
+    w->ends = malloc(ROOM * sizeof *w->ends);
+    w->rows = calloc(ROOM + 2 * (size_t)t->window, sizeof *w->rows);
     w->negatives = malloc((size_t)RING * (size_t)(t->negative + 1) * sizeof *w->negatives);
-    w->inputs = malloc((size_t)(2 * t->window + 1) * sizeof *w->inputs);
-    w->outputs = malloc(outputs * sizeof *w->outputs);
-    w->signs = malloc(outputs * sizeof *w->signs);
-    w->hidden = aligned_alloc(64, 2 * (size_t)t->stride * sizeof *w->hidden);
-    if (!w->kept || !w->negatives || !w->inputs || !w->outputs || !w->signs || !w->hidden) {
+    w->signs = malloc(signs * sizeof *w->signs);
+    if (!w->kept || !w->ends || !w->rows || !w->negatives || !w->signs ||
+        window_init(&w->window, t) < 0) {
         worker_free(w);
         return -1;
     }
-    for (size_t i = 0; i < outputs; i++) w->signs[i] = i ? -1.0f : 1.0f;
+    for (size_t i = 0; i < signs; i++) w->signs[i] = i ? -1.0f : 1.0f;
     return 0;
 }
 
@@ -115,23 +140,30 @@ static inline float *row_of(float *matrix, int64_t row, int64_t stride) {
 }
 
 /* The kernel on lists of any length, in groups that it takes. */
-static inline void update_all(const training *t, worker *w, float **inputs, int m, float **outputs,
-                              const float *signs, int n, float alpha, float **ahead, int n_ahead) {
+static inline void update(const training *t, worker *w, float *const *inputs, int m,
+                          float *const *outputs, const float *signs, int n, float alpha,
+                          float *const *ahead, int n_ahead) {
     for (int o = 0; o < n; o += MAX_OUTPUTS) {
         const int some_n = n - o < MAX_OUTPUTS ? n - o : MAX_OUTPUTS;
         for (int i = 0; i < m; i += MAX_INPUTS) {
             const int some_m = m - i < MAX_INPUTS ? m - i : MAX_INPUTS;
-            t->kernel->update(inputs + i, some_m, outputs + o, signs + o, some_n, t->floats, alpha,
-                              &w->sum, ahead, n_ahead);
+            t->kernel->gradient(inputs + i, some_m, outputs + o, signs + o, some_n, t->floats, alpha,
+                                &w->sum, w->g);
+            t->kernel->apply(inputs + i, some_m, outputs + o, some_n, w->g, t->floats, ahead,
+                             n_ahead);
             n_ahead = 0;
         }
     }
     w->predictions += (int64_t)m * n;
 }
 
+/* --- output lists */
+
 static inline void draw_negatives(const training *t, worker *w, int32_t *negatives) {
+    uint64_t random = w->random;
     for (int i = 0; i < t->negative; i++)
-        negatives[i] = (int32_t)alias_draw(t->noise, (uint32_t)t->n_words, &w->random);
+        negatives[i] = (int32_t)alias_draw(t->noise, (uint32_t)t->n_words, &random);
+    w->random = random;
 }
 
 static inline int among(const int32_t *list, int n, int32_t x) {
@@ -140,125 +172,148 @@ static inline int among(const int32_t *list, int n, int32_t x) {
     return found;
 }
 
-/* Negative sampling of m inputs against the centre word.  As in word2vec.c a draw that equals the
- * centre is left out.  A word drawn twice is a second, later update: rows in one call must differ. */
-static inline void sample_negatives(const training *t, worker *w, float **inputs, int m,
+/* The centre word, label 1, and its negatives, label 0.  As in word2vec.c a draw that equals the
+ * centre is left out.  A word drawn twice becomes a second, later update: rows of one must differ. */
+static inline void sample_negatives(const training *t, worker *w, float *const *inputs, int m,
                                     int32_t centre, const int32_t *negatives, float alpha,
-                                    float **ahead, int n_ahead) {
-    int n = 1, repeated = 0;
-    w->outputs[0] = row_of(t->outputs, centre, t->stride);
+                                    float *const *ahead, int n_ahead) {
+    float **outputs = w->window.outputs;
+    int n = 1, end = t->negative + 1;
+    outputs[0] = row_of(t->outputs, centre, t->stride);
     for (int i = 0; i < t->negative; i++) {
-        const int32_t word = negatives[i];
-        if (word == centre) continue;
-        if (among(negatives, i, word))
-            repeated++;
-        else
-            w->outputs[n++] = row_of(t->outputs, word, t->stride);
-    }
-    update_all(t, w, inputs, m, w->outputs, w->signs, n, alpha, ahead, n_ahead);
-    for (int i = 1; repeated > 0 && i < t->negative; i++) {
-        if (negatives[i] == centre || !among(negatives, i, negatives[i])) continue;
         float *row = row_of(t->outputs, negatives[i], t->stride);
-        update_all(t, w, inputs, m, &row, w->signs + 1, 1, alpha, NULL, 0);
-        repeated--;
+        if (negatives[i] == centre) continue;
+        if (among(negatives, i, negatives[i]))
+            outputs[--end] = row;
+        else
+            outputs[n++] = row;
     }
+    update(t, w, inputs, m, outputs, w->signs, n, alpha, ahead, n_ahead);
+    for (; end <= t->negative; end++)
+        update(t, w, inputs, m, outputs + end, w->signs + 1, 1, alpha, NULL, 0);
 }
 
-/* Hierarchical softmax of m inputs against the centre word: the inner nodes on its path. */
-static inline void descend_tree(const training *t, worker *w, float **inputs, int m, int32_t centre,
-                                float alpha) {
-    const int64_t start = t->path_offsets[centre], end = t->path_offsets[centre + 1];
-    for (int64_t from = start; from < end; from += MAX_OUTPUTS) {
-        const int n = (int)(end - from < MAX_OUTPUTS ? end - from : MAX_OUTPUTS);
-        float *rows[MAX_OUTPUTS];
-        for (int i = 0; i < n; i++) rows[i] = row_of(t->nodes, t->path_rows[from + i], t->stride);
-        update_all(t, w, inputs, m, rows, t->path_signs + from, n, alpha, NULL, 0);
-    }
+/* The inner nodes on the centre word's Huffman path. */
+static inline void descend_tree(const training *t, worker *w, float *const *inputs, int m,
+                                int32_t centre, float alpha, float *const *ahead, int n_ahead) {
+    float **outputs = w->window.outputs;
+    const int64_t start = t->path_offsets[centre];
+    const int n = (int)(t->path_offsets[centre + 1] - start);
+    for (int i = 0; i < n; i++) outputs[i] = row_of(t->nodes, t->path_rows[start + i], t->stride);
+    update(t, w, inputs, m, outputs, t->path_signs + start, n, alpha, ahead, n_ahead);
 }
 
 /* One prediction of the centre word from m input rows, by whichever methods are on. */
-static inline void predict(const training *t, worker *w, float **inputs, int m, int32_t centre,
-                           const int32_t *negatives, float alpha, float **ahead, int n_ahead) {
-    if (t->nodes) descend_tree(t, w, inputs, m, centre, alpha);
+static inline void predict(const training *t, worker *w, float *const *inputs, int m,
+                           int32_t centre, const int32_t *negatives, float alpha,
+                           float *const *ahead, int n_ahead) {
+    if (t->nodes) descend_tree(t, w, inputs, m, centre, alpha, ahead, t->outputs ? 0 : n_ahead);
     if (t->outputs) sample_negatives(t, w, inputs, m, centre, negatives, alpha, ahead, n_ahead);
 }
 
-/* The textbook order of word2vec.c: each context word by itself, with negatives of its own. */
-static inline void predict_pairs(const training *t, worker *w, int m, int32_t centre,
-                                 int32_t *negatives, float alpha) {
-    for (int i = 0; i < m; i++) {
-        if (i > 0 && t->outputs) draw_negatives(t, w, negatives);
-        predict(t, w, w->inputs + i, 1, centre, negatives, alpha, NULL, 0);
-    }
-}
+/* --- input lists */
 
 /* CBOW: the context's mean (or sum) predicts; what changes in it goes back to every context row, in
  * full (word2vec.c), or divided among them when corrected (Irsoy et al. 2021: the true gradient of
  * the mean; that of the sum is the whole change). */
-static inline void predict_from_bag(const training *t, worker *w, int m, int32_t centre,
-                                    const int32_t *negatives, float alpha, float **ahead,
+static inline void predict_from_bag(const training *t, worker *w, int32_t centre,
+                                    const int32_t *negatives, float alpha, float *const *ahead,
                                     int n_ahead) {
-    float *hidden = w->hidden, *copy = w->hidden + t->stride;
-    const float share = 1.0f / (float)m;
-    t->kernel->gather(w->inputs, m, t->cbow_mean ? share : 1.0f, hidden, copy, t->floats);
+    float *const *inputs = w->window.inputs;
+    float *hidden = w->window.hidden, *copy = hidden + t->stride;
+    const int m = w->window.m;
+    const float share = t->cbow_mean ? 1.0f / (float)m : 1.0f;
+    t->kernel->gather(inputs, m, share, hidden, copy, t->floats);
     predict(t, w, &hidden, 1, centre, negatives, alpha, ahead, n_ahead);
-    t->kernel->scatter(w->inputs, m, t->cbow_corrected && t->cbow_mean ? share : 1.0f, hidden, copy, t->floats);
+    t->kernel->scatter(inputs, m, t->cbow_corrected && t->cbow_mean ? share : 1.0f, hidden,
+                       copy, t->floats);
 }
 
-/* Rows that the window at position i will need: of its centre word, its negatives, and the input row
- * that comes into reach. */
-static inline int list_ahead(const training *t, const worker *w, const int32_t *kept, int n, int i,
+/* The textbook order of word2vec.c: each context word by itself, with negatives of its own. */
+static inline void predict_pairs(const training *t, worker *w, int32_t centre, int32_t *negatives,
+                                 float alpha, float *const *ahead, int n_ahead) {
+    for (int i = 0; i < w->window.m; i++) {
+        if (i > 0 && t->outputs) draw_negatives(t, w, negatives);
+        predict(t, w, w->window.inputs + i, 1, centre, negatives, alpha, ahead, i ? 0 : n_ahead);
+    }
+}
+
+/* The context of position i in the sentence [start, end): at most `reach` words on either side.
+ * Always copies whole windows, so that no loop's length has to be predicted. */
+static inline void list_inputs(const training *t, worker *w, int i, int start, int end,
+                               int reach) {
+    window *v = &w->window;
+    const int from = i - reach > start ? i - reach : start;
+    const int to = i + reach < end - 1 ? i + reach : end - 1;
+    float *const *left = w->rows + t->window + from, *const *right = w->rows + t->window + i + 1;
+    for (int k = 0; k < t->window; k++) v->inputs[k] = left[k];
+    float **rest = v->inputs + (i - from);
+    for (int k = 0; k < t->window; k++) rest[k] = right[k];
+    v->m = to - from;
+}
+
+/* Rows that the window at position i will need: the input row that comes into reach, the centre's
+ * output row and its negatives'.  (Fetching Huffman nodes did not pay: most are in the cache.) */
+static inline int list_ahead(const training *t, const worker *w, int n, int i,
                              const int32_t *negatives, float **ahead) {
     int count = 0;
-    const int next = i + t->window;
-    if (next < n) ahead[count++] = row_of(t->vectors, kept[next], t->stride);
-    if (i >= n || !t->outputs) return count;
-    ahead[count++] = row_of(t->outputs, kept[i], t->stride);
-    for (int k = 0; k < t->negative && count < MAX_AHEAD; k++)
-        ahead[count++] = row_of(t->outputs, negatives[k], t->stride);
-    (void)w;
+    if (i + t->window < n) ahead[count++] = w->rows[t->window + i + t->window];
+    if (i >= n) return count;
+    const int32_t centre = w->kept[i];
+    if (t->outputs) {
+        const int some = t->negative < MAX_AHEAD - 16 ? t->negative : MAX_AHEAD - 16;
+        ahead[count++] = row_of(t->outputs, centre, t->stride);
+        for (int k = 0; k < some; k++) ahead[count++] = row_of(t->outputs, negatives[k], t->stride);
+    }
     return count;
 }
 
-static inline void train_sentence(const training *t, worker *w, int n, float alpha) {
-    const int32_t *kept = w->kept;
+/* --- the walk */
+
+/* Train on kept[0 .. n), the learning rate rising by `slope` (below 0) with each word. */
+static inline void train_kept(const training *t, worker *w, const control *c, int n, float alpha,
+                              float slope) {
     float *ahead[MAX_AHEAD];
     const int drawn = t->negative + 1; /* never 0 */
     if (t->outputs)
         for (int i = 0; i < AHEAD; i++) draw_negatives(t, w, w->negatives + i * drawn);
+    int now = 0, later = AHEAD; /* places in the ring */
+    int start = 0;
+    const int32_t *end = w->ends;
     for (int i = 0; i < n; i++) {
-        int32_t *negatives = w->negatives + i % RING * drawn;
-        int32_t *later = w->negatives + (i + AHEAD) % RING * drawn;
-        if (t->outputs) draw_negatives(t, w, later);
-        const int n_ahead = list_ahead(t, w, kept, n, i + AHEAD, later, ahead);
+        if (i % WINDOWS_A_LOOK == 0 && control_stopped(c)) break;
+        while (i == *end) start = *end++;
+        int32_t *negatives = w->negatives + now * drawn, *next = w->negatives + later * drawn;
+        now = now == RING - 1 ? 0 : now + 1;
+        later = later == RING - 1 ? 0 : later + 1;
+        if (t->outputs) draw_negatives(t, w, next);
+        const int n_ahead = list_ahead(t, w, n, i + AHEAD, next, ahead);
         int reach = t->window;
         if (t->shrink_windows)
             reach = 1 + (int)rng_below((uint32_t)rng_next(&w->random), (uint32_t)t->window);
-        const int from = i > reach ? i - reach : 0;
-        const int to = i + reach < n ? i + reach : n - 1;
-        int m = 0;
-        for (int j = from; j < i; j++) w->inputs[m++] = row_of(t->vectors, kept[j], t->stride);
-        for (int j = i + 1; j <= to; j++) w->inputs[m++] = row_of(t->vectors, kept[j], t->stride);
-        if (m == 0) continue;
+        list_inputs(t, w, i, start, *end, reach);
+        if (w->window.m == 0) continue;
+        const float rate = alpha + slope * (float)i;
+        const int32_t centre = w->kept[i];
         if (!t->skip_gram)
-            predict_from_bag(t, w, m, kept[i], negatives, alpha, ahead, n_ahead);
+            predict_from_bag(t, w, centre, negatives, rate, ahead, n_ahead);
         else if (t->shared_negatives)
-            predict(t, w, w->inputs, m, kept[i], negatives, alpha, ahead, n_ahead);
+            predict(t, w, w->window.inputs, w->window.m, centre, negatives, rate, ahead, n_ahead);
         else
-            predict_pairs(t, w, m, kept[i], negatives, alpha);
+            predict_pairs(t, w, centre, negatives, rate, ahead, n_ahead);
     }
 }
 
-/* Subsample tokens[from .. to) and train on what is left; returns its length. */
-static inline int train_piece(const training *t, worker *w, int64_t from, int64_t to) {
-    int n = 0;
+/* Subsample tokens[from .. to) into kept[n ..]; returns the new n. */
+static inline int subsample(const training *t, worker *w, int64_t from, int64_t to, int n) {
+    uint64_t random = w->random;
     for (int64_t i = from; i < to; i++) {
         const int32_t word = t->tokens[i];
         w->kept[n] = word;
-        n += (uint32_t)rng_next(&w->random) <= t->keep[word];
+        w->rows[t->window + n] = row_of(t->vectors, word, t->stride);
+        n += (uint32_t)rng_next(&random) <= t->keep[word];
     }
-    const double done = (double)from / (double)t->n_tokens;
-    train_sentence(t, w, n, t->alpha_start + (float)done * (t->alpha_end - t->alpha_start));
+    w->random = random;
     return n;
 }
 
@@ -281,8 +336,10 @@ static inline void train_chunk(const training *t, worker *w, const control *c, i
     const int64_t first = chunk * CHUNK, last = first + CHUNK;
     int64_t s = sentence_of(t, first);
     int64_t at = t->offsets[s] + (first - t->offsets[s] + CHUNK - 1) / CHUNK * CHUNK;
+    int64_t done = 0;
+    int n = 0, sentences = 0;
     w->random = t->seed ^ ((uint64_t)chunk * 0xD1B54A32D192ED03u);
-    while (s < t->n_sentences && !control_stopped(c)) {
+    while (s < t->n_sentences) {
         const int64_t end = t->offsets[s + 1];
         if (at >= end) {
             at = t->offsets[++s];
@@ -290,12 +347,18 @@ static inline void train_chunk(const training *t, worker *w, const control *c, i
         }
         if (at >= last) break;
         const int64_t to = at + CHUNK < end ? at + CHUNK : end;
-        const int kept = train_piece(t, w, at, to);
-        counters[WORDS_DONE] += to - at;
-        counters[WORDS_KEPT] += kept;
+        const int before = n;
+        n = subsample(t, w, at, to, n);
+        if (n > before) w->ends[sentences++] = n;
+        done += to - at;
         at = to;
     }
+    const double fall = ((double)t->alpha_end - (double)t->alpha_start) / (double)t->n_tokens;
+    const float alpha = (float)(t->alpha_start + fall * (double)first);
+    if (n > 0) train_kept(t, w, c, n, alpha, (float)(fall * (double)done / n));
     loss_take(w, t->kernel->width);
+    counters[WORDS_DONE] += done;
+    counters[WORDS_KEPT] += n;
 }
 
 /* One worker's part of one epoch. */

@@ -1,0 +1,89 @@
+"""``fastvec train``: from text to vectors."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fastvec import formats
+from fastvec.cli.shared import options_from, pick
+from fastvec.files import check_target
+from fastvec.params import VocabularyParams, Word2VecParams, check
+from fastvec.progress import readable
+from fastvec.word2vec import Word2Vec
+
+KINDS = {".safetensors", ".bin", ".txt", ".vec"}
+
+
+@click.command()
+@click.argument("corpus", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="file to write; its ending chooses the format",
+)
+@options_from(VocabularyParams)
+@options_from(Word2VecParams)
+@click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
+def train(corpus: tuple[str, ...], output: Path, quiet: bool, **options: Any) -> None:
+    """Train word2vec on CORPUS: text files, one sentence a line.
+
+    \b
+    OUTPUT's ending chooses what is written:
+      .safetensors  the whole model: vectors, output rows, counts, parameters
+      .bin          vectors in word2vec's binary format
+      .txt .vec     vectors in word2vec's text format
+
+    Ctrl-C ends the training and writes what has been learned so far (exit code 1).
+    """
+    check_target(output)
+    if output.suffix not in KINDS:
+        raise click.ClickException(
+            f"output must end in {', '.join(sorted(KINDS))}, got {str(output)!r}"
+        )
+    vocabulary = pick(VocabularyParams, options)
+    check(vocabulary)
+    model = Word2Vec(**vars(vocabulary), **options, progress=False if quiet else None)
+    model.build_vocab(list(corpus))
+    tell(
+        quiet,
+        f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines, "
+        f"{len(model.wv):,} words of the vocabulary",
+    )
+    stopped = False
+    try:
+        _, passed = model.train()
+        rate = readable(passed / max(model.total_train_time, 1e-9))
+        tell(
+            quiet,
+            f"{model.epochs_trained} epochs in {model.total_train_time:.1f} s, {rate} words/s, "
+            f"loss {model.loss_history[-1]:.4f}",
+        )
+    except KeyboardInterrupt:
+        stopped = True
+    write(model, output)
+    tell(quiet, f"{output}: {len(model.wv):,} vectors of {model.vector_size} numbers")
+    if stopped:
+        place = f"epoch {model.epochs_trained + 1} of {model.epochs}"
+        print(f"fastvec: stopped in {place}, saved what was learned so far", file=sys.stderr)
+        sys.exit(1)
+
+
+def write(model: Word2Vec, output: Path) -> None:
+    """The whole model, or its vectors, by the file's ending."""
+    if output.suffix == ".safetensors":
+        model.save(output)
+    else:
+        counts = model.wv.expandos["count"]
+        formats.write_vectors(output, model.wv.words, model.wv.vectors, counts=counts)
+
+
+def tell(quiet: bool, line: str) -> None:
+    """One plain line."""
+    if not quiet:
+        click.echo(line)

@@ -1,0 +1,632 @@
+"""Word2Vec: from a corpus to vectors, in epochs of native Hogwild workers."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec import formats, threads
+from fastvec._core import Control, Training, build_alias, fill_paths, huffman_parents
+from fastvec.callbacks import CallbackAny2Vec
+from fastvec.corpus import Corpus
+from fastvec.files import PathLike
+from fastvec.keyedvectors import KeyedVectors
+from fastvec.matrix import ROW_FLOATS, padded, padded_copy, random_rows
+from fastvec.params import VocabularyParams, Word2VecParams, available_cores, check, check_value
+from fastvec.progress import Progress
+from fastvec.simd import simd
+from fastvec.vocabulary import RULE_DEFAULT, RULE_KEEP, TrimRule, Vocabulary
+from fastvec.words import Words
+
+P, V = Word2VecParams, VocabularyParams
+Matrix = NDArray[np.float32]
+KEEP_ALL = 0xFFFFFFFF
+
+
+class Word2Vec:
+    """Word vectors by skip-gram or CBOW, negative sampling or hierarchical softmax (or both).
+
+    With ``sentences`` or ``corpus_file`` the model is trained at once; without, call
+    :meth:`build_vocab` and :meth:`train`.  Names and defaults are gensim 4's; docs/guide.md lists
+    what differs.
+
+    Parameters
+    ----------
+    sentences : path, list of paths, or iterable of lists of words, optional
+        the corpus: text files, one sentence a line, or token lists.  It is read once, so a
+        generator serves as well as a list.
+    corpus_file : path, optional
+        the same as giving the path as ``sentences``.
+    vector_size : int, default 100
+        numbers in each vector.
+    alpha, min_alpha : float, default 0.025 and 0.0001
+        learning rate at the first and the last word; linear in between, over all epochs.  For CBOW
+        0.05 is usually better (word2vec.c's default for it).
+    window : int, default 5
+        words on each side that count as context; with ``shrink_windows`` (default) each position
+        draws its own reach from 1..window.
+    min_count, max_vocab_size, max_final_vocab, trim_rule, sorted_vocab
+        which words are kept: see :class:`fastvec.params.VocabularyParams`.
+    sample : float, default 1e-3
+        subsampling of frequent words by word2vec.c's formula; 0 turns it off.
+    seed : int, default 1
+        with one worker the same seed gives the same bytes on the same instruction set.
+    workers : int, default: one for each core that the process may use
+        training threads.
+    sg : {0, 1}, default 0
+        1 for skip-gram, 0 for CBOW.
+    hs : {0, 1}, default 0
+        1 adds hierarchical softmax.
+    negative : int, default 5
+        noise words for each prediction; 0 turns negative sampling off.
+    ns_exponent : float, default 0.75
+        noise words are drawn by count to this power.
+    cbow_mean : {0, 1}, default 1
+        1 for the mean of the context vectors, 0 for their sum.
+    cbow_corrected : bool, default False
+        divide CBOW's gradient among the context words (Irsoy et al. 2021).
+    shared_negatives : bool, default True
+        draw noise words once for a window (Ji et al. 2016; fast); False draws them for each pair,
+        the textbook order.
+    epochs : int, default 5
+        passes over the corpus.
+    compute_loss : bool
+        no effect: the loss is always computed, see ``loss_history``.
+    callbacks : iterable of CallbackAny2Vec
+        called before and after each epoch.
+    comment : str, optional
+        kept in the saved model.
+    null_word, hashfxn, batch_words : no effect
+        gensim's; accepted so that old calls work.
+    progress : bool, optional
+        show a progress bar; default: if standard error is a terminal.
+
+    Attributes
+    ----------
+    wv : KeyedVectors
+        the vectors.
+    loss_history : list of float
+        of each epoch, the mean over its predictions of -log(probability of the right answer).
+    corpus_count, corpus_total_words : int
+        sentences and words read.
+
+    Raises
+    ------
+    ValueError, TypeError
+        one sentence with the name, the rule and the value.
+    FloatingPointError
+        the vectors are no longer finite: the learning rate was too high.
+
+    >>> model = Word2Vec([["cat", "sat"], ["dog", "sat"]] * 50, vector_size=8, min_count=1)
+    >>> model.wv["cat"].shape
+    (8,)
+    """
+
+    def __init__(
+        self,
+        sentences: Any = None,
+        corpus_file: Any = None,
+        vector_size: int = P.vector_size,
+        alpha: float = P.alpha,
+        window: int = P.window,
+        min_count: int = V.min_count,
+        max_vocab_size: int | None = V.max_vocab_size,
+        sample: float = P.sample,
+        seed: int = P.seed,
+        workers: int = P.workers,
+        min_alpha: float = P.min_alpha,
+        sg: int = P.sg,
+        hs: int = P.hs,
+        negative: int = P.negative,
+        ns_exponent: float = P.ns_exponent,
+        cbow_mean: int = P.cbow_mean,
+        hashfxn: Any = None,
+        epochs: int = P.epochs,
+        null_word: int = 0,
+        trim_rule: Any = None,
+        sorted_vocab: int = V.sorted_vocab,
+        batch_words: int | None = None,
+        compute_loss: bool = False,
+        callbacks: Iterable[CallbackAny2Vec] = (),
+        comment: str | None = None,
+        max_final_vocab: int | None = V.max_final_vocab,
+        shrink_windows: bool = P.shrink_windows,
+        *,
+        cbow_corrected: bool = P.cbow_corrected,
+        shared_negatives: bool = P.shared_negatives,
+        progress: bool | None = None,
+    ) -> None:
+        del hashfxn, batch_words, null_word, compute_loss
+        self.vector_size = vector_size
+        self.alpha = alpha
+        self.min_alpha = min_alpha
+        self.window = window
+        self.sample = sample
+        self.seed = seed
+        self.workers = workers or available_cores()
+        self.sg = sg
+        self.hs = hs
+        self.negative = negative
+        self.ns_exponent = ns_exponent
+        self.cbow_mean = cbow_mean
+        self.cbow_corrected = cbow_corrected
+        self.shared_negatives = shared_negatives
+        self.shrink_windows = shrink_windows
+        self.epochs = epochs
+        self.min_count = min_count
+        self.max_vocab_size = max_vocab_size
+        self.max_final_vocab = max_final_vocab
+        self.sorted_vocab = sorted_vocab
+        self.trim_rule = trim_rule
+        self.comment = comment
+        self.callbacks = tuple(callbacks)
+        self.progress = progress
+        self.loss_history: list[float] = []
+        self.corpus_count = 0
+        self.corpus_total_words = 0
+        self.total_train_time = 0.0
+        self.epochs_trained = 0
+        self.running_training_loss = 0.0
+        self.wv = KeyedVectors(vector_size)
+        self._vectors: Matrix | None = None
+        self._outputs: Matrix | None = None
+        self._nodes: Matrix | None = None
+        self._corpus: Corpus | None = None
+        self._source: Any = None
+        self._params()
+        source = _one_source(sentences, corpus_file)
+        if source is not None:
+            self.build_vocab(source)
+            self.train(source, callbacks=self.callbacks)
+
+    def _params(self) -> Word2VecParams:
+        """The training options as they stand now, checked."""
+        names = [item.name for item in dataclasses.fields(Word2VecParams)]
+        params = Word2VecParams(**{name: getattr(self, name) for name in names})
+        check(params)
+        if params.min_alpha > params.alpha:
+            raise ValueError(
+                f"min_alpha must be at most alpha ({params.alpha}), got {params.min_alpha}"
+            )
+        if not params.hs and params.negative == 0:
+            raise ValueError("negative must be at least 1 when hs is 0, got 0")
+        return params
+
+    # --- vocabulary
+
+    def build_vocab(
+        self,
+        corpus_iterable: Any = None,
+        corpus_file: Any = None,
+        update: bool = False,
+        progress_per: int = 10000,
+        keep_raw_vocab: bool = False,
+        trim_rule: Any = None,
+    ) -> None:
+        """Read the corpus, choose the words, and make fresh vectors for them.
+
+        The corpus is read and kept as word ids, so that :meth:`train` on the same object does not
+        read it again.  ``progress_per`` and ``keep_raw_vocab`` have no effect.
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file
+            as ``sentences`` and ``corpus_file`` of the class.
+        update : bool
+            add the new words of this corpus to the vocabulary; words that are known keep their
+            vectors.
+        """
+        del progress_per, keep_raw_vocab
+        source = _one_source(corpus_iterable, corpus_file)
+        if source is None:
+            raise ValueError("build_vocab needs a corpus: give corpus_iterable or corpus_file")
+        vocabulary = VocabularyParams(
+            self.min_count, self.max_vocab_size, self.max_final_vocab, bool(self.sorted_vocab)
+        )
+        check(vocabulary)
+        rule = trim_rule or self.trim_rule
+        if update and self._vectors is not None:
+            corpus = self._read(source, trim_rule=self._keep_known(rule), **vars(vocabulary))
+            self._adopt(self._extend(corpus), source)
+        else:
+            corpus = self._read(source, trim_rule=rule, **vars(vocabulary))
+            self._adopt(corpus, source)
+            self._make_rows(corpus.vocabulary)
+
+    def _keep_known(self, rule: TrimRule | None) -> TrimRule:
+        """A trim rule that keeps the words that have vectors, however rare in the new text."""
+
+        def keep(word: str, count: int, min_count: int) -> int:
+            if word in self.wv:
+                return RULE_KEEP
+            return RULE_DEFAULT if rule is None else rule(word, count, min_count)
+
+        return keep
+
+    def _extend(self, corpus: Corpus) -> Corpus:
+        """Add a corpus's words behind those that are there, counts summed; its ids renumbered.
+
+        New words begin as at the start: random vectors, output rows of zeros.
+        """
+        old, added = self.wv.words, corpus.vocabulary
+        place = np.array([old.find(word) for word in added.words], np.int64)
+        new = place < 0
+        place[new] = len(old) + np.arange(new.sum())
+        counts = np.concatenate([self._counts(), np.zeros(new.sum(), np.int64)])
+        np.add.at(counts, place, added.counts)
+        words = Words.of(
+            [*old, *(word for word, is_new in zip(added.words, new, strict=True) if is_new)]
+        )
+        generator = np.random.default_rng((self.seed, len(old)))
+        fresh = random_rows(int(new.sum()), self.vector_size, generator)
+        self._vectors = _taller(self._vectors, fresh)
+        self._outputs = _taller(self._outputs, np.zeros_like(fresh))
+        self._nodes = _taller(self._nodes, np.zeros_like(fresh))
+        self.wv = KeyedVectors.of(words, self._vectors[:, : self.vector_size], counts)
+        tokens = place.astype(np.int32)[corpus.tokens]
+        return Corpus(
+            tokens,
+            corpus.offsets,
+            Vocabulary(words, counts),
+            corpus.raw_words,
+            corpus.raw_sentences,
+        )
+
+    def _read(self, source: Any, **options: Any) -> Corpus:
+        if isinstance(source, Corpus):
+            return source
+        return Corpus.read(source, workers=self.workers, progress=self.progress, **options)
+
+    def _adopt(self, corpus: Corpus, source: Any) -> None:
+        """Keep a corpus that was read, for train() on the same source."""
+        self._corpus, self._source = corpus, source
+        self.corpus_count = corpus.raw_sentences
+        self.corpus_total_words = corpus.raw_words
+
+    def _make_rows(self, vocabulary: Vocabulary) -> None:
+        """Fresh matrices: random vectors, and zeros as output rows (word2vec.c, lines 348-372)."""
+        generator = np.random.default_rng(self.seed)
+        count = len(vocabulary)
+        self._vectors = random_rows(count, self.vector_size, generator)
+        self._outputs = padded(count, self.vector_size) if self.negative else None
+        self._nodes = padded(count - 1, self.vector_size) if self.hs else None
+        self.wv = KeyedVectors.of(
+            vocabulary.words, self._vectors[:, : self.vector_size], vocabulary.counts
+        )
+        self.loss_history = []
+        self.epochs_trained = 0
+
+    # --- training
+
+    def train(
+        self,
+        corpus_iterable: Any = None,
+        corpus_file: Any = None,
+        total_examples: int | None = None,
+        total_words: int | None = None,
+        epochs: int | None = None,
+        start_alpha: float | None = None,
+        end_alpha: float | None = None,
+        word_count: int = 0,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
+        compute_loss: bool = False,
+        callbacks: Iterable[CallbackAny2Vec] = (),
+    ) -> tuple[int, int]:
+        """Train for some epochs; may be called again, with the same or another corpus.
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file
+            as ``sentences`` and ``corpus_file`` of the class.  The very object (or path) that was
+            given to :meth:`build_vocab` is not read again.
+        epochs : int, optional
+            passes over the corpus; default: the model's ``epochs``.
+        start_alpha, end_alpha : float, optional
+            learning rate at the start and at the end of this call; default: the model's.
+        callbacks : iterable of CallbackAny2Vec
+        total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
+            no effect: the corpus is counted when it is read.
+
+        Returns
+        -------
+        (int, int)
+            words trained on (after subsampling) and words of the vocabulary passed over, of all
+            epochs.
+
+        Raises KeyboardInterrupt on Ctrl-C, within a second; the model is left usable, with what it
+        has learned so far.
+        """
+        del total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
+        if self._vectors is None:
+            raise RuntimeError("there is no vocabulary to train yet: call build_vocab first")
+        params = self._params()
+        start = params.alpha if start_alpha is None else start_alpha
+        end = params.min_alpha if end_alpha is None else end_alpha
+        count = params.epochs if epochs is None else epochs
+        check_value("start_alpha", start, "float", {"above": 0})
+        check_value("end_alpha", end, "float", {"low": 0})
+        check_value("epochs", count, "int", {"low": 1})
+        corpus = self._corpus_of(_one_source(corpus_iterable, corpus_file))
+        self.running_training_loss = 0.0
+        callbacks = tuple(callbacks)
+        for callback in callbacks:
+            callback.on_train_begin(self)
+        begun = time.monotonic()
+        try:
+            done = self._run_epochs(corpus, params, start, end, count, callbacks)
+        finally:
+            self.wv.forget_norms()
+            self.total_train_time += time.monotonic() - begun
+        for callback in callbacks:
+            callback.on_train_end(self)
+        return done
+
+    def _corpus_of(self, source: Any) -> Corpus:
+        if self._corpus is not None and (source is None or _same(source, self._source)):
+            return self._corpus
+        if source is None:
+            raise ValueError("train needs a corpus: give corpus_iterable or corpus_file")
+        return self._read(source, vocabulary=Vocabulary(self.wv.words, self._counts()))
+
+    def _counts(self) -> NDArray[np.int64]:
+        return np.asarray(self.wv.expandos["count"], np.int64)
+
+    def _run_epochs(
+        self,
+        corpus: Corpus,
+        params: Word2VecParams,
+        start: float,
+        end: float,
+        epochs: int,
+        callbacks: tuple[CallbackAny2Vec, ...],
+    ) -> tuple[int, int]:
+        training = self._training(corpus, params)
+        total = epochs * len(corpus.tokens)
+        kept = passed = 0
+        with Progress("training", total, enabled=self.progress) as bar:
+            for epoch in range(epochs):
+                for callback in callbacks:
+                    callback.on_epoch_begin(self)
+                first = start + (end - start) * epoch / epochs
+                last = start + (end - start) * (epoch + 1) / epochs
+                training.start_epoch(first, last, self._epoch_seed())
+                control = Control(training.n_workers)
+                before = passed
+
+                def tick(control: Control = control, before: int = before) -> None:
+                    loss = training.loss / max(training.predictions, 1)
+                    bar.update(before + control.total(), loss=loss)
+
+                threads.run(
+                    lambda i, control=control: training.run(i, control),  # type: ignore[misc]
+                    training.n_workers,
+                    control.stop,
+                    tick,
+                )
+                passed += control.total(0)
+                kept += control.total(1)
+                self._end_epoch(training)
+                try:
+                    for callback in callbacks:
+                        callback.on_epoch_end(self)
+                except StopIteration:
+                    break
+        return kept, passed
+
+    def _end_epoch(self, training: Training) -> None:
+        self.wv.forget_norms()
+        self.epochs_trained += 1
+        self.running_training_loss += training.loss
+        self.loss_history.append(training.loss / max(training.predictions, 1))
+        for matrix in (self._vectors, self._outputs, self._nodes):
+            if matrix is not None and not np.isfinite(matrix.sum(dtype=np.float64)):
+                raise FloatingPointError(
+                    f"the vectors are not finite after epoch {self.epochs_trained}: "
+                    f"lower alpha (now {self.alpha})"
+                )
+
+    def _epoch_seed(self) -> int:
+        sequence = np.random.SeedSequence((self.seed, self.epochs_trained))
+        return int(sequence.generate_state(1, np.uint64)[0])
+
+    def _training(self, corpus: Corpus, params: Word2VecParams) -> Training:
+        """Hand everything to the native core."""
+        if len(corpus.tokens) == 0:
+            raise ValueError("the corpus has no word of the vocabulary")
+        assert self._vectors is not None
+        counts = self._counts()
+        noise = _noise_table(counts, params.ns_exponent) if self._outputs is not None else None
+        paths = _paths(counts) if self._nodes is not None else (None, None, None)
+        return Training(
+            corpus.tokens,
+            corpus.offsets,
+            self._vectors,
+            self._outputs,
+            self._nodes,
+            keep_thresholds(counts, params.sample),
+            noise,
+            *paths,
+            vector_size=self.vector_size,
+            skip_gram=bool(params.sg),
+            window=params.window,
+            shrink_windows=bool(params.shrink_windows),
+            negative=params.negative,
+            shared_negatives=bool(params.shared_negatives),
+            cbow_mean=bool(params.cbow_mean),
+            cbow_corrected=bool(params.cbow_corrected),
+            workers=params.workers,
+            simd=simd(),
+        )
+
+    def get_latest_training_loss(self) -> float:
+        """The loss summed over all predictions of the latest call of :meth:`train`.
+
+        ``loss_history`` is easier to read: the mean per prediction of each epoch.
+        """
+        return self.running_training_loss
+
+    # --- output rows, under gensim's names
+
+    @property
+    def syn1neg(self) -> Matrix | None:
+        """Output rows of negative sampling (words, vector_size), or None."""
+        return None if self._outputs is None else self._outputs[:, : self.vector_size]
+
+    @property
+    def syn1(self) -> Matrix | None:
+        """Output rows of hierarchical softmax (words - 1, vector_size), or None."""
+        return None if self._nodes is None else self._nodes[:, : self.vector_size]
+
+    def predict_output_word(
+        self, context_words_list: list[str], topn: int = 10
+    ) -> list[tuple[str, float]] | None:
+        """The likeliest words between these context words, with their probabilities.
+
+        A softmax over the output rows of negative sampling, from the mean (or sum) of the context
+        vectors.  None if no context word is known.  RuntimeError without negative sampling.
+        """
+        if self.syn1neg is None:
+            raise RuntimeError("predict_output_word needs a model trained with negative sampling")
+        found = [w for w in context_words_list if w in self.wv]
+        if not found:
+            return None
+        rows = np.stack([self.wv[w] for w in found])
+        hidden = rows.mean(axis=0) if self.cbow_mean else rows.sum(axis=0)
+        scores = self.syn1neg @ hidden
+        odds = np.exp(scores - scores.max())
+        odds /= odds.sum()
+        best = np.argsort(-odds, kind="stable")[:topn]
+        return [(self.wv.words[int(i)], float(odds[i])) for i in best]
+
+    # --- saving
+
+    def save(self, path: PathLike) -> None:
+        """Save the whole model, so that training can go on.
+
+        One safetensors file, written atomically; it also opens with ``KeyedVectors.load``.
+        """
+        extra = {"outputs": self.syn1neg, "nodes": self.syn1}
+        state = {name: getattr(self, name) for name in SAVED}
+        formats.save_safetensors(
+            path,
+            words=self.wv.words,
+            vectors=self.wv.vectors,
+            counts=self._counts(),
+            extra={name: rows for name, rows in extra.items() if rows is not None},
+            metadata={"model": "word2vec", "parameters": json.dumps(state)},
+        )
+
+    @classmethod
+    def load(cls, path: PathLike) -> Word2Vec:
+        """Load a model that :meth:`save` wrote; ValueError, with the reason, for other files."""
+        words, tensors, metadata = formats.load_safetensors(path)
+        if metadata.get("model") != "word2vec":
+            raise ValueError(f"{os.fspath(path)} holds vectors only: use KeyedVectors.load")
+        state = json.loads(metadata["parameters"])
+        model = cls(vector_size=tensors["vectors"].shape[1])
+        for name in SAVED:
+            if name in state:
+                setattr(model, name, state[name])
+        model._vectors = padded_copy(tensors["vectors"])
+        model._outputs = padded_copy(tensors["outputs"]) if "outputs" in tensors else None
+        model._nodes = padded_copy(tensors["nodes"]) if "nodes" in tensors else None
+        model.wv = KeyedVectors.of(
+            words, model._vectors[:, : model.vector_size], np.array(tensors["counts"])
+        )
+        model._params()
+        return model
+
+    def __repr__(self) -> str:
+        return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
+
+
+SAVED = (
+    *(item.name for item in dataclasses.fields(Word2VecParams)),
+    *(item.name for item in dataclasses.fields(VocabularyParams)),
+    "comment",
+    "loss_history",
+    "corpus_count",
+    "corpus_total_words",
+    "total_train_time",
+    "epochs_trained",
+)
+
+
+def _taller(matrix: Matrix | None, more: Matrix) -> Any:
+    """A padded matrix with rows added below."""
+    if matrix is None:
+        return None
+    made = padded(len(matrix) + len(more), matrix.shape[1])
+    made[: len(matrix)] = matrix
+    made[len(matrix) :] = more
+    return made
+
+
+def _one_source(sentences: Any, corpus_file: Any) -> Any:
+    if sentences is not None and corpus_file is not None:
+        raise ValueError("give either sentences or corpus_file, not both")
+    return corpus_file if sentences is None else sentences
+
+
+def _same(source: Any, known: Any) -> bool:
+    """The same object, or the same path."""
+    if isinstance(source, (str, Path)) and isinstance(known, (str, Path)):
+        return Path(source) == Path(known)
+    return source is known
+
+
+def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint32]:
+    """Of each word, the share of its occurrences that stay, times 2**32 - 1.
+
+    word2vec.c, lines 409-411: sqrt(t / f) + t / f of a word with frequency f.  As in gensim, a
+    sample of 1 or more is a count: words that occur more often are thinned out.
+    """
+    if sample == 0:
+        return np.full(len(counts), KEEP_ALL, np.uint32)
+    threshold = sample * counts.sum() if sample < 1 else sample * (3 + np.sqrt(5)) / 2
+    ratio = threshold / np.maximum(counts, 1)
+    share = np.minimum(np.sqrt(ratio) + ratio, 1.0)
+    thresholds: NDArray[np.uint32] = (share * KEEP_ALL).astype(np.uint32)
+    return thresholds
+
+
+def _noise_table(counts: NDArray[np.int64], exponent: float) -> NDArray[np.uint32]:
+    table = np.empty((len(counts), 2), np.uint32)
+    weights = np.maximum(counts, 1).astype(np.float64) ** exponent
+    build_alias(weights, table)
+    return table
+
+
+def _paths(
+    counts: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Huffman paths of all words.  The tree wants falling counts; the words may stand otherwise."""
+    order = np.argsort(-counts, kind="stable")
+    size = len(counts)
+    parent = np.zeros(2 * size - 1, np.int32)
+    bit = np.zeros(2 * size - 1, np.uint8)
+    offsets = np.zeros(size + 1, np.int64)
+    huffman_parents(np.ascontiguousarray(counts[order]), parent, bit, offsets)
+    rows = np.zeros(offsets[-1], np.int32)
+    signs = np.zeros(offsets[-1] + ROW_FLOATS, np.float32)
+    fill_paths(parent, bit, offsets, rows, signs)
+    if (order == np.arange(size)).all():
+        return offsets, rows, signs
+    lengths = np.diff(offsets)
+    place = np.empty(size, np.int64)
+    place[order] = np.arange(size)
+    starts = offsets[place]
+    moved = np.zeros(size + 1, np.int64)
+    np.cumsum(lengths[place], out=moved[1:])
+    index = np.repeat(starts - moved[:-1], lengths[place]) + np.arange(moved[-1])
+    tail = np.zeros(ROW_FLOATS, np.float32)
+    return moved, rows[index], np.concatenate([signs[index], tail])

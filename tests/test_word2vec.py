@@ -1,0 +1,235 @@
+"""Word2Vec as a whole: what it learns, reproducibility, gensim's calls, saving."""
+
+import itertools
+
+import numpy as np
+import pytest
+import reference
+
+from fastvec import CallbackAny2Vec, KeyedVectors, Word2Vec
+from fastvec._core import simd_names
+from fastvec.word2vec import keep_thresholds
+
+MODELS = [
+    {"sg": sg, "hs": hs, "negative": negative}
+    for sg in (0, 1)
+    for hs, negative in ((0, 5), (1, 0), (1, 5))
+]
+
+
+def two_languages(sentences=600, seed=0):
+    """Sentences of words a0 .. a19 or b0 .. b19, never mixed."""
+    rng = np.random.default_rng(seed)
+    return [[f"{'ab'[i % 2]}{j}" for j in rng.integers(0, 20, 12)] for i in range(sentences)]
+
+
+def small(sentences=None, **options):
+    options = {
+        "vector_size": 20,
+        "min_count": 1,
+        "workers": 1,
+        "sample": 0,
+        "alpha": 0.05,
+    } | options
+    return Word2Vec(two_languages() if sentences is None else sentences, **options)
+
+
+@pytest.mark.parametrize("simd", simd_names())
+@pytest.mark.parametrize("options", MODELS, ids=str)
+def test_two_languages_do_not_mix(options, simd, monkeypatch):
+    monkeypatch.setenv("FASTVEC_SIMD", simd)
+    model = small(epochs=10, **options)
+    for word in ("a0", "a7", "b0", "b7"):
+        near = [name for name, _ in model.wv.most_similar(word, topn=15)]
+        assert {name[0] for name in near} == {word[0]}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"sg": 1, "shared_negatives": False},
+        {"cbow_mean": 0, "alpha": 0.02},
+        {"cbow_corrected": True, "epochs": 40},
+        {"sg": 1, "shrink_windows": False},
+        {"sg": 1, "window": 40},
+        {"sg": 1, "negative": 100, "ns_exponent": -0.5},
+        {"workers": 3, "sg": 1},
+    ],
+    ids=str,
+)
+def test_every_option_learns(options):
+    model = small(**({"epochs": 15} | options))
+    near = [name for name, _ in model.wv.most_similar("a3", topn=10)]
+    assert {name[0] for name in near} == {"a"}
+    assert model.loss_history[-1] < model.loss_history[0]
+
+
+@pytest.mark.parametrize("options", MODELS, ids=str)
+def test_one_window_is_the_reference(options):
+    """Two words, one at a time the other's context: every draw that could matter is fixed."""
+    options = dict(options, negative=0, hs=1)
+    model = Word2Vec(
+        vector_size=5, min_count=1, workers=1, sample=0, window=1, epochs=1, alpha=0.1, **options
+    )
+    model.build_vocab([["a", "b"]])
+    vectors, nodes = model.wv.vectors.astype(float), model.syn1.astype(float)
+    paths = reference.huffman([1, 1])
+    step = reference.skipgram if options["sg"] else reference.cbow
+    total = 0.0
+    for i, centre in enumerate((0, 1)):
+        alpha = reference.learning_rate(i, 2, 0.1, 1e-4)
+        targets, labels = reference.tree_list(*paths[centre])
+        vectors, nodes, loss = step(vectors, nodes, np.array([1 - centre]), targets, labels, alpha)
+        total += loss
+    model.train()
+    np.testing.assert_allclose(model.wv.vectors, vectors, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(model.syn1, nodes, rtol=1e-5, atol=1e-7)
+    assert model.get_latest_training_loss() == pytest.approx(total, rel=1e-5)
+
+
+def test_same_seed_same_bytes_and_another_seed_others():
+    first, second, other = small(seed=3), small(seed=3), small(seed=4)
+    assert first.wv.vectors.tobytes() == second.wv.vectors.tobytes()
+    assert first.wv.vectors.tobytes() != other.wv.vectors.tobytes()
+
+
+def test_random_draws_and_loss_do_not_depend_on_the_number_of_workers():
+    text = [list(itertools.chain.from_iterable(two_languages(6000)))] * 2  # several chunks
+    losses = [small(text, sg=1, workers=n, epochs=2).loss_history for n in (1, 2, 5)]
+    np.testing.assert_allclose(losses[1], losses[0], rtol=0.02)
+    np.testing.assert_allclose(losses[2], losses[0], rtol=0.02)
+
+
+def test_long_sentences_are_split_not_cut():
+    words = [f"w{i}" for i in range(35_000)]
+    model = small([words], epochs=1)
+    kept, passed = model.train([words], epochs=1)
+    assert (kept, passed) == (35_000, 35_000)
+    fresh = small([words], epochs=1, alpha=1e-30, min_alpha=0)
+    moved = (model.wv.vectors != fresh.wv.vectors).any(axis=1)
+    assert moved.mean() > 0.99  # the last words too
+
+
+def test_a_generator_is_read_once():
+    model = small(iter(two_languages(50)), epochs=3)
+    assert model.corpus_count == 50
+    assert len(model.loss_history) == 3
+
+
+def test_gensim_way_of_training():
+    text = two_languages()
+    model = Word2Vec(vector_size=10, min_count=1, workers=2)
+    model.build_vocab(text)
+    done = model.train(text, total_examples=model.corpus_count, epochs=model.epochs)
+    assert done[1] == 5 * sum(map(len, text))
+    assert model.wv.get_vecattr("a1", "count") == sum(s.count("a1") for s in text)
+    more = model.train([["a1", "unknown", "a2"]], total_examples=1, epochs=1)
+    assert more[1] == 2
+
+
+def test_new_words_are_added_and_old_rows_kept():
+    model = small(two_languages(), sg=1, hs=1)
+    before = model.wv.vectors.copy()
+    names = list(model.wv.index_to_key)
+    count = int(model.wv.get_vecattr("a1", "count"))
+    more = [["a1", "new", "newer"]] * 30
+    model.build_vocab(more, update=True)
+    assert model.wv.index_to_key == [*names, "new", "newer"]
+    np.testing.assert_array_equal(model.wv.vectors[:-2], before)
+    assert model.wv.get_vecattr("a1", "count") == count + 30
+    model.train(more, epochs=3)
+    assert np.isfinite(model.wv.vectors).all()
+
+
+def test_callbacks_and_early_stop():
+    class Count(CallbackAny2Vec):
+        def __init__(self):
+            self.calls = []
+
+        def on_train_begin(self, model):
+            self.calls.append(("begin", model.epochs_trained))
+
+        def on_epoch_end(self, model):
+            self.calls.append(len(model.loss_history))
+            if len(model.loss_history) == 2:
+                raise StopIteration
+
+        def on_train_end(self, model):
+            self.calls.append(("end", model.epochs_trained))
+
+    count = Count()
+    small(callbacks=[count])
+    assert count.calls == [("begin", 0), 1, 2, ("end", 2)]
+
+
+@pytest.mark.parametrize("options", MODELS, ids=str)
+def test_save_and_go_on(tmp_path, options):
+    text = two_languages()
+    model = small(text, **options)
+    model.save(tmp_path / "m.safetensors")
+    loaded = Word2Vec.load(tmp_path / "m.safetensors")
+    for one in (model, loaded):
+        one.train(text, epochs=2)
+    assert model.wv.vectors.tobytes() == loaded.wv.vectors.tobytes()
+    assert loaded.loss_history == model.loss_history
+    assert "a1" in KeyedVectors.load(tmp_path / "m.safetensors")
+
+
+def test_vectors_alone_are_no_model(tmp_path):
+    small().wv.save(tmp_path / "v.safetensors")
+    with pytest.raises(ValueError, match="holds vectors only"):
+        Word2Vec.load(tmp_path / "v.safetensors")
+
+
+def test_subsampling_is_word2vec_c():
+    counts = np.array([1000, 100, 10, 1])
+    share = keep_thresholds(counts, 1e-2) / 0xFFFFFFFF
+    np.testing.assert_allclose(share, reference.keep_probability(counts, 1e-2), atol=1e-9)
+    assert (keep_thresholds(counts, 0) == 0xFFFFFFFF).all()
+
+
+def test_predict_output_word():
+    model = small(sg=0, epochs=20)
+    best = model.predict_output_word(["a1", "a2", "a3"], topn=5)
+    assert {name[0] for name, _ in best} == {"a"}
+    assert model.predict_output_word(["nothing"]) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        ({"window": 0}, ValueError, "window must be at least 1, got 0"),
+        ({"vector_size": 0}, ValueError, "vector_size must be at least 1, got 0"),
+        ({"negative": -1}, ValueError, "negative must be at least 0, got -1"),
+        ({"negative": 0}, ValueError, "negative must be at least 1 when hs is 0, got 0"),
+        ({"alpha": float("nan")}, ValueError, "alpha must be a finite number, got nan"),
+        ({"alpha": 0}, ValueError, "alpha must be above 0, got 0"),
+        ({"min_alpha": 1.0}, ValueError, r"min_alpha must be at most alpha \(0.05\), got 1.0"),
+        ({"window": "five"}, TypeError, "window must be an integer, got 'five'"),
+        ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+        ({"sg": 2}, ValueError, "sg must be 0 or 1, got 2"),
+        ({"min_count": 10**9}, ValueError, "no word is left"),
+    ],
+)
+def test_bad_options(options, error, says):
+    with pytest.raises(error, match=says):
+        small(**options)
+
+
+def test_bad_calls():
+    with pytest.raises(RuntimeError, match="call build_vocab first"):
+        Word2Vec().train([["a"]])
+    with pytest.raises(ValueError, match="not both"):
+        Word2Vec([["a"]], corpus_file="x")
+    with pytest.raises(ValueError, match=r"no word of the vocabulary|no word is left"):
+        small().train([["unknown", "words"]])
+
+
+def test_divergence_is_an_error():
+    with pytest.raises(FloatingPointError, match="lower alpha"):
+        small(alpha=1e30, epochs=3)
+
+
+def test_one_word_is_enough():
+    model = Word2Vec([["only"] * 20], min_count=1, vector_size=4, hs=1)
+    assert np.isfinite(model.wv["only"]).all()
