@@ -1,40 +1,55 @@
 """Corpus: any source of text, read once, as ids of a vocabulary.
 
-How: workers read pieces of the source, each into a table of its own, where every new word gets the
-next number, and list the numbers; the tables are merged in the order of the pieces, so that the
-result does not depend on who read what; then it is known which words are kept, and the lists are
-renumbered into one array of ids.  Nothing is read twice, so a one-shot generator does as well as a
-file.  Imports sources, vocabulary, words, params, progress, threads and the native core.
+Nothing is read twice, so a one-shot generator does as well as a file.  Imports sources, spool,
+rewriting, vocabulary, tensors, params, progress, threads and the native core.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec import sources, threads
-from fastvec._core import Control, TextError, TextReader, count_kept, write_kept
-from fastvec.params import CorpusParams, VocabularyParams, available_cores, check
+from fastvec import sources
+from fastvec._core import TextReader, checksum, rises
+from fastvec.files import PathLike
+from fastvec.params import (
+    CorpusParams,
+    VocabularyParams,
+    available_cores,
+    bytes_from,
+    check,
+    check_value,
+)
 from fastvec.progress import Progress
-from fastvec.vocabulary import TrimRule, Vocabulary, choose, keepers
+from fastvec.rewriting import Rewritten, rewrite, splitter
+from fastvec.spool import (
+    DROPPED,
+    Ids,
+    Offsets,
+    Spool,
+    Storage,
+    free_memory,
+    words_of,
+)
+from fastvec.tensors import load_tensors, save_tensors
+from fastvec.vocabulary import TrimRule, Vocabulary, choose
 from fastvec.words import Words
 
-Ids = NDArray[np.int32]
+Tokens = str | sources.Tokenizer
 
-END_OF_SENTENCE, DROPPED = -2, -1
-SEGMENT_IDS = 1 << 20  # after so many ids a list of sentences is put away
+MARK = "fastvec corpus"  # the metadata entry of a corpus file; its value is the version
+VERSION = 1
+KINDS = {"tokens": "<i4", "offsets": "<i8", "counts": "<i8", "word_offsets": "<i8", "words": "u1"}
+CHECKED_BYTES = 1 << 24  # at a time
 
 
 class Corpus:
-    """Sentences as ids of a vocabulary.  Made by :meth:`read`.
+    """Sentences as ids of a vocabulary.  Made by :meth:`read` or :meth:`open`.
 
     Attributes
     ----------
@@ -55,7 +70,7 @@ class Corpus:
     def __init__(
         self,
         tokens: Ids,
-        offsets: NDArray[np.int64],
+        offsets: Offsets,
         vocabulary: Vocabulary,
         raw_words: int,
         raw_sentences: int,
@@ -77,7 +92,14 @@ class Corpus:
         sorted_vocab: bool = True,
         trim_rule: TrimRule | None = None,
         vocabulary: Vocabulary | None = None,
+        known: Vocabulary | None = None,
+        tokens: Tokens = "whitespace",
+        lower: bool = False,
+        lines: bool = True,
         errors: str = "strict",
+        column: str | None = None,
+        memory: int | str | None = None,
+        tmp: PathLike | None = None,
         workers: int = 0,
         progress: bool | None = None,
     ) -> Corpus:
@@ -86,10 +108,14 @@ class Corpus:
         Parameters
         ----------
         source
-            a path (a file, a folder, a glob, ``-`` for standard input), several paths, or
+            a path (a file, a folder, a glob, ``-`` for standard input, an URL), several paths, or
             sentences: an iterable of lists of words, which may be a one-shot generator.  What an
-            iterable holds is told by its first item: a string or a Path means paths.  In a file a
-            line is a sentence; words stand between spaces and tabs.
+            iterable holds is told by its first item: a string or a Path means paths (with a
+            callable ``tokens``, a string is a text).  Files may be packed (gzip, bzip2, xz, zstd).
+            Tables: Parquet, Feather and Arrow files, pandas, polars, pyarrow and Hugging Face
+            objects; a column of texts, of lists of words, or of lists of integers.  Arrays of
+            integers: every row a sentence.  A file that :meth:`save` wrote is opened as it is:
+            the options were settled when it was encoded.
         min_count, max_vocab_size, max_final_vocab, sorted_vocab
             which words are kept: see :class:`fastvec.params.VocabularyParams`.  With
             max_vocab_size one worker reads, and words that are dropped on the way lose what was
@@ -98,8 +124,25 @@ class Corpus:
             ``rule(word, count, min_count)`` returns 0 (let min_count decide), 1 (drop) or 2 (keep).
         vocabulary : Vocabulary, optional
             take these words, with their ids, and no others.
+        known : Vocabulary, optional
+            these words keep their ids, and their counts grow; new words that are kept follow.
+        tokens : {"whitespace", "words"} or callable
+            what a word is: whatever stands between spaces, tabs and newlines, byte for byte; or
+            what letters, digits and marks of any script make, in Unicode's normal form C; or what
+            a function makes of one line of text.
+        lower : bool
+            put words into lower case.
+        lines : bool
+            a newline ends a sentence; otherwise only the end of a file or of a table's row does.
         errors : {"strict", "replace"}
             what to do with invalid UTF-8: raise ValueError, or read U+FFFD.
+        column : str, optional
+            the column of a table, or the field of JSON lines: with it, plain files are JSON lines.
+        memory : int or str, optional
+            bytes of ids to keep in memory (``"500M"``, ``"4G"``); more go to a temporary file.
+            Default: half of what is free.
+        tmp : path, optional
+            folder for temporary files.
         workers : int
             threads; 0 means one for each core.
         progress : bool, optional
@@ -113,25 +156,100 @@ class Corpus:
         Raises
         ------
         OSError
-            a file that is missing or cannot be read.
+            a file that is missing or cannot be read; a full disk.
         ValueError
             invalid UTF-8, with file and byte; no word left; an option out of range.
         TypeError
             sentences that are strings instead of lists of words.
+        ImportError
+            a source that needs a package that is not installed, with its name.
         """
+        if is_corpus_file(source):
+            return cls.open(source)
         which = VocabularyParams(min_count, max_vocab_size, max_final_vocab, sorted_vocab)
-        how = CorpusParams(errors, workers)
+        tokenizer, how = _how(tokens, lower, lines, errors, column, memory, tmp)
         check(which)
-        check(how)
-        if errors not in ("strict", "replace"):
-            raise ValueError(f"errors must be strict or replace, got {errors!r}")
-        spool = _Spool(which, how, trim_rule)
-        files, sentences = _open(source)
-        if sentences is None:
-            _read_files(spool, files, workers or available_cores(), progress)
-        else:
-            _read_sentences(spool, sentences, progress)
-        return spool.corpus(vocabulary)
+        budget = free_memory() // 2 if memory is None else bytes_from("memory", memory)
+        storage = Storage(budget, how.tmp)
+        cores = _cores(workers)
+        try:
+            spool = _spool(source, storage, which, how, trim_rule, tokenizer, cores, progress)
+            merged, names = spool.merged()
+            words, counts, made = _words(merged, how)
+            if vocabulary is None and known is None:
+                order = choose(words, counts, which, trim_rule)
+                vocabulary = Vocabulary(words.take(order), counts[order])
+            elif vocabulary is None and known is not None:
+                vocabulary = known.extended(words, counts, which, trim_rule)
+            assert vocabulary is not None
+            numbers = vocabulary.words.find_all(words)
+            if numbers.max(initial=DROPPED) == DROPPED:
+                raise ValueError(_nothing_left(spool.raw_words, len(words), min_count))
+            codes, made = (numbers, None) if made is None else made.codes(numbers)
+            ids, offsets = spool.renumbered([codes[name] for name in names], made, cores)
+            raw_words = spool.raw_words if made is None else int(counts.sum())
+            return cls(ids, offsets, vocabulary, raw_words, spool.raw_sentences)
+        finally:
+            storage.close()
+
+    def encode(self, source: Any, **options: Any) -> Corpus:
+        """More text in this corpus's words; others are dropped.
+
+        ``options`` are those of :meth:`read`; give ``tokens`` and ``lower`` as they were given
+        there.
+
+        >>> corpus = Corpus.read([["a", "rose"]], min_count=1)
+        >>> corpus.encode([["another", "rose"]]).tokens.tolist()
+        [1]
+        """
+        return Corpus.read(source, vocabulary=self.vocabulary, **options)
+
+    def save(self, path: PathLike) -> None:
+        """Write ids, sentences and vocabulary as one file, which :meth:`open` maps into memory.
+
+        The file is complete or not there at all.  docs/formats.md describes it.
+
+        >>> Corpus.read([["a", "rose"]], min_count=1).save("rose.fvc")
+        """
+        arrays: dict[str, NDArray[Any]] = {
+            "tokens": self.tokens,
+            "offsets": self.offsets,
+            "counts": self.vocabulary.counts,
+            "word_offsets": self.vocabulary.words.offsets,
+            "words": self.vocabulary.words.joined,
+        }
+        facts = {MARK: str(VERSION), "raw_words": str(self.raw_words)}
+        facts["raw_sentences"] = str(self.raw_sentences)
+        for name, array in arrays.items():
+            facts[f"{name} checksum"] = _checksum(array)[0]
+        save_tensors(path, arrays, facts)
+
+    @classmethod
+    def open(cls, path: PathLike) -> Corpus:
+        """Open a file that :meth:`save` wrote.
+
+        The file is mapped into memory, and read through once: its checksums are compared, and every
+        id is looked at, so that no file can make training touch memory that is not its own.
+
+        Raises
+        ------
+        ValueError
+            a file of another kind or of a later version, cut off or damaged.
+
+        >>> Corpus.open("rose.fvc").raw_words
+        2
+        """
+        arrays, facts = load_tensors(path)
+        try:
+            version = int(facts[MARK])
+            raw_words, raw_sentences = int(facts["raw_words"]), int(facts["raw_sentences"])
+        except (KeyError, ValueError):
+            raise ValueError(f"{path} is not a corpus that fastvec has encoded") from None
+        if version > VERSION:
+            raise ValueError(f"{path} has version {version}, this fastvec knows up to {VERSION}")
+        _check_arrays(path, arrays, facts)
+        vocabulary = Vocabulary(Words(arrays["words"], arrays["word_offsets"]), arrays["counts"])
+        return cls(arrays["tokens"], arrays["offsets"], vocabulary, raw_words, raw_sentences)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -156,294 +274,174 @@ class Corpus:
         self.close()
 
 
-def _open(source: Any) -> tuple[list[str], Iterator[Any] | None]:
-    """Tell paths from sentences: (files, None) or ([], sentences)."""
-    if sources.is_path(source):
-        return sources.find_files([source]), None
-    if isinstance(source, (bytes, bytearray)) or not isinstance(source, Iterable):
-        raise TypeError(
-            f"a corpus is a path, paths or lists of words, got {type(source).__name__} {source!r}"
-        )
-    items = iter(source)
-    first = next(items, None)
-    if first is None:
-        raise ValueError("the corpus is empty: there was nothing to read")
-    items = itertools.chain([first], items)
-    if sources.is_path(first):
-        try:
-            return sources.find_files(items), None
-        except FileNotFoundError as error:
-            if isinstance(first, str):
-                reason = f"{error.strerror} (strings are paths here; a sentence is a list of words)"
-                raise FileNotFoundError(error.errno, reason, error.filename) from None
-            raise
-    return [], items
+def count_words(
+    source: Any,
+    *,
+    min_count: int = 1,
+    max_vocab_size: int | None = None,
+    max_final_vocab: int | None = None,
+    sorted_vocab: bool = True,
+    trim_rule: TrimRule | None = None,
+    tokens: Tokens = "whitespace",
+    lower: bool = False,
+    lines: bool = True,
+    errors: str = "strict",
+    column: str | None = None,
+    workers: int = 0,
+    progress: bool | None = None,
+) -> Vocabulary:
+    """Count the words of a source without keeping its text; the options are :meth:`Corpus.read`'s.
+
+    >>> count_words([["a", "rose", "is", "a", "rose"]]).counts.tolist()
+    [2, 2, 1]
+    """
+    if is_corpus_file(source):
+        return Corpus.open(source).vocabulary
+    which = VocabularyParams(min_count, max_vocab_size, max_final_vocab, sorted_vocab)
+    tokenizer, how = _how(tokens, lower, lines, errors, column, None, None)
+    check(which)
+    spool = _spool(source, None, which, how, trim_rule, tokenizer, _cores(workers), progress)
+    words, counts, _ = _words(spool.merged()[0], how)
+    order = choose(words, counts, which, trim_rule)
+    if not len(order):
+        raise ValueError(_nothing_left(spool.raw_words, len(words), min_count))
+    return Vocabulary(words.take(order), counts[order])
 
 
-def _read_files(spool: _Spool, files: list[str], workers: int, progress: bool | None) -> None:
-    """Read all pieces of some files; the error of the first bad piece is raised."""
-    if spool.which.max_vocab_size is not None:
-        workers = 1  # which words are dropped depends on what was read before
-    pieces = enumerate(sources.pieces(files))
-    lock = threading.Lock()
-    control = Control(workers)
-    tables = [spool.new_table() for _ in range(workers)]
-    errors: list[tuple[int, Exception]] = []
-    failed = threading.Event()
-
-    def take() -> tuple[int, sources.Piece] | None:
-        with lock:
-            return None if failed.is_set() or control.stopped else next(pieces, None)
-
-    def work(worker: int) -> None:
-        while (item := take()) is not None:
-            number, piece = item
-            try:
-                tables[worker].read(number, piece, control, worker)
-            except Exception as error:
-                # Workers end the pieces that they have begun: so the first error of the corpus,
-                # not the quickest, is the one that is told.
-                errors.append((number, error))
-                failed.set()
-
-    with Progress("reading", sources.total_bytes(files), "bytes", progress) as bar:
-        threads.run(work, workers, control.stop, lambda: bar.update(control.total()))
-    if errors:
-        raise min(errors, key=lambda item: item[0])[1]
+# --- reading
 
 
-def _read_sentences(spool: _Spool, sentences: Iterator[Any], progress: bool | None) -> None:
-    """Read lists of words."""
-    table = spool.new_table()
-    with Progress("reading", None, "words", progress) as bar:
-        for number, sentence in enumerate(sentences):
-            if isinstance(sentence, (str, bytes)):
-                raise TypeError(
-                    f"sentence {number} is a string, {str(sentence)[:40]!r}: a sentence is a list "
-                    "of words"
-                )
-            table.read_sentence(sentence)
-            if number % 1024 == 0:
-                bar.update(table.reader.tokens)
-        table.put_away(0)
+def _how(
+    tokens: Tokens,
+    lower: bool,
+    lines: bool,
+    errors: str,
+    column: str | None,
+    memory: int | str | None,
+    tmp: PathLike | None,
+) -> tuple[sources.Tokenizer | None, CorpusParams]:
+    """The reading options, checked; a tokenizer of the user's own stands apart."""
+    tokenizer = None if isinstance(tokens, str) else tokens
+    if tokenizer is not None and not callable(tokenizer):
+        raise TypeError(f"tokens must be whitespace, words or a function, got {tokens!r}")
+    how = CorpusParams(
+        tokens if isinstance(tokens, str) else "whitespace",
+        lower,
+        lines,
+        errors,
+        column,
+        None if memory is None else str(memory),
+        None if tmp is None else os.fspath(tmp),
+    )
+    check(how)
+    return tokenizer, how
 
 
-@dataclass
-class _Segment:
-    """Some ids in the corpus's order, as one generation of one table numbers them."""
-
-    number: int
-    ids: Ids
-    table: int
-    generation: int
-    kept: tuple[int, int, bool, bool, bool] = (0, 0, False, False, False)
+def _cores(workers: int) -> int:
+    check_value("workers", workers, "int", {"low": 0, "high": 1024})
+    return workers or available_cores()
 
 
-@dataclass
-class _Table:
-    """One worker's words and the segments that it has read."""
+def _spool(
+    source: Any,
+    storage: Storage | None,
+    which: VocabularyParams,
+    how: CorpusParams,
+    trim_rule: TrimRule | None,
+    tokenizer: sources.Tokenizer | None,
+    workers: int,
+    progress: bool | None,
+) -> Spool:
+    """Read a source."""
 
-    index: int
-    reader: TextReader
-    which: VocabularyParams
-    trim_rule: TrimRule | None
-    segments: list[_Segment] = field(default_factory=list)
-    firsts: list[tuple[int, int]] = field(default_factory=list)
-    """(piece, number of words known before it): so it is known where each word was first seen."""
-    forgotten: list[Ids] = field(default_factory=list)
-    """For each time that words were dropped: what each word was called afterwards, or -1."""
-
-    def read(self, number: int, piece: sources.Piece, control: Control, worker: int) -> None:
-        """Read one piece and put its ids away."""
-        self.firsts.append((number, self.reader.known))
-        try:
-            if isinstance(piece, sources.Part):
-                self._read_part(number, piece, control, worker)
-            elif self.reader.block(np.frombuffer(piece.data, np.uint8), piece.start, piece.last):
-                self.forget(number)
-                while self.reader.resume_block():
-                    self.forget(number)
-        except TextError as error:
-            raise ValueError(
-                f"{piece.path}: byte {error.position} is not valid UTF-8 "
-                "(errors='replace' reads it nevertheless)"
-            ) from None
-        self.put_away(number)
-
-    def _read_part(self, number: int, part: sources.Part, control: Control, worker: int) -> None:
-        handle = os.open(part.path, os.O_RDONLY)
-        try:
-            full = self.reader.part(handle, part.start, part.stop, part.size, control, worker)
-            while full:
-                self.forget(number)
-                full = self.reader.resume(control, worker)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, part.path) from None
-        finally:
-            os.close(handle)
-
-    def read_sentence(self, words: Iterable[Any]) -> None:
-        """Read one list of words."""
-        if self.reader.sentence(words):
-            self.forget(0)
-        if self.reader.spooled >= SEGMENT_IDS:
-            self.put_away(0)
-
-    def put_away(self, number: int) -> None:
-        """Take the ids out of the reader."""
-        ids = np.empty(self.reader.spooled, np.int32)
-        self.reader.move_ids(ids)
-        self.segments.append(_Segment(number, ids, self.index, len(self.forgotten)))
-
-    def forget(self, number: int) -> None:
-        """Drop the rarest words: those that were seen fewer times than words were dropped before
-        (gensim's rule)."""
-        self.put_away(number)
-        self.reader.flush()
-        words, counts = _words_of(self.reader)
-        keep = keepers(words, counts, len(self.forgotten) + 1, self.trim_rule)
-        ids = np.empty(len(words), np.int32)
-        self.reader.keep(keep.view(np.uint8), ids)
-        self.forgotten.append(ids)
-
-
-class _Spool:
-    """What was read: the tables of the workers, until they become a corpus."""
-
-    def __init__(
-        self, which: VocabularyParams, how: CorpusParams, trim_rule: TrimRule | None
-    ) -> None:
-        self.which = which
-        self.how = how
-        self.trim_rule = trim_rule
-        self.tables: list[_Table] = []
-
-    def new_table(self) -> _Table:
-        """A table for one more worker."""
-        reader = TextReader(
-            replace=self.how.errors == "replace", max_words=self.which.max_vocab_size or 0
-        )
-        self.tables.append(_Table(len(self.tables), reader, self.which, self.trim_rule))
-        return self.tables[-1]
-
-    def corpus(self, vocabulary: Vocabulary | None) -> Corpus:
-        """Merge the tables, choose the words, renumber the ids."""
-        merged, names = self._merge()
-        words, counts = _words_of(merged)
-        raw_words = sum(table.reader.tokens for table in self.tables)
-        raw_sentences = sum(table.reader.lines for table in self.tables)
-        numbers = np.full(len(words), DROPPED, np.int32)
-        if vocabulary is None:
-            order = choose(words, counts, self.which, self.trim_rule)
-            numbers[order] = np.arange(len(order), dtype=np.int32)
-            vocabulary = Vocabulary(words.take(order), counts[order])
-        else:
-            find = vocabulary.words.table.find
-            numbers[:] = [find(word.encode()) for word in words]
-        if not len(vocabulary) or numbers.max(initial=DROPPED) == DROPPED:
-            raise ValueError(self._nothing_left(raw_words, len(words)))
-        maps = [_maps(numbers[names[t.index]], t.forgotten) for t in self.tables]
-        tokens, offsets = self._renumber(maps)
-        return Corpus(tokens, offsets, vocabulary, raw_words, raw_sentences)
-
-    def _merge(self) -> tuple[TextReader, list[Ids]]:
-        """One table of all words in order of first appearance, and what each worker's words are
-        called there."""
-        for table in self.tables:
-            table.reader.flush()
-        names = [np.arange(table.reader.known, dtype=np.int32) for table in self.tables]
-        if len(self.tables) == 1:
-            return self.tables[0].reader, names
-        merged = TextReader()
-        for _, start, stop, i in sorted(_sightings(self.tables)):
-            merged.absorb(self.tables[i].reader, start, stop, names[i])
-        return merged, names
-
-    def _renumber(self, maps: list[list[Ids]]) -> tuple[Ids, NDArray[np.int64]]:
-        segments = sorted(
-            (segment for table in self.tables for segment in table.segments),
-            key=lambda segment: segment.number,
+    def new_reader() -> TextReader:
+        return TextReader(
+            replace=how.errors == "replace",
+            join_lines=not how.lines,
+            max_words=which.max_vocab_size or 0,
         )
 
-        def map_of(segment: _Segment) -> Ids:
-            return maps[segment.table][segment.generation]
-
-        def count(segment: _Segment) -> None:
-            segment.kept = count_kept(segment.ids, map_of(segment))
-
-        _in_parallel(count, segments, self.how.workers)
-        places = list(_places(segments))
-        total_tokens, total_sentences = places[-1][:2]
-        tokens = np.empty(total_tokens, np.int32)
-        offsets = np.zeros(total_sentences + 1, np.int64)
-
-        def write(i: int) -> None:
-            segment, (start, sentence, is_open) = segments[i], places[i]
-            stop, next_sentence, _ = places[i + 1]
-            ends = offsets[sentence + 1 : next_sentence + 1]
-            write_kept(segment.ids, map_of(segment), tokens[start:stop], ends, start, is_open)
-            segment.ids = segment.ids[:0]
-
-        _in_parallel(write, range(len(segments)), self.how.workers)
-        return tokens, offsets
-
-    def _nothing_left(self, raw_words: int, distinct: int) -> str:
-        if raw_words == 0:
-            return "the corpus is empty: 0 words were read"
-        return (
-            f"no word is left: {raw_words} words were read, {distinct} of them different, and none "
-            f"is kept with min_count {self.which.min_count}"
-        )
+    spool = Spool(new_reader, storage, trim_rule)
+    opened = sources.open_source(source, column=how.column, tokenizer=tokenizer, errors=how.errors)
+    if opened.pieces is not None:
+        if which.max_vocab_size is not None:
+            workers = 1  # which words are dropped depends on what was read before
+        with Progress("reading", opened.bytes, "bytes", progress) as bar:
+            spool.read_pieces(opened.pieces, workers, bar.update)
+    if opened.sentences is not None:
+        with Progress("reading", None, "words", progress) as bar:
+            spool.read_sentences(opened.sentences, bar.update)
+    return spool
 
 
-def _words_of(reader: TextReader) -> tuple[Words, NDArray[np.int64]]:
-    joined, offsets, counts = reader.words()
-    words = Words(np.frombuffer(joined, np.uint8), np.frombuffer(offsets, np.int64))
-    return words, np.frombuffer(counts, np.int64)
+def _words(
+    merged: TextReader, how: CorpusParams
+) -> tuple[Words, NDArray[np.int64], Rewritten | None]:
+    """The words that were read with their counts, and what they were made of if they were."""
+    words, counts = words_of(merged)
+    split = splitter(bool(how.lower), how.tokens == "words")
+    if split is None:
+        return words, counts, None
+    made = rewrite(words, counts, split)
+    return made.words, made.counts, made
 
 
-def _sightings(tables: list[_Table]) -> Iterator[tuple[int, int, int, int]]:
-    """(piece, start, stop, table): which words a table has first seen in which piece."""
-    for i, table in enumerate(tables):
-        starts = [start for _, start in table.firsts] + [table.reader.known]
-        for (piece, start), stop in zip(table.firsts, starts[1:], strict=True):
-            yield piece, start, stop, i
+def _nothing_left(raw_words: int, distinct: int, min_count: int) -> str:
+    if raw_words == 0:
+        return "the corpus is empty: 0 words were read"
+    return (
+        f"no word is left: {raw_words} words were read, {distinct} of them different, and none is "
+        f"kept with min_count {min_count}"
+    )
 
 
-def _maps(numbers: Ids, forgotten: list[Ids]) -> list[Ids]:
-    """For each generation of a table: what becomes of id 0 (the end of a sentence) and 1 + i."""
-    maps = [numbers]
-    for names in reversed(forgotten):
-        later = np.append(maps[0], np.int32(DROPPED))
-        maps.insert(0, later[names])  # a forgotten word, -1, picks the last entry
-    return [np.concatenate([[np.int32(END_OF_SENTENCE)], m], dtype=np.int32) for m in maps]
+# --- corpus files
 
 
-def _places(segments: list[_Segment]) -> Iterator[tuple[int, int, bool]]:
-    """Where each segment begins: (token, sentence, within a sentence); and the end of the last."""
-    token = sentence = 0
-    is_open = False
-    for segment in segments:
-        yield token, sentence, is_open
-        tokens, sentences, ends, first_empty, open_after = segment.kept
-        token += tokens
-        sentence += sentences + (is_open and ends and first_empty)
-        is_open = open_after or (is_open and not ends)
-    yield token, sentence, is_open
+def is_corpus_file(source: Any) -> bool:
+    """Whether something is the path of a file that :meth:`Corpus.save` wrote."""
+    if not (sources.is_path(source) and sources.exists(source) and Path(source).is_file()):
+        return False
+    with Path(source).open("rb") as file:
+        head = file.read(64)
+    return head[8:].startswith(f'{{"__metadata__":{{"{MARK}"'.encode())
 
 
-def _in_parallel(do: Callable[[Any], None], items: Iterable[Any], workers: int) -> None:
-    """Call ``do`` for each item, on all workers."""
-    queue = iter(items)
-    lock = threading.Lock()
-    stopped = threading.Event()
+def _check_arrays(path: PathLike, arrays: dict[str, NDArray[Any]], facts: dict[str, str]) -> None:
+    """ValueError unless a file's arrays are those of a corpus, and whole."""
+    kinds = {
+        "tokens": "<i4",
+        "offsets": "<i8",
+        "counts": "<i8",
+        "word_offsets": "<i8",
+        "words": "u1",
+    }
+    for name, kind in kinds.items():
+        array = arrays.get(name)
+        if array is None or array.dtype != kind or array.ndim != 1:
+            raise ValueError(f"{path}: {name} is missing, or not an array of {np.dtype(kind)}")
+        found, largest = _checksum(array)
+        if facts.get(f"{name} checksum") != found:
+            raise ValueError(f"{path} is damaged: the checksum of its {name} is not right")
+        if name == "tokens":
+            largest_token = largest
+    words = len(arrays["counts"])
+    if len(arrays["tokens"]) and largest_token >= words:
+        raise ValueError(f"{path}: token {largest_token} is not one of {words} words")
+    if not rises(arrays["offsets"], len(arrays["tokens"]), 1):
+        raise ValueError(f"{path}: the sentences' offsets do not rise")
+    if len(arrays["word_offsets"]) != words + 1 or not rises(
+        arrays["word_offsets"], len(arrays["words"]), 0
+    ):
+        raise ValueError(f"{path}: the words' offsets do not rise")
 
-    def take() -> Any:
-        with lock:
-            return None if stopped.is_set() else next(queue, None)
 
-    def work(_: int) -> None:
-        while (item := take()) is not None:
-            do(item)
-
-    threads.run(work, workers or available_cores(), stopped.set)
+def _checksum(array: NDArray[Any]) -> tuple[str, int]:
+    """An array's checksum as text, and its largest 32-bit word."""
+    data = np.ascontiguousarray(array).view(np.uint8)
+    plain = weighted = largest = 0
+    for start in range(0, len(data), CHECKED_BYTES):  # so that Ctrl-C comes through
+        sums = checksum(data[start : start + CHECKED_BYTES], start)
+        plain, weighted = plain + sums[0], weighted + sums[1]
+        largest = max(largest, sums[2])
+    return f"{plain % (1 << 64):016x}{weighted % (1 << 64):016x}", largest

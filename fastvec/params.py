@@ -28,9 +28,11 @@ def option(
     low: float | None = None,
     above: float | None = None,
     high: float | None = None,
+    choices: tuple[str, ...] | None = None,
 ) -> Any:
-    """One dataclass field with its rule: ``low <= value <= high``, or ``above < value``."""
-    metadata = {"help": help, "low": low, "above": above, "high": high}
+    """One dataclass field with its rule: ``low <= value <= high``, ``above < value``, or one of
+    some choices."""
+    metadata = {"help": help, "low": low, "above": above, "high": high, "choices": choices}
     return field(default=default, metadata=metadata)
 
 
@@ -52,10 +54,30 @@ class VocabularyParams:
 
 @dataclass(frozen=True)
 class CorpusParams:
-    """How text is read."""
+    """How text is read, and where its ids are kept."""
 
-    errors: str = option("strict", "invalid UTF-8: strict (an error) or replace (with U+FFFD)")
-    workers: int = option(0, "threads that read; 0: one for each core", low=0, high=1024)
+    tokens: str = option(
+        "whitespace",
+        "what a word is: whitespace (whatever stands between spaces, tabs and newlines) or words "
+        "(letters, digits and marks of any script, normal form C)",
+        choices=("whitespace", "words"),
+    )
+    lower: bool = option(False, "put words into lower case")
+    lines: bool = option(True, "a newline ends a sentence")
+    errors: str = option(
+        "strict",
+        "invalid UTF-8: strict (an error) or replace (read U+FFFD)",
+        choices=("strict", "replace"),
+    )
+    column: str | None = option(
+        None, "the column of a table, or the field of JSON lines, that holds the text"
+    )
+    memory: str | None = option(
+        None,
+        "bytes of ids kept in memory, as 500M or 4G; more go to a temporary file; default: half "
+        "of what is free",
+    )
+    tmp: str | None = option(None, "folder for temporary files")
 
 
 @dataclass(frozen=True)
@@ -111,6 +133,7 @@ def check_value(name: str, value: Any, kind: str, rule: dict[str, Any]) -> None:
     elif kind.startswith("float"):
         _check_finite(name, value)
     else:
+        _check_choice(name, value, rule.get("choices"))
         return
     low, above, high = rule.get("low"), rule.get("above"), rule.get("high")
     if low is not None and value < low:
@@ -119,6 +142,13 @@ def check_value(name: str, value: Any, kind: str, rule: dict[str, Any]) -> None:
         raise ValueError(f"{name} must be above {above}, got {value}")
     if high is not None and value > high:
         raise ValueError(f"{name} must be at most {high}, got {value}")
+
+
+def _check_choice(name: str, value: Any, choices: tuple[str, ...] | None) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string, got {value!r}")
+    if choices is not None and value not in choices:
+        raise ValueError(f"{name} must be {' or '.join(choices)}, got {value!r}")
 
 
 def _check_integer(name: str, value: Any) -> None:
@@ -139,3 +169,25 @@ def _check_finite(name: str, value: Any) -> None:
         raise TypeError(f"{name} must be a number, got {value!r}")
     if not finite:
         raise ValueError(f"{name} must be a finite number, got {value}")
+
+
+UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+def bytes_from(name: str, size: str | int) -> int:
+    """A number of bytes from what people write; ValueError for what is none.
+
+    >>> bytes_from("memory", "1.5G"), bytes_from("memory", 4096)
+    (1610612736, 4096)
+    """
+    text = str(size).strip().upper().removesuffix("B").removesuffix("I")
+    number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS and text[-1:] else (text, "")
+    try:
+        count = float(number) * UNITS[unit]
+        if not 0 <= count < 1 << 62:
+            raise ValueError
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a number of bytes such as 500M or 4G, got {size!r}"
+        ) from None
+    return int(count)

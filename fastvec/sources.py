@@ -1,49 +1,97 @@
-"""Where text comes from: files, globs, folders and standard input become pieces to be read.
+"""What a corpus can be: files, folders, globs, standard input, remote files, tables, arrays, lists.
 
-A piece is what one worker reads at a time: a part of a file, or a block of bytes that were already
-read from something that can only be read from its beginning.  Pieces come in the corpus's order.
-Imports nothing of the package.
+:func:`open_source` looks at what it is given and says how it is to be read: in pieces, by native
+workers, or as sentences that a Python iterable gives one by one.  Imports pieces, packed, columns.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import glob
+import itertools
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-PathLike = str | os.PathLike[str]
+import numpy as np
+from numpy.typing import NDArray
 
-PART_BYTES = 1 << 21  # of a plain file: small enough that no worker waits long for the last one
-BLOCK_BYTES = 1 << 20  # of a stream
+from fastvec import columns, unpacking
+from fastvec.pieces import Numbers, Piece, bad_text, blocks, integers, parts
+
+Tokenizer = Callable[[str], Iterable[Any]]
+
+NUMBERS_IN_PIECE = 1 << 20
+
+
+@dataclass
+class Source:
+    """A source that has been looked at: it has pieces or it has sentences.
+
+    ``bytes`` is how much text there is, if that is known.
+    """
+
+    pieces: Iterator[Piece] | None = None
+    sentences: Iterator[Any] | None = None
+    bytes: int | None = None
 
 
 @dataclass(frozen=True)
-class Part:
-    """The words of a plain file of ``size`` bytes that begin in ``[start, stop)``."""
+class File:
+    """A file that can be opened; ``path`` if it lies on this machine."""
 
-    path: str
-    start: int
-    stop: int
-    size: int
-
-
-@dataclass(frozen=True)
-class Block:
-    """Bytes of a stream, cut between words; ``last`` is set on its last block."""
-
-    path: str
-    start: int
-    data: bytes
-    last: bool
+    name: str
+    open: Callable[[], contextlib.AbstractContextManager[BinaryIO]]
+    path: Path | None = None
 
 
-Piece = Part | Block
+def open_source(
+    source: Any,
+    *,
+    column: str | None = None,
+    tokenizer: Tokenizer | None = None,
+    errors: str = "strict",
+) -> Source:
+    """Look at whatever a corpus is made from.
+
+    A string or path-like object names files (see :func:`find_files`), and so does an iterable whose
+    first item is one; with a tokenizer, an iterable of strings is one of texts.  Other iterables
+    give sentences: lists of words, or arrays of integers.  Objects that speak Arrow are columns.
+
+    Raises
+    ------
+    FileNotFoundError
+        for a path, or a glob, that matches nothing.
+    TypeError
+        for what is none of these.
+    ValueError
+        for an iterable or a folder that has nothing in it.
+
+    >>> next(open_source([["to", "be"]]).sentences)
+    ['to', 'be']
+    """
+    if is_path(source):
+        return _open_files(find_files([source]), column, tokenizer, errors)
+    if isinstance(source, np.ndarray) and source.dtype.kind in "iufb":
+        return Source(pieces=_array_pieces(source))
+    if columns.is_table(source):
+        return Source(pieces=columns.table_pieces(source, column))
+    if isinstance(source, (bytes, bytearray)) or not isinstance(source, Iterable):
+        raise TypeError(
+            "a corpus is a path, paths, lists of words, an array or a table, got "
+            f"{type(source).__name__}"
+        )
+    first, items = _first(source)
+    if is_path(first) and not (tokenizer and isinstance(first, str)):
+        return _open_files(_find_listed(items, first), column, tokenizer, errors)
+    if tokenizer is not None and isinstance(first, str):
+        return Source(sentences=map(tokenizer, items))
+    return Source(sentences=items)
 
 
 def is_path(source: object) -> bool:
@@ -51,25 +99,37 @@ def is_path(source: object) -> bool:
     return isinstance(source, (str, os.PathLike))
 
 
-def find_files(sources: Iterable[Any]) -> list[str]:
-    """The files that paths, globs, folders and ``-`` (standard input) stand for, in order.
+def _first(source: Iterable[Any]) -> tuple[Any, Iterator[Any]]:
+    """The first item, and all of them again."""
+    items = iter(source)
+    for first in items:
+        return first, itertools.chain([first], items)
+    raise ValueError("the corpus is empty: there was nothing to read")
+
+
+def _find_listed(items: Iterable[Any], first: Any) -> list[File]:
+    try:
+        return find_files(items)
+    except FileNotFoundError as error:
+        if not isinstance(first, str):
+            raise
+        reason = f"{error.strerror} (strings are paths here; a sentence is a list of words)"
+        raise FileNotFoundError(error.errno, reason, error.filename) from None
+
+
+# --- files
+
+
+def find_files(sources: Iterable[Any]) -> list[File]:
+    """The files that paths, globs, folders, ``-`` (standard input) and URLs stand for, in order.
 
     A folder stands for all files in it and in the folders below, in the order of their names; names
     that begin with a dot are passed over.  A path that exists is never taken for a glob.
 
-    Raises
-    ------
-    FileNotFoundError
-        for a path, or a glob, that matches nothing.
-    ValueError
-        for a folder that holds no file.
-    TypeError
-        for something that is not a path.
-
-    >>> find_files(["-"])
-    ['-']
+    >>> [file.name for file in find_files(["-"])]
+    ['standard input']
     """
-    files: list[str] = []
+    files: list[File] = []
     for source in sources:
         if not is_path(source):
             raise TypeError(f"a list of paths holds {source!r}, which is not a path")
@@ -77,88 +137,146 @@ def find_files(sources: Iterable[Any]) -> list[str]:
     return files
 
 
-def _files_of(path: str) -> list[str]:
+def _files_of(path: str) -> Iterable[File]:
     if path == "-":
-        return [path]
-    if Path(path).is_dir():
-        found = list(_walk(path))
+        return [File("standard input", lambda: contextlib.nullcontext(sys.stdin.buffer))]
+    if "://" in path and not exists(path):
+        return _remote_files(path)
+    if exists(path):
+        if not Path(path).is_dir():
+            return [_local(path)]
+        found = [_local(name) for name in _walk(Path(path))]
         if not found:
             raise ValueError(f"folder {path} holds no file")
         return found
-    if Path(path).exists() or not glob.has_magic(path):
-        _check_exists(path)
-        return [path]
+    if not glob.has_magic(path):
+        shown = path if len(path) <= 100 else path[:100] + "..."
+        raise FileNotFoundError(errno.ENOENT, "there is no such file", shown)
     names = glob.iglob(path, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute patterns
-    matches = sorted(name for name in names if Path(name).is_file())
+    matches = [_local(name) for name in sorted(names) if Path(name).is_file()]
     if not matches:
         raise FileNotFoundError(errno.ENOENT, "no file matches", path)
     return matches
 
 
-def _check_exists(path: str) -> None:
-    if "\0" in path or len(path) > 4096 or "\n" in path or not Path(path).exists():
-        shown = path if len(path) <= 100 else path[:100] + "..."
-        raise FileNotFoundError(errno.ENOENT, "there is no such file", shown)
+def exists(path: str | os.PathLike[str]) -> bool:
+    """Whether there is such a file or folder; a text that could never be a path is none."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long for a name; a NUL in it
+        return False
 
 
-def _walk(folder: str) -> Iterator[str]:
-    for entry in sorted(Path(folder).iterdir()):
+def _local(name: str) -> File:
+    path = Path(name)
+    return File(name, lambda: path.open("rb"), path)
+
+
+def _walk(folder: Path) -> Iterator[str]:
+    for entry in sorted(folder.iterdir()):
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            yield from _walk(str(entry))
+            yield from _walk(entry)
         elif entry.is_file():
             yield str(entry)
 
 
-def total_bytes(files: Iterable[str]) -> int | None:
-    """How many bytes the files have; None if that cannot be known."""
+def _remote_files(url: str) -> list[File]:
+    """Files that fsspec reads: s3://, gs://, https://, hf:// ..., globs and folders of them too."""
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        raise ImportError(f"to read {url}: pip install 'fastvec[remote]'") from None
+    system, path = url_to_fs(url)
+    if glob.has_magic(path):
+        names = sorted(system.glob(path))
+    elif system.isdir(path):
+        names = sorted(system.find(path))
+    else:
+        names = [path] if system.exists(path) else []
+    if not names:
+        raise FileNotFoundError(errno.ENOENT, "there is no such file", url)
+
+    def remote(name: str) -> File:
+        return File(system.unstrip_protocol(name), lambda: system.open(name, "rb"))
+
+    return [remote(name) for name in names]
+
+
+def _open_files(
+    files: list[File], column: str | None, tokenizer: Tokenizer | None, errors: str
+) -> Source:
+    if tokenizer is None:
+        return Source(pieces=_file_pieces(files, column, errors), bytes=_total_bytes(files))
+    return Source(sentences=map(tokenizer, _text_lines(files, errors)))
+
+
+def _total_bytes(files: Iterable[File]) -> int | None:
+    """How much text the files hold; None if that cannot be known before it is read."""
     total = 0
-    for path in files:
-        if path == "-" or not _can_be_cut(path):
+    for file in files:
+        if file.path is None or not _is_plain(file.path):
             return None
-        total += Path(path).stat().st_size
+        total += file.path.stat().st_size
     return total
 
 
-def pieces(files: Iterable[str]) -> Iterator[Piece]:
-    """The pieces of some files, one file after the other; opened only when their turn comes.
-
-    Raises OSError, with the file's name, when one cannot be read.
-    """
-    for path in files:
-        if path == "-":
-            yield from blocks("standard input", sys.stdin.buffer)
-        elif _can_be_cut(path):
-            size = Path(path).stat().st_size
-            for start in range(0, size, PART_BYTES):
-                yield Part(path, start, min(start + PART_BYTES, size), size)
-        else:
-            with Path(path).open("rb") as stream:
-                yield from blocks(path, stream)
+def _is_plain(path: Path) -> bool:
+    """Whether a file can be read in parts: a regular one that knows its size (those in /proc do
+    not) and is text as it stands."""
+    state = path.stat()
+    if not stat.S_ISREG(state.st_mode) or state.st_size == 0:
+        return False
+    with path.open("rb") as file:
+        head = file.read(16)
+    return not unpacking.is_packed(head) and not columns.is_table_file(head)
 
 
-def _can_be_cut(path: str) -> bool:
-    """Whether it is a regular file that knows its size (those in /proc do not)."""
-    state = Path(path).stat()
-    return stat.S_ISREG(state.st_mode) and state.st_size > 0
+def _file_pieces(files: Iterable[File], column: str | None, errors: str) -> Iterator[Piece]:
+    """The pieces of some files, one file after the other; opened only when their turn comes."""
+    for file in files:
+        if column is None and file.path is not None and _is_plain(file.path):
+            yield from parts(file.name)
+            continue
+        with file.open() as raw:
+            head, stream = unpacking.peek(raw)
+            if columns.is_table_file(head):
+                yield from columns.file_pieces(file.name, stream, head, column)
+                continue
+            text = unpacking.unpacked(file.name, stream)
+            if column is not None:
+                yield from columns.json_pieces(file.name, text, column, errors)
+            else:
+                yield from blocks(file.name, text)
 
 
-def blocks(path: str, stream: BinaryIO) -> Iterator[Block]:
-    """A stream of bytes in blocks that end between words."""
-    start, rest = 0, [b""]
-    data = stream.read(BLOCK_BYTES)
-    while data:
-        following = stream.read(BLOCK_BYTES)
-        cut = last_break(data) if following else len(data)
-        rest.append(data[:cut] if cut else data)
-        if cut:
-            block = b"".join(rest)
-            yield Block(path, start, block, last=not following)
-            start, rest = start + len(block), [data[cut:]]
-        data = following
+def _text_lines(files: Iterable[File], errors: str) -> Iterator[str]:
+    """The lines of some files as strings, for a tokenizer."""
+    for file in files:
+        start = 0
+        with file.open() as raw:
+            for line in columns.lines(unpacking.unpacked(file.name, raw)):
+                try:
+                    text = line.decode(errors=errors)
+                except UnicodeDecodeError as error:
+                    raise bad_text(file.name, start + error.start) from None
+                yield text.removeprefix("\ufeff") if start == 0 else text
+                start += len(line) + 1
 
 
-def last_break(data: bytes) -> int:
-    """The position behind the last space, tab or newline, or 0."""
-    return 1 + max(data.rfind(b" "), data.rfind(b"\n"), data.rfind(b"\t"))
+# --- arrays
+
+
+def _array_pieces(array: NDArray[Any]) -> Iterator[Piece]:
+    """The pieces of an array of integers: every row is a sentence."""
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"an array of item ids must hold integers, got {array.dtype}")
+    if array.ndim not in (1, 2):
+        raise ValueError(f"an array of item ids must have 1 or 2 dimensions, got {array.ndim}")
+    rows = array.reshape(-1, array.shape[-1])
+    step = max(1, NUMBERS_IN_PIECE // max(1, rows.shape[1]))
+    for first in range(0, len(rows), step):
+        some = rows[first : first + step]
+        starts = np.arange(len(some) + 1, dtype=np.int64) * some.shape[1]
+        yield Numbers("the array", integers(some.ravel()), starts)

@@ -1,6 +1,6 @@
 """Vocabulary: words, their numbers and counts, and which of them are kept.
 
-Imports words and params.
+Imports words, params and formats.
 """
 
 from __future__ import annotations
@@ -10,14 +10,19 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.files import PathLike
+from fastvec.formats import read_counts, write_counts
 from fastvec.params import VocabularyParams
 from fastvec.words import Words
 
-#: What a trim rule may answer (gensim's values, which are accepted too).
+#: What a trim rule may answer (gensim's values).
 RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2
 
 #: ``rule(word, count, min_count)``: keep the word, drop it, or leave it to min_count.
 TrimRule = Callable[[str, int, int], int]
+
+#: What word2vec.c writes for the end of a line; no word, although it stands among them.
+END_OF_LINE = "</s>"
 
 
 class Vocabulary:
@@ -53,11 +58,80 @@ class Vocabulary:
         """A vocabulary from a mapping of words to counts, in its order."""
         return cls(Words.of(counts), np.fromiter(counts.values(), np.int64, len(counts)))
 
+    @classmethod
+    def load(cls, path: PathLike) -> Vocabulary:
+        """Read ``word count`` lines, as GloVe's vocab_count and word2vec.c's -save-vocab write.
+
+        The ids follow the order of the lines.  word2vec.c's ``</s>`` is left out: it is no word.
+
+        Raises
+        ------
+        ValueError
+            a line of another form, with its number; a file without words.
+
+        >>> Vocabulary.load("vocab.txt").counts.tolist()
+        [3]
+        """
+        counts = read_counts(path)
+        counts.pop(END_OF_LINE, None)
+        if not counts:
+            raise ValueError(f"{path} holds no words")
+        return cls.of(counts)
+
+    def save(self, path: PathLike) -> None:
+        """Write ``word count`` lines.
+
+        Raises ValueError for a word with a space or a line's end in it, which would be read as
+        something else.
+
+        >>> Vocabulary.of({"cat": 3}).save("vocab.txt")
+        """
+        for byte in b" \t\r\n":
+            for word in self._words_with(byte):
+                raise ValueError(f"word {word!r} cannot stand in a file of words and counts")
+        write_counts(path, self.words, self.counts)
+
+    def _words_with(self, byte: int) -> Iterable[str]:
+        at = np.flatnonzero(self.words.joined == byte)
+        for word in np.searchsorted(self.words.offsets, at, side="right") - 1:
+            yield self.words[int(word)]
+
+    def extended(
+        self,
+        words: Words,
+        counts: NDArray[np.int64],
+        params: VocabularyParams,
+        trim_rule: TrimRule | None = None,
+    ) -> Vocabulary:
+        """This vocabulary with more text counted: known words keep their ids and their counts grow,
+        new ones that are kept follow.
+
+        >>> more = Vocabulary.of({"a": 2}).extended(
+        ...     Words.of(["b", "a"]), np.array([7, 1]), VocabularyParams()
+        ... )
+        >>> list(more.words), more.counts.tolist()
+        (['a', 'b'], [3, 7])
+        """
+        ids = self.words.find_all(words)
+        grown = self.counts.copy()
+        np.add.at(grown, ids[ids >= 0], counts[ids >= 0])
+        new = np.flatnonzero(ids < 0)
+        new_words, new_counts = words.take(new), counts[new]
+        order = choose(new_words, new_counts, params, trim_rule)
+        joined = join(self.words, new_words.take(order))
+        return Vocabulary(joined, np.concatenate([grown, new_counts[order]]))
+
     def __len__(self) -> int:
         return len(self.words)
 
     def __repr__(self) -> str:
         return f"Vocabulary({len(self)} words, {self.counts.sum()} tokens)"
+
+
+def join(first: Words, second: Words) -> Words:
+    """Two lists of words, one after the other."""
+    offsets = np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]])
+    return Words(np.concatenate([first.joined, second.joined]), offsets)
 
 
 def choose(
@@ -87,8 +161,7 @@ def choose(
     array([2, 1])
     """
     least = least_count(counts, params)
-    keep = keepers(words, counts, least, trim_rule)
-    kept = np.flatnonzero(keep)
+    kept = np.flatnonzero(keepers(words, counts, least, trim_rule))
     if not params.sorted_vocab:
         return kept
     order: NDArray[np.int64] = kept[np.argsort(-counts[kept], kind="stable")]
@@ -106,7 +179,7 @@ def least_count(counts: NDArray[np.int64], params: VocabularyParams) -> int:
 
 
 def keepers(
-    words: Words | Iterable[str],
+    words: Iterable[str],
     counts: NDArray[np.int64],
     least: int,
     trim_rule: TrimRule | None,

@@ -71,6 +71,19 @@ class Words(Sequence[str]):
         except UnicodeEncodeError:
             return -1
 
+    def find_all(self, others: Words) -> NDArray[np.int32]:
+        """For each of other words its position here, or -1.
+
+        >>> Words.of(["cat", "dog"]).find_all(Words.of(["dog", "cow"])).tolist()
+        [1, -1]
+        """
+        index = self.table
+        if not isinstance(index, WordIndex):
+            index = WordIndex(self.joined, self.offsets)
+        ids = np.empty(len(others), np.int32)
+        index.find_all(others.joined, others.offsets, ids)
+        return ids
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 

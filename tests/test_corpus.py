@@ -20,7 +20,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fastvec import sources
+from fastvec import pieces
 from fastvec._core import Control, TextError, TextReader
 from fastvec.corpus import Corpus
 from fastvec.vocabulary import Vocabulary
@@ -97,7 +97,7 @@ def test_any_text_any_cut_any_workers(text: str, part: int, workers: int, min_co
     data = text.encode()
     sentences = sentences_of(data)
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(sources, "PART_BYTES", part)
+        patch.setattr(pieces, "PART_BYTES", part)
         path = Path(folder) / "text"
         path.write_bytes(data)
         if not expected(sentences, min_count)[0]:
@@ -303,12 +303,12 @@ def test_invalid_utf8_against_python(parts: list[bytes]) -> None:
     reader = TextReader()
     if position >= 0:
         with pytest.raises(TextError) as caught:
-            reader.block(np.frombuffer(data, np.uint8), 100, True)
+            reader.block(np.frombuffer(data, np.uint8), 100, True, Control(1), 0)
         assert caught.value.position == 100 + position
     else:
-        reader.block(np.frombuffer(data, np.uint8), 100, True)
+        reader.block(np.frombuffer(data, np.uint8), 100, True, Control(1), 0)
     reader = TextReader(replace=True)
-    reader.block(np.frombuffer(data, np.uint8), 100, True)
+    reader.block(np.frombuffer(data, np.uint8), 100, True, Control(1), 0)
     joined, offsets, _ = reader.words()
     ends = np.frombuffer(offsets, np.int64).tolist()
     words = {joined[a:b].decode() for a, b in itertools.pairwise(ends)}
@@ -321,7 +321,7 @@ def test_a_list_of_strings_is_a_list_of_paths(tmp_path: Path) -> None:
         Corpus.read(["the quick brown fox", "jumps"])
     with pytest.raises(TypeError, match="sentence 1 is a string, 'jumps': a sentence is a list"):
         Corpus.read([["the"], "jumps"])
-    with pytest.raises(TypeError, match="a corpus is a path, paths or lists of words, got int 5"):
+    with pytest.raises(TypeError, match="an array or a table, got int"):
         Corpus.read(5)
     (tmp_path / "a").write_text("a b")
     (tmp_path / "b").write_text("c")

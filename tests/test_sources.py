@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fastvec import sources
+from fastvec import pieces
 from fastvec.corpus import Corpus
 
 
@@ -103,8 +103,8 @@ def test_a_pipe_is_read_from_its_beginning(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_blocks_are_cut_between_words(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"one twenty\tthree\n\nhundred and fiftyfour "
-    monkeypatch.setattr(sources, "BLOCK_BYTES", size)
-    blocks = list(sources.blocks("name", io.BytesIO(data)))
+    monkeypatch.setattr(pieces, "BLOCK_BYTES", size)
+    blocks = list(pieces.blocks("name", io.BytesIO(data)))
     assert b"".join(block.data for block in blocks) == data
     assert [block.last for block in blocks] == [False] * (len(blocks) - 1) + [True]
     start = 0

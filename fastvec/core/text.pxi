@@ -1,4 +1,4 @@
-# TextReader and the renumbering of ids: the Python faces of csrc/text.h and csrc/renumber.h.
+# TextReader, Renumbering and checksum: the faces of csrc/text.h, renumber.h and checksum.h.
 
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 
@@ -30,20 +30,36 @@ cdef extern from "text.h" nogil:
     void text_begin(text *t, int64_t origin)
     void text_begin_part(text *t, int fd, int64_t start, int64_t stop, int64_t size)
     int text_put(text *t, const char *bytes, int64_t n)
-    int text_take(text *t)
-    int text_part(text *t, const control *c, int64_t *bytes)
+    int text_read(text *t, const control *c, int64_t *bytes)
+    ctypedef struct text_rows:
+        const char *bytes
+        const int64_t *ends
+        const int64_t *numbers
+        const int64_t *starts
+        int64_t next, n
+    void text_begin_rows(text *t, text_rows rows)
     int text_word(text *t, const char *bytes, int64_t length)
+    int text_number(text *t, int64_t number)
     int text_end_list(text *t)
 
 cdef extern from "renumber.h" nogil:
+    ctypedef struct renumbering:
+        const int32_t *map
+        int64_t known
+        const int64_t *starts
+        const int32_t *parts
     ctypedef struct renumbered:
         int64_t tokens, sentences
         int ends, first_empty, open
-    int renumber_count(const int32_t *ids, int64_t n, const int32_t *map, int64_t known,
-                       renumbered *r)
-    int renumber_write(const int32_t *ids, int64_t n, const int32_t *map, int64_t known,
-                       int32_t *tokens, int64_t n_tokens, int64_t *ends, int64_t n_ends,
-                       int64_t base, int open)
+    int renumber_count(const renumbering *m, const int32_t *ids, int64_t n, renumbered *r)
+    int renumber_write(const renumbering *m, const int32_t *ids, int64_t n, int32_t *tokens,
+                       int64_t n_tokens, int64_t *ends, int64_t n_ends, int64_t base, int open)
+
+cdef extern from "checksum.h" nogil:
+    ctypedef struct checksum_sums "checksum":
+        uint64_t plain, weighted
+        uint32_t largest
+    void checksum_add(checksum_sums *c, const uint8_t *bytes, int64_t n, uint64_t first)
 
 
 class TextError(ValueError):
@@ -71,13 +87,14 @@ cdef class TextReader:
     The methods that read return True for such a pause: forget words with keep() and call resume().
 
     >>> reader = TextReader()
-    >>> reader.block(b"a rose is a rose", 0, True)
+    >>> reader.block(b"a rose is a rose", 0, True, Control(1), 0)
     False
     >>> reader.tokens, reader.lines, reader.known
     (5, 1, 3)
     """
 
     cdef text t
+    cdef object arrays  # that the rows being read stand in
 
     def __cinit__(self, bint replace=False, bint join_lines=False, int64_t max_words=0,
                   int64_t step=TEXT_STEP):
@@ -121,47 +138,69 @@ cdef class TextReader:
             raise OSError(self.t.error, os.strerror(self.t.error))
         return status == TEXT_FULL
 
-    def block(self, const uint8_t[::1] data, int64_t origin, bint last):
+    def block(self, const uint8_t[::1] data, int64_t origin, bint last, Control control,
+              int worker):
         """Read bytes that begin at ``origin`` of their file, with whole words; last: its last."""
-        cdef int status
         text_begin(&self.t, origin)
         self.t.final = True
         self.t.eof = last
-        with nogil:
-            status = TEXT_OK
-            if data.shape[0] and text_put(&self.t, <const char *> &data[0], data.shape[0]) < 0:
-                status = TEXT_NO_MEMORY
-            if status == TEXT_OK:
-                status = text_take(&self.t)
-        return self.outcome(status)
+        cdef int64_t n = data.shape[0]
+        if n and text_put(&self.t, <const char *> &data[0], n) < 0:
+            raise MemoryError()
+        return self.resume(control, worker)
 
     def part(self, int fd, int64_t start, int64_t stop, int64_t size, Control control, int worker):
-        """Read the words of an open file of ``size`` bytes that begin in [start, stop).
-
-        Column 0 of the Control's counters grows by the bytes read.
-        """
+        """Read the words of an open file of ``size`` bytes that begin in [start, stop)."""
         if not 0 <= start <= stop <= size:
             raise ValueError(f"a part must lie within its file, got {start} to {stop} of {size}")
-        cdef int64_t *counters = control.row(worker)
-        cdef int status
         text_begin_part(&self.t, fd, start, stop, size)
-        with nogil:
-            status = text_part(&self.t, &control.c, counters)
-        return self.outcome(status)
+        return self.resume(control, worker)
+
+    def texts(self, const uint8_t[::1] joined, const int64_t[::1] ends, Control control,
+              int worker):
+        """Read texts, each like a file: r is ``joined[ends[r]:ends[r + 1]]``."""
+        cdef text_rows rows
+        memset(&rows, 0, sizeof(rows))
+        rows.n = check_offsets(ends, joined.shape[0], "ends")
+        rows.ends = &ends[0]
+        rows.bytes = <const char *> (&joined[0] if joined.shape[0] else NULL)
+        self.arrays = (joined, ends)
+        text_begin_rows(&self.t, rows)
+        return self.resume(control, worker)
+
+    def lists(self, const uint8_t[::1] joined, const int64_t[::1] ends, const int64_t[::1] starts,
+              Control control, int worker):
+        """Read sentences: r has the words starts[r] to starts[r + 1]; word w is the UTF-8 text
+        ``joined[ends[w]:ends[w + 1]]``."""
+        cdef text_rows rows
+        memset(&rows, 0, sizeof(rows))
+        rows.n = check_offsets(starts, check_offsets(ends, joined.shape[0], "ends"), "starts")
+        rows.ends = &ends[0]
+        rows.bytes = <const char *> (&joined[0] if joined.shape[0] else NULL)
+        rows.starts = &starts[0]
+        self.arrays = (joined, ends, starts)
+        text_begin_rows(&self.t, rows)
+        return self.resume(control, worker)
+
+    def numbers(self, const int64_t[::1] values, const int64_t[::1] starts, Control control,
+                int worker):
+        """Read sentences of numbers: r is ``values[starts[r]:starts[r + 1]]``; each number is the
+        word of its decimal digits."""
+        cdef text_rows rows
+        memset(&rows, 0, sizeof(rows))
+        rows.n = check_offsets(starts, values.shape[0], "starts")
+        rows.numbers = &values[0] if values.shape[0] else &starts[0]  # never read
+        rows.starts = &starts[0]
+        self.arrays = (values, starts)
+        text_begin_rows(&self.t, rows)
+        return self.resume(control, worker)
 
     def resume(self, Control control, int worker):
-        """Go on after a pause of part()."""
+        """Go on after a pause.  Column 0 of the Control's counters grows by the bytes of text."""
         cdef int64_t *counters = control.row(worker)
         cdef int status
         with nogil:
-            status = text_part(&self.t, &control.c, counters)
-        return self.outcome(status)
-
-    def resume_block(self):
-        """Go on after a pause of block()."""
-        cdef int status
-        with nogil:
-            status = text_take(&self.t)
+            status = text_read(&self.t, &control.c, counters)
         return self.outcome(status)
 
     def sentence(self, tokens):
@@ -169,10 +208,11 @@ cdef class TextReader:
         cdef Py_ssize_t length
         cdef const char *utf8
         for token in tokens:
-            if isinstance(token, bytes):
-                token = token.decode()
-            elif not isinstance(token, str):
-                token = str(token)
+            if not isinstance(token, str):
+                if type(token) is int and -(1 << 63) <= token < 1 << 63:
+                    self.outcome(text_number(&self.t, token))
+                    continue
+                token = token.decode() if isinstance(token, bytes) else str(token)
             try:
                 utf8 = PyUnicode_AsUTF8AndSize(token, &length)
             except UnicodeEncodeError:
@@ -231,37 +271,109 @@ cdef class TextReader:
         )
 
 
-def count_kept(const int32_t[::1] ids, const int32_t[::1] numbers):
-    """What a segment of spooled ids becomes by ``numbers``: see csrc/renumber.h.
+cdef class Renumbering:
+    """What becomes of spooled ids: see csrc/renumber.h.
 
-    Returns (tokens kept, sentences that end, whether any ends, whether nothing of the first one is
-    here, whether tokens stand behind the last end).  ValueError for an id that is not in the map.
+    Parameters
+    ----------
+    numbers : (known,) int32 array
+        for each id a token, -1 for nothing, or -2 - e for several tokens; numbers[0] is not used.
+    starts, parts : (E + 1,) int64 and (P,) int32 array, optional
+        the several tokens of entry e are ``parts[starts[e]:starts[e + 1]]``.
+
+    Raises
+    ------
+    ValueError
+        starts that do not rise from 0 to the length of parts; a number below -1 - E.
     """
-    cdef renumbered r
-    cdef int failed = 0
-    cdef int64_t n = ids.shape[0], known = numbers.shape[0]
-    memset(&r, 0, sizeof(r))
-    if n:
+
+    cdef renumbering m
+    cdef object arrays
+
+    def __cinit__(self, const int32_t[::1] numbers, const int64_t[::1] starts=None,
+                  const int32_t[::1] parts=None):
+        self.arrays = (numbers, starts, parts)
+        self.m.known = numbers.shape[0]
+        self.m.map = &numbers[0] if numbers.shape[0] else NULL
+        cdef int64_t i, several = 0
+        cdef int32_t lowest = -1
+        if starts is not None:
+            several = check_offsets(starts, parts.shape[0], "starts")
+            self.m.starts = &starts[0]
+            self.m.parts = &parts[0] if parts.shape[0] else NULL
         with nogil:
-            failed = renumber_count(&ids[0], n, &numbers[0] if known else NULL, known, &r)
-    if failed < 0:
-        raise ValueError(f"an id is not below {known}")
-    return r.tokens, r.sentences, bool(r.ends), bool(r.first_empty), bool(r.open)
+            for i in range(self.m.known):
+                lowest = min(lowest, self.m.map[i])
+        if lowest < -1 - several:
+            raise ValueError(f"numbers must be at least {-1 - several}, got {lowest}")
+
+    def count(self, const int32_t[::1] ids):
+        """What a segment of ids becomes.
+
+        Returns (tokens kept, sentences that end, whether any ends, whether nothing of the first
+        one is here, whether tokens stand behind the last end).  ValueError for an unknown id.
+        """
+        cdef renumbered r
+        cdef int failed = 0
+        cdef int64_t n = ids.shape[0]
+        memset(&r, 0, sizeof(r))
+        if n:
+            with nogil:
+                failed = renumber_count(&self.m, &ids[0], n, &r)
+        if failed < 0:
+            raise ValueError(f"an id is not below {self.m.known}")
+        return r.tokens, r.sentences, bool(r.ends), bool(r.first_empty), bool(r.open)
+
+    def write(self, const int32_t[::1] ids, int32_t[::1] tokens, int64_t[::1] ends, int64_t base,
+              bint open):
+        """Write what count() has counted: tokens, and ``base`` + where sentences end."""
+        cdef int32_t token
+        cdef int64_t end
+        cdef int64_t n = ids.shape[0], n_tokens = tokens.shape[0], n_ends = ends.shape[0]
+        cdef int32_t *to_tokens = &tokens[0] if n_tokens else &token
+        cdef int64_t *to_ends = &ends[0] if n_ends else &end
+        cdef int failed = n_tokens != 0 or n_ends != 0
+        if n:
+            with nogil:
+                failed = renumber_write(&self.m, &ids[0], n, to_tokens, n_tokens, to_ends, n_ends,
+                                        base, open)
+        if failed:
+            raise ValueError(f"the segment has not {n_tokens} tokens and {n_ends} ends")
 
 
-def write_kept(const int32_t[::1] ids, const int32_t[::1] numbers, int32_t[::1] tokens,
-               int64_t[::1] ends, int64_t base, bint open):
-    """Write what count_kept() has counted: tokens, and ``base`` + where sentences end."""
-    cdef int32_t token
-    cdef int64_t end
-    cdef int32_t *to_tokens = &tokens[0] if tokens.shape[0] else &token
-    cdef int64_t *to_ends = &ends[0] if ends.shape[0] else &end
-    cdef int64_t n = ids.shape[0], known = numbers.shape[0]
-    cdef int64_t n_tokens = tokens.shape[0], n_ends = ends.shape[0]
-    cdef int failed = n_tokens != 0 or n_ends != 0
+cdef int64_t check_offsets(const int64_t[::1] offsets, int64_t end, str name) except -1:
+    """How many pieces offsets make of ``end`` things; ValueError unless they rise from 0 to it."""
+    if not rises(offsets, end, 0):
+        raise ValueError(f"{name} must rise from 0 to {end}")
+    return offsets.shape[0] - 1
+
+
+def checksum(const uint8_t[::1] data, int64_t start=0):
+    """Sums over the 32-bit words of bytes that begin at byte ``start``: see csrc/checksum.h.
+
+    Returns (sum, weighted sum, largest word); the sums of neighbouring pieces add up, modulo 2**64.
+
+    >>> checksum(bytes([1, 0, 0, 0, 2]))
+    (3, 5, 2)
+    """
+    if start < 0 or start % 4:
+        raise ValueError(f"start must be a multiple of 4, got {start}")
+    cdef checksum_sums sums
+    memset(&sums, 0, sizeof(sums))
+    cdef int64_t n = data.shape[0]
     if n:
         with nogil:
-            failed = renumber_write(&ids[0], n, &numbers[0] if known else NULL, known,
-                                    to_tokens, n_tokens, to_ends, n_ends, base, open)
-    if failed:
-        raise ValueError(f"the segment has not {n_tokens} tokens and {n_ends} ends")
+            checksum_add(&sums, &data[0], n, start // 4)
+    return sums.plain, sums.weighted, sums.largest
+
+
+def rises(const int64_t[::1] offsets, int64_t end, int64_t least):
+    """Whether offsets rise from 0 to ``end``, by at least ``least`` each time."""
+    cdef int64_t n = offsets.shape[0] - 1, i
+    cdef bint rising = n >= 0 and offsets[0] == 0 and offsets[n] == end
+    if rising:
+        with nogil:
+            for i in range(n):
+                rising = (rising and 0 <= offsets[i] <= end
+                          and offsets[i + 1] >= offsets[i] + least)
+    return bool(rising)

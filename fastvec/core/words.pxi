@@ -99,6 +99,17 @@ cdef class WordIndex:
     def __len__(self):
         return self.table.n
 
+    def find_all(self, const uint8_t[::1] joined, const int64_t[::1] offsets, int32_t[::1] ids):
+        """ids[i] becomes the id of word i of other words, or -1."""
+        cdef int64_t n = check_offsets(offsets, joined.shape[0], "offsets"), i
+        cdef const char *bytes_pointer = <const char *> (&joined[0] if joined.shape[0] else NULL)
+        if ids.shape[0] != n:
+            raise ValueError(f"there are {n} words, not {ids.shape[0]}")
+        with nogil:
+            for i in range(n):
+                ids[i] = words_find(&self.table, bytes_pointer + offsets[i],
+                                    offsets[i + 1] - offsets[i])
+
     def find(self, bytes word):
         """The id of a word, or -1."""
         return words_find(&self.table, PyBytes_AS_STRING(word), len(word))

@@ -4,7 +4,7 @@
  * they stand; every other byte is kept.  A newline ends a sentence.  (So do word2vec.c and GloVe;
  * but no word and no line is too long here.)
  *
- * Bytes are put into a buffer (by text_part or text_put), and text_take takes from it all words
+ * Bytes are put into a buffer (by text_read or text_put), and text_take takes from it all words
  * that are complete: it looks for invalid UTF-8, drops carriage returns, finds the breaks 64 bytes
  * at a time, and interns.  What comes out is a list of ids, 0 for the end of a sentence and 1 + i
  * for word i, since the last text_clear.
@@ -34,6 +34,17 @@ enum {
 
 enum { TEXT_OK = 0, TEXT_FULL, TEXT_INVALID, TEXT_NO_MEMORY, TEXT_UNREADABLE };
 
+/* Rows of a table.  Row r is the words starts[r] .. starts[r + 1], where word w is
+ * bytes[ends[w] .. ends[w + 1]) or, without bytes, the decimal digits of numbers[w].
+ * Without starts row r is the text bytes[ends[r] .. ends[r + 1]), still to be cut into words. */
+typedef struct {
+    const char *bytes;
+    const int64_t *ends;
+    const int64_t *numbers;
+    const int64_t *starts;
+    int64_t next, n; /* rows that are begun, and all */
+} text_rows;
+
 typedef struct {
     interner words;
     int64_t since_flush; /* words counted since the last intern_flush */
@@ -61,6 +72,8 @@ typedef struct {
     int64_t stop, size;    /* where the part ends, and the file */
     int begun;             /* the part's first word is found */
     int error;             /* errno, with TEXT_UNREADABLE */
+
+    text_rows rows;        /* the table being read */
 } text;
 
 static inline void text_free(text *t) {
@@ -304,6 +317,14 @@ static inline void text_begin(text *t, int64_t origin) {
     t->origin = origin;
     t->have = t->searched = t->at = t->end = t->done = 0;
     t->in_line = t->final = t->eof = 0;
+    t->rows.n = t->rows.next = 0;
+}
+
+/* The piece is some rows; their arrays stay where they are. */
+static inline void text_begin_rows(text *t, text_rows rows) {
+    text_begin(t, 0);
+    t->final = 1;
+    t->rows = rows;
 }
 
 /* The piece is those words of a file of `size` bytes that start in [start, stop). */
@@ -340,7 +361,7 @@ static inline int64_t text_first_break(const text *t, int64_t from) {
 
 /* Read a step of the part.  The first time, look behind which break it begins: one at
  * start - 1 .. stop - 2; when there is none, a longer word covers the whole part. */
-static int text_read(text *t) {
+static int text_read_part(text *t) {
     int64_t stop = t->stop - !t->begun, n = stop - t->next;
     int64_t got = text_fill(t, n < t->step ? n : t->step);
     if (got < 0) return (int)-got;
@@ -366,22 +387,9 @@ static int text_read_tail(text *t) {
     return TEXT_OK;
 }
 
-/* Read the piece that text_begin_part has named, unless somebody stops it.
- * TEXT_FULL: as text_take.  *bytes: grows by the bytes that are done, for whoever watches. */
-static int text_part(text *t, const control *c, int64_t *bytes) {
-    for (;;) {
-        int64_t origin = t->origin;
-        int status = text_take(t);
-        *bytes += t->origin - origin;
-        if (status != TEXT_OK || t->final || control_stopped(c)) return status;
-        status = t->next < t->stop - !t->begun ? text_read(t) : text_read_tail(t);
-        if (status != TEXT_OK) return status;
-    }
-}
+/* --- rows */
 
-/* --- sentences that are cut into words already */
-
-/* One more word of the sentence; it may hold any bytes. */
+/* One more word of a sentence; it may hold any bytes. */
 static int text_word(text *t, const char *bytes, int64_t length) {
     t->have = 0;
     if (text_put(t, bytes, length) < 0 || text_room_for_ids(t, 1) < 0) return TEXT_NO_MEMORY;
@@ -395,10 +403,62 @@ static int text_word(text *t, const char *bytes, int64_t length) {
     return TEXT_OK;
 }
 
+/* The same for a number. */
+static int text_number(text *t, int64_t number) {
+    char digits[20], *first = digits + sizeof digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do *--first = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (number < 0) *--first = '-';
+    return text_word(t, first, digits + sizeof digits - first);
+}
+
+/* The sentence of the words so far ends. */
 static int text_end_list(text *t) {
     if (text_room_for_ids(t, 1) < 0) return TEXT_NO_MEMORY;
     text_end_sentence(t);
     return t->max_words && t->words.n > t->max_words ? TEXT_FULL : TEXT_OK;
+}
+
+/* A row that is cut into words already. */
+static int text_row_of_words(text *t) {
+    const text_rows *r = &t->rows;
+    int64_t start = r->starts[r->next], stop = r->starts[r->next + 1];
+    t->rows.next++;
+    for (int64_t w = start; w < stop; w++) {
+        int status = r->numbers ? text_number(t, r->numbers[w])
+                                : text_word(t, r->bytes + r->ends[w], r->ends[w + 1] - r->ends[w]);
+        if (status != TEXT_OK) return status;
+    }
+    return text_end_list(t);
+}
+
+/* Put a row of text into the buffer, as if it were a file. */
+static int text_row_of_text(text *t) {
+    const text_rows *r = &t->rows;
+    int64_t start = r->ends[r->next], stop = r->ends[r->next + 1];
+    t->rows.next++;
+    t->origin = start;
+    t->have = t->searched = 0;
+    t->final = t->eof = 1;
+    return text_put(t, r->bytes + start, stop - start) < 0 ? TEXT_NO_MEMORY : TEXT_OK;
+}
+
+/* --- any piece */
+
+/* Read the piece that has begun, unless somebody stops it.  TEXT_FULL: drop words and call again.
+ * *bytes: grows by the bytes of text that are done, for whoever watches. */
+static int text_read(text *t, const control *c, int64_t *bytes) {
+    for (;;) {
+        int64_t origin = t->origin;
+        int status = text_take(t);
+        *bytes += t->origin - origin;
+        if (status != TEXT_OK || control_stopped(c)) return status;
+        if (!t->final) status = t->next < t->stop - !t->begun ? text_read_part(t) : text_read_tail(t);
+        else if (t->rows.next == t->rows.n) return TEXT_OK;
+        else status = t->rows.starts ? text_row_of_words(t) : text_row_of_text(t);
+        if (status != TEXT_OK) return status;
+    }
 }
 
 #endif

@@ -1,0 +1,149 @@
+"""Pieces: what one worker reads at a time.
+
+Every kind knows how to have itself read by a TextReader.  Imports only the native core.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._core import Control, TextReader
+
+PART_BYTES = 1 << 21  # of a plain file: small enough that no worker waits long for the last one
+BLOCK_BYTES = 1 << 20  # of a stream
+
+
+class Stream(Protocol):
+    """Whatever gives bytes from its beginning to its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Piece(Protocol):
+    """Something to be read; ``name`` is where it comes from."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
+        """Have it read; True if the reader pauses."""
+        ...
+
+
+def bad_text(name: str, position: int) -> ValueError:
+    """The error about bytes that are not UTF-8."""
+    return ValueError(
+        f"{name}: byte {position} is not valid UTF-8 (errors='replace' reads it nevertheless)"
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """The words of a plain file of ``size`` bytes that begin in ``[start, stop)``."""
+
+    name: str
+    start: int
+    stop: int
+    size: int
+
+    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
+        handle = os.open(self.name, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            return reader.part(handle, self.start, self.stop, self.size, control, worker)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, self.name) from None
+        finally:
+            os.close(handle)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Bytes of a stream, cut between words; ``last`` is set on its last block."""
+
+    name: str
+    start: int
+    data: bytes
+    last: bool
+
+    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
+        data = np.frombuffer(self.data, np.uint8)
+        return reader.block(data, self.start, self.last, control, worker)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Rows of text; row ``r`` is ``joined[ends[r]:ends[r + 1]]``, and read like a file."""
+
+    name: str
+    joined: NDArray[np.uint8]
+    ends: NDArray[np.int64]
+
+    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
+        return reader.texts(self.joined, self.ends, control, worker)
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Sentences of words: ``r`` has the words ``starts[r]`` to ``starts[r + 1]``, word ``w`` is
+    ``joined[ends[w]:ends[w + 1]]``."""
+
+    name: str
+    joined: NDArray[np.uint8]
+    ends: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
+        return reader.lists(self.joined, self.ends, self.starts, control, worker)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Sentences of integers: ``r`` is ``values[starts[r]:starts[r + 1]]``."""
+
+    name: str
+    values: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
+        return reader.numbers(self.values, self.starts, control, worker)
+
+
+def parts(path: str) -> Iterator[Part]:
+    """The parts of a plain file."""
+    size = Path(path).stat().st_size
+    for start in range(0, size, PART_BYTES):
+        yield Part(path, start, min(start + PART_BYTES, size), size)
+
+
+def blocks(name: str, stream: Stream) -> Iterator[Block]:
+    """A stream of bytes in blocks that end between words."""
+    start, rest = 0, [b""]
+    data = stream.read(BLOCK_BYTES)
+    while data:
+        following = stream.read(BLOCK_BYTES)
+        cut = last_break(data) if following else len(data)
+        rest.append(data[:cut] if cut else data)
+        if cut:
+            block = b"".join(rest)
+            yield Block(name, start, block, last=not following)
+            start, rest = start + len(block), [data[cut:]]
+        data = following
+
+
+def last_break(data: bytes) -> int:
+    """The position behind the last space, tab or newline, or 0."""
+    return 1 + max(data.rfind(b" "), data.rfind(b"\n"), data.rfind(b"\t"))
+
+
+def integers(array: NDArray[Any]) -> NDArray[np.int64]:
+    """An array as int64; ValueError if a number is too large for it."""
+    if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"item ids must be below 2**63, got {array.max()}")
+    return np.ascontiguousarray(array, np.int64)
