@@ -236,6 +236,7 @@ class Corpus:
         ValueError
             a file of another kind or of a later version, cut off or damaged.
 
+        >>> Corpus.read([["a", "rose"]], min_count=1).save("rose.fvc")
         >>> Corpus.open("rose.fvc").raw_words
         2
         """

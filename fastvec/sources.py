@@ -1,7 +1,9 @@
 """What a corpus can be: files, folders, globs, standard input, remote files, tables, arrays, lists.
 
 :func:`open_source` looks at what it is given and says how it is to be read: in pieces, by native
-workers, or as sentences that a Python iterable gives one by one.  Imports pieces, packed, columns.
+workers, or as sentences that a Python iterable gives one by one.
+
+Imports pieces, unpacking and columns.
 """
 
 from __future__ import annotations
@@ -61,7 +63,7 @@ def open_source(
 
     A string or path-like object names files (see :func:`find_files`), and so does an iterable whose
     first item is one; with a tokenizer, an iterable of strings is one of texts.  Other iterables
-    give sentences: lists of words, or arrays of integers.  Objects that speak Arrow are columns.
+    give sentences: lists of words, or arrays of integers.  Objects that speak Arrow are tables.
 
     Raises
     ------

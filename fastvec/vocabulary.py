@@ -1,6 +1,6 @@
 """Vocabulary: words, their numbers and counts, and which of them are kept.
 
-Imports words, params and formats.
+Imports words, params and rowfiles.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.files import PathLike
-from fastvec.formats import read_counts, write_counts
 from fastvec.params import VocabularyParams
+from fastvec.rowfiles import read_counts, write_counts
 from fastvec.words import Words
 
 #: What a trim rule may answer (gensim's values).
@@ -69,6 +69,7 @@ class Vocabulary:
         ValueError
             a line of another form, with its number; a file without words.
 
+        >>> Vocabulary.of({"cat": 3}).save("vocab.txt")
         >>> Vocabulary.load("vocab.txt").counts.tolist()
         [3]
         """

@@ -11,18 +11,23 @@ import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from fastvec import corpus as corpus_module
 from fastvec import pieces
-from fastvec._core import Control, TextError, TextReader
-from fastvec.corpus import Corpus
+from fastvec._core import Control, TextError, TextReader, checksum
+from fastvec.corpus import Corpus, count_words
+from fastvec.tensors import load_tensors, save_tensors
 from fastvec.vocabulary import Vocabulary
 
 Sentences = list[list[str]]
@@ -262,6 +267,268 @@ def test_a_given_vocabulary_keeps_its_ids() -> None:
     assert corpus.offsets.tolist() == [0, 1, 2]
 
 
+def test_known_words_keep_their_ids_and_new_ones_follow() -> None:
+    known = Vocabulary.of({"zebra": 9, "cat": 7, "dog": 3})
+    sentences = [["dog", "cow", "emu"], ["zebra", "cow"], ["ant", "emu", "emu"]]
+    corpus = Corpus.read(sentences, known=known, min_count=2)
+    assert counts_of(corpus) == {"zebra": 10, "cat": 7, "dog": 4, "emu": 3, "cow": 2}
+    assert decoded(corpus) == [["dog", "cow", "emu"], ["zebra", "cow"], ["emu", "emu"]]
+    assert known.counts.tolist() == [9, 7, 3]
+
+
+def test_encode_later_text(tmp_path: Path) -> None:
+    corpus = Corpus.read([["to", "be", "or", "not", "to", "be"]], min_count=2)
+    path = tmp_path / "more"
+    path.write_text("let it be\nnot that\nto you")
+    more = corpus.encode(path)
+    assert decoded(more) == [["be"], ["to"]]
+    assert (more.raw_words, more.raw_sentences) == (7, 3)
+    with pytest.raises(ValueError, match="no word is left: 1 words were read"):
+        corpus.encode([["nothing"]])
+
+
+def test_count_words(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_text("a rose is a rose\nis a rose")
+    vocabulary = count_words(path)
+    assert list(vocabulary.words) == ["a", "rose", "is"]
+    assert vocabulary.counts.tolist() == [3, 3, 2]
+    assert list(count_words(path, max_final_vocab=2).words) == ["a", "rose"]
+    with pytest.raises(ValueError, match="no word is left"):
+        count_words(path, min_count=4)
+
+
+# --- what a word is
+
+
+def words_of_pattern(text: str, lower: bool) -> list[str]:
+    """The plain reference of tokens="words", one character after the other."""
+    found: list[str] = []
+    for piece in re.split(r"[ \t\n]", text.replace("\r", "")):
+        piece = unicodedata.normalize("NFC", piece)
+        piece = piece.lower() if lower else piece
+        word = ""
+        for i, c in enumerate(piece):
+            following = piece[i:].lstrip("\u200c\u200d")[:1]
+            if (
+                c.isalnum()
+                or (word and unicodedata.category(c)[0] == "M")
+                or (word and c in "\u200c\u200d" and following.isalnum())
+            ):
+                word += c
+            else:
+                found += [word] if word else []
+                word = ""
+        found += [word] if word else []
+    return found
+
+
+LETTERS = "aZé\u0301\u0308İßΣςक\u093f\u094dไ\u0e31한字٣²_-'.,!\u200c\u200d\u2028\u00a0❤\ufe0f \n\t"
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(LETTERS, min_size=1, max_size=40), st.booleans())
+def test_word_pattern_against_the_plain_rule(text: str, lower: bool) -> None:
+    sentences = [words_of_pattern(line, lower) for line in text.split("\n")]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "text"
+        path.write_text(text, encoding="utf-8", newline="\n")
+        if not any(sentences):
+            with pytest.raises(ValueError, match=NOTHING_LEFT):
+                Corpus.read(path, min_count=1, tokens="words", lower=lower)
+            return
+        corpus = Corpus.read(path, min_count=1, tokens="words", lower=lower, workers=1)
+    assert_holds(corpus, sentences)
+
+
+@settings(deadline=None)
+@given(hostile_texts, st.sampled_from([1, 2, 7]), st.integers(1, 30), st.integers(1, 3))
+def test_word_pattern_any_cut(text: str, workers: int, part: int, min_count: int) -> None:
+    """Pieces of text that make several words, or none, at every kind of edge."""
+    text = text.removeprefix("\ufeff").replace("b", "b,a.").replace("x", "-") + " end-end-end"
+    sentences = [words_of_pattern(line, lower=False) for line in text.split("\n")]
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(pieces, "PART_BYTES", part)
+        path = Path(folder) / "text"
+        path.write_bytes(text.encode())
+        corpus = Corpus.read(path, min_count=min_count, tokens="words", workers=workers)
+    assert_holds(corpus, sentences, min_count)
+
+
+def test_lower_case_joins_counts() -> None:
+    assert read("The THE the ΟΔΟΣ cat", min_count=1, lower=True) == {"the": 3, "οδος": 1, "cat": 1}
+
+
+def test_newlines_may_be_spaces(tmp_path: Path) -> None:
+    (tmp_path / "1").write_text("a b\nc\n\nd")
+    (tmp_path / "2").write_text("e\nf\n")
+    corpus = Corpus.read(tmp_path, min_count=1, lines=False)
+    assert decoded(corpus) == [["a", "b", "c", "d"], ["e", "f"]]
+    assert corpus.raw_sentences == 2
+
+
+def test_a_tokenizer_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes("\ufeffTo-be\r\nor-not\n\nto-be".encode())
+    corpus = Corpus.read(path, min_count=1, tokens=lambda line: line.strip().split("-"), lower=True)
+    assert decoded(corpus) == [["to", "be"], ["or", "not"], [""], ["to", "be"]]
+    texts = ["to be", "or not"]
+    assert decoded(Corpus.read(texts, min_count=1, tokens=str.split)) == [
+        ["to", "be"],
+        ["or", "not"],
+    ]
+    path.write_bytes(b"good\nbad \xff")
+    with pytest.raises(ValueError, match="text: byte 9 is not valid UTF-8"):
+        Corpus.read(path, tokens=str.split)
+    corpus = Corpus.read(path, tokens=str.split, errors="replace", min_count=1)
+    assert decoded(corpus) == [["good"], ["bad", "\ufffd"]]
+
+
+# --- bounded memory
+
+
+@pytest.mark.parametrize("memory", ["0", "1K", 40_000, "1G"])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_any_budget_gives_the_same(tmp_path: Path, memory: str | int, workers: int) -> None:
+    rng = np.random.default_rng(3)
+    words = rng.zipf(1.3, 60_000) % 500
+    lines = [" ".join(map(str, row)) for row in np.split(words, 3000)]
+    path = tmp_path / "text"
+    path.write_text("\n".join(lines))
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "PART_BYTES", 5000)
+        corpus = Corpus.read(path, memory=memory, tmp=folder, workers=workers)
+    assert_holds(corpus, [line.split() for line in lines], 5)
+    assert not list(folder.iterdir())
+    mapped = isinstance(corpus.tokens.base, np.memmap)
+    assert mapped == (memory != "1G")
+    corpus.close()
+    assert len(corpus.tokens) == 0
+
+
+def test_temporary_files_vanish(tmp_path: Path) -> None:
+    with Corpus.read([["a", "b"]] * 5000, memory=100, tmp=tmp_path) as corpus:
+        assert not list(tmp_path.iterdir())
+        assert str(tmp_path) in Path("/proc/self/maps").read_text()
+        assert len(corpus) == 5000
+    del corpus
+    assert str(tmp_path) not in Path("/proc/self/maps").read_text()
+
+
+def test_a_full_disk_is_one_clear_error(tmp_path: Path) -> None:
+    code = f"""
+import resource
+from fastvec.corpus import Corpus
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+Corpus.read((["word"] * 100 for _ in range(20_000)), memory=1000, tmp={str(tmp_path)!r})
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(
+        "OSError: [Errno 27] no room for temporary files (tmp names another fold"
+    )
+    assert str(tmp_path) in last
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_folder_for_temporary_files(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"there is no such folder.*nowhere"):
+        Corpus.read([["a"]], tmp=tmp_path / "nowhere")
+
+
+# --- corpus files
+
+
+@pytest.fixture
+def encoded(tmp_path: Path) -> Path:
+    path = tmp_path / "corpus.fvc"
+    Corpus.read([["a", "rose", "is"], ["a", "rose", "é"]], min_count=1).save(path)
+    return path
+
+
+def test_save_and_open(encoded: Path) -> None:
+    for corpus in (Corpus.open(encoded), Corpus.read(encoded), Corpus.read(str(encoded))):
+        assert decoded(corpus) == [["a", "rose", "is"], ["a", "rose", "é"]]
+        assert counts_of(corpus) == {"a": 2, "rose": 2, "is": 1, "é": 1}
+        assert (corpus.raw_words, corpus.raw_sentences) == (6, 2)
+        assert isinstance(corpus.tokens.base, np.memmap) or corpus.tokens.base is not None
+    assert list(count_words(encoded).words) == ["a", "rose", "is", "é"]
+
+
+def test_other_files_are_no_corpora(tmp_path: Path) -> None:
+    path = tmp_path / "text.fvc"
+    path.write_text("just words")
+    assert list(Corpus.read(path, min_count=1).vocabulary.words) == ["just", "words"]
+    with pytest.raises(ValueError, match=r"text.fvc is no safetensors file"):
+        Corpus.open(path)
+    save_tensors(path, {"tokens": np.arange(3, dtype=np.int32)}, {})
+    with pytest.raises(ValueError, match=r"text.fvc is not a corpus that fastvec has encoded"):
+        Corpus.open(path)
+    save_tensors(path, {}, {"fastvec corpus": "2", "raw_words": "0", "raw_sentences": "0"})
+    with pytest.raises(ValueError, match="has version 2, this fastvec knows up to 1"):
+        Corpus.open(path)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_damage_goes_unseen(encoded: Path, data: st.DataObject) -> None:
+    """One byte changed, or the end cut off: an error with the file's name, whatever it is."""
+    whole = encoded.read_bytes()
+    if data.draw(st.booleans()):
+        bad = whole[: data.draw(st.integers(0, len(whole) - 1))]
+    else:
+        at = data.draw(st.integers(0, len(whole) - 1))
+        bad = whole[:at] + bytes([whole[at] ^ data.draw(st.integers(1, 255))]) + whole[at + 1 :]
+    path = encoded.with_name("bad.fvc")
+    path.write_bytes(bad)
+    try:
+        corpus = Corpus.open(path)
+    except ValueError as error:
+        assert "bad.fvc" in str(error)
+    else:  # a change of what the header says beside the arrays
+        assert decoded(corpus) == [["a", "rose", "is"], ["a", "rose", "é"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "message"),
+    [
+        ("tokens", np.array([0, 4], np.int32), "token 4 is not one of 4 words"),
+        ("tokens", np.array([0, -1], np.int32), "token 4294967295 is not one of 4 words"),
+        ("tokens", np.array([0, 1], np.int64), "tokens is missing, or not an array of int32"),
+        ("offsets", np.array([0, 2, 2, 6]), "the sentences' offsets do not rise"),
+        ("offsets", np.array([0, 7]), "the sentences' offsets do not rise"),
+        ("offsets", np.array([], np.int64), "the sentences' offsets do not rise"),
+        ("word_offsets", np.array([0, 5, 1, 7, 9]), "the words' offsets do not rise"),
+        ("word_offsets", np.array([0, 9]), "the words' offsets do not rise"),
+        ("counts", np.array([1, 1, 1, -1]), "counts must be at least 0, got -1"),
+    ],
+)
+def test_wrong_arrays_with_right_checksums(
+    encoded: Path, name: str, array: NDArray[Any], message: str
+) -> None:
+    arrays, facts = load_tensors(encoded)
+    arrays[name] = array
+    facts[f"{name} checksum"] = corpus_module._checksum(array)[0]
+    save_tensors(encoded, arrays, facts)
+    with pytest.raises(ValueError, match=message):
+        Corpus.open(encoded)
+
+
+def test_checksum_against_the_plain_formula() -> None:
+    data = np.random.default_rng(0).integers(0, 256, 100_003, dtype=np.uint8)
+    words = np.frombuffer(data.tobytes() + b"\0", "<u4").astype(object)
+    total = sum(words) % (1 << 64)
+    weighted = sum((i + 1) * word for i, word in enumerate(words)) % (1 << 64)
+    assert checksum(data) == (total, weighted, max(words))
+    first, second = checksum(data[:4000]), checksum(data[4000:], 4000)
+    assert [(a + b) % (1 << 64) for a, b in zip(first, second, strict=True)][:2] == [
+        total,
+        weighted,
+    ]
+
+
 # --- errors
 
 
@@ -336,6 +603,9 @@ def test_a_list_of_strings_is_a_list_of_paths(tmp_path: Path) -> None:
         ({"max_vocab_size": 0}, "max_vocab_size must be at least 1, got 0"),
         ({"workers": -1}, "workers must be at least 0, got -1"),
         ({"errors": "ignore"}, "errors must be strict or replace, got 'ignore'"),
+        ({"tokens": "letters"}, "tokens must be whitespace or words, got 'letters'"),
+        ({"memory": "much"}, "memory must be a number of bytes such as 500M or 4G, got 'much'"),
+        ({"memory": -1}, "memory must be a number of bytes such as 500M or 4G, got -1"),
     ],
 )
 def test_bad_options(options: dict[str, object], message: str) -> None:

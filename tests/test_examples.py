@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-MODULES = "_core callbacks corpus demo files matrix progress simd sources threads vocabulary words"
+MODULES = "_core callbacks corpus demo files matrix params progress rewriting simd sources threads"
+MODULES += " unpacking vocabulary words"
 
 
 @pytest.mark.parametrize("name", MODULES.split())

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import itertools
+import json
+import lzma
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from fastvec import pieces
+from fastvec import pieces, sources
 from fastvec.corpus import Corpus
 
 
@@ -98,6 +106,251 @@ def test_a_pipe_is_read_from_its_beginning(tmp_path: Path) -> None:
     writer.start()
     assert words(path) == ["to", "be", "or", "not"]
     writer.join()
+
+
+# --- packed files
+
+
+def zstd(data: bytes) -> bytes:
+    packer = pytest.importorskip("zstandard").ZstdCompressor(write_checksum=True)
+    packed: bytes = packer.compress(data)
+    return packed
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstd": zstd,
+}
+packers = pytest.mark.parametrize("pack", PACKERS.values(), ids=list(PACKERS))
+
+
+@packers
+def test_packed_files_are_known_by_their_content(
+    pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "text.txt"
+    text = b"to be or not to be\n" * 50_000
+    path.write_bytes(pack(text) + pack(b"the end"))  # two packed files in one
+    corpus = Corpus.read(path, min_count=1)
+    assert list(corpus.vocabulary.words) == ["to", "be", "or", "not", "the", "end"]
+    assert corpus.vocabulary.counts.tolist() == [100_000, 100_000, 50_000, 50_000, 1, 1]
+    assert len(corpus) == 50_001
+
+
+@packers
+def test_packed_files_that_are_cut_off_or_damaged(
+    pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    whole = pack(" ".join(map(str, rng.integers(0, 1 << 40, 5_000))).encode())
+    path = tmp_path / "text"
+    for bad in (whole[:-20], whole[: len(whole) // 2], whole[:12]):
+        path.write_bytes(bad)
+        with pytest.raises(ValueError, match=r"text is damaged or cut off"):
+            words(path)
+    damaged = bytearray(whole)
+    damaged[len(whole) // 2 : len(whole) // 2 + 40] = bytes(40)
+    path.write_bytes(damaged)
+    with pytest.raises(ValueError, match=r"text is damaged or cut off|is not valid UTF-8"):
+        words(path)
+
+
+def test_packed_standard_input() -> None:
+    code = "from fastvec.corpus import count_words; print(*count_words('-').words)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=gzip.compress(b"to be"), capture_output=True, check=True
+    )
+    assert done.stdout == b"to be\n"
+
+
+# --- tables
+
+TEXTS = ["to be or not", None, "to be\nthat is", "", "the question"]
+TEXT_WORDS = [["to", "be", "or", "not"], ["to", "be"], ["that", "is"], ["the", "question"]]
+LISTS = [["to", "be"], [], None, ["new york", "be", "é"]]
+LIST_WORDS = [["to", "be"], ["new york", "be", "é"]]
+NUMBERS = [[3, -1], [], [3, 1 << 40]]
+NUMBER_WORDS = [["3", "-1"], ["3", str(1 << 40)]]
+
+
+def sentences(source: object, **options: Any) -> list[list[str]]:
+    corpus = Corpus.read(source, min_count=1, **options)
+    names = list(corpus.vocabulary.words)
+    starts = corpus.offsets.tolist()
+    return [
+        [names[i] for i in corpus.tokens[start:stop]] for start, stop in itertools.pairwise(starts)
+    ]
+
+
+def a_table() -> Any:
+    arrow = pytest.importorskip("pyarrow")
+    return arrow.table(
+        {"text": TEXTS, "words": [*LISTS, None], "items": [*NUMBERS, None, None], "n": range(5)}
+    )
+
+
+COLUMNS = {"text": TEXT_WORDS, "words": LIST_WORDS, "items": NUMBER_WORDS}
+
+
+@pytest.mark.parametrize("kind", ["parquet", "feather", "arrow"])
+def test_table_files(kind: str, tmp_path: Path) -> None:
+    table = a_table()
+    path = tmp_path / "table"
+    if kind == "parquet":
+        pytest.importorskip("pyarrow.parquet").write_table(table, path, row_group_size=2)
+    else:
+        compression = "lz4" if kind == "feather" else "uncompressed"
+        pytest.importorskip("pyarrow.feather").write_feather(table, path, compression=compression)
+    for column, expected in COLUMNS.items():
+        assert sentences(path, column=column) == expected
+    with pytest.raises(ValueError, match=r"has 3 columns of text or lists.*it has text, words, "):
+        sentences(path)
+    with pytest.raises(ValueError, match=r"has no column 'txt'; it has text, words, items, n"):
+        sentences(path, column="txt")
+    with pytest.raises(TypeError, match="column n holds single numbers"):
+        sentences(path, column="n")
+
+
+def test_arrow_objects() -> None:
+    arrow = pytest.importorskip("pyarrow")
+    table = a_table()
+    for column, expected in COLUMNS.items():
+        assert sentences(table, column=column) == expected
+        assert sentences(table.slice(1), column=column) == sentences(
+            table.take([1, 2, 3, 4]), column=column
+        )
+        assert sentences(table[column]) == expected
+        assert sentences(table[column].combine_chunks()) == expected
+    assert sentences(table.select(["text", "n"])) == TEXT_WORDS  # the only one that can be read
+    assert sentences(arrow.array(TEXTS).dictionary_encode()) == TEXT_WORDS
+    assert sentences(arrow.array([[1, 2], [1, 3]], arrow.list_(arrow.uint8(), 2))) == [
+        ["1", "2"],
+        ["1", "3"],
+    ]
+    with pytest.raises(TypeError, match="holds double"):
+        sentences(arrow.array([1.5]))
+    with pytest.raises(ValueError, match="lists with missing words"):
+        sentences(arrow.array([["a", None]]))
+
+
+def test_pandas() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"text": TEXTS, "n": range(5)})
+    if not hasattr(frame, "__arrow_c_stream__"):
+        pytest.skip("this pandas does not speak Arrow")
+    pytest.importorskip("pyarrow")
+    assert sentences(frame) == TEXT_WORDS
+    if hasattr(frame["text"], "__arrow_c_stream__"):
+        assert sentences(frame["text"]) == TEXT_WORDS
+
+
+def test_polars() -> None:
+    polars = pytest.importorskip("polars")
+    pytest.importorskip("pyarrow")
+    frame = polars.DataFrame({"text": TEXTS, "words": [*LISTS, None]})
+    assert sentences(frame, column="text") == TEXT_WORDS
+    assert sentences(frame, column="words") == LIST_WORDS
+    assert sentences(frame["words"]) == LIST_WORDS
+
+
+def test_hugging_face_datasets() -> None:
+    datasets = pytest.importorskip("datasets")
+    dataset = datasets.Dataset.from_dict({"text": TEXTS, "n": list(range(5))})
+    assert sentences(dataset) == TEXT_WORDS
+    assert sentences(dataset.select([4, 0])) == [TEXT_WORDS[3], TEXT_WORDS[0]]
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    rows = [{"n": 1, "text": text} for text in TEXTS] + [{"text": ["a b", 7]}, {"text": "é"}]
+    path.write_text("\n\n".join(map(json.dumps, rows)))
+    expected = [*TEXT_WORDS, ["a b", "7"], ["é"]]
+    assert sentences(path, column="text") == expected
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    assert sentences(path, column="text") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", r"lines: line 2 is not JSON"),
+        ("[1]", r"lines: line 2 is not a JSON object"),
+        ('{"txt": 1}', r"lines: line 2 has no field 'text'; it has txt"),
+        ('{"text": 1}', r"lines: line 2: text is neither a text nor a list"),
+        (r'{"text": "a\ud800"}', r"lines: 'a\\ud800' is not valid Unicode"),
+        ("[" * 100_000, r"lines: line 2 is not JSON"),
+    ],
+)
+def test_bad_json_lines(tmp_path: Path, line: str, message: str) -> None:
+    path = tmp_path / "lines"
+    path.write_text('{"text": "good"}\n' + line)
+    with pytest.raises(ValueError, match=message):
+        sentences(path, column="text")
+
+
+def test_json_surrogates_are_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    path.write_text(r'{"text": "a\ud800 \ud83d\ude00"}')
+    assert sentences(path, column="text", errors="replace") == [["a\ufffd", "😀"]]
+
+
+# --- arrays
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint16, np.int32, np.int64, np.uint64, ">i4"])
+def test_arrays_of_item_ids(dtype: Any) -> None:
+    walks = np.array([[1, 2, 3], [3, 2, 1]], dtype)
+    expected = [["1", "2", "3"], ["3", "2", "1"]]
+    assert sentences(walks) == expected
+    assert sentences(walks.T.copy().T) == expected
+    assert sentences(list(walks)) == expected
+    assert sentences(walks.tolist()) == expected
+    assert sentences(iter(walks)) == expected
+    assert sentences(walks[0]) == expected[:1]
+
+
+def test_the_whole_range_of_integers() -> None:
+    low, high = -(1 << 63), (1 << 63) - 1
+    assert sentences(np.array([[low, high, 0]])) == [[str(low), str(high), "0"]]
+    assert sentences([[low, high, 1 << 64, -(1 << 64)]]) == [
+        [str(low), str(high), str(1 << 64), str(-(1 << 64))]
+    ]
+    with pytest.raises(ValueError, match=r"item ids must be below 2\*\*63"):
+        sentences(np.array([[1 << 63]], np.uint64))
+
+
+def test_arrays_that_hold_no_item_ids() -> None:
+    with pytest.raises(TypeError, match="must hold integers, got float64"):
+        sentences(np.ones((2, 2)))
+    with pytest.raises(ValueError, match="must have 1 or 2 dimensions, got 3"):
+        sentences(np.ones((2, 2, 2), int))
+
+
+def test_large_arrays_are_read_by_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "NUMBERS_IN_PIECE", 100)
+    walks = np.random.default_rng(0).integers(0, 50, (1000, 7))
+    corpus = Corpus.read(walks, min_count=1, workers=3)
+    names = np.array(list(map(int, corpus.vocabulary.words)))
+    assert np.array_equal(names[corpus.tokens].reshape(1000, 7), walks)
+
+
+# --- remote files
+
+
+def test_remote_files() -> None:
+    fsspec = pytest.importorskip("fsspec")
+    memory = fsspec.filesystem("memory")
+    memory.pipe({"/corpus/a.txt": b"to be", "/corpus/b.gz": gzip.compress(b"or not")})
+    assert words("memory://corpus/a.txt") == ["to", "be"]
+    assert words("memory://corpus") == ["to", "be", "or", "not"]
+    assert words("memory://corpus/*.gz") == ["or", "not"]
+    with pytest.raises(FileNotFoundError, match="there is no such file"):
+        words("memory://nowhere")
+
+
+# --- streams
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])

@@ -389,12 +389,13 @@ static int text_read_tail(text *t) {
 
 /* --- rows */
 
-/* One more word of a sentence; it may hold any bytes. */
+/* One more word of a sentence; it may hold any bytes.  It goes through the buffer because of the
+ * padding there, and is gone from it at once. */
 static int text_word(text *t, const char *bytes, int64_t length) {
-    t->have = 0;
     if (text_put(t, bytes, length) < 0 || text_room_for_ids(t, 1) < 0) return TEXT_NO_MEMORY;
+    t->have -= length;
     text_expect(t, 1);
-    intern_word word = intern_look_any(t->buffer, length);
+    intern_word word = intern_look_any(t->buffer + t->have, length);
     intern_slot *slot = intern_slot_of(&t->words, &word);
     if (!slot) return TEXT_NO_MEMORY;
     slot->count++;
