@@ -23,7 +23,7 @@ from fastvec.matrix import ROW_FLOATS, padded, padded_copy, random_rows
 from fastvec.params import VocabularyParams, Word2VecParams, available_cores, check, check_value
 from fastvec.progress import Progress
 from fastvec.simd import simd
-from fastvec.vocabulary import RULE_DEFAULT, RULE_KEEP, TrimRule, Vocabulary
+from fastvec.vocabulary import Vocabulary
 from fastvec.words import Words
 
 P, V = Word2VecParams, VocabularyParams
@@ -232,56 +232,40 @@ class Word2Vec:
             self.min_count, self.max_vocab_size, self.max_final_vocab, bool(self.sorted_vocab)
         )
         check(vocabulary)
-        rule = trim_rule or self.trim_rule
+        options = {"trim_rule": trim_rule or self.trim_rule, **vars(vocabulary)}
         if update and self._vectors is not None:
-            corpus = self._read(source, trim_rule=self._keep_known(rule), **vars(vocabulary))
-            self._adopt(self._extend(corpus), source)
+            corpus = self._read(source, known=self._vocabulary(), **options)
+            self._add_rows(corpus.vocabulary)
         else:
-            corpus = self._read(source, trim_rule=rule, **vars(vocabulary))
-            self._adopt(corpus, source)
+            corpus = self._read(source, **options)
             self._make_rows(corpus.vocabulary)
+        self._adopt(corpus, source)
 
-    def _keep_known(self, rule: TrimRule | None) -> TrimRule:
-        """A trim rule that keeps the words that have vectors, however rare in the new text."""
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.wv.words, self._counts())
 
-        def keep(word: str, count: int, min_count: int) -> int:
-            if word in self.wv:
-                return RULE_KEEP
-            return RULE_DEFAULT if rule is None else rule(word, count, min_count)
-
-        return keep
-
-    def _extend(self, corpus: Corpus) -> Corpus:
-        """Add a corpus's words behind those that are there, counts summed; its ids renumbered.
-
-        New words begin as at the start: random vectors, output rows of zeros.
-        """
-        old, added = self.wv.words, corpus.vocabulary
-        place = np.array([old.find(word) for word in added.words], np.int64)
-        new = place < 0
-        place[new] = len(old) + np.arange(new.sum())
-        counts = np.concatenate([self._counts(), np.zeros(new.sum(), np.int64)])
-        np.add.at(counts, place, added.counts)
-        words = Words.of(
-            [*old, *(word for word, is_new in zip(added.words, new, strict=True) if is_new)]
-        )
-        generator = np.random.default_rng((self.seed, len(old)))
-        fresh = random_rows(int(new.sum()), self.vector_size, generator)
+    def _add_rows(self, vocabulary: Vocabulary) -> None:
+        """Rows for the words behind those that are there: random vectors, output rows of zeros."""
+        old = len(self.wv)
+        generator = np.random.default_rng((self.seed, old))
+        fresh = random_rows(len(vocabulary) - old, self.vector_size, generator)
         self._vectors = _taller(self._vectors, fresh)
         self._outputs = _taller(self._outputs, np.zeros_like(fresh))
         self._nodes = _taller(self._nodes, np.zeros_like(fresh))
-        self.wv = KeyedVectors.of(words, self._vectors[:, : self.vector_size], counts)
-        tokens = place.astype(np.int32)[corpus.tokens]
-        return Corpus(
-            tokens,
-            corpus.offsets,
-            Vocabulary(words, counts),
-            corpus.raw_words,
-            corpus.raw_sentences,
+        self._show(vocabulary)
+
+    def _show(self, vocabulary: Vocabulary) -> None:
+        """Let ``wv`` be the vectors of this vocabulary."""
+        assert self._vectors is not None
+        self.wv = KeyedVectors.of(
+            vocabulary.words, self._vectors[:, : self.vector_size], vocabulary.counts
         )
 
     def _read(self, source: Any, **options: Any) -> Corpus:
         if isinstance(source, Corpus):
+            known = options.get("known")
+            if known is not None:
+                raise ValueError("update needs a text, not a Corpus: its words are chosen already")
             return source
         return Corpus.read(source, workers=self.workers, progress=self.progress, **options)
 
@@ -298,9 +282,7 @@ class Word2Vec:
         self._vectors = random_rows(count, self.vector_size, generator)
         self._outputs = padded(count, self.vector_size) if self.negative else None
         self._nodes = padded(count - 1, self.vector_size) if self.hs else None
-        self.wv = KeyedVectors.of(
-            vocabulary.words, self._vectors[:, : self.vector_size], vocabulary.counts
-        )
+        self._show(vocabulary)
         self.loss_history = []
         self.epochs_trained = 0
 
@@ -375,7 +357,7 @@ class Word2Vec:
             return self._corpus
         if source is None:
             raise ValueError("train needs a corpus: give corpus_iterable or corpus_file")
-        return self._read(source, vocabulary=Vocabulary(self.wv.words, self._counts()))
+        return _in_words_of(self.wv.words, self._read(source, vocabulary=self._vocabulary()))
 
     def _counts(self) -> NDArray[np.int64]:
         return np.asarray(self.wv.expandos["count"], np.int64)
@@ -559,6 +541,22 @@ SAVED = (
     "total_train_time",
     "epochs_trained",
 )
+
+
+def _in_words_of(words: Words, corpus: Corpus) -> Corpus:
+    """A corpus whose ids mean these words; what it has besides them is left out."""
+    if corpus.vocabulary.words == words:
+        return corpus
+    ids = words.find_all(corpus.vocabulary.words)[corpus.tokens]
+    kept = ids >= 0
+    place = np.concatenate([[0], np.cumsum(kept)])
+    return Corpus(
+        ids[kept].astype(np.int32),
+        place[corpus.offsets],
+        Vocabulary(words, np.zeros(len(words), np.int64)),
+        corpus.raw_words,
+        corpus.raw_sentences,
+    )
 
 
 def _taller(matrix: Matrix | None, more: Matrix) -> Any:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import reference
 
-from fastvec import CallbackAny2Vec, KeyedVectors, Word2Vec
+from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
 from fastvec._core import simd_names
 from fastvec.word2vec import keep_thresholds
 
@@ -139,6 +139,16 @@ def test_new_words_are_added_and_old_rows_kept():
     assert model.wv.get_vecattr("a1", "count") == count + 30
     model.train(more, epochs=3)
     assert np.isfinite(model.wv.vectors).all()
+
+
+def test_a_corpus_with_other_ids_is_renumbered():
+    model = small(two_languages(), epochs=1)
+    text = [["b3", "stranger", "a1"], ["stranger"], ["a2", "b3"]]
+    one, other = (small(two_languages(), epochs=1) for _ in range(2))
+    assert one.train(text, epochs=1)[1] == 4
+    assert other.train(Corpus.read(text, min_count=1), epochs=1)[1] == 4
+    np.testing.assert_array_equal(one.wv.vectors, other.wv.vectors)
+    assert (one.wv.vectors != model.wv.vectors).any()
 
 
 def test_callbacks_and_early_stop():

@@ -47,12 +47,18 @@ for command in (train.train, *vectors.COMMANDS, demo.demo):
     app.add_command(command)
 
 
+def drop_output() -> None:
+    """Send what is left of standard output nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
     """Entry point: run the command; every error becomes one sentence and exit code 2."""
     # A plain kill ends like Ctrl-C: temporary files are removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
@@ -62,11 +68,12 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:
         # The reader of our output has gone (`fastvec vocab X | head`): that is no error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         sys.exit(0)
     except MemoryError as error:
         complain(f"out of memory: {error}" if str(error) else "out of memory")
     except OSError as error:
+        drop_output()  # it may be standard output that is full: Python would try it again at exit
         reason = error.strerror or str(error)  # str(error) would begin with "[Errno 28]"
         complain(f"{error.filename}: {reason}" if error.filename else reason)
     except UnicodeError as error:
