@@ -42,7 +42,6 @@ from fastvec.words import Words
 
 Tokens = str | sources.Tokenizer
 
-MARK = "fastvec corpus"  # the metadata entry of a corpus file; its value is the version
 VERSION = 1
 KINDS = {"tokens": "<i4", "offsets": "<i8", "counts": "<i8", "word_offsets": "<i8", "words": "u1"}
 CHECKED_BYTES = 1 << 24  # at a time
@@ -164,8 +163,8 @@ class Corpus:
         ImportError
             a source that needs a package that is not installed, with its name.
         """
-        if is_corpus_file(source):
-            return cls.open(source)
+        if (encoded := corpus_file(source)) is not None:
+            return cls.open(encoded)
         which = VocabularyParams(min_count, max_vocab_size, max_final_vocab, sorted_vocab)
         tokenizer, how = _how(tokens, lower, lines, errors, column, memory, tmp)
         check(which)
@@ -218,7 +217,7 @@ class Corpus:
             "word_offsets": self.vocabulary.words.offsets,
             "words": self.vocabulary.words.joined,
         }
-        facts = {MARK: str(VERSION), "raw_words": str(self.raw_words)}
+        facts = {sources.ENCODED: str(VERSION), "raw_words": str(self.raw_words)}
         facts["raw_sentences"] = str(self.raw_sentences)
         for name, array in arrays.items():
             facts[f"{name} checksum"] = _checksum(array)[0]
@@ -242,7 +241,7 @@ class Corpus:
         """
         arrays, facts = load_tensors(path)
         try:
-            version = int(facts[MARK])
+            version = int(facts[sources.ENCODED])
             raw_words, raw_sentences = int(facts["raw_words"]), int(facts["raw_sentences"])
         except (KeyError, ValueError):
             raise ValueError(f"{path} is not a corpus that fastvec has encoded") from None
@@ -296,8 +295,8 @@ def count_words(
     >>> count_words([["a", "rose", "is", "a", "rose"]]).counts.tolist()
     [2, 2, 1]
     """
-    if is_corpus_file(source):
-        return Corpus.open(source).vocabulary
+    if (encoded := corpus_file(source)) is not None:
+        return Corpus.open(encoded).vocabulary
     which = VocabularyParams(min_count, max_vocab_size, max_final_vocab, sorted_vocab)
     tokenizer, how = _how(tokens, lower, lines, errors, column, None, None)
     check(which)
@@ -399,13 +398,15 @@ def _nothing_left(raw_words: int, distinct: int, min_count: int) -> str:
 # --- corpus files
 
 
-def is_corpus_file(source: Any) -> bool:
-    """Whether something is the path of a file that :meth:`Corpus.save` wrote."""
+def corpus_file(source: Any) -> Path | None:
+    """The file that :meth:`Corpus.save` wrote, if that is what a source is: its path, or a list of
+    nothing else."""
+    if isinstance(source, (list, tuple)) and len(source) == 1:
+        source = source[0]
     if not (sources.is_path(source) and sources.exists(source) and Path(source).is_file()):
-        return False
+        return None
     with Path(source).open("rb") as file:
-        head = file.read(64)
-    return head[8:].startswith(f'{{"__metadata__":{{"{MARK}"'.encode())
+        return Path(source) if sources.is_encoded(file.read(64)) else None
 
 
 def _check_arrays(path: PathLike, arrays: dict[str, NDArray[Any]], facts: dict[str, str]) -> None:

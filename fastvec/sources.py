@@ -30,6 +30,9 @@ Tokenizer = Callable[[str], Iterable[Any]]
 
 NUMBERS_IN_PIECE = 1 << 20
 
+#: the first metadata entry of a corpus file (a safetensors file); its value is the version
+ENCODED = "fastvec corpus"
+
 
 @dataclass
 class Source:
@@ -231,8 +234,13 @@ def _is_plain(path: Path) -> bool:
     if not stat.S_ISREG(state.st_mode) or state.st_size == 0:
         return False
     with path.open("rb") as file:
-        head = file.read(16)
-    return not unpacking.is_packed(head) and not columns.is_table_file(head)
+        head = file.read(64)
+    return not (unpacking.is_packed(head) or columns.is_table_file(head) or is_encoded(head))
+
+
+def is_encoded(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of an encoded corpus."""
+    return head[8:].startswith(f'{{"__metadata__":{{"{ENCODED}"'.encode())
 
 
 def _file_pieces(files: Iterable[File], column: str | None, errors: str) -> Iterator[Piece]:
@@ -246,6 +254,8 @@ def _file_pieces(files: Iterable[File], column: str | None, errors: str) -> Iter
             if columns.is_table_file(head):
                 yield from columns.file_pieces(file.name, stream, head, column)
                 continue
+            if is_encoded(head):
+                raise ValueError(f"{file.name} is an encoded corpus: it can only be read alone")
             text = unpacking.unpacked(file.name, stream)
             if column is not None:
                 yield from columns.json_pieces(file.name, text, column, errors)

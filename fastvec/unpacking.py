@@ -124,4 +124,4 @@ def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first bytes of a stream, and the stream from its beginning."""
     if not isinstance(file, io.BufferedReader):
         file = io.BufferedReader(cast(io.RawIOBase, file))
-    return file.peek(16), file
+    return file.peek(64), file

@@ -87,15 +87,15 @@ class Vocabulary:
 
         >>> Vocabulary.of({"cat": 3}).save("vocab.txt")
         """
-        for byte in b" \t\r\n":
-            for word in self._words_with(byte):
-                raise ValueError(f"word {word!r} cannot stand in a file of words and counts")
+        self.check_plain()
         write_counts(path, self.words, self.counts)
 
-    def _words_with(self, byte: int) -> Iterable[str]:
-        at = np.flatnonzero(self.words.joined == byte)
-        for word in np.searchsorted(self.words.offsets, at, side="right") - 1:
-            yield self.words[int(word)]
+    def check_plain(self) -> None:
+        """ValueError if some word holds a space or the end of a line."""
+        blank = np.isin(self.words.joined, np.frombuffer(b" \t\r\n", np.uint8))
+        for at in np.flatnonzero(blank)[:1]:
+            word = self.words[int(np.searchsorted(self.words.offsets, at, side="right")) - 1]
+            raise ValueError(f"word {word!r} cannot stand in a file of words and counts")
 
     def extended(
         self,

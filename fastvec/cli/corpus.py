@@ -1,0 +1,116 @@
+"""Commands that read text: encode, vocab."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fastvec.cli.shared import options_from, pick
+from fastvec.corpus import Corpus, count_words
+from fastvec.files import check_target
+from fastvec.params import CorpusParams, VocabularyParams
+from fastvec.vocabulary import Vocabulary
+
+CORPUS = click.argument("corpus", nargs=-1, required=True)
+WORKERS = click.option(
+    "--workers", type=int, default=0, show_default=True, help="threads; 0: one for each core"
+)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
+
+
+@click.command()
+@CORPUS
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="file to write, by custom with the ending .fvc",
+)
+@click.option(
+    "--read-vocab",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="take the words of this file of words and counts, and no others",
+)
+@options_from(VocabularyParams)
+@options_from(CorpusParams)
+@WORKERS
+@QUIET
+def encode(
+    corpus: tuple[str, ...],
+    output: Path,
+    read_vocab: Path | None,
+    workers: int,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Read CORPUS once and for all: word ids, sentences and vocabulary in one file.
+
+    \b
+    A sweep over many settings then starts training at once:
+      fastvec encode news/*.gz -o news.fvc
+      fastvec train news.fvc -o news.bin
+
+    CORPUS: files, folders, globs, - for standard input; packed by gzip, bzip2, xz or zstd; Parquet,
+    Feather and Arrow files; JSON lines (with --column); with fastvec[remote] also URLs.
+    """
+    check_target(output)
+    settings = vars(pick(VocabularyParams, options)) | vars(pick(CorpusParams, options))
+    vocabulary = None if read_vocab is None else Vocabulary.load(read_vocab)
+    with Corpus.read(
+        list(corpus),
+        vocabulary=vocabulary,
+        workers=workers,
+        progress=False if quiet else None,
+        **settings,
+    ) as encoded:
+        encoded.save(output)
+        if not quiet:
+            click.echo(
+                f"{output}: {len(encoded.tokens):,} of {encoded.raw_words:,} words in "
+                f"{len(encoded):,} sentences, {len(encoded.vocabulary):,} words of the vocabulary"
+            )
+
+
+@click.command()
+@CORPUS
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="write to a file, not to the terminal"
+)
+@options_from(VocabularyParams, min_count=1)
+@options_from(CorpusParams)
+@WORKERS
+@QUIET
+def vocab(
+    corpus: tuple[str, ...], output: Path | None, workers: int, quiet: bool, **options: Any
+) -> None:
+    """Count the words of CORPUS: one line for each, with its count, the most frequent first.
+
+    \b
+    The form is that of GloVe's vocab_count and of word2vec.c's -save-vocab:
+      fastvec vocab news/*.gz | head
+    """
+    if output is not None:
+        check_target(output)
+    settings = vars(pick(VocabularyParams, options)) | vars(pick(CorpusParams, options))
+    del settings["memory"], settings["tmp"]  # nothing but the words is kept
+    vocabulary = count_words(
+        list(corpus), workers=workers, progress=False if quiet else None, **settings
+    )
+    if output is not None:
+        vocabulary.save(output)
+        if not quiet:
+            click.echo(
+                f"{output}: {len(vocabulary):,} words, counted {vocabulary.counts.sum():,} times"
+            )
+        return
+    vocabulary.check_plain()
+    counted = zip(vocabulary.words, vocabulary.counts.tolist(), strict=True)
+    sys.stdout.buffer.writelines(f"{word} {count}\n".encode() for word, count in counted)
+    sys.stdout.flush()
+
+
+COMMANDS = [encode, vocab]

@@ -1,0 +1,109 @@
+"""The commands that read text, as real processes."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fastvec.corpus import Corpus
+from fastvec.vocabulary import Vocabulary
+
+
+def fastvec(
+    folder: Path, *arguments: str, stdin: bytes | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line; returns the finished process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "fastvec", *arguments], cwd=folder, capture_output=True, input=stdin
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.txt").write_text("a rose is a rose\nis a Rose")
+    (tmp_path / "b.gz").write_bytes(gzip.compress(b"a thorn"))
+    return tmp_path
+
+
+def test_vocab_prints_words_and_counts(folder: Path) -> None:
+    done = fastvec(folder, "vocab", "a.txt", "b.gz")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "a 4\nrose 2\nis 2\nRose 1\nthorn 1\n"
+    done = fastvec(folder, "vocab", ".", "--lower", "--min-count", "2")
+    assert done.stdout == "a 4\nrose 3\nis 2\n"
+
+
+def test_vocab_of_standard_input_into_a_file(folder: Path) -> None:
+    done = fastvec(folder, "vocab", "-", "-o", "v.txt", stdin="né à é é".encode())
+    assert done.stdout == "v.txt: 3 words, counted 4 times\n"
+    assert (folder / "v.txt").read_text() == "é 2\nné 1\nà 1\n"
+
+
+def test_vocab_ends_quietly_when_nobody_listens(folder: Path) -> None:
+    (folder / "many").write_text(" ".join(map(str, range(300_000))))
+    command = f"{sys.executable} -m fastvec vocab many | head -1"
+    done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("0 1\n", "")
+
+
+def test_encode_and_read_again(folder: Path) -> None:
+    done = fastvec(folder, "encode", "a.txt", "b.gz", "-o", "c.fvc", "--min-count", "2")
+    assert done.stdout == "c.fvc: 8 of 10 words in 3 sentences, 3 words of the vocabulary\n"
+    corpus = Corpus.open(folder / "c.fvc")
+    assert list(corpus.vocabulary.words) == ["a", "rose", "is"]
+    assert corpus.raw_words == 10
+    assert fastvec(folder, "vocab", "c.fvc").stdout == "a 4\nrose 2\nis 2\n"
+    done = fastvec(folder, "vocab", "c.fvc", "a.txt")
+    assert done.returncode == 2
+    assert done.stderr == "fastvec: c.fvc is an encoded corpus: it can only be read alone\n"
+
+
+def test_encode_with_a_vocabulary_that_is_there(folder: Path) -> None:
+    (folder / "v.txt").write_text("</s> 0\nthorn 9\nrose 2\nunseen 1\n")
+    done = fastvec(folder, "encode", "a.txt", "b.gz", "--read-vocab", "v.txt", "-o", "c.fvc", "-q")
+    assert (done.stdout, done.stderr) == ("", "")
+    corpus = Corpus.open(folder / "c.fvc")
+    assert list(corpus.vocabulary.words) == ["thorn", "rose", "unseen"]
+    assert corpus.vocabulary.counts.tolist() == [9, 2, 1]
+    assert sorted(corpus.tokens.tolist()) == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["vocab", "missing"], "missing: there is no such file"),
+        (["vocab", "a.txt", "--min-count", "9"], "no word is left: 8 words were read, 4 of them"),
+        (["vocab", "a.txt", "--workers", "-1"], "workers must be at least 0, got -1"),
+        (["vocab", "a.txt", "--errors", "no"], "errors must be strict or replace, got 'no'"),
+        (["vocab", "bad"], "bad: byte 3 is not valid UTF-8 (errors='replace' reads it never"),
+        (["vocab", "short.gz"], "short.gz is damaged or cut off: "),
+        (["vocab", "table.json", "--column", "text"], "table.json: line 1 is not JSON: "),
+        (["encode", "a.txt", "-o", "no/where"], "cannot write no/where: there is no folder "),
+        (["encode", "a.txt", "-o", "c", "--tmp", "no"], "no: there is no such folder"),
+        (["encode", "a.txt", "-o", "c", "--memory", "x"], "memory must be a number of bytes"),
+        (["encode", "a.txt", "-o", "c", "--read-vocab", "a.txt"], "a.txt: line 1 is not a word"),
+    ],
+)
+def test_bad_input_is_one_sentence(folder: Path, arguments: list[str], message: str) -> None:
+    (folder / "bad").write_bytes(b"ab \xff")
+    (folder / "short.gz").write_bytes((folder / "b.gz").read_bytes()[:-4])
+    (folder / "table.json").write_text("{")
+    before = sorted(folder.iterdir())
+    done = fastvec(folder, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"fastvec: {message}")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+    assert sorted(folder.iterdir()) == before
+
+
+def test_words_that_hold_spaces_are_no_lines(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="word 'new york' cannot stand in a file of words and"):
+        Vocabulary.of({"old": 1, "new york": 1}).save(tmp_path / "v")
