@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.sparse
-import scipy.sparse.linalg
+import scipy
 from numpy.typing import NDArray
 
 from fastvec.keyedvectors import KeyedVectors
