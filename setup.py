@@ -15,7 +15,7 @@ FLAGS = ["-O3", "-g0", "-std=gnu11", "-fno-math-errno", "-fno-trapping-math", "-
 
 core = Extension(
     "fastvec._core",
-    sources=["fastvec/_core.pyx", "fastvec/csrc/kernels.c"],
+    sources=["fastvec/_core.pyx", "fastvec/csrc/glove.c", "fastvec/csrc/kernels.c"],
     include_dirs=["fastvec/csrc"],
     depends=[
         str(p) for folder in ("csrc", "core") for p in Path("fastvec", folder).glob("*.[hcp]*")

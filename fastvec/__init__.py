@@ -1,10 +1,22 @@
-"""fastvec: word2vec vectors at the speed of the machine, with gensim's API."""
+"""fastvec: word2vec and GloVe vectors at the speed of the machine, with gensim's API."""
 
 from fastvec.callbacks import CallbackAny2Vec
+from fastvec.cooccurrence import cooccurrence
 from fastvec.corpus import Corpus
+from fastvec.glove import GloVe
 from fastvec.keyedvectors import KeyedVectors
+from fastvec.pairs import Pairs
 from fastvec.vocabulary import Vocabulary
 from fastvec.word2vec import Word2Vec
 
 __version__ = "0.1.0"
-__all__ = ["CallbackAny2Vec", "Corpus", "KeyedVectors", "Vocabulary", "Word2Vec"]
+__all__ = [
+    "CallbackAny2Vec",
+    "Corpus",
+    "GloVe",
+    "KeyedVectors",
+    "Pairs",
+    "Vocabulary",
+    "Word2Vec",
+    "cooccurrence",
+]

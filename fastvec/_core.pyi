@@ -205,3 +205,116 @@ class BestAnswers:
     ) -> None: ...
     def show(self, cosines: NDArray[np.float32], first: int) -> None: ...
     def rows(self) -> list[int]: ...
+
+# --- core/pairs.pxi
+
+HOT_WORDS: int
+
+class PairText:
+    def __init__(
+        self,
+        tokens: NDArray[np.int32],
+        sentences: NDArray[np.int64],
+        weights: NDArray[np.uint64],
+        n_words: int,
+        asymmetric: bool,
+    ) -> None: ...
+    @property
+    def n_tokens(self) -> int: ...
+    @property
+    def n_keys(self) -> int: ...
+    def scan(
+        self, start: int, end: int, hot: NDArray[np.uint64], places: NDArray[np.int64]
+    ) -> None: ...
+    def place(
+        self,
+        origin: int,
+        start: int,
+        end: int,
+        cursors: NDArray[np.int64],
+        limits: NDArray[np.int64],
+        occurrences: NDArray[np.uint64],
+    ) -> None: ...
+
+class PairRows:
+    def __init__(self, text: PairText) -> None: ...
+    def count(
+        self,
+        first: int,
+        last: int,
+        hot: NDArray[np.uint64] | None,
+        occurrences: NDArray[np.uint64],
+        starts: NDArray[np.int64],
+        origin: int,
+        ends: NDArray[np.int64],
+    ) -> None: ...
+    def merge(
+        self,
+        first: int,
+        last: int,
+        hot: NDArray[np.uint64],
+        parts: list[tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint64]]],
+        ends: NDArray[np.int64],
+    ) -> None: ...
+    def keys(self) -> bytes: ...
+    def sums(self) -> bytes: ...
+    def cut(
+        self,
+        ends: NDArray[np.int64],
+        scale: float,
+        starts: NDArray[np.int64],
+        counts: NDArray[np.int64],
+        out: NDArray[np.uint64],
+    ) -> None: ...
+
+def cut_rows(
+    ends: NDArray[np.int64],
+    keys: NDArray[np.uint32],
+    values: NDArray[np.float32],
+    starts: NDArray[np.int64],
+    asymmetric: bool,
+    counts: NDArray[np.int64],
+    out: NDArray[np.uint64],
+) -> None: ...
+def tiles_to_rows(
+    pairs: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    tiles: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    low: NDArray[np.int64],
+    high: NDArray[np.int64],
+    indices: NDArray[np.int32] | None,
+    values: NDArray[np.float32] | None,
+) -> None: ...
+
+# --- core/glove.pxi
+
+class GloveTraining:
+    def __init__(
+        self,
+        records: NDArray[np.float32],
+        pairs: NDArray[np.uint64],
+        starts: NDArray[np.int64],
+        tiles: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        *,
+        columns: int,
+        eta: float,
+        clip: float,
+        alpha: float,
+        x_max: float,
+        strip_bits: int,
+        workers: int,
+        simd: str,
+    ) -> None: ...
+    @property
+    def n_workers(self) -> int: ...
+    def start_epoch(
+        self,
+        steps: NDArray[np.int32],
+        blocks: NDArray[np.int32],
+        losses: NDArray[np.float64],
+        seed: int,
+    ) -> None: ...
+    def run(self, index: int, control: Control) -> None: ...
+    def prepared(self, tile: int, seed: int) -> list[tuple[int, int, float, float]]: ...

@@ -8,7 +8,7 @@ nothing and cannot fail; arrays come in as typed memoryviews, so building needs 
 import os
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
-from libc.math cimport INFINITY
+from libc.math cimport INFINITY, log2
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
@@ -19,3 +19,5 @@ include "core/text.pxi"
 include "core/words.pxi"
 include "core/training.pxi"
 include "core/vectors.pxi"
+include "core/pairs.pxi"
+include "core/glove.pxi"

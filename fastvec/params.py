@@ -106,6 +106,48 @@ class Word2VecParams:
     workers: int = option(0, "training threads; 0: one for each core", low=0, high=1024)
 
 
+@dataclass(frozen=True)
+class CooccurrenceParams:
+    """How pairs of words are counted (GloVe's cooccur, with a window of 10)."""
+
+    window: int = option(10, "words on each side that count as context", low=1, high=32767)
+    symmetric: bool = option(True, "count contexts on both sides; else row word, then column word")
+    distance_weighting: bool = option(True, "weigh a pair d words apart by 1 / d; else by 1")
+    memory: float = option(2.0, "gigabytes to count in; what does not fit is spilled", above=0)
+    workers: int = option(0, "threads; 0: one for each core", low=0, high=1024)
+
+
+@dataclass(frozen=True)
+class GloVeParams:
+    """What GloVe takes besides its matrix (glove.c's names where they say it)."""
+
+    vector_size: int = option(100, "numbers in each vector", low=1, high=65000)
+    x_max: float = option(100.0, "counts above this get the full weight", above=0, high=1e30)
+    alpha: float = option(0.75, "exponent of the weight min(1, (x / x_max)^alpha)", low=0, high=10)
+    eta: float = option(0.05, "learning rate of AdaGrad", above=0, high=10)
+    epochs: int = option(25, "passes over the matrix", low=1)
+    grad_clip: float = option(100.0, "largest entry of a gradient", above=0, high=1e6)
+    combine: str = option("sum", "sum (W + C), word (W), context (C), or both side by side")
+    unk: bool = option(False, "append a row <unk>: the mean of the 100 rarest words")
+    mu: float = option(
+        0.1, "with initial vectors: how strongly they hold their words (Mittens)", low=0, high=100
+    )
+    seed: int = option(1, "seed of every random number", low=0)
+
+
+@dataclass(frozen=True)
+class PPMIParams:
+    """Positive pointwise mutual information and its truncated SVD (Levy, Goldberg & Dagan 2015)."""
+
+    vector_size: int = option(100, "numbers in each vector", low=1)
+    smoothing: float = option(0.75, "context counts to this power", above=0, high=1)
+    shift: float = option(1.0, "subtract log(shift) from each PMI", low=1)
+    eigenvalue_weight: float = option(
+        0.5, "singular values to this power weigh the columns", low=0, high=1
+    )
+    seed: int = option(1, "seed of the solver's start", low=0)
+
+
 def check(params: Any) -> None:
     """Check every field of a params dataclass against its own rule.
 

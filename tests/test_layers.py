@@ -60,6 +60,12 @@ MAY_IMPORT = {
         "vocabulary",
         "words",
     },
+    "pairs": {"_core", "files", "rowfiles", "tensors", "words"},
+    "cooccurrence": {"_core", "corpus", "pairs", "params", "progress", "threads"},
+    "ppmi": {"keyedvectors", "pairs", "params", "progress", "words"},
+    "glove": {"_core", "callbacks", "cooccurrence", "corpus", "files", "formats"}
+    | {"keyedvectors", "matrix", "pairs", "params", "progress", "simd", "threads"}
+    | {"vocabulary", "words"},
 }
 
 

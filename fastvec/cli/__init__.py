@@ -12,7 +12,7 @@ import sys
 import click
 
 from fastvec import __version__
-from fastvec.cli import corpus, demo, train, vectors
+from fastvec.cli import corpus, demo, glove, train, vectors
 from fastvec.cli.shared import complain
 from fastvec.simd import simd
 
@@ -43,7 +43,7 @@ def app(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (train.train, *corpus.COMMANDS, *vectors.COMMANDS, demo.demo):
+for command in (train.train, *glove.COMMANDS, *corpus.COMMANDS, *vectors.COMMANDS, demo.demo):
     app.add_command(command)
 
 

@@ -1,0 +1,204 @@
+"""Commands around the co-occurrence matrix: cooccur, glove, ppmi."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fastvec import formats
+from fastvec.cli.shared import options_from, pick
+from fastvec.cooccurrence import count_pairs
+from fastvec.corpus import Corpus
+from fastvec.files import check_target
+from fastvec.glove import GloVe
+from fastvec.keyedvectors import KeyedVectors
+from fastvec.pairs import Pairs
+from fastvec.params import CooccurrenceParams, GloVeParams, PPMIParams, VocabularyParams, check
+from fastvec.ppmi import ppmi_vectors
+from fastvec.progress import readable
+from fastvec.rowfiles import write_counts
+
+CORPUS = click.argument("corpus", nargs=-1)
+OUTPUT = click.option(
+    "-o", "--output", "target", required=True, type=click.Path(path_type=Path), help="file to write"
+)
+MATRIX = click.option(
+    "--matrix",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="pairs that cooccur saved, or GloVe's own (.bin), instead of a CORPUS",
+)
+VOCAB = click.option(
+    "--vocab",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="the words of GloVe's own matrix: its vocab.txt",
+)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="show no progress")
+
+
+def say(quiet: bool, text: str) -> None:
+    """One line on standard error."""
+    if not quiet:
+        print(f"fastvec: {text}", file=sys.stderr)
+
+
+def the_pairs(
+    corpus: tuple[str, ...],
+    matrix: Path | None,
+    vocab: Path | None,
+    vocabulary: VocabularyParams,
+    counting: CooccurrenceParams,
+    quiet: bool,
+) -> Pairs:
+    """Count the pairs of a corpus, or read them."""
+    if bool(corpus) == (matrix is not None):
+        raise click.UsageError("give CORPUS or --matrix, one of them")
+    if matrix is not None:
+        if matrix.suffix == ".bin":
+            return Pairs.read_glove(matrix, vocab)
+        return Pairs.load(matrix)
+    progress = False if quiet else None
+    begun = time.monotonic()
+    options: dict[str, Any] = vars(vocabulary)
+    with Corpus.read(list(corpus), workers=counting.workers, progress=progress, **options) as text:
+        read = time.monotonic()
+        words = readable(len(text.tokens))
+        say(quiet, f"read {words} words, {len(text.vocabulary)} different, {read - begun:.1f} s")
+        pairs = count_pairs(text, counting, progress=progress)
+    seconds = time.monotonic() - read
+    say(quiet, f"counted {readable(pairs.nnz)} pairs, {seconds:.1f} s")
+    return pairs
+
+
+def output_kind(target: Path) -> str:
+    """The format that an output's ending says; complains now, not after the work."""
+    kind = formats.kind_of(target)
+    check_target(target)
+    return kind
+
+
+@click.command()
+@CORPUS
+@OUTPUT
+@click.option("--save-vocab", type=click.Path(path_type=Path), help="also write: word count")
+@options_from(VocabularyParams)
+@options_from(CooccurrenceParams)
+@QUIET
+def cooccur(
+    corpus: tuple[str, ...], target: Path, save_vocab: Path | None, quiet: bool, **values: Any
+) -> None:
+    """Count how often words stand near each other, as GloVe's cooccur does.
+
+    An output that ends in .bin is GloVe's own file of records (--save-vocab writes the words that
+    belong to it); any other is one that fastvec glove and fastvec ppmi read with --matrix.
+    """
+    vocabulary, counting = pick(VocabularyParams, values), pick(CooccurrenceParams, values)
+    check(counting)
+    for path in filter(None, (target, save_vocab)):
+        check_target(path)
+    if not corpus:
+        raise click.UsageError("give CORPUS: files or folders of text, or - for standard input")
+    pairs = the_pairs(corpus, None, None, vocabulary, counting, quiet)
+    if target.suffix == ".bin":
+        pairs.write_glove(target)
+    else:
+        pairs.save(target)
+    if save_vocab is not None and pairs.words is not None and pairs.counts is not None:
+        write_counts(save_vocab, pairs.words, pairs.counts)
+
+
+@click.command()
+@CORPUS
+@OUTPUT
+@MATRIX
+@VOCAB
+@click.option(
+    "--init",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="vectors to start from, and to stay near (--mu)",
+)
+@options_from(VocabularyParams)
+@options_from(CooccurrenceParams)
+@options_from(GloVeParams)
+@QUIET
+def glove(
+    corpus: tuple[str, ...],
+    target: Path,
+    matrix: Path | None,
+    vocab: Path | None,
+    init: Path | None,
+    quiet: bool,
+    **values: Any,
+) -> None:
+    """Train GloVe vectors on a text, or on a matrix of counts.
+
+    \b
+    fastvec glove text.txt -o vectors.bin --x-max 10 --epochs 15
+    The output's ending chooses its format, as with fastvec convert; .safetensors is
+    the whole model.
+
+    Ctrl-C ends the training and writes what has been learned so far (exit code 1).
+    """
+    kind = output_kind(target)
+    vocabulary, counting = pick(VocabularyParams, values), pick(CooccurrenceParams, values)
+    check(vocabulary)
+    params = vars(counting) | vars(pick(GloVeParams, values))
+    model = GloVe(**params, progress=False if quiet else None)
+    given = None
+    if init is not None:
+        file = formats.read_vectors(init)
+        given = KeyedVectors.of(file.words, file.vectors)
+    pairs = the_pairs(corpus, matrix, vocab, vocabulary, counting, quiet)
+    begun = time.monotonic()
+    stopped = False
+    try:
+        model.fit(pairs, init=given)
+        seconds = time.monotonic() - begun
+        speed = readable(pairs.nnz * len(model.loss_history) / seconds)
+        say(quiet, f"trained {seconds:.1f} s, {speed} pairs/s, loss {model.loss_history[-1]:.5f}")
+    except KeyboardInterrupt:
+        stopped = True
+        say(quiet, f"stopped in epoch {len(model.loss_history) + 1} of {model.epochs}")
+    if kind == "safetensors":
+        model.save(target)
+    else:
+        wv = model.wv
+        formats.write_vectors(target, wv.words, wv.vectors, counts=pairs.counts, kind=kind)
+    if stopped:
+        sys.exit(1)
+
+
+@click.command()
+@CORPUS
+@OUTPUT
+@MATRIX
+@VOCAB
+@options_from(VocabularyParams)
+@options_from(CooccurrenceParams)
+@options_from(PPMIParams)
+@QUIET
+def ppmi(
+    corpus: tuple[str, ...],
+    target: Path,
+    matrix: Path | None,
+    vocab: Path | None,
+    quiet: bool,
+    **values: Any,
+) -> None:
+    """Vectors by counting: truncated SVD of positive pointwise mutual information.
+
+    The output's ending chooses its format, as with glove.
+    """
+    kind = output_kind(target)
+    vocabulary, counting = pick(VocabularyParams, values), pick(CooccurrenceParams, values)
+    params = pick(PPMIParams, values)
+    check(params)
+    pairs = the_pairs(corpus, matrix, vocab, vocabulary, counting, quiet)
+    wv = ppmi_vectors(pairs, params=params, progress=False if quiet else None)
+    formats.write_vectors(target, wv.words, wv.vectors, counts=pairs.counts, kind=kind)
+
+
+COMMANDS = [cooccur, glove, ppmi]

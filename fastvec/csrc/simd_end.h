@@ -1,0 +1,19 @@
+/* simd_end.h - takes back what simd.h and the lines above it defined, for the next set. */
+#undef vec
+#undef loose
+#undef ints
+#undef LOAD
+#undef STORE
+#undef LOAD_LOOSE
+#undef STORE_LOOSE
+#undef ALL
+#undef MIN
+#undef MAX
+#undef SELECT
+#undef SHUFFLE
+#undef FOLD_1
+#undef FOLD_2
+#undef FOLD_4
+#undef FOLD_8
+#undef NAME_OF_SET
+#undef WIDTH

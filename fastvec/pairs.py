@@ -1,0 +1,433 @@
+"""Pairs: a matrix of word pairs, cut into tiles for training, in memory or on disk.
+
+Imports words, tensors and rowfiles (files), and the native core.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+
+from fastvec import tensors
+from fastvec._core import cut_rows, tiles_to_rows
+from fastvec.files import PathLike, atomic_write
+from fastvec.rowfiles import read_counts
+from fastvec.words import Words
+
+#: A pair: where its rarer word (row) and its other word stand in their blocks, and a count.
+PAIR = np.dtype([("row", "<u2"), ("column", "<u2"), ("value", "<f4")])
+#: A record of GloVe's own files: ids from 1 on.
+RECORD = np.dtype([("word1", "<i4"), ("word2", "<i4"), ("value", "<f8")])
+#: What a tile's pairs stand for: entries (column, row), (row, column), or both.
+LEFT, RIGHT, BOTH = 0, 1, 2
+#: A count must be a number that float32 holds with full precision.
+SMALLEST, LARGEST = 1e-30, 1e30
+VERSION = 1
+CHUNK = 1 << 22  # pairs converted at a time
+
+
+class Pairs:
+    """How often words stand near each other: a sparse (V, V) matrix of positive numbers.
+
+    Made by :func:`fastvec.cooccurrence.count_pairs`, :meth:`from_scipy`, :meth:`read_glove` or
+    :meth:`load`.  Of a symmetric matrix only the lower half is stored.
+
+    Attributes
+    ----------
+    pairs : (n,) array of PAIR
+        tile after tile; may be a memory map.
+    starts : (blocks + 1,) int64
+        the first word of each block: block_starts(V).
+    tiles : (tiles, 3) int32
+        of each tile its row block, its column block (not above the row block), and its side.
+    offsets : (tiles + 1,) int64
+        where each tile's pairs begin.
+    symmetric : bool
+    words : Words or None
+        the word of each row, where they are known.
+    counts : (V,) int64 or None
+        how often each word occurs.
+    settings : dict
+        how the pairs were counted, for information.
+    """
+
+    def __init__(
+        self,
+        pairs: NDArray[Any],
+        tiles: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        n_words: int,
+        *,
+        symmetric: bool,
+        words: Words | None = None,
+        counts: NDArray[np.int64] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        if words is not None and len(words) != n_words:
+            raise ValueError(f"a matrix of {n_words} rows needs as many words, got {len(words)}")
+        self.pairs = pairs
+        self.starts = block_starts(n_words)
+        self.tiles = tiles
+        self.offsets = offsets
+        self.symmetric = symmetric
+        self.words = words
+        self.counts = counts
+        self.settings = dict(settings or {})
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(V, V)."""
+        n = int(self.starts[-1])
+        return n, n
+
+    @property
+    def nnz(self) -> int:
+        """How many entries the whole matrix has."""
+        if not self.symmetric:
+            return len(self.pairs)
+        diagonal = 0
+        for tile in np.flatnonzero(self.tiles[:, 0] == self.tiles[:, 1]):
+            pairs = self.pairs[self.offsets[tile] : self.offsets[tile + 1]]
+            diagonal += int(np.count_nonzero(pairs["row"] == pairs["column"]))
+        return 2 * len(self.pairs) - diagonal
+
+    def __repr__(self) -> str:
+        kind = "symmetric" if self.symmetric else "asymmetric"
+        return f"Pairs({self.shape[0]} words, {len(self.pairs)} stored pairs, {kind})"
+
+    # --- scipy
+
+    @classmethod
+    def from_scipy(
+        cls,
+        matrix: Any,
+        words: Words | None = None,
+        counts: NDArray[np.int64] | None = None,
+    ) -> Pairs:
+        """Pairs from any scipy.sparse matrix (or a dense array).
+
+        Parameters
+        ----------
+        matrix : (V, V)
+            finite, none negative; zeros are dropped.  If it equals its transpose up to a relative
+            1e-5 it is taken as symmetric.
+        words : Words, optional
+            one for each row.
+
+        Raises
+        ------
+        TypeError
+            no matrix of real numbers.
+        ValueError
+            not square, empty, or with entries that are negative, NaN, infinite, or positive but
+            outside of 1e-30 to 1e30; not one word for each row.
+
+        >>> Pairs.from_scipy(scipy.sparse.eye_array(3))
+        Pairs(3 words, 3 stored pairs, symmetric)
+        """
+        rows = _checked(matrix)
+        n = rows.shape[0]
+        symmetric = _is_symmetric(rows)
+        if symmetric:
+            low = scipy.sparse.csr_array(scipy.sparse.tril(rows, format="csr"))
+        else:
+            low = _two_sided(rows)
+        low.sort_indices()
+        starts = block_starts(n)
+        blocks = len(starts) - 1
+        pairs = np.empty(low.nnz, PAIR)
+        out, keys = pairs.view(np.uint64), low.indices.astype(np.uint32)
+        counts_of = TileList(blocks, symmetric)
+        for block in range(blocks):
+            first, last = starts[block], starts[block + 1]
+            at, end = int(low.indptr[first]), int(low.indptr[last])
+            ends = low.indptr[first : last + 1].astype(np.int64) - at
+            sizes = np.empty(blocks * (1 if symmetric else 2), np.int64)
+            some = slice(at, end)
+            cut_rows(ends, keys[some], low.data[some], starts, not symmetric, sizes, out[some])
+            counts_of.add(block, sizes)
+        tiles, offsets = counts_of.arrays()
+        return cls(pairs, tiles, offsets, n, symmetric=symmetric, words=words, counts=counts)
+
+    def to_scipy(self) -> scipy.sparse.csr_array:
+        """The whole matrix as a scipy.sparse.csr_array of float32, indices sorted."""
+        n = self.shape[0]
+        low, high = np.zeros(n, np.int64), np.zeros(n, np.int64)
+        raw = self.pairs.view(np.uint64)
+        tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, None, None)
+        indptr = np.zeros(n + 1, np.int64)
+        np.cumsum(low + high, out=indptr[1:])
+        high = indptr[:-1] + low
+        low = indptr[:-1].copy()
+        indices = np.empty(indptr[-1], np.int32)
+        values = np.empty(indptr[-1], np.float32)
+        tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, indices, values)
+        if indptr[-1] < 1 << 31:  # scipy wants one kind of index for both
+            indptr = indptr.astype(np.int32)
+        matrix = scipy.sparse.csr_array((values, indices, indptr), shape=(n, n))
+        matrix.has_sorted_indices = True
+        return matrix
+
+    # --- files
+
+    def save(self, path: PathLike) -> None:
+        """Save as a safetensors file (docs/formats.md), with a checksum of every array.
+
+        >>> pairs.save("pairs.safetensors")
+        """
+        arrays: dict[str, NDArray[Any]] = {
+            "pairs": self.pairs.view(np.uint64),
+            "tiles": self.tiles,
+            "tile_offsets": self.offsets,
+        }
+        if self.words is not None:
+            arrays |= {"words": self.words.joined, "offsets": self.words.offsets}
+        if self.counts is not None:
+            arrays["counts"] = self.counts
+        metadata = {
+            "fastvec pairs": str(VERSION),
+            "n_words": str(self.shape[0]),
+            "symmetric": str(int(self.symmetric)),
+            "settings": json.dumps(self.settings),
+            "crc32": json.dumps({name: _crc32(array) for name, array in arrays.items()}),
+        }
+        tensors.save_tensors(path, arrays, metadata)
+
+    @classmethod
+    def load(cls, path: PathLike, *, verify: bool = True) -> Pairs:
+        """Open a file written by :meth:`save`; the pairs stay on disk and are read when needed.
+
+        Parameters
+        ----------
+        verify : bool
+            compare the checksums, which reads the file once; False opens at once.  (Training looks
+            at every pair in any case, so that a damaged file cannot do harm.)
+
+        Raises
+        ------
+        ValueError
+            another kind of file, a newer version, a file that is cut off or damaged.
+
+        >>> Pairs.load("pairs.safetensors").shape
+        (3, 3)
+        """
+        arrays, metadata = tensors.load_tensors(path)
+        version = metadata.get("fastvec pairs", "")
+        if not version.isdecimal():
+            raise ValueError(f"{path} is a safetensors file, but not one of word pairs")
+        if int(version) > VERSION:
+            raise ValueError(
+                f"{path} has version {version} of the format, this fastvec knows up to {VERSION}"
+            )
+        try:
+            sums = json.loads(metadata["crc32"])
+            n_words, symmetric = int(metadata["n_words"]), metadata["symmetric"] == "1"
+            raw, tiles, offsets = (arrays[name] for name in ("pairs", "tiles", "tile_offsets"))
+            settings = json.loads(metadata["settings"])
+            words = Words(arrays["words"], arrays["offsets"]) if "words" in arrays else None
+        except (KeyError, ValueError):
+            raise ValueError(f"{path} is damaged: its header is not complete") from None
+        if verify:
+            for name, array in arrays.items():
+                if sums.get(name) != _crc32(array):
+                    raise ValueError(f"{path} is damaged: the checksum of {name} is wrong")
+        counts = arrays.get("counts")
+        good = _is(raw, "u8", 1) and _is(tiles, "i4", 2) and _is(offsets, "i8", 1) and n_words >= 1
+        if not good:
+            raise ValueError(f"{path} is damaged: its arrays are of other kinds")
+        if counts is not None and (counts.dtype != np.int64 or counts.shape != (n_words,)):
+            raise ValueError(f"{path} is damaged: there must be {n_words} counts")
+        if words is not None and not _is_word_list(words, n_words):
+            raise ValueError(f"{path} is damaged: there must be {n_words} words")
+        return cls(
+            raw.view(PAIR),
+            tiles,
+            offsets,
+            n_words,
+            symmetric=symmetric,
+            words=words,
+            counts=counts,
+            settings=settings,
+        )
+
+    def write_glove(self, path: PathLike) -> None:
+        """Write GloVe's own file of records (int32, int32, float64), sorted, ids from 1 on.
+
+        >>> pairs.write_glove("cooccurrence.bin")
+        """
+        matrix = self.to_scipy()
+        with atomic_write(path) as file:
+            for at in range(0, matrix.nnz, CHUNK):
+                end = min(at + CHUNK, matrix.nnz)
+                records = np.empty(end - at, RECORD)
+                places = np.arange(at, end)
+                records["word1"] = np.searchsorted(matrix.indptr, places, side="right")
+                records["word2"] = matrix.indices[at:end] + 1
+                records["value"] = matrix.data[at:end]
+                file.write(records.view(np.uint8).data)
+
+    @classmethod
+    def read_glove(cls, path: PathLike, vocabulary: PathLike | None = None) -> Pairs:
+        """Read GloVe's own file of records, in any order (cooccurrence.bin or its .shuf.bin).
+
+        Parameters
+        ----------
+        vocabulary : path, optional
+            GloVe's vocab.txt: ``word count`` on each line.  Without it the words stay unknown, and
+            the highest id says how many there are.
+
+        Raises
+        ------
+        ValueError
+            a file that is no whole number of records, ids below 1 or beyond the vocabulary, values
+            as in :meth:`from_scipy`.
+
+        >>> Pairs.read_glove("cooccurrence.bin").shape
+        (3, 3)
+        """
+        size = Path(path).stat().st_size
+        if size == 0 or size % RECORD.itemsize:
+            raise ValueError(
+                f"{path} is no file of GloVe's records: {size} bytes are no multiple of 16"
+            )
+        records = np.memmap(path, RECORD, "r")
+        low = int(min(records["word1"].min(), records["word2"].min()))
+        high = int(max(records["word1"].max(), records["word2"].max()))
+        if low < 1:
+            raise ValueError(f"{path}: ids must be at least 1, got {low}")
+        words, counts, n = None, None, high
+        if vocabulary is not None:
+            table = read_counts(vocabulary)
+            words, n = Words.of(table), len(table)
+            counts = np.fromiter(table.values(), np.int64, n)
+            if high > n:
+                raise ValueError(f"{path}: id {high} is beyond the {n} words of {vocabulary}")
+        places = (records["word1"] - 1, records["word2"] - 1)
+        matrix = scipy.sparse.coo_array((records["value"], places), shape=(n, n))
+        try:
+            return cls.from_scipy(matrix, words, counts)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+
+
+class TileList:
+    """Collects which tiles there are, row block by row block."""
+
+    def __init__(self, blocks: int, symmetric: bool) -> None:
+        columns = np.arange(blocks, dtype=np.int32)
+        if symmetric:
+            self.columns, self.sides = columns, np.full(blocks, BOTH, np.int32)
+        else:
+            self.columns = np.repeat(columns, 2)
+            self.sides = np.tile(np.array([LEFT, RIGHT], np.int32), blocks)
+        self.tiles: list[NDArray[np.int32]] = []
+        self.sizes: list[NDArray[np.int64]] = []
+
+    def add(self, block: int, sizes: NDArray[np.int64]) -> None:
+        """Note the sizes of all tiles of a row block; empty ones are left out."""
+        some = np.flatnonzero(sizes)
+        rows = np.full(len(some), block, np.int32)
+        self.tiles.append(np.stack([rows, self.columns[some], self.sides[some]], axis=1))
+        self.sizes.append(sizes[some])
+
+    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """All tiles, and where their pairs begin."""
+        sizes = np.concatenate(self.sizes)
+        offsets = np.zeros(len(sizes) + 1, np.int64)
+        np.cumsum(sizes, out=offsets[1:])
+        return np.concatenate(self.tiles), offsets
+
+
+def block_starts(n_words: int) -> NDArray[np.int64]:
+    """Where blocks of words begin: (blocks + 1,), from 0 to n_words.
+
+    Words are numbered by falling count, so the first blocks are narrow, a 32nd of the words before
+    them: then no block is part of more than 2.5 % of the pairs, and dozens of workers find
+    blocks that nobody else uses.  The widest hold 512 words, whose vectors the second-level cache
+    holds, or a thousandth of a large vocabulary.
+
+    >>> block_starts(30).tolist()
+    [0, 8, 16, 24, 30]
+    """
+    widest = min(65536, max(512, -(-n_words // 1024)))
+    starts = [0]
+    while starts[-1] < n_words:
+        width = min(max(8, starts[-1] // 32), widest)
+        starts.append(min(starts[-1] + width, n_words))
+    return np.array(starts, np.int64)
+
+
+def _checked(matrix: Any) -> scipy.sparse.csr_array:
+    """A matrix as float32 rows, sorted, without zeros; TypeError or ValueError if it is no matrix
+    of pairs."""
+    if not scipy.sparse.issparse(matrix):
+        matrix = np.asarray(matrix)
+        if matrix.ndim != 2:
+            raise TypeError(f"matrix must be a scipy.sparse matrix, got {type(matrix).__name__}")
+    if matrix.shape[0] != matrix.shape[1]:
+        raise ValueError(f"matrix must be square, got shape {matrix.shape}")
+    if matrix.dtype.kind not in "buif":
+        raise TypeError(f"matrix must hold real numbers, got {matrix.dtype}")
+    if matrix.shape[0] >= 1 << 30:
+        raise ValueError(f"matrix must have fewer than 2**30 rows, got {matrix.shape[0]}")
+    rows = scipy.sparse.csr_array(matrix, dtype=np.float64, copy=True)
+    rows.sum_duplicates()
+    rows.eliminate_zeros()
+    if rows.nnz == 0:
+        raise ValueError("matrix must have at least one entry, got none")
+    low, high = rows.data.min(), rows.data.max()
+    if not (low > 0 and high < np.inf):
+        odd = rows.data[~((rows.data > 0) & (rows.data < np.inf))][0]
+        raise ValueError(f"entries of the matrix must be finite and not negative, got {odd}")
+    if low < SMALLEST or high > LARGEST:
+        odd = low if low < SMALLEST else high
+        raise ValueError(f"entries of the matrix must be from 1e-30 to 1e30, got {odd}")
+    rows.data = rows.data.astype(np.float32)
+    return rows
+
+
+def _is_symmetric(rows: scipy.sparse.csr_array) -> bool:
+    other = scipy.sparse.csr_array(rows.T)
+    other.sort_indices()
+    return (
+        np.array_equal(rows.indptr, other.indptr)
+        and np.array_equal(rows.indices, other.indices)
+        and np.allclose(rows.data, other.data, rtol=1e-5, atol=0)
+    )
+
+
+def _two_sided(rows: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
+    """An asymmetric matrix as rows of the rarer word: entry (i, j) with j < i stands in row i at
+    2 * j + 1, and entry (j, i) with j <= i in row i at 2 * j."""
+    n = rows.shape[0]
+    entries = rows.tocoo()
+    i, j = (axis.astype(np.int64) for axis in entries.coords)
+    row, column = np.maximum(i, j), 2 * np.minimum(i, j) + (j < i)
+    return scipy.sparse.csr_array((entries.data, (row, column)), shape=(n, 2 * n))
+
+
+def _is_word_list(words: Words, n: int) -> bool:
+    joined, offsets = words.joined, words.offsets
+    if not (_is(joined, "u1", 1) and _is(offsets, "i8", 1) and len(offsets) == n + 1):
+        return False
+    ends = offsets[0] == 0 and offsets[-1] == len(joined)
+    return bool(ends) and not np.any(offsets[1:] < offsets[:-1])
+
+
+def _is(array: NDArray[Any], kind: str, dimensions: int) -> bool:
+    return array.dtype == np.dtype(kind) and array.ndim == dimensions
+
+
+def _crc32(array: NDArray[Any]) -> int:
+    """CRC-32 of an array's bytes."""
+    data, crc = np.ascontiguousarray(array).reshape(-1).view(np.uint8), 0
+    for at in range(0, len(data), 1 << 24):
+        crc = zlib.crc32(data[at : at + (1 << 24)].data, crc)
+    return crc
