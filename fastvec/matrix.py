@@ -37,10 +37,10 @@ def padded_copy(values: ArrayLike) -> NDArray[np.float32]:
 
 
 def random_rows(rows: int, size: int, generator: np.random.Generator) -> NDArray[np.float32]:
-    """A padded matrix, uniform in [-0.5 / size, 0.5 / size) (word2vec.c, lines 366-370)."""
+    """A padded matrix of numbers uniform in [-1 / size, 1 / size), as in gensim and fastText."""
     matrix = padded(rows, size)
     step = max(1, (1 << 22) // size)  # bounds what is held twice
     for start in range(0, rows, step):
         block = generator.random((min(step, rows - start), size), dtype=np.float32)
-        matrix[start : start + step, :size] = (block - np.float32(0.5)) / np.float32(size)
+        matrix[start : start + step, :size] = (2 * block - 1) / np.float32(size)
     return matrix

@@ -276,7 +276,7 @@ class Word2Vec:
         self.corpus_total_words = corpus.raw_words
 
     def _make_rows(self, vocabulary: Vocabulary) -> None:
-        """Fresh matrices: random vectors, and zeros as output rows (word2vec.c, lines 348-372)."""
+        """Fresh matrices: random vectors, and zeros as output rows."""
         generator = np.random.default_rng(self.seed)
         count = len(vocabulary)
         self._vectors = random_rows(count, self.vector_size, generator)
