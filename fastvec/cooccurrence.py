@@ -113,18 +113,23 @@ def count_pairs(
     return _Counter(corpus, params, progress).count()
 
 
-def fixed_point(window: int, distance_weighting: bool, n_tokens: int) -> NDArray[np.uint64]:
-    """Weights of the distances 0..window as integers, and (first) the bits after the point.
+def fixed_point(
+    window: int, distance_weighting: bool, n_tokens: int
+) -> tuple[NDArray[np.uint64], int]:
+    """Weights of the distances 0..window as integers, and the bits they have after the point.
 
     As many bits, up to 32, as keep every sum over n_tokens below 2^63: a weight is within
     distance / 2^33 of 1 / distance, relatively, for any text of less than 10^8 words.
+
+    >>> fixed_point(2, True, 1000)
+    (array([         0, 4294967296, 2147483648], dtype=uint64), 32)
     """
     distances = np.arange(1, window + 1)
     shares = 1 / distances if distance_weighting else np.ones(window)
     bits = min(32, int(63 - np.log2(2 * max(n_tokens, 1) * shares.sum())))
     if bits < 10:
         raise ValueError(f"{n_tokens} words with a window of {window} are too many to count")
-    return np.array([bits, *np.rint(shares * 2.0**bits)]).astype(np.uint64)
+    return np.array([0, *np.rint(shares * 2.0**bits)]).astype(np.uint64), bits
 
 
 class _Counter:
@@ -138,17 +143,15 @@ class _Counter:
         self.n_tokens = len(corpus.tokens)
         if self.n_tokens == 0:
             raise ValueError("the corpus has no words to count")
-        self.weights = fixed_point(params.window, params.distance_weighting, self.n_tokens)
-        bits, self.weights[0] = int(self.weights[0]), 0
+        weights, bits = fixed_point(params.window, params.distance_weighting, self.n_tokens)
         self.scale = 2.0**-bits
         self.text = PairText(
-            corpus.tokens, corpus.offsets, self.weights, self.n_words, not params.symmetric
+            corpus.tokens, corpus.offsets, weights, self.n_words, not params.symmetric
         )
         self.starts = block_starts(self.n_words)
         self.hot = np.zeros((HOT_WORDS, HOT_WORDS), np.uint64)
         self.workers, self.piece = self._plan()
         self.rows = [PairRows(self.text) for _ in range(self.workers)]
-        self.done = 0  # tokens
 
     def _plan(self) -> tuple[int, int]:
         """How many workers, and how many tokens a piece may have: half of the memory is for the
@@ -171,8 +174,7 @@ class _Counter:
         pieces = list(itertools.pairwise([*range(0, self.n_tokens, self.piece), self.n_tokens]))
         most = min(int(self.params.memory * 1e9) // 2 // PAIR.itemsize, self._most_pairs())
         with _Store(most) as store:
-            with Progress("counting pairs", self.n_tokens, enabled=self.progress) as self.bar:
-                tiles = self._one(store) if len(pieces) == 1 else self._many(pieces, store)
+            tiles = self._one(store) if len(pieces) == 1 else self._many(pieces, store)
             pairs = store.take()
         if len(pairs) == 0:
             raise ValueError("the corpus has no pairs: no sentence has two words")
@@ -200,30 +202,34 @@ class _Counter:
 
     def _one(self, store: _Store) -> TileList:
         """The whole text at once: the rows are final."""
-        places, ends = self._list_places(0, self.n_tokens)
+        with self._bar("counting pairs", self.n_tokens, "words"):
+            places, starts = self._list_places(0, self.n_tokens)
 
-        def rows(worker: int, block: int, row_ends: NDArray[np.int64]) -> None:
-            first, last = int(self.starts[block]), int(self.starts[block + 1])
-            self.rows[worker].count(first, last, self.hot, places, ends, 0, row_ends)
-            self._tick(int(ends[last] - ends[first]))
+            def rows(worker: int, block: int, ends: NDArray[np.int64]) -> None:
+                first, last = int(self.starts[block]), int(self.starts[block + 1])
+                self.rows[worker].count(first, last, self.hot, places, starts, 0, ends)
+                self.done += int(starts[last] - starts[first])
 
-        return self._write_tiles(rows, store)
+            return self._write_tiles(rows, store)
 
     def _many(self, pieces: list[tuple[int, int]], store: _Store) -> TileList:
         """Piece after piece, then their sums."""
         blocks = len(self.starts) - 1
         with tempfile.TemporaryFile() as spill:
             where = np.zeros((len(pieces), blocks, 2), np.int64)  # byte and number of entries
-            for index, (origin, end) in enumerate(pieces):
-                self._spill(origin, end, where[index], spill)
-            spill.flush()
+            with self._bar("counting pairs", self.n_tokens, "words"):
+                for index, (origin, end) in enumerate(pieces):
+                    self._spill(origin, end, where[index], spill)
+                spill.flush()
 
-            def rows(worker: int, block: int, row_ends: NDArray[np.int64]) -> None:
+            def rows(worker: int, block: int, ends: NDArray[np.int64]) -> None:
                 first, last = int(self.starts[block]), int(self.starts[block + 1])
                 parts = [_part(spill, piece[block], last - first) for piece in where]
-                self.rows[worker].merge(first, last, self.hot, parts, row_ends)
+                self.rows[worker].merge(first, last, self.hot, parts, ends)
+                self.done += last - first
 
-            return self._write_tiles(rows, store)
+            with self._bar("adding up pairs", self.n_words, "rows"):
+                return self._write_tiles(rows, store)
 
     def _list_places(self, origin: int, end: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """The places of all words of a piece, and where each word's begin: (V + 1,).
@@ -244,7 +250,7 @@ class _Counter:
         limits = starts[:-1] + np.cumsum(places, axis=0)
         cursors = limits - places
         occurrences = np.empty(starts[-1], np.uint64)
-        self._tick(end - origin - len(occurrences))  # the hot words are done
+        self.done += end - origin - len(occurrences)  # the hot words
 
         def place(worker: int, first: int, last: int) -> None:
             self.text.place(origin, first, last, cursors[worker], limits[worker], occurrences)
@@ -310,20 +316,22 @@ class _Counter:
                 where[block, 1] = ends[-1]
                 parts = [ends.tobytes(), rows.sums(), rows.keys()]
                 turns.write(block, functools.partial(self._spilled, spill, where[block], parts))
-                self._tick(int(starts[last] - starts[first]))
+                self.done += int(starts[last] - starts[first])
 
         threads.run(run, self.workers, turns.stop, self._show)
 
     @staticmethod
     def _spilled(spill: BinaryIO, where: NDArray[np.int64], parts: list[bytes]) -> None:
-        """Write a block's rows, and note at which byte; everything starts at a multiple of 8."""
+        """Write a block's rows, and note at which byte."""
         where[0] = spill.tell()
         for part in parts:
-            spill.write(part)
-        spill.write(bytes(-len(parts[-1]) % 8))
+            _write(spill, part)
 
-    def _tick(self, tokens: int) -> None:
-        self.done += tokens
+    def _bar(self, doing: str, total: int, unit: str) -> Progress:
+        """Begin a phase of so many steps, which ``self.done`` counts."""
+        self.done = 0
+        self.bar = Progress(doing, total, unit, self.progress)
+        return self.bar
 
     def _show(self) -> None:
         self.bar.update(self.done)
@@ -354,9 +362,9 @@ class _Store:
         else:
             if self.file is None:
                 self.file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-                self.file.write(self.room[: self.n].view(np.uint8).data)
+                _write(self.file, self.room[: self.n].view(np.uint8).data)
                 self.room = np.empty(0, np.uint64)
-            self.file.write(pairs.view(np.uint8).data)
+            _write(self.file, pairs.view(np.uint8).data)
         self.n = end
 
     def take(self) -> NDArray[Any]:
@@ -400,6 +408,18 @@ class _Turns:
         with self.changed:
             self.stopped = True
             self.changed.notify_all()
+
+
+def _write(file: BinaryIO, data: bytes | memoryview) -> None:
+    """Write to a temporary file; an error says in which folder."""
+    try:
+        file.write(data)
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"cannot write a temporary file in {tempfile.gettempdir()} (TMPDIR chooses another "
+            f"folder): {error.strerror}",
+        ) from error
 
 
 def _part(spill: BinaryIO, where: NDArray[np.int64], rows: int) -> Part:
