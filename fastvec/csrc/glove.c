@@ -2,54 +2,26 @@
 #include "glove.h"
 
 #include "kernels.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h> /* all system headers come before the first region */
-#endif
-
-#define JOIN_(f, set) f##_##set
-#define JOIN(f, set) JOIN_(f, set)
-#define NAME(f) JOIN(f, NAME_OF_SET)
-#define STRING_(s) #s
-#define STRING(s) STRING_(s)
-
-#if defined(__clang__)
-#define REGION_BEGIN(text) \
-    _Pragma(STRING_(clang attribute push(__attribute__((target(text))), apply_to = function)))
-#define REGION_END _Pragma("clang attribute pop")
-#else
-#define REGION_BEGIN(text) _Pragma("GCC push_options") _Pragma(STRING_(GCC target(text)))
-#define REGION_END _Pragma("GCC pop_options")
-#endif
-
-#define AVX512 "avx512f,avx512vl,avx512dq,avx512bw,fma"
-#if defined(__clang__)
-#define AVX512_TUNED AVX512
-#else /* gcc 12's default tuning parks integers in vector registers: 8 % slower on Zen 4 */
-#define AVX512_TUNED AVX512 ",tune=skylake-avx512"
-#endif
+#include "regions.h"
 
 #define NAME_OF_SET baseline
 #define WIDTH 4
 #include "simd.h"
 #include "glove_body.h"
-#include "simd_end.h"
 
 #if defined(__x86_64__)
-REGION_BEGIN("avx2,fma")
+REGION_BEGIN(AVX2)
 #define NAME_OF_SET avx2
 #define WIDTH 8
 #include "simd.h"
 #include "glove_body.h"
-#include "simd_end.h"
 REGION_END
 
-REGION_BEGIN(AVX512_TUNED)
+REGION_BEGIN(AVX512)
 #define NAME_OF_SET avx512
 #define WIDTH 16
 #include "simd.h"
 #include "glove_body.h"
-#include "simd_end.h"
 REGION_END
 #endif
 

@@ -167,3 +167,4 @@ static double NAME(train)(const glove_tile *tile, const glove_rule *rule) {
 static const glove_kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(weigh), NAME(train)};
 
 #undef CONSTANT
+#include "simd_end.h"

@@ -8,24 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#if defined(__x86_64__)
-#include <immintrin.h> /* all system headers come before the first region */
-#endif
-
-#define JOIN_(f, set) f##_##set
-#define JOIN(f, set) JOIN_(f, set)
-#define NAME(f) JOIN(f, NAME_OF_SET)
-#define STRING_(s) #s
-#define STRING(s) STRING_(s)
-
-#if defined(__clang__)
-#define REGION_BEGIN(text) \
-    _Pragma(STRING_(clang attribute push(__attribute__((target(text))), apply_to = function)))
-#define REGION_END _Pragma("clang attribute pop")
-#else
-#define REGION_BEGIN(text) _Pragma("GCC push_options") _Pragma(STRING_(GCC target(text)))
-#define REGION_END _Pragma("GCC pop_options")
-#endif
+#include "regions.h"
 
 /* Scores beyond +-30 count as 30: there the step is below 1e-13 or within 1e-13 of alpha. */
 #define LARGEST 30.0f
@@ -43,7 +26,7 @@ static const float certain[2 * ROW_FLOATS] = {[ROW_FLOATS] = 1e30f, 1e30f, 1e30f
 #include "kernels_body.h"
 
 #if defined(__x86_64__)
-REGION_BEGIN("avx2,fma")
+REGION_BEGIN(AVX2)
 #define NAME_OF_SET avx2
 #define WIDTH 8
 #define ROWS 2 /* 12 sums, 2 inputs and 1 output in 16 registers */
@@ -52,7 +35,7 @@ REGION_BEGIN("avx2,fma")
 #include "kernels_body.h"
 REGION_END
 
-REGION_BEGIN("avx512f,avx512vl,avx512dq,avx512bw,fma")
+REGION_BEGIN(AVX512)
 #define NAME_OF_SET avx512
 #define WIDTH 16
 #define ROWS 4 /* 24 sums, 3 inputs and 1 output in 32 registers */

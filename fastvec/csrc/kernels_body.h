@@ -245,27 +245,10 @@ static void NAME(scatter)(float *const *rows, int m, float scale, const float *s
 static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), NAME(apply), NAME(gather),
                                     NAME(scatter)};
 
-#undef vec
-#undef loose
-#undef ints
-#undef LOAD
-#undef STORE
-#undef LOAD_LOOSE
-#undef STORE_LOOSE
-#undef ALL
-#undef MIN
-#undef MAX
-#undef SELECT
-#undef SHUFFLE
-#undef FOLD_1
-#undef FOLD_2
-#undef FOLD_4
-#undef FOLD_8
 #undef CONSTANT
 #undef UNROLL
 #undef SCRATCH
 #undef EACH_COLS
-#undef NAME_OF_SET
-#undef WIDTH
 #undef ROWS
 #undef COLS
+#include "simd_end.h"
