@@ -12,7 +12,7 @@ def simd() -> str:
 
     Raises ValueError, with the names there are, if ``FASTVEC_SIMD`` is none of this machine's.
 
-    >>> simd() in ("avx512", "avx2", "baseline")
+    >>> simd() in ("avx512bf16", "avx512", "avx2", "baseline")
     True
     """
     names = simd_names()

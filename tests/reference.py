@@ -48,6 +48,11 @@ def loss(inputs: Floats, outputs: Floats, labels: Floats) -> float:
     return float(np.logaddexp(0, -signs * (inputs @ outputs.T)).sum())
 
 
+def steps(inputs: Floats, outputs: Floats, labels: Floats, alpha: float) -> Floats:
+    """By how much (M, N) each input moves towards each output, and the output towards the input."""
+    return alpha * (labels - sigmoid(inputs @ outputs.T))
+
+
 def update(
     inputs: Floats, outputs: Floats, labels: Floats, alpha: float
 ) -> tuple[Floats, Floats, float]:
@@ -57,9 +62,8 @@ def update(
     is the step of word2vec.c: lines 454-458 (hierarchical softmax), 479-481 (negative sampling),
     without the faults of its sigmoid table.
     """
-    scores = inputs @ outputs.T
-    steps = alpha * (labels - sigmoid(scores))
-    return inputs + steps @ outputs, outputs + steps.T @ inputs, loss(inputs, outputs, labels)
+    g = steps(inputs, outputs, labels, alpha)
+    return inputs + g @ outputs, outputs + g.T @ inputs, loss(inputs, outputs, labels)
 
 
 # --- which (output row, label) pairs: negative sampling and hierarchical softmax

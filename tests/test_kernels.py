@@ -23,14 +23,26 @@ def run_kernel(inputs, outputs, labels, alpha, simd):
     return rows_in[:, :size], rows_out[:, :size], loss
 
 
+def rounding(inputs, outputs, labels, alpha, simd):
+    """What may be lost in (inputs, outputs, loss): float32's rounding, and where the products are
+    made in bf16 the lower halves of both factors."""
+    x, y = inputs.astype(float), outputs.astype(float)
+    lost = 2.0**-6 if simd.endswith("bf16") else 0.0
+    scores = lost * (abs(x) @ abs(y).T)
+    steps = abs(reference.steps(x, y, labels, alpha))
+    steps = 2 * lost * steps + alpha * scores / 4
+    return steps @ abs(y) + 2e-6, steps.T @ abs(x) + 2e-6, scores.sum() + lost * scores.size + 1e-5
+
+
 def compare(inputs, outputs, labels, alpha, simd):
     want = reference.update(inputs.astype(float), outputs.astype(float), labels, alpha)
     got = run_kernel(inputs, outputs, labels, alpha, simd)
-    for w, g in zip(want[:2], got[:2], strict=True):
-        np.testing.assert_allclose(g, w, rtol=2e-5, atol=2e-6)
+    lost = rounding(inputs, outputs, labels, alpha, simd)
+    for w, g, most in zip(want[:2], got[:2], lost[:2], strict=True):
+        assert (abs(g - w) <= most + 2e-5 * abs(w)).all()
     scores = inputs.astype(float) @ outputs.T.astype(float)
     losses = np.logaddexp(0, (1 - 2 * labels) * scores).clip(max=LARGEST)
-    assert got[2] == pytest.approx(losses.sum(), rel=1e-5, abs=1e-5)
+    assert abs(got[2] - losses.sum()) <= lost[2] + 1e-5 * losses.sum()
 
 
 def example(m, n, size, seed=0, scale=1.0):
@@ -54,7 +66,7 @@ def test_every_number_of_outputs(simd, n):
 
 
 @pytest.mark.parametrize("simd", _core.simd_names())
-@pytest.mark.parametrize("m", range(1, 33))
+@pytest.mark.parametrize("m", range(1, 11))
 def test_every_number_of_inputs(simd, m):
     for n in (1, 6, 13):
         compare(*example(m, n, 17), 0.05, simd)
@@ -63,7 +75,7 @@ def test_every_number_of_inputs(simd, m):
 @pytest.mark.parametrize("simd", _core.simd_names())
 @settings(max_examples=60, deadline=None)
 @given(
-    m=st.integers(1, 32),
+    m=st.integers(1, 10),
     n=st.integers(1, 64),
     size=st.sampled_from(EDGE_SIZES),
     seed=st.integers(0, 1000),
@@ -80,7 +92,7 @@ def test_certain_answers_are_learned_from(simd):
     """A confident mistake gets the full step (gensim skips it, word2vec.c cuts the score at 6)."""
     inputs, outputs = np.full((1, 4), 2.5, np.float32), np.full((2, 4), 2.5, np.float32)
     moved, _, loss = run_kernel(inputs, outputs, np.array([0.0, 1.0]), 0.1, simd)
-    np.testing.assert_allclose(moved, 2.5 - 0.1 * 2.5, rtol=1e-5)
+    np.testing.assert_allclose(moved, 2.5 - 0.1 * 2.5, rtol=1e-3 if simd.endswith("bf16") else 1e-5)
     assert loss == pytest.approx(25, rel=1e-4)
 
 
@@ -95,8 +107,8 @@ def test_arguments_are_checked():
     rows, signs = padded(2, 4), np.ones(20, np.float32)
     with pytest.raises(ValueError, match=r"FASTVEC_SIMD must be one of .*, got 'mmx'"):
         _core.update_rows(rows, rows, signs, 0.1, "mmx", 4)
-    with pytest.raises(ValueError, match="from 1 x 1 to 32 x 64 rows, got 33 x 2"):
-        _core.update_rows(padded(33, 4), rows, signs, 0.1, "baseline", 4)
+    with pytest.raises(ValueError, match="from 1 x 1 to 10 x 64 rows, got 11 x 2"):
+        _core.update_rows(padded(11, 4), rows, signs, 0.1, "baseline", 4)
     with pytest.raises(ValueError, match="too short"):
         _core.update_rows(rows, rows, signs[:10], 0.1, "baseline", 4)
     with pytest.raises(ValueError, match="multiple of 64 bytes"):

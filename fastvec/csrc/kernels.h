@@ -4,11 +4,15 @@
 
 #include <stdint.h>
 
+#define SLOTS 8 /* room for the steps of an input with a block of outputs */
+
 enum {
     ROW_FLOATS = 16,  /* rows are padded to a multiple of this and start on a cache line */
-    MAX_INPUTS = 32,  /* rows that one update takes; the loops split longer lists */
+    MAX_INPUTS = 10,  /* rows that one update takes; the loops split longer lists */
     MAX_OUTPUTS = 64,
-    GRADIENT_FLOATS = 11 * (MAX_INPUTS * 6 + ROW_FLOATS),
+    MAX_BLOCKS = 11,
+    BLOCK_FLOATS = MAX_INPUTS * SLOTS,
+    GRADIENT_FLOATS = MAX_BLOCKS * BLOCK_FLOATS,
 };
 
 /* The product of the probabilities of all right answers so far, for each vector lane as a number

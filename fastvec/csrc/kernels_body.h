@@ -7,136 +7,123 @@
  */
 #define CONSTANT static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 64")
-#define SCRATCH __attribute__((aligned(64)))
 
-/* sums[i] = sum of the lanes of rows[i] for i < n; writes whole vectors. */
-CONSTANT void NAME(lane_sums)(const vec *rows, const int n, float *sums) {
-    UNROLL for (int from = 0; from < n; from += WIDTH) {
-        vec t[WIDTH];
-        int left = n - from < WIDTH ? n - from : WIDTH;
-        UNROLL for (int i = 0; i < left; i++) t[i] = rows[from + i];
-#define ROUND(FOLD)                                                                    \
-    UNROLL for (int i = 0; 2 * i < left; i++)                                          \
-        t[i] = FOLD(t[2 * i], (2 * i + 1 < left ? t[2 * i + 1] : t[2 * i]));           \
-    left = (left + 1) / 2;
-        ROUND(FOLD_1)
-        ROUND(FOLD_2)
+#include ARITHMETIC
+
+/* Slot i * SLOTS + o, of input i < R and output o < C, is taken; a group of slots if its first is. */
+#define TAKEN(slot) ((slot) % SLOTS < C && (slot) / SLOTS < R)
+
+/* The vector of the lane sums of slots first .. first + WIDTH; what stands in lanes of slots that are
+ * not taken means nothing. */
+CONSTANT vec NAME(lane_sums)(const vec *slots, const int first, const int R, const int C) {
+    vec t[WIDTH];
+    UNROLL for (int i = 0; i < WIDTH; i++) t[i] = TAKEN(first + i) ? slots[first + i] : ALL(0.0f);
+#define ROUND(SIZE, FOLD)                                                 \
+    UNROLL for (int i = 0; i < WIDTH / (2 * SIZE); i++)                   \
+        if (TAKEN(first + 2 * i * SIZE))                                  \
+            t[i] = FOLD(t[2 * i], TAKEN(first + (2 * i + 1) * SIZE) ? t[2 * i + 1] : t[2 * i]);
+    ROUND(1, FOLD_1)
+    ROUND(2, FOLD_2)
 #if WIDTH >= 8
-        ROUND(FOLD_4)
+    ROUND(4, FOLD_4)
 #endif
 #if WIDTH >= 16
-        ROUND(FOLD_8)
+    ROUND(8, FOLD_8)
 #endif
 #undef ROUND
-        STORE_LOOSE(sums + from, t[0]);
+    return t[0];
+}
+
+/* scores[i * SLOTS + o] = inputs[i] . outputs[o] for R inputs and C outputs; whole vectors. */
+#define EACH_INPUT(CASE) \
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10)
+#define EACH_COLS(CASE, R) CASE(R, 1) CASE(R, 2) CASE(R, 3) CASE(R, 4) CASE(R, 5) CASE(R, 6)
+#define SCORES(R, C)                                                                         \
+    static void NAME(scores_##R##_##C)(float *const *inputs, float *const *outputs, int floats, \
+                                       float *scores) {                                      \
+        vec slots[ROWS * SLOTS];                                                             \
+        NAME(dots)(inputs, outputs, floats, slots, R, C);                                    \
+        UNROLL for (int first = 0; first < R * SLOTS; first += WIDTH)                        \
+            STORE(scores + first, NAME(lane_sums)(slots, first, R, C));                      \
     }
-}
-
-/* g[i * C + o] = inputs[i] . outputs[o] for R inputs and C outputs. */
-CONSTANT void NAME(dots)(float *const *inputs, float *const *outputs, int floats, float *g,
-                         const int R, const int C) {
-    vec sum[ROWS * COLS];
-    const float *a[ROWS], *b[COLS];
-    UNROLL for (int i = 0; i < R; i++) a[i] = inputs[i];
-    UNROLL for (int o = 0; o < C; o++) b[o] = outputs[o];
-    UNROLL for (int i = 0; i < R * C; i++) sum[i] = ALL(0.0f);
-    for (int k = 0; k < floats; k += WIDTH) {
-        vec x[ROWS];
-        UNROLL for (int i = 0; i < R; i++) x[i] = LOAD(a[i] + k);
-        UNROLL for (int o = 0; o < C; o++) {
-            const vec y = LOAD(b[o] + k);
-            UNROLL for (int i = 0; i < R; i++) sum[i * C + o] += x[i] * y;
-        }
-    }
-    NAME(lane_sums)(sum, R * C, g);
-}
-
-/* exp(x) for |x| <= 80: 2^n times a polynomial of degree 5 on half an octave to either side of 0
- * (relative error below 3e-7). */
-CONSTANT vec NAME(exponential)(vec x) {
-    const vec magic = ALL(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
-    const vec y = x * 1.44269504f;
-    const vec shifted = y + magic;
-    const vec f = y - (shifted - magic);
-    vec p = ALL(1.3398874e-3f);
-    p = p * f + 9.6184373e-3f;
-    p = p * f + 5.5503324e-2f;
-    p = p * f + 2.4022648e-1f;
-    p = p * f + 6.9314720e-1f;
-    p = p * f + 1.0f;
-    return p * (vec)(((ints)shifted + 127) << 23); /* the low bits of shifted are the integer */
-}
-
-/* sign[i * C + o] = signs[o] for each of the m inputs, and for one more, so that the last vector has
- * no lane that nobody wrote; and zeros in the last vector of g.  Done well before they are read: a
- * load that spans two stores waits until both have left the store queue. */
-CONSTANT void NAME(prepare)(float *sign, float *g, const float *signs, int m, const int C) {
-    vec s[(COLS + WIDTH - 1) / WIDTH];
-    UNROLL for (int o = 0; o < C; o += WIDTH) s[o / WIDTH] = LOAD_LOOSE(signs + o);
-    for (int i = 0; i <= m; i++)
-        UNROLL for (int o = 0; o < C; o += WIDTH) STORE_LOOSE(sign + i * C + o, s[o / WIDTH]);
-    STORE(g + (m * C - 1) / WIDTH * WIDTH, ALL(0.0f));
-}
-
-/* g: `count` dot products, in place: alpha * (label - sigmoid).  The probability of the right answer
- * is sigmoid(t) with t = sign * dot, so the step is sign * alpha * sigmoid(-t). */
-CONSTANT void NAME(steps)(float *g, const float *sign, int count, float alpha, loss *sum) {
-    vec product = LOAD(sum->mantissa);
-    ints exponent = *(const ints *)sum->exponent;
-    for (int i = 0; i < count; i += WIDTH) {
-        const int past = i + WIDTH > count ? i + WIDTH - count : 0;
-        const vec s = LOAD_LOOSE(sign + i);
-        /* Lanes past the end become certain, right answers: they add nothing to the loss. */
-        vec t = LOAD(g + i) * s + LOAD_LOOSE(certain + ROW_FLOATS - WIDTH + past);
-        t = MAX(MIN(t, ALL(LARGEST)), ALL(-LARGEST));
-        const vec e = NAME(exponential)(-t);
-        const vec right = 1.0f / (1.0f + e);
-        STORE(g + i, alpha * s * e * right);
-        const ints bits = (ints)(product * right);
-        exponent += bits >> 23;
-        product = (vec)((bits & 0x7fffff) | 0x3f800000);
-    }
-    STORE(sum->mantissa, product);
-    *(ints *)sum->exponent = exponent;
-    sum->steps += (count + WIDTH - 1) / WIDTH;
-}
-
-/* All dot products of m inputs with a block of C outputs, turned into steps. */
-CONSTANT void NAME(block_gradient)(float *const *inputs, int m, float *const *outputs,
-                                   const float *signs, int floats, float alpha, loss *sum, float *g,
-                             const int C) {
-    float sign[MAX_INPUTS * COLS + ROW_FLOATS] SCRATCH;
-    NAME(prepare)(sign, g, signs, m, C);
-    int i = 0;
-    const int rows = C > 6 && ROWS > 3 ? 3 : ROWS; /* what fits the registers */
-    for (; i + rows <= m; i += rows) NAME(dots)(inputs + i, outputs, floats, g + i * C, rows, C);
-#if ROWS > 3
-    if (C <= 6 && m - i == 3) NAME(dots)(inputs + i, outputs, floats, g + i * C, 3, C);
+EACH_COLS(SCORES, 1)
+EACH_COLS(SCORES, 2)
+#if ROWS >= 4
+EACH_COLS(SCORES, 3)
+EACH_COLS(SCORES, 4)
 #endif
-#if ROWS > 2
-    if (m - i == 2) NAME(dots)(inputs + i, outputs, floats, g + i * C, 2, C);
+#undef SCORES
+
+/* [inputs - 1][outputs - 1] */
+typedef void (*NAME(scores))(float *const *, float *const *, int, float *);
+#define SCORES(R, C) NAME(scores_##R##_##C),
+static const NAME(scores) NAME(scores_of)[ROWS][COLS] = {
+    {EACH_COLS(SCORES, 1)},
+    {EACH_COLS(SCORES, 2)},
+#if ROWS >= 4
+    {EACH_COLS(SCORES, 3)},
+    {EACH_COLS(SCORES, 4)},
 #endif
-    if (m - i == 1) NAME(dots)(inputs + i, outputs, floats, g + i * C, 1, C);
-    NAME(steps)(g, sign, m * C, alpha, sum);
+};
+#undef SCORES
+
+/* 2^x for |x| <= 126. */
+CONSTANT vec NAME(power_of_2)(vec x) {
+    const vec whole = NEAREST(x);
+    return TIMES_POWER_OF_2(NAME(fraction_power)(x - whole), whole);
 }
 
-/* Column k of: inputs += g . outputs and outputs += g^T . old, for a block of C outputs.
- * old[i]: the column of input i before any block changed it. */
-CONSTANT void NAME(apply_column)(float *const *inputs, const vec *old, int m, float *const *outputs,
-                          const float *g, int k, const int C) {
-    vec before[COLS], after[COLS];
-    UNROLL for (int o = 0; o < C; o++) before[o] = after[o] = LOAD(outputs[o] + k);
-    for (int i = 0; i < m; i++) {
-        vec y = LOAD(inputs[i] + k);
-        const vec x = old ? old[i] : y;
-        UNROLL for (int o = 0; o < C; o++) {
-            const float step = g[i * C + o];
-            y += step * before[o];
-            after[o] += step * x;
-        }
-        STORE(inputs[i] + k, y);
+/* What a vector of scores is multiplied with and what is added to it, so that 2^x is the odds of the
+ * wrong answer; and the label's sign times the learning rate.  Slots that are not taken become
+ * certain, right answers: their steps are 0, and they add nothing to the loss. */
+typedef struct {
+    vec factor, offset, rate;
+} NAME(labels);
+
+/* alpha * (label - sigmoid(score)).  The probability of the right answer is sigmoid(t) with
+ * t = sign * score, so the step is sign * alpha * (1 - sigmoid(t)). */
+CONSTANT vec NAME(step)(vec score, NAME(labels) l, vec *product, ints *exponent) {
+    vec t = score * l.factor + l.offset;
+    t = MAX(MIN(t, ALL(LARGEST)), ALL(-LARGEST));
+    const vec right = NAME(reciprocal)(1.0f + NAME(power_of_2)(t));
+    const ints bits = (ints)(*product * right);
+    *exponent += bits >> 23;
+    *product = (vec)((bits & 0x7fffff) | 0x3f800000);
+    return l.rate - l.rate * right;
+}
+
+/* Lanes first % SLOTS and on of 8 signs, of which C are taken. */
+CONSTANT NAME(labels) NAME(labels_of)(const float *signs, int C, float alpha, const int first) {
+    vec sign = LOAD_LOOSE(signs + first), taken = LOAD_LOOSE(some_taken + SLOTS - C + first);
+#if WIDTH > SLOTS
+    sign = SHUFFLE(sign, sign, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+    taken = SHUFFLE(taken, taken, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+#endif
+    return (NAME(labels)){-LOG2_E * sign * taken, LARGEST * (taken - 1.0f), alpha * sign};
+}
+
+/* The scores of m inputs with a block of C outputs, in place, into steps. */
+CONSTANT void NAME(steps)(float *g, int m, const float *signs, int C, float alpha, vec *product,
+                          ints *exponent) {
+#if WIDTH >= SLOTS
+    NAME(labels) l = NAME(labels_of)(signs, C, alpha, 0);
+    const int whole = m * SLOTS / WIDTH * WIDTH;
+    for (int i = 0; i < whole; i += WIDTH)
+        NAME(keep)(g + i, NAME(step)(LOAD(g + i), l, product, exponent));
+#if WIDTH > SLOTS
+    if (whole < m * SLOTS) { /* one input is left: half a vector */
+        UNROLL for (int i = SLOTS; i < WIDTH; i++) l.offset[i] = -LARGEST, l.factor[i] = 0;
+        NAME(keep)(g + whole, NAME(step)(LOAD(g + whole), l, product, exponent));
     }
-    UNROLL for (int o = 0; o < C; o++) STORE(outputs[o] + k, after[o]);
+#endif
+#else
+    const NAME(labels) low = NAME(labels_of)(signs, C, alpha, 0),
+                       high = NAME(labels_of)(signs, C, alpha, WIDTH);
+    for (int i = 0; i < m * SLOTS; i += SLOTS) {
+        NAME(keep)(g + i, NAME(step)(LOAD(g + i), low, product, exponent));
+        NAME(keep)(g + i + WIDTH, NAME(step)(LOAD(g + i + WIDTH), high, product, exponent));
+    }
+#endif
 }
 
 CONSTANT void NAME(fetch)(float *const *ahead, int n_ahead, int k) {
@@ -144,82 +131,124 @@ CONSTANT void NAME(fetch)(float *const *ahead, int n_ahead, int k) {
         for (int i = 0; i < n_ahead; i++) __builtin_prefetch(ahead[i] + k, 1, 3);
 }
 
-#if COLS == 6
-#define EACH_COLS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
-#else
-#define EACH_COLS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
-#endif
+enum { NAME(FIT) = 1 / ((MAX_OUTPUTS + COLS - 1) / COLS <= MAX_BLOCKS) }; /* or the compiler stops */
 
-/* Block b of n outputs begins at n * b / blocks: all of equal size, give or take one. */
-enum {
-    NAME(BLOCK_FLOATS) = MAX_INPUTS * COLS + ROW_FLOATS,
-    NAME(FIT) = 1 / (((MAX_OUTPUTS + COLS - 1) / COLS) * (MAX_INPUTS * COLS + ROW_FLOATS) <=
-                     GRADIENT_FLOATS) /* or the compiler stops here */
-};
+/* n outputs are cut into blocks of C, then blocks of C - 1, as few as COLS allows. */
+typedef struct {
+    int blocks, size, large; /* the first `large` of them have `size` outputs */
+} NAME(cut);
+
+static inline NAME(cut) NAME(cut_of)(int n) {
+    const int blocks = (n + COLS - 1) / COLS, size = (n + blocks - 1) / blocks;
+    return (NAME(cut)){blocks, size, n - blocks * (size - 1)};
+}
 
 static void NAME(gradient)(float *const *inputs, int m, float *const *outputs, const float *signs,
                            int n, int floats, float alpha, loss *sum, float *g) {
-    const int blocks = (n + COLS - 1) / COLS;
-    for (int b = 0, from = 0; b < blocks; b++) {
-        const int to = n * (b + 1) / blocks;
-        switch (to - from) {
-#define CASE(C)                                                                                   \
-    case C:                                                                                       \
-        NAME(block_gradient)(inputs, m, outputs + from, signs + from, floats, alpha, sum, g, C); \
-        break;
-            EACH_COLS(CASE)
-#undef CASE
+    const NAME(cut) cut = NAME(cut_of)(n);
+    float *const *some = outputs;
+    for (int b = 0; b < cut.blocks; b++) {
+        const int size = cut.size - (b >= cut.large);
+        float *scores = g + b * BLOCK_FLOATS;
+        for (int i = 0; i < m; i += ROWS)
+            NAME(scores_of)[m - i < ROWS ? m - i - 1 : ROWS - 1][size - 1](
+                inputs + i, some, floats, scores + i * SLOTS);
+        some += size;
+    }
+    vec product = LOAD(sum->mantissa);
+    ints exponent = *(const ints *)sum->exponent;
+    for (int b = 0; b < cut.blocks; b++) {
+        const int size = cut.size - (b >= cut.large);
+        NAME(steps)(g + b * BLOCK_FLOATS, m, signs, size, alpha, &product, &exponent);
+        signs += size;
+    }
+    STORE(sum->mantissa, product);
+    *(ints *)sum->exponent = exponent;
+    sum->steps += cut.blocks * ((m * SLOTS + WIDTH - 1) / WIDTH);
+}
+
+/* The second half of the step holds the columns of some rows in registers, the residents, while the
+ * rows of the other side stream by.  The residents are the outputs if there are at most COLS, else the
+ * inputs. */
+
+/* K columns from k on, with all n <= COLS outputs as residents. */
+CONSTANT void NAME(apply_to_few)(float *const *inputs, int m, float *const *outputs, const float *g,
+                                 int k, const int C, const int K) {
+    NAME(residents) r;
+    NAME(take_residents)(&r, outputs, k, C, K);
+    UNROLL for (int o = 0; o < C; o++)
+        UNROLL for (int j = 0; j < K; j++) r.after[o * K + j] = LOAD(outputs[o] + k + j * WIDTH);
+    NAME(stream)(&r, inputs, m, g, k, 0, C, K);
+    UNROLL for (int o = 0; o < C; o++)
+        UNROLL for (int j = 0; j < K; j++) STORE(outputs[o] + k + j * WIDTH, r.after[o * K + j]);
+}
+
+/* K columns from k on, with the C inputs as residents.  An input row may stand there twice: what
+ * changes is gathered first. */
+CONSTANT void NAME(apply_to_many)(float *const *inputs, float *const *outputs, const NAME(cut) cut,
+                                  const float *g, int k, const int C, const int K) {
+    NAME(residents) r;
+    NAME(take_residents)(&r, inputs, k, C, K);
+    UNROLL for (int i = 0; i < C * K; i++) r.after[i] = ALL(0.0f);
+    for (int b = 0; b < cut.blocks; b++, g += BLOCK_FLOATS) {
+        const int size = cut.size - (b >= cut.large);
+        NAME(stream)(&r, outputs, size, g, k, 1, C, K);
+        outputs += size;
+    }
+    UNROLL for (int i = 0; i < C; i++)
+        UNROLL for (int j = 0; j < K; j++) {
+            float *column = inputs[i] + k + j * WIDTH;
+            STORE(column, LOAD(column) + r.after[i * K + j]);
         }
-        from = to;
-        g += NAME(BLOCK_FLOATS);
+}
+
+CONSTANT void NAME(apply_to)(float *const *inputs, int m, float *const *outputs, int n,
+                             const float *g, int floats, float *const *ahead, int n_ahead,
+                             const int few, const int C) {
+    const int most = C <= COLS ? COLUMNS : 1; /* columns that fit the registers */
+    const NAME(cut) cut = NAME(cut_of)(n);
+    int k = 0;
+    for (; k + most * WIDTH <= floats; k += most * WIDTH) {
+        UNROLL for (int j = 0; j < most; j++) NAME(fetch)(ahead, n_ahead, k + j * WIDTH);
+        if (few)
+            NAME(apply_to_few)(inputs, m, outputs, g, k, C, most);
+        else
+            NAME(apply_to_many)(inputs, outputs, cut, g, k, C, most);
+    }
+    for (; most > 1 && k < floats; k += WIDTH) {
+        NAME(fetch)(ahead, n_ahead, k);
+        if (few)
+            NAME(apply_to_few)(inputs, m, outputs, g, k, C, 1);
+        else
+            NAME(apply_to_many)(inputs, outputs, cut, g, k, C, 1);
     }
 }
 
-/* One block: nothing needs to be kept aside. */
-CONSTANT void NAME(apply_one)(float *const *inputs, int m, float *const *outputs, const float *g,
-                              int floats, float *const *ahead, int n_ahead, const int C) {
-    for (int k = 0; k < floats; k += WIDTH) {
-        NAME(fetch)(ahead, n_ahead, k);
-        NAME(apply_column)(inputs, NULL, m, outputs, g, k, C);
+#define APPLY(KIND, C, FEW)                                                                    \
+    static void NAME(apply_##KIND##_##C)(float *const *inputs, int m, float *const *outputs, int n, \
+                                         const float *g, int floats, float *const *ahead,      \
+                                         int n_ahead) {                                        \
+        NAME(apply_to)(inputs, m, outputs, n, g, floats, ahead, n_ahead, FEW, C);              \
     }
-}
-
-static void NAME(apply_many)(float *const *inputs, int m, float *const *outputs, int n,
-                             const float *g, int floats, float *const *ahead, int n_ahead) {
-    const int blocks = (n + COLS - 1) / COLS;
-    for (int k = 0; k < floats; k += WIDTH) {
-        NAME(fetch)(ahead, n_ahead, k);
-        vec old[MAX_INPUTS];
-        for (int i = 0; i < m; i++) old[i] = LOAD(inputs[i] + k);
-        for (int b = 0, from = 0; b < blocks; b++) {
-            const int to = n * (b + 1) / blocks;
-            const float *steps = g + b * NAME(BLOCK_FLOATS);
-            switch (to - from) {
-#define CASE(C)                                                               \
-    case C:                                                                   \
-        NAME(apply_column)(inputs, old, m, outputs + from, steps, k, C);      \
-        break;
-                EACH_COLS(CASE)
-#undef CASE
-            }
-            from = to;
-        }
-    }
-}
+#define APPLY_FEW(R, C) APPLY(few, C, 1)
+#define APPLY_MANY(C) APPLY(many, C, 0)
+EACH_COLS(APPLY_FEW, )
+EACH_INPUT(APPLY_MANY)
 
 static void NAME(apply)(float *const *inputs, int m, float *const *outputs, int n, const float *g,
                         int floats, float *const *ahead, int n_ahead) {
-    switch (n) {
-#define CASE(C)                                                                    \
-    case C:                                                                        \
-        NAME(apply_one)(inputs, m, outputs, g, floats, ahead, n_ahead, C);         \
-        break;
-        EACH_COLS(CASE)
-#undef CASE
-        default:
-            NAME(apply_many)(inputs, m, outputs, n, g, floats, ahead, n_ahead);
-    }
+    typedef void (*function)(float *const *, int, float *const *, int, const float *, int,
+                             float *const *, int);
+#define FEW(R, C) NAME(apply_few_##C),
+#define MANY(C) NAME(apply_many_##C),
+    static const function few[COLS] = {EACH_COLS(FEW, )}, many[MAX_INPUTS] = {EACH_INPUT(MANY)};
+    (n <= COLS ? few[n - 1] : many[m - 1])(inputs, m, outputs, n, g, floats, ahead, n_ahead);
+#undef FEW
+#undef MANY
 }
+#undef APPLY
+#undef APPLY_FEW
+#undef APPLY_MANY
 
 /* sum = scale * (rows[0] + ... + rows[m - 1]); copy = the same. */
 static void NAME(gather)(float *const *rows, int m, float scale, float *sum, float *copy,
@@ -247,8 +276,14 @@ static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), 
 
 #undef CONSTANT
 #undef UNROLL
-#undef SCRATCH
+#undef TAKEN
+#undef pairs
+#undef ADD_PRODUCTS
+#undef STEP_PAIR
+#undef COLUMNS
+#undef ARITHMETIC
 #undef EACH_COLS
+#undef EACH_INPUT
 #undef ROWS
 #undef COLS
 #include "simd_end.h"

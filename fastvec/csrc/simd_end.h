@@ -11,6 +11,9 @@
 #undef MAX
 #undef SELECT
 #undef SHUFFLE
+#undef NEAREST
+#undef TIMES_POWER_OF_2
+#undef MAGIC
 #undef FOLD_1
 #undef FOLD_2
 #undef FOLD_4

@@ -8,7 +8,8 @@
  * chunk) and the learning rate follows from the position in the corpus, so neither depends on which
  * worker takes a chunk, or on how many there are.
  *
- * Negatives are drawn AHEAD windows before they are used, so that their rows are fetched meanwhile.
+ * Negatives are drawn for BATCH windows at a time, side by side, and the rows of each window are listed
+ * AHEAD windows before they are used, so that they are fetched meanwhile.
  */
 #ifndef FASTVEC_TRAINING_H
 #define FASTVEC_TRAINING_H
@@ -26,10 +27,11 @@
 enum {
     CHUNK = 10000,     /* tokens a worker takes at a time; longer sentences are split there */
     ROOM = 2 * CHUNK,  /* tokens in a chunk at most: its last sentence may begin at its end */
-    AHEAD = 2,         /* windows between drawing negatives and using them */
+    AHEAD = 2,         /* windows between listing rows and using them */
     RING = AHEAD + 1,
-    MAX_AHEAD = 64,
-    WINDOWS_A_LOOK = 64,
+    BATCH = 64,        /* windows whose negatives are drawn together */
+    DRAWN = BATCH + AHEAD,
+    MOST_FETCHED = 64,
     WORDS_DONE = 0,    /* the counters of control.h */
     WORDS_KEPT = 1,
 };
@@ -63,7 +65,9 @@ typedef struct {
 typedef struct {
     float **inputs;  /* (3 * window,): its context words, m of them */
     int m;
-    float **outputs; /* (longest_path + negative + 1,): a path, or a word and its negatives */
+    float **sampled; /* the centre word's and its negatives' output rows, as listed AHEAD */
+    int clash;       /* some of them are the same */
+    float **outputs; /* (longest_path + negative + 1,): a list made on the spot */
     float *hidden;   /* (2, stride): CBOW's row and a copy of it */
 } window;
 
@@ -73,10 +77,12 @@ typedef struct {
     double loss;         /* - log(probability of the right answer), summed */
     int64_t predictions; /* over this many */
     uint64_t random;
-    int32_t *kept;       /* (ROOM,) the chunk after subsampling */
+    int32_t *kept;       /* (ROOM + DRAWN,) the chunk after subsampling */
     int32_t *ends;       /* (ROOM,) where each of its sentences ends */
     float **rows;        /* (window + ROOM + window,) the input rows of kept */
-    int32_t *negatives;  /* (RING, negative + 1) */
+    int32_t *negatives;  /* (negative, DRAWN): window by window in each row */
+    uint8_t clash[DRAWN]; /* a negative of this window equals another one or the centre */
+    float **listed;      /* (RING, 2 + negative): an input row, the centre's, the negatives' */
     float *signs;        /* (MAX_OUTPUTS + ROW_FLOATS,) +1, -1, -1, ... */
     window window;
     float g[GRADIENT_FLOATS] __attribute__((aligned(64)));
@@ -87,6 +93,7 @@ static inline void worker_free(worker *w) {
     free(w->ends);
     free(w->rows);
     free(w->negatives);
+    free(w->listed);
     free(w->signs);
     free(w->window.inputs);
     free(w->window.outputs);
@@ -107,13 +114,14 @@ static inline int window_init(window *v, const training *t) {
 /* w: all zeros.  -1 when out of memory. */
 static inline int worker_init(worker *w, const training *t) {
     for (int i = 0; i < 16; i++) w->sum.mantissa[i] = 1.0f;
-    const size_t signs = MAX_OUTPUTS + ROW_FLOATS;
-    w->kept = malloc(ROOM * sizeof *w->kept);
+    const size_t signs = MAX_OUTPUTS + ROW_FLOATS, negative = (size_t)t->negative;
+    w->kept = calloc(ROOM + DRAWN, sizeof *w->kept);
     w->ends = malloc(ROOM * sizeof *w->ends);
     w->rows = calloc(ROOM + 2 * (size_t)t->window, sizeof *w->rows);
-    w->negatives = malloc((size_t)RING * (size_t)(t->negative + 1) * sizeof *w->negatives);
+    w->negatives = malloc((negative + 1) * DRAWN * sizeof *w->negatives);
+    w->listed = malloc(RING * (negative + 2) * sizeof *w->listed);
     w->signs = malloc(signs * sizeof *w->signs);
-    if (!w->kept || !w->ends || !w->rows || !w->negatives || !w->signs ||
+    if (!w->kept || !w->ends || !w->rows || !w->negatives || !w->listed || !w->signs ||
         window_init(&w->window, t) < 0) {
         worker_free(w);
         return -1;
@@ -139,14 +147,16 @@ static inline float *row_of(float *matrix, int64_t row, int64_t stride) {
     return matrix + row * stride;
 }
 
-/* The kernel on lists of any length, in groups that it takes. */
+/* The kernel on lists of any length, in groups that it takes, even ones of about equal size. */
 static inline void update(const training *t, worker *w, float *const *inputs, int m,
                           float *const *outputs, const float *signs, int n, float alpha,
                           float *const *ahead, int n_ahead) {
+    const int groups = (m + MAX_INPUTS - 1) / MAX_INPUTS;
+    const int most = groups == 1 ? m : ((m + groups - 1) / groups + 1) / 2 * 2;
     for (int o = 0; o < n; o += MAX_OUTPUTS) {
         const int some_n = n - o < MAX_OUTPUTS ? n - o : MAX_OUTPUTS;
-        for (int i = 0; i < m; i += MAX_INPUTS) {
-            const int some_m = m - i < MAX_INPUTS ? m - i : MAX_INPUTS;
+        for (int i = 0; i < m; i += most) {
+            const int some_m = m - i < most ? m - i : most;
             t->kernel->gradient(inputs + i, some_m, outputs + o, signs + o, some_n, t->floats, alpha,
                                 &w->sum, w->g);
             t->kernel->apply(inputs + i, some_m, outputs + o, some_n, w->g, t->floats, ahead,
@@ -159,38 +169,60 @@ static inline void update(const training *t, worker *w, float *const *inputs, in
 
 /* --- output lists */
 
-static inline void draw_negatives(const training *t, worker *w, int32_t *negatives) {
+static inline void draw_negatives(const training *t, worker *w, int32_t *negatives, int n) {
     uint64_t random = w->random;
-    for (int i = 0; i < t->negative; i++)
+    for (int i = 0; i < n; i++)
         negatives[i] = (int32_t)alias_draw(t->noise, (uint32_t)t->n_words, &random);
     w->random = random;
 }
 
-static inline int among(const int32_t *list, int n, int32_t x) {
-    int found = 0;
-    for (int i = 0; i < n; i++) found |= list[i] == x;
-    return found;
+/* Draw the negatives of windows from .. DRAWN of a batch whose first centre word is *centres, and
+ * find those that clash. */
+static inline void draw_batch(const training *t, worker *w, const int32_t *centres, int from) {
+    uint8_t *clash = w->clash;
+    memset(clash + from, 0, (size_t)(DRAWN - from));
+    for (int k = 0; k < t->negative; k++) {
+        int32_t *drawn = w->negatives + k * DRAWN;
+        draw_negatives(t, w, drawn + from, DRAWN - from);
+        for (int i = from; i < DRAWN; i++) clash[i] |= drawn[i] == centres[i];
+        for (int32_t *other = w->negatives; other < drawn; other += DRAWN)
+            for (int i = from; i < DRAWN; i++) clash[i] |= drawn[i] == other[i];
+    }
 }
 
-/* The centre word, label 1, and its negatives, label 0.  As in word2vec.c a draw that equals the
- * centre is left out.  A word drawn twice becomes a second, later update: rows of one must differ. */
+/* The next batch: the last AHEAD windows of the one before stay. */
+static inline void next_batch(const training *t, worker *w, int i) {
+    for (int k = 0; k < t->negative && i > 0; k++)
+        memcpy(w->negatives + k * DRAWN, w->negatives + k * DRAWN + BATCH,
+               AHEAD * sizeof *w->negatives);
+    memcpy(w->clash, w->clash + BATCH, AHEAD);
+    draw_batch(t, w, w->kept + i, i > 0 ? AHEAD : 0);
+}
+
+/* The centre word, label 1, and its negatives, label 0. */
 static inline void sample_negatives(const training *t, worker *w, float *const *inputs, int m,
-                                    int32_t centre, const int32_t *negatives, float alpha,
-                                    float *const *ahead, int n_ahead) {
-    float **outputs = w->window.outputs;
-    int n = 1, end = t->negative + 1;
-    outputs[0] = row_of(t->outputs, centre, t->stride);
-    for (int i = 0; i < t->negative; i++) {
-        float *row = row_of(t->outputs, negatives[i], t->stride);
-        if (negatives[i] == centre) continue;
-        if (among(negatives, i, negatives[i]))
-            outputs[--end] = row;
-        else
-            outputs[n++] = row;
+                                    float alpha, float *const *ahead, int n_ahead) {
+    float **outputs = w->window.sampled;
+    int n = t->negative + 1;
+    if (!w->window.clash) {
+        update(t, w, inputs, m, outputs, w->signs, n, alpha, ahead, n_ahead);
+        return;
     }
-    update(t, w, inputs, m, outputs, w->signs, n, alpha, ahead, n_ahead);
-    for (; end <= t->negative; end++)
-        update(t, w, inputs, m, outputs + end, w->signs + 1, 1, alpha, NULL, 0);
+    /* As in word2vec.c a draw that equals the centre is left out.  A word drawn twice becomes a
+     * second, later update: the rows of one must differ. */
+    float **once = w->window.outputs, **again = once + n;
+    n = 0;
+    for (int i = 0; i <= t->negative; i++) {
+        int seen = 0;
+        for (int j = 0; j < i; j++) seen |= outputs[j] == outputs[i];
+        if (!seen)
+            once[n++] = outputs[i];
+        else if (outputs[i] != outputs[0])
+            *--again = outputs[i];
+    }
+    update(t, w, inputs, m, once, w->signs, n, alpha, ahead, n_ahead);
+    for (; again < once + t->negative + 1; again++)
+        update(t, w, inputs, m, again, w->signs + 1, 1, alpha, NULL, 0);
 }
 
 /* The inner nodes on the centre word's Huffman path. */
@@ -205,10 +237,9 @@ static inline void descend_tree(const training *t, worker *w, float *const *inpu
 
 /* One prediction of the centre word from m input rows, by whichever methods are on. */
 static inline void predict(const training *t, worker *w, float *const *inputs, int m,
-                           int32_t centre, const int32_t *negatives, float alpha,
-                           float *const *ahead, int n_ahead) {
+                           int32_t centre, float alpha, float *const *ahead, int n_ahead) {
     if (t->nodes) descend_tree(t, w, inputs, m, centre, alpha, ahead, t->outputs ? 0 : n_ahead);
-    if (t->outputs) sample_negatives(t, w, inputs, m, centre, negatives, alpha, ahead, n_ahead);
+    if (t->outputs) sample_negatives(t, w, inputs, m, alpha, ahead, n_ahead);
 }
 
 /* --- input lists */
@@ -216,25 +247,31 @@ static inline void predict(const training *t, worker *w, float *const *inputs, i
 /* CBOW: the context's mean (or sum) predicts; what changes in it goes back to every context row, in
  * full (word2vec.c), or divided among them when corrected (Irsoy et al. 2021: the true gradient of
  * the mean; that of the sum is the whole change). */
-static inline void predict_from_bag(const training *t, worker *w, int32_t centre,
-                                    const int32_t *negatives, float alpha, float *const *ahead,
-                                    int n_ahead) {
+static inline void predict_from_bag(const training *t, worker *w, int32_t centre, float alpha,
+                                    float *const *ahead, int n_ahead) {
     float *const *inputs = w->window.inputs;
     float *hidden = w->window.hidden, *copy = hidden + t->stride;
     const int m = w->window.m;
     const float share = t->cbow_mean ? 1.0f / (float)m : 1.0f;
     t->kernel->gather(inputs, m, share, hidden, copy, t->floats);
-    predict(t, w, &hidden, 1, centre, negatives, alpha, ahead, n_ahead);
+    predict(t, w, &hidden, 1, centre, alpha, ahead, n_ahead);
     t->kernel->scatter(inputs, m, t->cbow_corrected && t->cbow_mean ? share : 1.0f, hidden,
                        copy, t->floats);
 }
 
 /* The textbook order of word2vec.c: each context word by itself, with negatives of its own. */
-static inline void predict_pairs(const training *t, worker *w, int32_t centre, int32_t *negatives,
-                                 float alpha, float *const *ahead, int n_ahead) {
+static inline void predict_pairs(const training *t, worker *w, int32_t centre, float alpha,
+                                 float *const *ahead, int n_ahead) {
     for (int i = 0; i < w->window.m; i++) {
-        if (i > 0 && t->outputs) draw_negatives(t, w, negatives);
-        predict(t, w, w->window.inputs + i, 1, centre, negatives, alpha, ahead, i ? 0 : n_ahead);
+        if (i > 0 && t->outputs) {
+            for (int k = 1; k <= t->negative; k++) {
+                int32_t negative;
+                draw_negatives(t, w, &negative, 1);
+                w->window.sampled[k] = row_of(t->outputs, negative, t->stride);
+            }
+            w->window.clash = 1; /* perhaps */
+        }
+        predict(t, w, w->window.inputs + i, 1, centre, alpha, ahead, i ? 0 : n_ahead);
     }
 }
 
@@ -252,20 +289,18 @@ static inline void list_inputs(const training *t, worker *w, int i, int start, i
     v->m = to - from;
 }
 
-/* Rows that the window at position i will need: the input row that comes into reach, the centre's
- * output row and its negatives'.  (Fetching Huffman nodes did not pay: most are in the cache.) */
-static inline int list_ahead(const training *t, const worker *w, int n, int i,
-                             const int32_t *negatives, float **ahead) {
-    int count = 0;
-    if (i + t->window < n) ahead[count++] = w->rows[t->window + i + t->window];
-    if (i >= n) return count;
-    const int32_t centre = w->kept[i];
-    if (t->outputs) {
-        const int some = t->negative < MAX_AHEAD - 16 ? t->negative : MAX_AHEAD - 16;
-        ahead[count++] = row_of(t->outputs, centre, t->stride);
-        for (int k = 0; k < some; k++) ahead[count++] = row_of(t->outputs, negatives[k], t->stride);
-    }
-    return count;
+/* List the rows that the window at position i will need: the input row that comes into reach, the
+ * centre's output row and its negatives'.  Returns how many to fetch.  (Fetching Huffman nodes did not
+ * pay: most are in the cache.)  Positions past the end list row 0 or what was drawn for nothing. */
+static inline int list_rows(const training *t, const worker *w, int n, int i, int place,
+                            float **list) {
+    const int next = i + t->window;
+    list[0] = w->rows[t->window + (next < n ? next : n - 1)];
+    if (!t->outputs) return 1;
+    list[1] = row_of(t->outputs, w->kept[i], t->stride);
+    for (int k = 0; k < t->negative; k++)
+        list[2 + k] = row_of(t->outputs, w->negatives[k * DRAWN + place], t->stride);
+    return t->negative + 2 < MOST_FETCHED ? t->negative + 2 : MOST_FETCHED;
 }
 
 /* --- the walk */
@@ -273,21 +308,25 @@ static inline int list_ahead(const training *t, const worker *w, int n, int i,
 /* Train on kept[0 .. n), the learning rate rising by `slope` (below 0) with each word. */
 static inline void train_kept(const training *t, worker *w, const control *c, int n, float alpha,
                               float slope) {
-    float *ahead[MAX_AHEAD];
-    const int drawn = t->negative + 1; /* never 0 */
-    if (t->outputs)
-        for (int i = 0; i < AHEAD; i++) draw_negatives(t, w, w->negatives + i * drawn);
-    int now = 0, later = AHEAD; /* places in the ring */
+    const int row = t->negative + 2; /* of w->listed */
+    int now = 0, later = AHEAD;      /* places in its ring */
     int start = 0;
     const int32_t *end = w->ends;
     for (int i = 0; i < n; i++) {
-        if (i % WINDOWS_A_LOOK == 0 && control_stopped(c)) break;
+        const int place = i % BATCH;
+        if (place == 0) {
+            if (control_stopped(c)) break;
+            if (t->outputs) next_batch(t, w, i);
+        }
+        for (int a = i > 0 ? AHEAD : 0; a < AHEAD; a++)
+            list_rows(t, w, n, i + a, place + a, w->listed + a * row);
         while (i == *end) start = *end++;
-        int32_t *negatives = w->negatives + now * drawn, *next = w->negatives + later * drawn;
+        float **ahead = w->listed + later * row;
+        const int n_ahead = list_rows(t, w, n, i + AHEAD, place + AHEAD, ahead);
+        w->window.sampled = w->listed + now * row + 1;
+        w->window.clash = w->clash[place];
         now = now == RING - 1 ? 0 : now + 1;
         later = later == RING - 1 ? 0 : later + 1;
-        if (t->outputs) draw_negatives(t, w, next);
-        const int n_ahead = list_ahead(t, w, n, i + AHEAD, next, ahead);
         int reach = t->window;
         if (t->shrink_windows)
             reach = 1 + (int)rng_below((uint32_t)rng_next(&w->random), (uint32_t)t->window);
@@ -296,11 +335,11 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         const float rate = alpha + slope * (float)i;
         const int32_t centre = w->kept[i];
         if (!t->skip_gram)
-            predict_from_bag(t, w, centre, negatives, rate, ahead, n_ahead);
+            predict_from_bag(t, w, centre, rate, ahead, n_ahead);
         else if (t->shared_negatives)
-            predict(t, w, w->window.inputs, w->window.m, centre, negatives, rate, ahead, n_ahead);
+            predict(t, w, w->window.inputs, w->window.m, centre, rate, ahead, n_ahead);
         else
-            predict_pairs(t, w, centre, negatives, rate, ahead, n_ahead);
+            predict_pairs(t, w, centre, rate, ahead, n_ahead);
     }
 }
 
