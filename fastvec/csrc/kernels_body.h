@@ -139,6 +139,7 @@ typedef struct {
 } NAME(cut);
 
 static inline NAME(cut) NAME(cut_of)(int n) {
+    if (n <= COLS) return (NAME(cut)){1, n, 1}; /* without a division */
     const int blocks = (n + COLS - 1) / COLS, size = (n + blocks - 1) / blocks;
     return (NAME(cut)){blocks, size, n - blocks * (size - 1)};
 }
@@ -251,11 +252,11 @@ static void NAME(apply)(float *const *inputs, int m, float *const *outputs, int 
 #undef APPLY_MANY
 
 /* sum = scale * (rows[0] + ... + rows[m - 1]); copy = the same. */
-static void NAME(gather)(float *const *rows, int m, float scale, float *sum, float *copy,
-                         int floats) {
+CONSTANT void NAME(gather_rows)(float *const *rows, const int m, float scale, float *sum,
+                                float *copy, int floats) {
     for (int k = 0; k < floats; k += WIDTH) {
         vec s = LOAD(rows[0] + k);
-        for (int i = 1; i < m; i++) s += LOAD(rows[i] + k);
+        UNROLL for (int i = 1; i < m; i++) s += LOAD(rows[i] + k);
         s *= scale;
         STORE(sum + k, s);
         STORE(copy + k, s);
@@ -263,11 +264,40 @@ static void NAME(gather)(float *const *rows, int m, float scale, float *sum, flo
 }
 
 /* rows[i] += scale * (sum - copy) for each of m rows. */
-static void NAME(scatter)(float *const *rows, int m, float scale, const float *sum,
-                          const float *copy, int floats) {
+CONSTANT void NAME(scatter_rows)(float *const *rows, const int m, float scale, const float *sum,
+                                 const float *copy, int floats) {
     for (int k = 0; k < floats; k += WIDTH) {
         const vec change = scale * (LOAD(sum + k) - LOAD(copy + k));
-        for (int i = 0; i < m; i++) STORE(rows[i] + k, LOAD(rows[i] + k) + change);
+        UNROLL for (int i = 0; i < m; i++) STORE(rows[i] + k, LOAD(rows[i] + k) + change);
+    }
+}
+
+/* Usual numbers of rows have loops without a branch to mispredict. */
+static void NAME(gather)(float *const *rows, int m, float scale, float *sum, float *copy,
+                         int floats) {
+    switch (m) {
+#define CASE(C)                                                 \
+    case C:                                                     \
+        NAME(gather_rows)(rows, C, scale, sum, copy, floats);   \
+        break;
+        EACH_INPUT(CASE)
+#undef CASE
+        default:
+            NAME(gather_rows)(rows, m, scale, sum, copy, floats);
+    }
+}
+
+static void NAME(scatter)(float *const *rows, int m, float scale, const float *sum,
+                          const float *copy, int floats) {
+    switch (m) {
+#define CASE(C)                                                 \
+    case C:                                                     \
+        NAME(scatter_rows)(rows, C, scale, sum, copy, floats);  \
+        break;
+        EACH_INPUT(CASE)
+#undef CASE
+        default:
+            NAME(scatter_rows)(rows, m, scale, sum, copy, floats);
     }
 }
 

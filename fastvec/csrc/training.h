@@ -289,13 +289,25 @@ static inline void list_inputs(const training *t, worker *w, int i, int start, i
     v->m = to - from;
 }
 
+/* The tables of Huffman paths are larger than the nodes that are often needed: fetching the nodes'
+ * rows as well did not pay. */
+static inline void fetch_path(const training *t, int32_t word) {
+    const int64_t start = t->path_offsets[word];
+    const int line = 64 / (int)sizeof *t->path_rows;
+    __builtin_prefetch(t->path_rows + start);
+    __builtin_prefetch(t->path_signs + start);
+    __builtin_prefetch(t->path_rows + start + line - 1);
+    __builtin_prefetch(t->path_signs + start + line - 1);
+}
+
 /* List the rows that the window at position i will need: the input row that comes into reach, the
- * centre's output row and its negatives'.  Returns how many to fetch.  (Fetching Huffman nodes did not
- * pay: most are in the cache.)  Positions past the end list row 0 or what was drawn for nothing. */
+ * centre's output row and its negatives'.  Returns how many to fetch.  Positions past the end list row 0
+ * or what was drawn for nothing. */
 static inline int list_rows(const training *t, const worker *w, int n, int i, int place,
                             float **list) {
     const int next = i + t->window;
     list[0] = w->rows[t->window + (next < n ? next : n - 1)];
+    if (t->nodes) fetch_path(t, w->kept[i]);
     if (!t->outputs) return 1;
     list[1] = row_of(t->outputs, w->kept[i], t->stride);
     for (int k = 0; k < t->negative; k++)
