@@ -11,6 +11,7 @@ import functools
 import re
 import sys
 import unicodedata
+from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -65,6 +66,8 @@ def splitter(lower: bool, pattern: bool) -> Split | None:
     find = word_pattern().findall
 
     def split(text: str) -> list[str]:
+        if text.isascii() and text.isalnum():
+            return [text.lower() if lower else text]
         text = unicodedata.normalize("NFC", text)
         found: list[str] = find(text.lower() if lower else text)
         return found
@@ -100,12 +103,13 @@ def rewrite(words: Iterable[str], counts: NDArray[np.int64], split: Split) -> Re
     (['a', 'b'], [7, 3], [0, 1, 0])
     """
     ids: dict[str, int] = {}
-    parts: list[int] = []
-    starts = np.zeros(len(counts) + 1, np.int64)
-    for i, word in enumerate(words):
-        parts.extend(ids.setdefault(part, len(ids)) for part in split(word))
-        starts[i + 1] = len(parts)
-    numbers = np.array(parts, np.int32)
+    parts = array("i")
+    ends = array("q", [0])
+    for word in words:
+        for part in split(word):
+            parts.append(ids.setdefault(part, len(ids)))
+        ends.append(len(parts))
+    numbers, starts = np.array(parts, np.int32), np.array(ends, np.int64)
     made = np.zeros(len(ids), np.int64)
     np.add.at(made, numbers, np.repeat(counts, np.diff(starts)))
     return Rewritten(Words.of(ids), made, starts, numbers)

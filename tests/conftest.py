@@ -2,6 +2,13 @@
 
 import os
 
+from hypothesis import HealthCheck, settings
+
 # Python processes that tests start use the installed fastvec, as the tests themselves do, and not
 # the sources in the current folder, which hold no compiled core.
 os.environ["PYTHONSAFEPATH"] = "1"
+
+# make fuzz: more examples, new ones each time.
+settings.register_profile(
+    "fuzz", max_examples=500, database=None, suppress_health_check=[HealthCheck.too_slow]
+)

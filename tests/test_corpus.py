@@ -93,7 +93,7 @@ HOSTILE += ["abcdefghi", "abcdefgh" * 3, "x" * 70, " " * 64, "\n" * 65]
 hostile_texts = st.lists(st.sampled_from(HOSTILE), max_size=60).map(lambda parts: "".join(parts))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None)
 @given(hostile_texts, st.integers(1, 70), st.sampled_from([1, 2, 7]), st.integers(1, 3))
 @example("one\ntwo", 3, 2, 1)
 @example("x" * 70 + " y", 5, 7, 1)
@@ -115,7 +115,7 @@ def test_any_text_any_cut_any_workers(text: str, part: int, workers: int, min_co
     assert corpus.raw_sentences == len(without_last)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None)
 @given(hostile_texts, st.integers(1, 9), st.integers(1, 40), st.booleans())
 def test_any_step_reads_the_same(text: str, step: int, part: int, join_lines: bool) -> None:
     """The reader's buffer may end anywhere: within a word, a character, a pair of CR LF."""
@@ -326,7 +326,7 @@ def words_of_pattern(text: str, lower: bool) -> list[str]:
 LETTERS = "aZé\u0301\u0308İßΣςक\u093f\u094dไ\u0e31한字٣²_-'.,!\u200c\u200d\u2028\u00a0❤\ufe0f \n\t"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(st.text(LETTERS, min_size=1, max_size=40), st.booleans())
 def test_word_pattern_against_the_plain_rule(text: str, lower: bool) -> None:
     sentences = [words_of_pattern(line, lower) for line in text.split("\n")]
@@ -558,7 +558,7 @@ BROKEN = [b"\x80", b"\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xf
 BROKEN += [b"\xfe", b"a", b" ", b"\n", "é한𝄞".encode(), b"z" * 40]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(BROKEN), max_size=40))
 def test_invalid_utf8_against_python(parts: list[bytes]) -> None:
     data = b"".join(parts)

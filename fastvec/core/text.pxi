@@ -70,6 +70,14 @@ class TextError(ValueError):
         self.position = position
 
 
+cdef const char *NOTHING = b""
+
+
+cdef inline const char *bytes_of(const uint8_t[::1] array):
+    """The bytes of an array; never NULL, which C's own functions must not be given."""
+    return <const char *> &array[0] if array.shape[0] else NOTHING
+
+
 cdef class TextReader:
     """Reads words one piece of text after the other: numbers them, counts them, lists their ids.
 
@@ -163,7 +171,7 @@ cdef class TextReader:
         memset(&rows, 0, sizeof(rows))
         rows.n = check_offsets(ends, joined.shape[0], "ends")
         rows.ends = &ends[0]
-        rows.bytes = <const char *> (&joined[0] if joined.shape[0] else NULL)
+        rows.bytes = bytes_of(joined)
         self.arrays = (joined, ends)
         text_begin_rows(&self.t, rows)
         return self.resume(control, worker)
@@ -176,7 +184,7 @@ cdef class TextReader:
         memset(&rows, 0, sizeof(rows))
         rows.n = check_offsets(starts, check_offsets(ends, joined.shape[0], "ends"), "starts")
         rows.ends = &ends[0]
-        rows.bytes = <const char *> (&joined[0] if joined.shape[0] else NULL)
+        rows.bytes = bytes_of(joined)
         rows.starts = &starts[0]
         self.arrays = (joined, ends, starts)
         text_begin_rows(&self.t, rows)
@@ -300,7 +308,7 @@ cdef class Renumbering:
         if starts is not None:
             several = check_offsets(starts, parts.shape[0], "starts")
             self.m.starts = &starts[0]
-            self.m.parts = &parts[0] if parts.shape[0] else NULL
+            self.m.parts = &parts[0] if parts.shape[0] else <const int32_t *> self.m.starts
         with nogil:
             for i in range(self.m.known):
                 lowest = min(lowest, self.m.map[i])

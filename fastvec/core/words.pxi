@@ -102,7 +102,7 @@ cdef class WordIndex:
     def find_all(self, const uint8_t[::1] joined, const int64_t[::1] offsets, int32_t[::1] ids):
         """ids[i] becomes the id of word i of other words, or -1."""
         cdef int64_t n = check_offsets(offsets, joined.shape[0], "offsets"), i
-        cdef const char *bytes_pointer = <const char *> (&joined[0] if joined.shape[0] else NULL)
+        cdef const char *bytes_pointer = bytes_of(joined)
         if ids.shape[0] != n:
             raise ValueError(f"there are {n} words, not {ids.shape[0]}")
         with nogil:
