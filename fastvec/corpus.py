@@ -175,13 +175,15 @@ class Corpus:
             spool = _spool(source, storage, which, how, trim_rule, tokenizer, cores, progress)
             merged, names = spool.merged()
             words, counts, made = _words(merged, how)
-            if vocabulary is None and known is None:
+            if vocabulary is None and known is not None:
+                vocabulary = known.extended(words, counts, which, trim_rule)
+            if vocabulary is None:
                 order = choose(words, counts, which, trim_rule)
                 vocabulary = Vocabulary(words.take(order), counts[order])
-            elif vocabulary is None and known is not None:
-                vocabulary = known.extended(words, counts, which, trim_rule)
-            assert vocabulary is not None
-            numbers = vocabulary.words.find_all(words)
+                numbers = np.full(len(words), DROPPED, np.int32)
+                numbers[order] = np.arange(len(order))
+            else:
+                numbers = vocabulary.words.find_all(words)
             if numbers.max(initial=DROPPED) == DROPPED:
                 raise ValueError(_nothing_left(spool.raw_words, len(words), min_count))
             codes, made = (numbers, None) if made is None else made.codes(numbers)

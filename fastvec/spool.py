@@ -311,6 +311,7 @@ class Spool:
         if len(self.tables) == 1:
             return self.tables[0].reader, names
         merged = TextReader()
+        merged.expect(max(table.reader.known for table in self.tables))
         for _, start, stop, i in sorted(self._sightings()):
             merged.absorb(self.tables[i].reader, start, stop, names[i])
         return merged, names

@@ -9,6 +9,7 @@ cdef extern from "intern.h" nogil:
         int64_t *counts
         int32_t n
     void intern_flush(interner *t)
+    int intern_expect(interner *t, int64_t n)
     int intern_absorb(interner *t, const interner *other, int32_t start, int32_t stop, int32_t *ids)
     int intern_keep(interner *t, const uint8_t *keep, int32_t *ids)
 
@@ -235,6 +236,14 @@ cdef class TextReader:
         if self.t.n_ids:
             memcpy(&ids[0], self.t.ids, self.t.n_ids * sizeof(int32_t))
         self.t.n_ids = 0
+
+    def expect(self, int32_t words):
+        """Make room for so many words in all."""
+        cdef int failed
+        with nogil:
+            failed = intern_expect(&self.t.words, words)
+        if failed < 0:
+            raise MemoryError(f"no room for {words} words")
 
     def absorb(self, TextReader other, int32_t start, int32_t stop, int32_t[::1] ids):
         """Take over another reader's words [start, stop) and their counts.

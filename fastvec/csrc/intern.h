@@ -152,8 +152,8 @@ static inline void intern_flush(interner *t) {
     }
 }
 
-static inline int intern_grow_slots(interner *t) {
-    uint64_t count = 2 * (t->mask + 1);
+/* Have `count` slots, a power of two.  0, or -1 when out of memory. */
+static inline int intern_grow_slots(interner *t, uint64_t count) {
     intern_slot *slots = intern_new_slots(count);
     if (!slots) return -1;
     for (uint64_t i = 0; i <= t->mask; i++) {
@@ -169,6 +169,13 @@ static inline int intern_grow_slots(interner *t) {
     t->slots = slots;
     t->mask = count - 1;
     return 0;
+}
+
+/* Have slots enough for n words.  0, or -1 when out of memory. */
+static inline int intern_expect(interner *t, int64_t n) {
+    uint64_t count = t->mask + 1;
+    while (2 * (uint64_t)n > count - 1) count *= 2;
+    return count > t->mask + 1 ? intern_grow_slots(t, count) : 0;
 }
 
 static inline int intern_make_room(interner *t, int64_t length) {
@@ -198,7 +205,7 @@ static __attribute__((noinline)) intern_slot *intern_new(interner *t, const inte
                                                          intern_slot *slot) {
     if (t->n == INT32_MAX - 1) return NULL;
     if (2 * (uint64_t)(t->n + 1) > t->mask) {
-        if (intern_grow_slots(t) < 0) return NULL;
+        if (intern_grow_slots(t, 2 * (t->mask + 1)) < 0) return NULL;
         slot = intern_find(t, w);
     }
     if (intern_make_room(t, w->length) < 0) return NULL;
