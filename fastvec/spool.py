@@ -9,6 +9,7 @@ in memory go to a temporary file.  Imports pieces, vocabulary, params, threads, 
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import tempfile
 import threading
@@ -34,6 +35,7 @@ Item = TypeVar("Item")
 
 DROPPED = -1
 SEGMENT_IDS = 1 << 20  # after so many ids a list of sentences is put away
+OWN_PAGES = 1 << 18  # bytes of ids that get pages of their own
 
 
 class Storage:
@@ -193,7 +195,7 @@ class Table:
 
     def put_away(self, number: int) -> None:
         """Take the ids out of the reader."""
-        ids = np.empty(self.reader.spooled, np.int32)
+        ids = new_ids(self.reader.spooled)
         self.reader.move_ids(ids)
         if self.storage is not None:
             kept = self.storage.put(ids)
@@ -208,6 +210,17 @@ class Table:
         ids = np.empty(len(words), np.int32)
         self.reader.keep(keep.view(np.uint8), ids)
         self.forgotten.append(ids)
+
+
+def new_ids(count: int) -> Ids:
+    """An array of ids; a large one in pages of its own, so that its memory goes back to the system
+    when it goes.  (malloc keeps what is freed: ids and their renumbered copy would stand in memory
+    both, whole.)"""
+    size = count * np.dtype(np.int32).itemsize
+    if size < OWN_PAGES:
+        return np.empty(count, np.int32)
+    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(pages, np.int32)
 
 
 def words_of(reader: TextReader) -> tuple[Words, NDArray[np.int64]]:
