@@ -222,7 +222,7 @@ class Corpus:
         facts = {sources.ENCODED: str(VERSION), "raw_words": str(self.raw_words)}
         facts["raw_sentences"] = str(self.raw_sentences)
         for name, array in arrays.items():
-            facts[f"{name} checksum"] = _checksum(array)[0]
+            facts[f"{name} checksum"] = array_checksum(array)[0]
         save_tensors(path, arrays, facts)
 
     @classmethod
@@ -250,7 +250,11 @@ class Corpus:
         if version > VERSION:
             raise ValueError(f"{path} has version {version}, this fastvec knows up to {VERSION}")
         _check_arrays(path, arrays, facts)
-        vocabulary = Vocabulary(Words(arrays["words"], arrays["word_offsets"]), arrays["counts"])
+        words = Words(arrays["words"], arrays["word_offsets"])
+        try:
+            vocabulary = Vocabulary(words, arrays["counts"])
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
         return cls(arrays["tokens"], arrays["offsets"], vocabulary, raw_words, raw_sentences)
 
     def __len__(self) -> int:
@@ -413,18 +417,11 @@ def corpus_file(source: Any) -> Path | None:
 
 def _check_arrays(path: PathLike, arrays: dict[str, NDArray[Any]], facts: dict[str, str]) -> None:
     """ValueError unless a file's arrays are those of a corpus, and whole."""
-    kinds = {
-        "tokens": "<i4",
-        "offsets": "<i8",
-        "counts": "<i8",
-        "word_offsets": "<i8",
-        "words": "u1",
-    }
-    for name, kind in kinds.items():
+    for name, kind in KINDS.items():
         array = arrays.get(name)
         if array is None or array.dtype != kind or array.ndim != 1:
             raise ValueError(f"{path}: {name} is missing, or not an array of {np.dtype(kind)}")
-        found, largest = _checksum(array)
+        found, largest = array_checksum(array)
         if facts.get(f"{name} checksum") != found:
             raise ValueError(f"{path} is damaged: the checksum of its {name} is not right")
         if name == "tokens":
@@ -440,7 +437,7 @@ def _check_arrays(path: PathLike, arrays: dict[str, NDArray[Any]], facts: dict[s
         raise ValueError(f"{path}: the words' offsets do not rise")
 
 
-def _checksum(array: NDArray[Any]) -> tuple[str, int]:
+def array_checksum(array: NDArray[Any]) -> tuple[str, int]:
     """An array's checksum as text, and its largest 32-bit word."""
     data = np.ascontiguousarray(array).view(np.uint8)
     plain = weighted = largest = 0

@@ -21,6 +21,8 @@ RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2
 #: ``rule(word, count, min_count)``: keep the word, drop it, or leave it to min_count.
 TrimRule = Callable[[str, int, int], int]
 
+MOST_WORDS = 1 << 62  # so that no sum of counts overflows
+
 #: What word2vec.c writes for the end of a line; no word, although it stands among them.
 END_OF_LINE = "</s>"
 
@@ -33,12 +35,12 @@ class Vocabulary:
     words : Words
         all different.
     counts : (V,) int64 array
-        how often each word occurs; none below 0.
+        how often each word occurs; none below 0, and all together below 2**62.
 
     Raises
     ------
     ValueError
-        if there are not as many counts as words, or one is below 0.
+        if there are not as many counts as words, or one is below 0, or they are too large.
 
     >>> vocabulary = Vocabulary.of({"a": 2, "rose": 2, "is": 1})
     >>> len(vocabulary), vocabulary.words[1], vocabulary.words.find("is"), vocabulary.counts.sum()
@@ -50,13 +52,19 @@ class Vocabulary:
             raise ValueError(f"{len(words)} words cannot have {len(counts)} counts")
         if len(counts) and counts.min() < 0:
             raise ValueError(f"counts must be at least 0, got {counts.min()}")
+        if counts.sum(dtype=np.float64) >= MOST_WORDS:
+            raise ValueError("counts must add up to less than 2**62")
         self.words = words
         self.counts = counts
 
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> Vocabulary:
         """A vocabulary from a mapping of words to counts, in its order."""
-        return cls(Words.of(counts), np.fromiter(counts.values(), np.int64, len(counts)))
+        try:
+            numbers = np.fromiter(counts.values(), np.int64, len(counts))
+        except OverflowError:
+            raise ValueError("counts must add up to less than 2**62") from None
+        return cls(Words.of(counts), numbers)
 
     @classmethod
     def load(cls, path: PathLike) -> Vocabulary:

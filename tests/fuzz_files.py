@@ -1,14 +1,17 @@
 """Coverage-guided fuzzing of every file reader; not a test that pytest collects.
 
     pip install atheris
-    python tests/fuzz_files.py -max_total_time=600 CORPUS_FOLDER
+    python tests/fuzz_files.py -max_total_time=600 INPUTS_FOLDER
 
 Bytes may be read or refused with a ValueError that names the file; anything else is a finding.
-CONTRIBUTING.md says how to build the native core with AddressSanitizer for it.  The first byte of
-an input chooses the reader; ``--seeds FOLDER`` writes one good input for each and ends.
+`make fuzz` runs it with a native core that has AddressSanitizer; CONTRIBUTING.md says how to see
+that core's coverage too.  The first byte of an input chooses the reader; ``--seeds FOLDER`` writes
+one good input for each and ends.  FUZZ_READERS=9,10 keeps to some readers: 9 and 10 are those of
+corpus files.
 """
 
 import io
+import os
 import sys
 import tempfile
 import warnings
@@ -18,11 +21,25 @@ import atheris
 import numpy as np
 
 with atheris.instrument_imports():
-    from fastvec import formats, rowfiles
+    from fastvec import corpus, formats, rowfiles, tensors
+    from fastvec.word2vec import Word2Vec
     from fastvec.words import Words
 
 FOLDER = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
 PATH = FOLDER / "input"
+
+
+def corpus_with_checksums() -> corpus.Corpus:
+    """A corpus file as it is, but with the checksums that its arrays have: else hardly a changed
+    file would come past them."""
+    arrays, facts = tensors.load_tensors(PATH)
+    for name in set(arrays) & set(corpus.KINDS):
+        facts[f"{name} checksum"] = corpus.array_checksum(arrays[name])[0]
+    changed = FOLDER / "input.checked"  # errors name it by the beginning of its name
+    tensors.save_tensors(changed, arrays, facts)
+    return corpus.Corpus.open(changed)
+
+
 READERS = [
     lambda: rowfiles.read_word2vec(PATH),
     lambda: rowfiles.read_word2vec(PATH, binary=True, errors="replace"),
@@ -33,11 +50,17 @@ READERS = [
     lambda: formats.load_safetensors(PATH, mmap=False),
     lambda: formats.read_vectors(PATH, kind="npy"),
     lambda: formats.read_vectors(PATH),
+    lambda: corpus.Corpus.open(PATH),
+    corpus_with_checksums,
 ]
+CHOSEN = [int(i) for i in os.environ.get("FUZZ_READERS", "").split(",") if i] or range(len(READERS))
 
 
 def check(result) -> None:
     """Touch every byte of what was read."""
+    if isinstance(result, corpus.Corpus):
+        use(result)
+        return
     if isinstance(result, formats.VectorFile):
         words, vectors = result.words, result.vectors
     elif isinstance(result, tuple):
@@ -51,13 +74,24 @@ def check(result) -> None:
     assert vectors.astype(np.float64).sum() is not None
 
 
+def use(read: corpus.Corpus) -> None:
+    """Train on a corpus: the native loops go where its ids and offsets send them."""
+    assert sum(map(len, read.vocabulary.words)) >= 0
+    model = Word2Vec(vector_size=4, epochs=1, workers=1, hs=1, alpha=1e-3, progress=False)
+    try:
+        model.build_vocab(read)
+        model.train(read)
+    except ValueError:  # a corpus without words
+        assert min(len(read.tokens), len(read.vocabulary)) < 2
+
+
 def one_input(data: bytes) -> None:
     """Let the reader that the first byte chooses read the rest."""
     if not data:
         return
     PATH.write_bytes(data[1:])
     try:
-        check(READERS[data[0] % len(READERS)]())
+        check(READERS[CHOSEN[data[0] % len(CHOSEN)]]())
     except ImportError:  # Parquet without pyarrow
         pass
     except ValueError as error:
@@ -76,6 +110,10 @@ def seeds(folder: Path) -> None:
     folder.joinpath("4").write_bytes(b"\4a 3\nb 2\n")
     formats.save_safetensors(PATH, words=words, vectors=vectors, counts=np.arange(3))
     for reader in (5, 6, 8):
+        folder.joinpath(str(reader)).write_bytes(bytes([reader]) + PATH.read_bytes())
+    sentences = [["a", "rose", "is"], ["a", "rose", "é"]]
+    corpus.Corpus.read(sentences, min_count=1, progress=False).save(PATH)
+    for reader in (9, 10):
         folder.joinpath(str(reader)).write_bytes(bytes([reader]) + PATH.read_bytes())
     np.save(good, vectors)
     folder.joinpath("7").write_bytes(b"\7" + good.getvalue())

@@ -1,8 +1,7 @@
 /* fuzz_text.c - hostile bytes for csrc/text.h, checked against the plainest way to cut text.
  *
- *     make fuzz                      this and the property tests, with sanitizers, for ten minutes
- *     clang -g -O1 -DLIBFUZZER -fsanitize=fuzzer,address,undefined -Ifastvec/csrc \
- *         tests/fuzz_text.c -o fuzz_text && ./fuzz_text        guided by coverage, where clang is
+ *     make fuzz                 with fuzz_driver.c, and with sanitizers; and with libFuzzer:
+ *     clang -g -O1 -fsanitize=fuzzer,address,undefined -Ifastvec/csrc tests/fuzz_text.c
  *
  * The first bytes of an input choose how it is read (how much at a time, in which parts, as a file
  * or as rows, what becomes of invalid UTF-8, when words are forgotten), the rest is the text.
@@ -10,7 +9,6 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "checksum.h"
 #include "renumber.h"
@@ -90,10 +88,13 @@ static int read_parts(text *t, const char *p, int64_t n, int64_t part) {
 
 /* The words of the text's lines as rows of a table, to be taken as they are. */
 static void read_rows(text *t, const char *p, int64_t n, int64_t part) {
-    int64_t ends[MAX_TEXT + 2], starts[MAX_TEXT + 2], numbers[MAX_TEXT + 2], words = 0, rows = 0;
+    size_t room = ((size_t)n / (size_t)part + 2) * sizeof(int64_t); /* no more: too far is seen */
+    int64_t *ends = malloc(room), *starts = malloc(room), *numbers = malloc(room);
+    int64_t words = 0, rows = 0;
     starts[0] = ends[0] = 0;
     for (int64_t i = 0; i < n; i += part, words++) {
         ends[words + 1] = i + part < n ? i + part : n;
+        numbers[words] = 0;
         memcpy(&numbers[words], p + i, (size_t)(n - i < 8 ? n - i : 8));
         if (p[i] == '\n' || words % 3 == 0) starts[++rows] = words + 1;
     }
@@ -104,6 +105,9 @@ static void read_rows(text *t, const char *p, int64_t n, int64_t part) {
     text_begin_rows(t, (text_rows){.bytes = p, .ends = ends, .n = words});
     int status = read_on(t);
     expect(status == TEXT_OK || status == TEXT_INVALID, "rows of text are refused");
+    free(ends);
+    free(starts);
+    free(numbers);
 }
 
 /* Renumber with a map that drops words and makes several of one. */
@@ -143,15 +147,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         int valid = utf8_invalid(p, n) < 0;
         expect(status == (valid || t.replace ? TEXT_OK : TEXT_INVALID), "a wrong outcome");
         if (status == TEXT_OK && !t.max_words) {
-            char *fixed = malloc(3 * MAX_TEXT), *want = malloc(8 * MAX_TEXT), *have = malloc(8 * MAX_TEXT);
+            static char fixed[3 * MAX_TEXT], want[8 * MAX_TEXT], have[8 * MAX_TEXT];
             int64_t bom = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
             int64_t length = utf8_repair(p + bom, n - bom, fixed);
             int64_t wanted = plain(fixed, length, t.join_lines, want), got = found(&t, have);
             if (bom && length == 0) wanted = got = 0; /* whether that is a line is nobody's care */
             expect(wanted == got && memcmp(want, have, (size_t)got) == 0, "other words");
-            free(fixed);
-            free(want);
-            free(have);
         }
     }
     renumber(&t);
@@ -160,47 +161,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     text_free(&t);
     return 0;
 }
-
-#ifndef LIBFUZZER
-static uint64_t state = 88172645463325252u;
-
-static uint64_t draw(uint64_t n) {
-    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-    return (state >> 11) % n;
-}
-
-static const char *PIECES[] = {
-    " ", "  ", "\n", "\t", "\r\n", "\r", "a", "b", "ab", "abcdefgh", "abcdefghi", "\xc3\xa9",
-    "\xed\x95\x9c", "\xf0\x9d\x84\x9e", "\xe2\x80\xa8", "\xef\xbb\xbf", "\xff", "\xc3", "\xe2\x82",
-    "\xed\xa0\x80", "\xf4\x90\x80\x80", "the ", "of ", "and ", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-    "                                                                ",
-    "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n",
-};
-
-static size_t hostile(uint8_t *data) {
-    size_t size = 0, limit = 1 + draw(draw(4) ? 300 : draw(16) ? 4000 : MAX_TEXT - 100);
-    uint64_t first = draw(sizeof PIECES / sizeof *PIECES);
-    uint64_t variety = 1 + draw(sizeof PIECES / sizeof *PIECES - first);
-    while (size < CHOICES) data[size++] = (uint8_t)draw(256);
-    while (size < limit) {
-        const char *piece = PIECES[first + draw(variety)];
-        size_t length = strlen(piece);
-        if (draw(16) == 0) data[size++] = (uint8_t)(draw(4) ? draw(256) : 0);
-        memcpy(data + size, piece, length);
-        size += length;
-    }
-    return size;
-}
-
-int main(int argc, char **argv) {
-    static uint8_t data[2 * MAX_TEXT];
-    time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 10);
-    state ^= (uint64_t)time(NULL) * 0x9E3779B97F4A7C15u;
-    printf("seed %llu\n", (unsigned long long)state);
-    fflush(stdout);
-    long runs = 0;
-    for (; time(NULL) < end; runs++) LLVMFuzzerTestOneInput(data, hostile(data));
-    printf("%ld inputs without a finding\n", runs);
-    return 0;
-}
-#endif

@@ -115,6 +115,46 @@ def test_any_text_any_cut_any_workers(text: str, part: int, workers: int, min_co
     assert corpus.raw_sentences == len(without_last)
 
 
+BROKEN = [b"\x80", b"\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xf4\x90", b"\xc0\xaf"]
+BROKEN += [b"\xfe", b"a", b" ", b"\n", "é한𝄞".encode(), b"z" * 40]
+hostile_bytes = st.lists(
+    st.sampled_from([*BROKEN, *(text.encode() for text in HOSTILE)]) | st.binary(max_size=9),
+    max_size=60,
+).map(b"".join)
+
+
+@settings(deadline=None)
+@given(hostile_bytes, st.integers(1, 70), st.booleans())
+@example(b"ab \xe2\r\x82\xac", 3, True)
+@example(b"\xef\xbb\xbf\xef\xbb\xbfa", 2, True)
+def test_any_bytes_any_cut_any_workers(data: bytes, part: int, replace: bool) -> None:
+    """Counts are those of a Counter over what Python decodes; or the error names the first byte
+    that Python cannot decode."""
+    errors = "replace" if replace else "strict"
+    bad = -1
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        bad = error.start
+    text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="replace").encode()
+    counts = Counter(itertools.chain.from_iterable(sentences_of(b"\xef\xbb\xbf" + text)))
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(pieces, "PART_BYTES", part)
+        path = Path(folder) / "text"
+        path.write_bytes(data)
+        for workers in (1, 2, 7):
+            if bad >= 0 and not replace:
+                with pytest.raises(ValueError, match=f"byte {bad} is not valid UTF-8"):
+                    count_words(path, workers=workers)
+            elif not counts:
+                with pytest.raises(ValueError, match=NOTHING_LEFT):
+                    count_words(path, workers=workers, errors=errors)
+            else:
+                found = count_words(path, workers=workers, errors=errors)
+                ranked = list(zip(found.words, found.counts.tolist(), strict=True))
+                assert ranked == counts.most_common()
+
+
 @settings(deadline=None)
 @given(hostile_texts, st.integers(1, 9), st.integers(1, 40), st.booleans())
 def test_any_step_reads_the_same(text: str, step: int, part: int, join_lines: bool) -> None:
@@ -164,19 +204,22 @@ def test_a_lone_surrogate_is_named() -> None:
 
 
 @pytest.mark.parametrize("name", ["enwiki-100mb", "de-16mb", "ko-8mb"])
-def test_real_text(name: str, tmp_path: Path) -> None:
+def test_real_text(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = os.environ.get("FASTVEC_DATA")
     if folder is None:
         pytest.skip("FASTVEC_DATA is not set")
     with lzma.open(Path(folder, f"{name}.txt.xz")) as file:
-        data = file.read(12_000_000)
+        data = file.read()
     path = tmp_path / "text"
     path.write_bytes(data)
     sentences = [line.split(b" ") for line in data.split(b"\n")]
     counts = Counter(itertools.chain.from_iterable(sentences))
     del counts[b""]
     ranked = [(word.decode(), n) for word, n in counts.most_common() if n >= 5]
-    for workers in (1, 2, 7):
+    for workers, part in ((1, 1 << 21), (2, 1 << 21), (7, 1 << 21), (2, 54_321), (7, 999)):
+        if len(data) // part > 100_000:
+            continue
+        monkeypatch.setattr(pieces, "PART_BYTES", part)
         corpus = Corpus.read(path, workers=workers)
         vocabulary = corpus.vocabulary
         assert list(zip(vocabulary.words, vocabulary.counts.tolist(), strict=True)) == ranked
@@ -502,7 +545,8 @@ def test_no_damage_goes_unseen(encoded: Path, data: st.DataObject) -> None:
         ("offsets", np.array([], np.int64), "the sentences' offsets do not rise"),
         ("word_offsets", np.array([0, 5, 1, 7, 9]), "the words' offsets do not rise"),
         ("word_offsets", np.array([0, 9]), "the words' offsets do not rise"),
-        ("counts", np.array([1, 1, 1, -1]), "counts must be at least 0, got -1"),
+        ("counts", np.array([1, 1, 1, -1]), "corpus.fvc: counts must be at least 0, got -1"),
+        ("counts", np.array([1, 1, 1, 1 << 62]), "corpus.fvc: counts must add up to less than"),
     ],
 )
 def test_wrong_arrays_with_right_checksums(
@@ -510,7 +554,7 @@ def test_wrong_arrays_with_right_checksums(
 ) -> None:
     arrays, facts = load_tensors(encoded)
     arrays[name] = array
-    facts[f"{name} checksum"] = corpus_module._checksum(array)[0]
+    facts[f"{name} checksum"] = corpus_module.array_checksum(array)[0]
     save_tensors(encoded, arrays, facts)
     with pytest.raises(ValueError, match=message):
         Corpus.open(encoded)
@@ -552,10 +596,6 @@ def test_invalid_utf8_names_the_first_bad_byte(tmp_path: Path, workers: int) -> 
     path.write_bytes(data)
     with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: byte 7654321 is not valid"):
         Corpus.read(path, workers=workers)
-
-
-BROKEN = [b"\x80", b"\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xf4\x90", b"\xc0\xaf"]
-BROKEN += [b"\xfe", b"a", b" ", b"\n", "é한𝄞".encode(), b"z" * 40]
 
 
 @settings(deadline=None)
