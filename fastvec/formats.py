@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fastvec.exports import write_projector, write_static_embedding
 from fastvec.files import PathLike
-from fastvec.packed import OPENERS, open_input
+from fastvec.packed import PACKERS, open_input
 from fastvec.rowfiles import is_number, read_word2vec, write_word2vec
 from fastvec.tables import read_npy, read_parquet, write_npy, write_parquet
 from fastvec.tensors import load_tensors, save_tensors
@@ -57,13 +57,13 @@ def kind_of(path: PathLike) -> str:
     ('word2vec', 'word2vec-binary')
     """
     suffixes = [suffix.lower() for suffix in Path(path).suffixes]
-    if suffixes and suffixes[-1] in OPENERS:
+    if suffixes and suffixes[-1] in PACKERS:
         suffixes.pop()
     kind = SUFFIXES.get(suffixes[-1]) if suffixes else None
     if kind is None:
         raise ValueError(
             f"{path}: the ending must be one of {', '.join(SUFFIXES)} (text ones with "
-            f"{', '.join(OPENERS)} too), or say the kind of file"
+            f"{', '.join(PACKERS)} too), or say the kind of file"
         )
     return kind
 

@@ -1,4 +1,8 @@
-"""Files that may be packed: .gz, .bz2, .xz and .zst are unpacked and packed on the way."""
+"""Packed files: gzip, bzip2, xz and zstd.
+
+Read, they are known by their first bytes, whatever their names are; written, by the ending of the
+name.  Imports files.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import bz2
 import gzip
 import io
 import lzma
-import sys
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,61 +19,167 @@ from typing import Any, BinaryIO, cast
 
 from fastvec.files import PathLike, atomic_write
 
+Damages = tuple[type[Exception], ...]
 
-def _zstd_open(file: BinaryIO, mode: str) -> Any:
-    """Open a zstd stream with Python's own module (3.14) or the ``zstandard`` package."""
-    try:
-        from compression import zstd
-    except ImportError:
-        try:
-            import zstandard
-        except ImportError:
-            raise ImportError(
-                ".zst needs a package: pip install 'fastvec[zstd]', or use .gz"
-            ) from None
-        if mode == "rb":  # its reader has no readline
-            return io.BufferedReader(zstandard.open(file, mode))
-        return zstandard.open(file, mode)
-    return zstd.open(file, mode)
+BUFFER = 1 << 18  # bytes unpacked at a time
+ZSTD_BYTES = 1 << 16  # packed bytes at a time: what they hold stands in memory whole
 
 
-OPENERS: dict[str, Callable[[BinaryIO, str], Any]] = {
-    ".gz": gzip.open,
-    ".bz2": bz2.open,
-    ".xz": lzma.open,
-    ".zst": _zstd_open,
-}
+# --- reading
 
 
 @contextmanager
 def open_input(path: PathLike) -> Iterator[BinaryIO]:
-    """Open a file for reading; .gz, .bz2, .xz and .zst are unpacked on the way.
+    """Open a file for reading; a packed one is unpacked on the way.
 
     >>> with open_input("vectors.txt.gz") as file:
     ...     header = file.readline()
     """
-    with Path(path).open("rb") as raw:
-        opener = OPENERS.get(Path(path).suffix.lower())
-        if opener is None:
-            yield raw
-            return
+    with Path(path).open("rb") as file:
+        yield unpacked(str(path), file)
+
+
+def unpacked(name: str, file: BinaryIO) -> BinaryIO:
+    """What a file holds: unpacked if it is packed, else the file itself (or a buffer of it).
+
+    Reading it raises ValueError, with ``name``, when the packed bytes are damaged or cut off.
+
+    >>> import gzip, io
+    >>> unpacked("greeting", io.BytesIO(gzip.compress(b"hello"))).read()
+    b'hello'
+    """
+    head, file = peek(file)
+    for magic, opener in MAGIC.items():
+        if magic.match(head):
+            stream, damages = opener(name, file)
+            return cast(BinaryIO, io.BufferedReader(_Unpacked(name, stream, damages), BUFFER))
+    return file
+
+
+def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """The first bytes of a stream, and the stream from its beginning.
+
+    >>> import io
+    >>> head, stream = peek(io.BytesIO(b"hello"))
+    >>> head, stream.read()
+    (b'hello', b'hello')
+    """
+    if not isinstance(file, io.BufferedReader):
+        file = io.BufferedReader(cast(io.RawIOBase, file))
+    return file.peek(64), file
+
+
+def is_packed(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of a packed one.
+
+    >>> is_packed(b"BZh91AY&SY"), is_packed(b"BZh is a word")
+    (True, False)
+    """
+    return any(magic.match(head) for magic in MAGIC)
+
+
+class _Unpacked(io.RawIOBase):
+    """A stream whose errors are sentences."""
+
+    def __init__(self, name: str, stream: Any, damages: Damages) -> None:
+        self.name = name
+        self.stream = stream
+        self.damages = damages
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
         try:
-            with opener(raw, "rb") as file:
-                yield cast(BinaryIO, file)
-        except _errors() as error:
+            count: int = self.stream.readinto(buffer)
+        except self.damages as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # the disk's trouble, not the file's
-            what = "is cut off" if isinstance(error, EOFError) else "is broken"
-            raise ValueError(f"{path} {what}: {error}") from error
+            raise ValueError(f"{self.name} is damaged or cut off: {error}") from None
+        return count
 
 
-def _errors() -> tuple[type[Exception], ...]:
-    """What the unpackers raise for a broken file."""
-    zstd = (sys.modules.get(name) for name in ("compression.zstd", "zstandard"))
-    return (
-        *(OSError, EOFError, zlib.error, lzma.LZMAError),
-        *(module.ZstdError for module in zstd if module is not None),
-    )
+class _Frames:
+    """The zstd frames of a file, by the ``zstandard`` package, whose own stream reader takes a file
+    that is cut off for a whole one."""
+
+    def __init__(self, file: BinaryIO, new: Callable[[], Any]) -> None:
+        self.file = file
+        self.new = new
+        self.frame: Any = None
+        self.packed = b""
+        self.data = memoryview(b"")
+
+    def readinto(self, buffer: Any) -> int:
+        while not self.data and (packed := self.packed or self.file.read(ZSTD_BYTES)):
+            if self.frame is None:
+                self.frame = self.new()
+            self.data = memoryview(self.frame.decompress(packed))
+            self.packed = self.frame.unused_data
+            if self.frame.eof:
+                self.frame = None
+        if not self.data and self.frame is not None:
+            raise EOFError("its last frame is not complete")
+        count = min(len(buffer), len(self.data))
+        buffer[:count] = self.data[:count]
+        self.data = self.data[count:]
+        return count
+
+
+def _gzip(_: str, file: BinaryIO) -> tuple[Any, Damages]:
+    return gzip.GzipFile(fileobj=file), (EOFError, OSError, zlib.error)
+
+
+def _bzip2(_: str, file: BinaryIO) -> tuple[Any, Damages]:
+    return bz2.BZ2File(file), (EOFError, OSError, ValueError)
+
+
+def _xz(_: str, file: BinaryIO) -> tuple[Any, Damages]:
+    return lzma.LZMAFile(file), (EOFError, lzma.LZMAError)
+
+
+def _zstd(name: str, file: BinaryIO) -> tuple[Any, Damages]:
+    module = _zstd_module(f"to read {name}")
+    if hasattr(module, "ZstdFile"):  # Python's own
+        return module.ZstdFile(file), (EOFError, module.ZstdError)
+    frames = _Frames(file, lambda: module.ZstdDecompressor().decompressobj())
+    return frames, (EOFError, module.ZstdError)
+
+
+def _zstd_module(purpose: str) -> Any:
+    """Python's own module (3.14) or the ``zstandard`` package."""
+    try:
+        from compression import zstd
+    except ImportError:
+        pass
+    else:
+        return zstd
+    try:
+        import zstandard
+    except ImportError:
+        raise ImportError(f"{purpose}: pip install 'fastvec[zstd]'") from None
+    return zstandard
+
+
+#: first bytes -> how such a file is opened, and which errors say that it is damaged
+MAGIC: dict[re.Pattern[bytes], Callable[[str, BinaryIO], tuple[Any, Damages]]] = {
+    re.compile(rb"\x1f\x8b\x08"): _gzip,
+    re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"): _bzip2,  # "BZh" alone could begin a text
+    re.compile(rb"\xfd7zXZ\0"): _xz,
+    re.compile(rb"\x28\xb5\x2f\xfd"): _zstd,
+}
+
+
+# --- writing
+
+#: a name's ending -> what packs
+PACKERS: dict[str, Callable[[BinaryIO], Any]] = {
+    # no name and time in it: the same vectors give the same bytes
+    ".gz": lambda file: gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0),
+    ".bz2": lambda file: bz2.BZ2File(file, "wb"),
+    ".xz": lambda file: lzma.LZMAFile(file, "wb"),
+    ".zst": lambda file: _zstd_module("to write .zst").open(file, "wb"),
+}
 
 
 @contextmanager
@@ -79,14 +189,10 @@ def open_output(path: PathLike) -> Iterator[BinaryIO]:
     >>> with open_output("words.txt.gz") as file:
     ...     count = file.write(b"cat 3\\n")
     """
-    with atomic_write(path) as raw:
-        suffix = Path(path).suffix.lower()
-        if suffix not in OPENERS:
-            yield raw
+    packer = PACKERS.get(Path(path).suffix.lower())
+    with atomic_write(path) as file:
+        if packer is None:
+            yield file
             return
-        if suffix == ".gz":  # no name and time in it: the same vectors give the same bytes
-            packed: Any = gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0)
-        else:
-            packed = OPENERS[suffix](raw, "wb")
-        with packed:
+        with packer(file) as packed:
             yield packed

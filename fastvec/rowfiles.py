@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from fastvec._core import RowReader, write_rows
 from fastvec.files import PathLike
-from fastvec.packed import OPENERS, open_input, open_output
+from fastvec.packed import open_input, open_output
 from fastvec.progress import Progress
 from fastvec.words import Words, encode
 
@@ -79,7 +79,7 @@ def read_word2vec(
         raise ValueError(f"limit must be at least 0, got {limit}")
     if binary and not header:
         raise ValueError("a binary file without a header cannot be read: it gives no sizes")
-    with open_input(path) as file, _Bytes(file, path) as data:
+    with open_input(path) as file, _Bytes(file) as data:
         reading = _Rows(data, path, binary, header, limit)
         with Progress("reading", data.size, "bytes") as bar:
             vectors = reading.all(bar)
@@ -102,10 +102,10 @@ def read_word2vec(
 class _Bytes:
     """The bytes of a file, read ahead on a thread: those not yet understood are data[start:end]."""
 
-    def __init__(self, file: BinaryIO, path: PathLike) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self.file = file
         #: bytes in the file, None where it is packed or a pipe
-        self.size = None if Path(path).suffix.lower() in OPENERS else _plain_size(file)
+        self.size = _plain_size(file)
         self.taken = 0  # bytes of the file before data[start]
         self.buffers = [np.empty(MARGIN + CHUNK, np.uint8) for _ in range(2)]
         self.data = self.buffers[0]
@@ -288,9 +288,10 @@ class _Rows:
 
 
 def _plain_size(file: BinaryIO) -> int | None:
-    """The size of a file on disk; None for pipes."""
-    size = os.fstat(file.fileno()).st_size
-    return size if file.seekable() and size else None
+    """The size of a file on disk; None for pipes and for what is unpacked on the way."""
+    if not file.seekable():
+        return None
+    return os.fstat(file.fileno()).st_size or None
 
 
 def is_number(field: bytes) -> bool:

@@ -3,7 +3,7 @@
 :func:`open_source` looks at what it is given and says how it is to be read: in pieces, by native
 workers, or as sentences that a Python iterable gives one by one.
 
-Imports pieces, unpacking and columns.
+Imports pieces, packed and columns.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec import columns, unpacking
+from fastvec import columns, packed
 from fastvec.pieces import Numbers, Piece, bad_text, blocks, integers, parts
 
 Tokenizer = Callable[[str], Iterable[Any]]
@@ -235,7 +235,7 @@ def _is_plain(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         head = file.read(64)
-    return not (unpacking.is_packed(head) or columns.is_table_file(head) or is_encoded(head))
+    return not (packed.is_packed(head) or columns.is_table_file(head) or is_encoded(head))
 
 
 def is_encoded(head: bytes) -> bool:
@@ -250,13 +250,13 @@ def _file_pieces(files: Iterable[File], column: str | None, errors: str) -> Iter
             yield from parts(file.name)
             continue
         with file.open() as raw:
-            head, stream = unpacking.peek(raw)
+            head, stream = packed.peek(raw)
             if columns.is_table_file(head):
                 yield from columns.file_pieces(file.name, stream, head, column)
                 continue
             if is_encoded(head):
                 raise ValueError(f"{file.name} is an encoded corpus: it can only be read alone")
-            text = unpacking.unpacked(file.name, stream)
+            text = packed.unpacked(file.name, stream)
             if column is not None:
                 yield from columns.json_pieces(file.name, text, column, errors)
             else:
@@ -268,7 +268,7 @@ def _text_lines(files: Iterable[File], errors: str) -> Iterator[str]:
     for file in files:
         start = 0
         with file.open() as raw:
-            for line in columns.lines(unpacking.unpacked(file.name, raw)):
+            for line in columns.lines(packed.unpacked(file.name, raw)):
                 try:
                     text = line.decode(errors=errors)
                 except UnicodeDecodeError as error:

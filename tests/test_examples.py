@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 MODULES = "_core callbacks corpus demo files matrix params progress rewriting simd sources threads"
-MODULES += " unpacking vocabulary words"
+MODULES += " vocabulary words"
 
 
 @pytest.mark.parametrize("name", MODULES.split())

@@ -1,7 +1,9 @@
 """Vector files: what is written reads back, others read it, and broken files say what is wrong."""
 
+import bz2
 import gzip
 import json
+import lzma
 import struct
 import sys
 import warnings
@@ -296,8 +298,15 @@ def test_a_cut_gz_file(tmp_path):
     packed = gzip.compress(b"2 1\na 1\nb 2\n")
     with pytest.raises(ValueError, match="cut off"):
         rowfiles.read_word2vec(write(tmp_path / "v.gz", packed[:-9]))
-    with pytest.raises(ValueError, match=r"v\.gz is broken: "):
-        rowfiles.read_word2vec(write(tmp_path / "v.gz", b"2 1\na 1\nb 2\n"))
+
+
+def test_files_are_packed_by_content_not_by_name(tmp_path):
+    plain = b"2 1\na 1\nb 2\n"
+    for data in (plain, gzip.compress(plain), bz2.compress(plain), lzma.compress(plain)):
+        for name in ("v.txt", "v.gz", "v"):
+            assert list(rowfiles.read_word2vec(write(tmp_path / name, data))[0]) == ["a", "b"]
+    file = formats.read_vectors(write(tmp_path / "v", b"BZh 1 2\na 3 4\n"))
+    assert list(file.words) == ["BZh", "a"]
 
 
 def test_a_line_without_end(tmp_path, monkeypatch):
