@@ -174,10 +174,10 @@ MAGIC: dict[re.Pattern[bytes], Callable[[str, BinaryIO], tuple[Any, Damages]]] =
 
 #: a name's ending -> what packs
 PACKERS: dict[str, Callable[[BinaryIO], Any]] = {
-    # no name and time in it: the same vectors give the same bytes
+    # no name and no time in it: the same vectors give the same bytes
     ".gz": lambda file: gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0),
     ".bz2": lambda file: bz2.BZ2File(file, "wb"),
-    ".xz": lambda file: lzma.LZMAFile(file, "wb"),
+    ".xz": lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115 - open_output closes it
     ".zst": lambda file: _zstd_module("to write .zst").open(file, "wb"),
 }
 

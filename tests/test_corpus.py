@@ -23,8 +23,8 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fastvec import corpus as corpus_module
 from fastvec import columns, packed, pieces
+from fastvec import corpus as corpus_module
 from fastvec._core import Control, TextError, TextReader, checksum
 from fastvec.corpus import Corpus, count_words
 from fastvec.tensors import load_tensors, save_tensors
@@ -89,6 +89,7 @@ HOSTILE = [
     "\x0b",
 ]
 HOSTILE += ["\u2028", "\ufeff", "\u00a0", "\x85", "aaaaaaaa", "aaaaaaaa\0", "aaaaaaa\0", "a\0"]
+HOSTILE += [" a ", " a\0 ", " aaaaaaaa ", " aaaaaaaa\0 ", " aaaaaaa\0 "]  # alike but for a NUL
 HOSTILE += ["abcdefghi", "abcdefgh" * 3, "x" * 70, " " * 64, "\n" * 65]
 hostile_texts = st.lists(st.sampled_from(HOSTILE), max_size=60).map(lambda parts: "".join(parts))
 
@@ -97,6 +98,7 @@ hostile_texts = st.lists(st.sampled_from(HOSTILE), max_size=60).map(lambda parts
 @given(hostile_texts, st.integers(1, 70), st.sampled_from([1, 2, 7]), st.integers(1, 3))
 @example("one\ntwo", 3, 2, 1)
 @example("x" * 70 + " y", 5, 7, 1)
+@example("a a\0 a\0\0 aaaaaaaa aaaaaaaa\0 aaaaaaa aaaaaaa\0", 7, 2, 1)
 @example("\ufeffa a", 1, 2, 1)
 def test_any_text_any_cut_any_workers(text: str, part: int, workers: int, min_count: int) -> None:
     data = text.encode()
