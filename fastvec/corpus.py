@@ -1,12 +1,15 @@
 """Corpus: any source of text, read once, as ids of a vocabulary.
 
 Nothing is read twice, so a one-shot generator does as well as a file.  Imports sources, spool,
-rewriting, vocabulary, tensors, params, progress, threads and the native core.
+rewriting, vocabulary, encoded, params, progress and the native core.
 """
 
 from __future__ import annotations
 
-import os
+import dataclasses
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,10 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec import sources
-from fastvec._core import TextReader, checksum, rises
+from fastvec._core import TextReader
+from fastvec.encoded import Encoded, is_encoded_file, read_encoded, write_encoded
 from fastvec.files import PathLike
 from fastvec.params import (
     CorpusParams,
+    Tokens,
     VocabularyParams,
     available_cores,
     bytes_from,
@@ -36,15 +41,15 @@ from fastvec.spool import (
     free_memory,
     words_of,
 )
-from fastvec.tensors import load_tensors, save_tensors
 from fastvec.vocabulary import TrimRule, Vocabulary, choose
 from fastvec.words import Words
 
-Tokens = str | sources.Tokenizer
+T, V = CorpusParams, VocabularyParams
+Counts = NDArray[np.int64]
 
-VERSION = 1
-KINDS = {"tokens": "<i4", "offsets": "<i8", "counts": "<i8", "word_offsets": "<i8", "words": "u1"}
-CHECKED_BYTES = 1 << 24  # at a time
+#: options that say where ids lie, and nothing of what they are
+PLACES = ("memory", "tmp")
+STEP = 1 << 22  # ids renumbered at a time
 
 
 class Corpus:
@@ -60,6 +65,8 @@ class Corpus:
         what the ids mean.
     raw_words, raw_sentences : int
         how many were read, dropped words and empty sentences included.
+    options : mapping
+        those of :meth:`read` that say what its words are.
 
     >>> with Corpus.read([["a", "rose"], ["is", "a", "rose"]], min_count=2) as corpus:
     ...     corpus.tokens.tolist(), corpus.offsets.tolist(), list(corpus.vocabulary.words)
@@ -73,32 +80,34 @@ class Corpus:
         vocabulary: Vocabulary,
         raw_words: int,
         raw_sentences: int,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self.tokens = tokens
         self.offsets = offsets
         self.vocabulary = vocabulary
         self.raw_words = raw_words
         self.raw_sentences = raw_sentences
+        self.options = dict(options or {})
 
     @classmethod
     def read(
         cls,
         source: Any,
         *,
-        min_count: int = 5,
-        max_vocab_size: int | None = None,
-        max_final_vocab: int | None = None,
-        sorted_vocab: bool = True,
+        min_count: int = V.min_count,
+        max_vocab_size: int | None = V.max_vocab_size,
+        max_final_vocab: int | None = V.max_final_vocab,
+        sorted_vocab: bool = V.sorted_vocab,
         trim_rule: TrimRule | None = None,
         vocabulary: Vocabulary | None = None,
         known: Vocabulary | None = None,
-        tokens: Tokens = "whitespace",
-        lower: bool = False,
-        lines: bool = True,
-        errors: str = "strict",
-        column: str | None = None,
-        memory: int | str | None = None,
-        tmp: PathLike | None = None,
+        tokens: Tokens = T.tokens,
+        lower: bool = T.lower,
+        lines: bool = T.lines,
+        errors: str = T.errors,
+        column: str | None = T.column,
+        memory: int | str | None = T.memory,
+        tmp: PathLike | None = T.tmp,
         workers: int = 0,
         progress: bool | None = None,
     ) -> Corpus:
@@ -113,8 +122,9 @@ class Corpus:
             callable ``tokens``, a string is a text).  Files may be packed (gzip, bzip2, xz, zstd).
             Tables: Parquet, Feather and Arrow files, pandas, polars, pyarrow and Hugging Face
             objects; a column of texts, of lists of words, or of lists of integers.  Arrays of
-            integers: every row a sentence.  A file that :meth:`save` wrote is opened as it is:
-            the options were settled when it was encoded.
+            integers: every row a sentence.  A file that :meth:`save` wrote, or a Corpus, is taken
+            as it is, whatever the options' defaults say; of a file, options that ask for something
+            else than it was encoded with are refused.
         min_count, max_vocab_size, max_final_vocab, sorted_vocab
             which words are kept: see :class:`fastvec.params.VocabularyParams`.  With
             max_vocab_size one worker reads, and words that are dropped on the way lose what was
@@ -163,47 +173,31 @@ class Corpus:
         ImportError
             a source that needs a package that is not installed, with its name.
         """
-        if (encoded := corpus_file(source)) is not None:
-            return cls.open(encoded)
         which = VocabularyParams(min_count, max_vocab_size, max_final_vocab, sorted_vocab)
-        tokenizer, how = _how(tokens, lower, lines, errors, column, memory, tmp)
-        check(which)
-        budget = free_memory() // 2 if memory is None else bytes_from("memory", memory)
-        storage = Storage(budget, how.tmp)
-        cores = _cores(workers)
-        try:
-            spool = _spool(source, storage, which, how, trim_rule, tokenizer, cores, progress)
-            merged, names = spool.merged()
-            words, counts, made = _words(merged, how)
-            if vocabulary is None and known is not None:
-                vocabulary = known.extended(words, counts, which, trim_rule)
-            if vocabulary is None:
-                order = choose(words, counts, which, trim_rule)
-                vocabulary = Vocabulary(words.take(order), counts[order])
-                numbers = np.full(len(words), DROPPED, np.int32)
-                numbers[order] = np.arange(len(order))
-            else:
-                numbers = vocabulary.words.find_all(words)
-            if numbers.max(initial=DROPPED) == DROPPED:
-                raise ValueError(_nothing_left(spool.raw_words, len(words), min_count))
-            codes, made = (numbers, None) if made is None else made.codes(numbers)
-            ids, offsets = spool.renumbered([codes[name] for name in names], made, cores)
-            raw_words = spool.raw_words if made is None else int(counts.sum())
-            return cls(ids, offsets, vocabulary, raw_words, spool.raw_sentences)
-        finally:
-            storage.close()
+        text = CorpusParams(tokens, lower, lines, errors, column, memory, tmp)
+        reading = _Reading(which, text, trim_rule, _cores(workers), progress)
+        given = reading.given(source)
+        if given is None:
+            return reading.corpus(source, vocabulary, known)
+        if vocabulary is None and known is None:
+            if given is not source:
+                _refuse(which, source, given)
+            return given
+        return reading.renumbered(given, vocabulary, known)
 
     def encode(self, source: Any, **options: Any) -> Corpus:
         """More text in this corpus's words; others are dropped.
 
-        ``options`` are those of :meth:`read`; give ``tokens`` and ``lower`` as they were given
-        there.
+        ``options`` are those of :meth:`read`; what a word is, is by default what it was there.
 
         >>> corpus = Corpus.read([["a", "rose"]], min_count=1)
         >>> corpus.encode([["another", "rose"]]).tokens.tolist()
         [1]
         """
-        return Corpus.read(source, vocabulary=self.vocabulary, **options)
+        if self.options.get("tokens") == FUNCTION and "tokens" not in options:
+            raise ValueError("tokens must be given: this corpus was encoded with a function")
+        same = {name: self.options[name] for name in ("tokens", "lower") if name in self.options}
+        return Corpus.read(source, vocabulary=self.vocabulary, **same | options)
 
     def save(self, path: PathLike) -> None:
         """Write ids, sentences and vocabulary as one file, which :meth:`open` maps into memory.
@@ -212,18 +206,9 @@ class Corpus:
 
         >>> Corpus.read([["a", "rose"]], min_count=1).save("rose.fvc")
         """
-        arrays: dict[str, NDArray[Any]] = {
-            "tokens": self.tokens,
-            "offsets": self.offsets,
-            "counts": self.vocabulary.counts,
-            "word_offsets": self.vocabulary.words.offsets,
-            "words": self.vocabulary.words.joined,
-        }
-        facts = {sources.ENCODED: str(VERSION), "raw_words": str(self.raw_words)}
-        facts["raw_sentences"] = str(self.raw_sentences)
-        for name, array in arrays.items():
-            facts[f"{name} checksum"] = array_checksum(array)[0]
-        save_tensors(path, arrays, facts)
+        options = {name: FUNCTION if callable(v) else v for name, v in self.options.items()}
+        whole = (self.vocabulary, self.raw_words, self.raw_sentences, options)
+        write_encoded(path, Encoded(self.tokens, self.offsets, *whole))
 
     @classmethod
     def open(cls, path: PathLike) -> Corpus:
@@ -241,21 +226,8 @@ class Corpus:
         >>> Corpus.open("rose.fvc").raw_words
         2
         """
-        arrays, facts = load_tensors(path)
-        try:
-            version = int(facts[sources.ENCODED])
-            raw_words, raw_sentences = int(facts["raw_words"]), int(facts["raw_sentences"])
-        except (KeyError, ValueError):
-            raise ValueError(f"{path} is not a corpus that fastvec has encoded") from None
-        if version > VERSION:
-            raise ValueError(f"{path} has version {version}, this fastvec knows up to {VERSION}")
-        _check_arrays(path, arrays, facts)
-        words = Words(arrays["words"], arrays["word_offsets"])
-        try:
-            vocabulary = Vocabulary(words, arrays["counts"])
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
-        return cls(arrays["tokens"], arrays["offsets"], vocabulary, raw_words, raw_sentences)
+        encoded = read_encoded(path)
+        return cls(**vars(encoded))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -284,15 +256,15 @@ def count_words(
     source: Any,
     *,
     min_count: int = 1,
-    max_vocab_size: int | None = None,
-    max_final_vocab: int | None = None,
-    sorted_vocab: bool = True,
+    max_vocab_size: int | None = V.max_vocab_size,
+    max_final_vocab: int | None = V.max_final_vocab,
+    sorted_vocab: bool = V.sorted_vocab,
     trim_rule: TrimRule | None = None,
-    tokens: Tokens = "whitespace",
-    lower: bool = False,
-    lines: bool = True,
-    errors: str = "strict",
-    column: str | None = None,
+    tokens: Tokens = T.tokens,
+    lower: bool = T.lower,
+    lines: bool = T.lines,
+    errors: str = T.errors,
+    column: str | None = T.column,
     workers: int = 0,
     progress: bool | None = None,
 ) -> Vocabulary:
@@ -301,46 +273,16 @@ def count_words(
     >>> count_words([["a", "rose", "is", "a", "rose"]]).counts.tolist()
     [2, 2, 1]
     """
-    if (encoded := corpus_file(source)) is not None:
-        return Corpus.open(encoded).vocabulary
     which = VocabularyParams(min_count, max_vocab_size, max_final_vocab, sorted_vocab)
-    tokenizer, how = _how(tokens, lower, lines, errors, column, None, None)
-    check(which)
-    spool = _spool(source, None, which, how, trim_rule, tokenizer, _cores(workers), progress)
-    words, counts, _ = _words(spool.merged()[0], how)
-    order = choose(words, counts, which, trim_rule)
-    if not len(order):
-        raise ValueError(_nothing_left(spool.raw_words, len(words), min_count))
-    return Vocabulary(words.take(order), counts[order])
+    text = CorpusParams(tokens, lower, lines, errors, column)
+    reading = _Reading(which, text, trim_rule, _cores(workers), progress)
+    given = reading.given(source)
+    return reading.vocabulary(source) if given is None else reading.chosen(given.vocabulary)
 
 
 # --- reading
 
-
-def _how(
-    tokens: Tokens,
-    lower: bool,
-    lines: bool,
-    errors: str,
-    column: str | None,
-    memory: int | str | None,
-    tmp: PathLike | None,
-) -> tuple[sources.Tokenizer | None, CorpusParams]:
-    """The reading options, checked; a tokenizer of the user's own stands apart."""
-    tokenizer = None if isinstance(tokens, str) else tokens
-    if tokenizer is not None and not callable(tokenizer):
-        raise TypeError(f"tokens must be whitespace, words or a function, got {tokens!r}")
-    how = CorpusParams(
-        tokens if isinstance(tokens, str) else "whitespace",
-        lower,
-        lines,
-        errors,
-        column,
-        None if memory is None else str(memory),
-        None if tmp is None else os.fspath(tmp),
-    )
-    check(how)
-    return tokenizer, how
+FUNCTION = "a function"  # what a corpus file says of a tokenizer of one's own
 
 
 def _cores(workers: int) -> int:
@@ -348,48 +290,179 @@ def _cores(workers: int) -> int:
     return workers or available_cores()
 
 
-def _spool(
-    source: Any,
-    storage: Storage | None,
-    which: VocabularyParams,
-    how: CorpusParams,
-    trim_rule: TrimRule | None,
-    tokenizer: sources.Tokenizer | None,
-    workers: int,
-    progress: bool | None,
-) -> Spool:
-    """Read a source."""
+@dataclass(frozen=True)
+class _Words:
+    """All words that were read, and what tables call them."""
 
-    def new_reader() -> TextReader:
+    words: Words
+    counts: Counts
+    made: Rewritten | None  # of what they were made, if they were
+    names: list[Ids]  # of each worker's words
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One reading: its options, checked."""
+
+    which: VocabularyParams
+    text: CorpusParams
+    trim_rule: TrimRule | None
+    workers: int
+    progress: bool | None
+
+    def __post_init__(self) -> None:
+        check(self.which)
+        check(self.text)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What a corpus says of how it was read."""
+        said = vars(self.which) | vars(self.text)
+        return {name: value for name, value in said.items() if name not in PLACES}
+
+    def given(self, source: Any) -> Corpus | None:
+        """The corpus, if that is what a source is: or the path of a corpus file, or a list of
+        nothing else."""
+        if isinstance(source, Corpus):
+            return source
+        if isinstance(source, (list, tuple)) and len(source) == 1:
+            source = source[0]
+        if not (sources.is_path(source) and sources.exists(source)):
+            return None
+        if not is_encoded_file(Path(source)):
+            return None
+        corpus = Corpus.open(source)
+        _refuse(self.text, source, corpus)
+        return corpus
+
+    def chosen(self, vocabulary: Vocabulary) -> Vocabulary:
+        """Those of a vocabulary's words that are kept."""
+        words, counts = vocabulary.words, vocabulary.counts
+        return self._numbered(_Words(words, counts, None, []), int(counts.sum()), None, None)[0]
+
+    def vocabulary(self, source: Any) -> Vocabulary:
+        """Count words only."""
+        spool = self._spool(source, None)
+        return self._numbered(self._words(spool), spool.raw_words, None, None)[0]
+
+    def corpus(
+        self, source: Any, vocabulary: Vocabulary | None, known: Vocabulary | None
+    ) -> Corpus:
+        """Read a source."""
+        with self._storage() as storage:
+            spool = self._spool(source, storage)
+            read = self._words(spool)
+            vocabulary, numbers = self._numbered(read, spool.raw_words, vocabulary, known)
+            codes, made = (numbers, None) if read.made is None else read.made.codes(numbers)
+            last = [codes[names] for names in read.names]
+            ids, offsets = spool.renumbered(last, made, self.workers)
+        raw_words = spool.raw_words if made is None else int(read.counts.sum())
+        return Corpus(ids, offsets, vocabulary, raw_words, spool.raw_sentences, self.options)
+
+    def renumbered(
+        self, corpus: Corpus, vocabulary: Vocabulary | None, known: Vocabulary | None
+    ) -> Corpus:
+        """A corpus in other words' ids; words that are not among them are dropped."""
+        was = corpus.vocabulary
+        if vocabulary is not None and vocabulary.words == was.words:
+            return corpus
+        read = _Words(was.words, was.counts, None, [])
+        vocabulary, numbers = self._numbered(read, len(corpus.tokens), vocabulary, known)
+        with self._storage() as storage:
+            tokens, offsets = _renumber(corpus.tokens, corpus.offsets, numbers, storage)
+        raw = (corpus.raw_words, corpus.raw_sentences, corpus.options)
+        return Corpus(tokens, offsets, vocabulary, *raw)
+
+    @contextmanager
+    def _storage(self) -> Iterator[Storage]:
+        memory, tmp = self.text.memory, self.text.tmp
+        budget = free_memory() // 2 if memory is None else bytes_from("memory", memory)
+        storage = Storage(budget, None if tmp is None else str(tmp))
+        try:
+            yield storage
+        finally:
+            storage.close()
+
+    def _spool(self, source: Any, storage: Storage | None) -> Spool:
+        """Read a source into tables."""
+        spool = Spool(self._new_reader, storage, self.trim_rule)
+        tokenizer = None if isinstance(self.text.tokens, str) else self.text.tokens
+        opened = sources.open_source(
+            source, column=self.text.column, tokenizer=tokenizer, errors=self.text.errors
+        )
+        if opened.pieces is not None:
+            # Which words are dropped on the way depends on what was read before.
+            workers = self.workers if self.which.max_vocab_size is None else 1
+            with Progress("reading", opened.bytes, "bytes", self.progress) as bar:
+                spool.read_pieces(opened.pieces, workers, bar.update)
+        if opened.sentences is not None:
+            with Progress("reading", None, "words", self.progress) as bar:
+                spool.read_sentences(opened.sentences, bar.update)
+        return spool
+
+    def _new_reader(self) -> TextReader:
         return TextReader(
-            replace=how.errors == "replace",
-            join_lines=not how.lines,
-            max_words=which.max_vocab_size or 0,
+            replace=self.text.errors == "replace",
+            join_lines=not self.text.lines,
+            max_words=self.which.max_vocab_size or 0,
         )
 
-    spool = Spool(new_reader, storage, trim_rule)
-    opened = sources.open_source(source, column=how.column, tokenizer=tokenizer, errors=how.errors)
-    if opened.pieces is not None:
-        if which.max_vocab_size is not None:
-            workers = 1  # which words are dropped depends on what was read before
-        with Progress("reading", opened.bytes, "bytes", progress) as bar:
-            spool.read_pieces(opened.pieces, workers, bar.update)
-    if opened.sentences is not None:
-        with Progress("reading", None, "words", progress) as bar:
-            spool.read_sentences(opened.sentences, bar.update)
-    return spool
+    def _words(self, spool: Spool) -> _Words:
+        merged, names = spool.merged()
+        words, counts = words_of(merged)
+        split = splitter(bool(self.text.lower), self.text.tokens == "words")
+        if split is None:
+            return _Words(words, counts, None, names)
+        made = rewrite(words, counts, split)
+        return _Words(made.words, made.counts, made, names)
+
+    def _numbered(
+        self,
+        read: _Words,
+        raw_words: int,
+        vocabulary: Vocabulary | None,
+        known: Vocabulary | None,
+    ) -> tuple[Vocabulary, Ids]:
+        """The vocabulary, and for each word that was read its id there, or DROPPED."""
+        if vocabulary is None and known is not None:
+            vocabulary = known.extended(read.words, read.counts, self.which, self.trim_rule)
+        if vocabulary is not None:
+            numbers = vocabulary.words.find_all(read.words)
+        else:
+            order = choose(read.words, read.counts, self.which, self.trim_rule)
+            vocabulary = Vocabulary(read.words.take(order), read.counts[order])
+            numbers = np.full(len(read.words), DROPPED, np.int32)
+            numbers[order] = np.arange(len(order))
+        if numbers.max(initial=DROPPED) == DROPPED:
+            raise ValueError(_nothing_left(raw_words, len(read.words), self.which.min_count))
+        return vocabulary, numbers
 
 
-def _words(
-    merged: TextReader, how: CorpusParams
-) -> tuple[Words, NDArray[np.int64], Rewritten | None]:
-    """The words that were read with their counts, and what they were made of if they were."""
-    words, counts = words_of(merged)
-    split = splitter(bool(how.lower), how.tokens == "words")
-    if split is None:
-        return words, counts, None
-    made = rewrite(words, counts, split)
-    return made.words, made.counts, made
+def _refuse(params: VocabularyParams | CorpusParams, path: Any, corpus: Corpus) -> None:
+    """ValueError if an option asks for something else than a file was encoded with; its default
+    asks for nothing."""
+    for item in dataclasses.fields(params):
+        value, was = getattr(params, item.name), corpus.options.get(item.name, item.default)
+        if item.name not in PLACES and value not in (was, item.default):
+            raise ValueError(
+                f"{path} was encoded with {item.name} {was}: for {value}, encode its text again"
+            )
+
+
+def _renumber(tokens: Ids, offsets: Offsets, numbers: Ids, storage: Storage) -> tuple[Ids, Offsets]:
+    """Token i becomes numbers[i], or goes if that is DROPPED; sentences without any go too."""
+    made = storage.array(len(tokens), np.int32)
+    ends = np.zeros(len(offsets), np.int64)
+    at = 0
+    for first in range(0, len(tokens), STEP):
+        some = numbers[tokens[first : first + STEP]]
+        kept = some >= 0
+        before = np.concatenate([[0], np.cumsum(kept)])
+        made[at : at + before[-1]] = some[kept]
+        low, high = np.searchsorted(offsets, [first + 1, first + len(some) + 1])
+        ends[low:high] = at + before[offsets[low:high] - first]
+        at += int(before[-1])
+    return made[:at], ends[np.diff(ends, prepend=-1) > 0]
 
 
 def _nothing_left(raw_words: int, distinct: int, min_count: int) -> str:
@@ -399,50 +472,3 @@ def _nothing_left(raw_words: int, distinct: int, min_count: int) -> str:
         f"no word is left: {raw_words} words were read, {distinct} of them different, and none is "
         f"kept with min_count {min_count}"
     )
-
-
-# --- corpus files
-
-
-def corpus_file(source: Any) -> Path | None:
-    """The file that :meth:`Corpus.save` wrote, if that is what a source is: its path, or a list of
-    nothing else."""
-    if isinstance(source, (list, tuple)) and len(source) == 1:
-        source = source[0]
-    if not (sources.is_path(source) and sources.exists(source) and Path(source).is_file()):
-        return None
-    with Path(source).open("rb") as file:
-        return Path(source) if sources.is_encoded(file.read(64)) else None
-
-
-def _check_arrays(path: PathLike, arrays: dict[str, NDArray[Any]], facts: dict[str, str]) -> None:
-    """ValueError unless a file's arrays are those of a corpus, and whole."""
-    for name, kind in KINDS.items():
-        array = arrays.get(name)
-        if array is None or array.dtype != kind or array.ndim != 1:
-            raise ValueError(f"{path}: {name} is missing, or not an array of {np.dtype(kind)}")
-        found, largest = array_checksum(array)
-        if facts.get(f"{name} checksum") != found:
-            raise ValueError(f"{path} is damaged: the checksum of its {name} is not right")
-        if name == "tokens":
-            largest_token = largest
-    words = len(arrays["counts"])
-    if len(arrays["tokens"]) and largest_token >= words:
-        raise ValueError(f"{path}: token {largest_token} is not one of {words} words")
-    if not rises(arrays["offsets"], len(arrays["tokens"]), 1):
-        raise ValueError(f"{path}: the sentences' offsets do not rise")
-    if len(arrays["word_offsets"]) != words + 1 or not rises(
-        arrays["word_offsets"], len(arrays["words"]), 0
-    ):
-        raise ValueError(f"{path}: the words' offsets do not rise")
-
-
-def array_checksum(array: NDArray[Any]) -> tuple[str, int]:
-    """An array's checksum as text, and its largest 32-bit word."""
-    data = np.ascontiguousarray(array).view(np.uint8)
-    plain = weighted = largest = 0
-    for start in range(0, len(data), CHECKED_BYTES):  # so that Ctrl-C comes through
-        sums = checksum(data[start : start + CHECKED_BYTES], start)
-        plain, weighted = plain + sums[0], weighted + sums[1]
-        largest = max(largest, sums[2])
-    return f"{plain % (1 << 64):016x}{weighted % (1 << 64):016x}", largest

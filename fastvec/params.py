@@ -9,8 +9,11 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+Tokens = str | Callable[[str], Iterable[Any]]
 
 
 def available_cores() -> int:
@@ -21,6 +24,33 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
+UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+def bytes_from(name: str, size: str | int) -> int:
+    """A number of bytes from what people write; ValueError for what is none.
+
+    >>> bytes_from("memory", "1.5G"), bytes_from("memory", 4096)
+    (1610612736, 4096)
+    """
+    text = str(size).strip().upper().removesuffix("B").removesuffix("I")
+    number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS and text[-1:] else (text, "")
+    try:
+        count = float(number) * UNITS[unit]
+        if not 0 <= count < 1 << 62:
+            raise ValueError
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a number of bytes such as 500M or 4G, got {size!r}"
+        ) from None
+    return int(count)
+
+
+def _path_like(name: str, value: Any) -> None:
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"{name} must be a path, got {value!r}")
+
+
 def option(
     default: Any,
     help: str,  # noqa: A002 - the word that click uses for the same thing
@@ -29,11 +59,14 @@ def option(
     above: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] | None = None,
+    or_function: bool = False,
+    checked_by: Callable[[str, Any], Any] | None = None,
 ) -> Any:
-    """One dataclass field with its rule: ``low <= value <= high``, ``above < value``, or one of
-    some choices."""
-    metadata = {"help": help, "low": low, "above": above, "high": high, "choices": choices}
-    return field(default=default, metadata=metadata)
+    """One dataclass field with its rule: ``low <= value <= high``, ``above < value``, one of some
+    choices (or a function, from Python), or whatever a function of name and value lets pass."""
+    rule: dict[str, Any] = {"low": low, "above": above, "high": high, "choices": choices}
+    rule |= {"or_function": or_function, "checked_by": checked_by}
+    return field(default=default, metadata={"help": help, **rule})
 
 
 @dataclass(frozen=True)
@@ -56,11 +89,12 @@ class VocabularyParams:
 class CorpusParams:
     """How text is read, and where its ids are kept."""
 
-    tokens: str = option(
+    tokens: Tokens = option(
         "whitespace",
         "what a word is: whitespace (whatever stands between spaces, tabs and newlines) or words "
         "(letters, digits and marks of any script, normal form C)",
         choices=("whitespace", "words"),
+        or_function=True,
     )
     lower: bool = option(False, "put words into lower case")
     lines: bool = option(True, "a newline ends a sentence")
@@ -72,12 +106,15 @@ class CorpusParams:
     column: str | None = option(
         None, "the column of a table, or the field of JSON lines, that holds the text"
     )
-    memory: str | None = option(
+    memory: str | int | None = option(
         None,
         "bytes of ids kept in memory, as 500M or 4G; more go to a temporary file; default: half "
         "of what is free",
+        checked_by=bytes_from,
     )
-    tmp: str | None = option(None, "folder for temporary files")
+    tmp: str | os.PathLike[str] | None = option(
+        None, "folder for temporary files", checked_by=_path_like
+    )
 
 
 @dataclass(frozen=True)
@@ -164,7 +201,10 @@ def check(params: Any) -> None:
 
 def check_value(name: str, value: Any, kind: str, rule: dict[str, Any]) -> None:
     """Check one value by its declared kind (``"int"``, ``"float | None"`` ...) and its range."""
-    if value is None and "None" in kind:
+    if (value is None and "None" in kind) or (rule.get("or_function") and callable(value)):
+        return
+    if rule.get("checked_by"):
+        rule["checked_by"](name, value)
         return
     if kind.startswith("bool"):
         if value not in (0, 1):
@@ -211,25 +251,3 @@ def _check_finite(name: str, value: Any) -> None:
         raise TypeError(f"{name} must be a number, got {value!r}")
     if not finite:
         raise ValueError(f"{name} must be a finite number, got {value}")
-
-
-UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
-
-
-def bytes_from(name: str, size: str | int) -> int:
-    """A number of bytes from what people write; ValueError for what is none.
-
-    >>> bytes_from("memory", "1.5G"), bytes_from("memory", 4096)
-    (1610612736, 4096)
-    """
-    text = str(size).strip().upper().removesuffix("B").removesuffix("I")
-    number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS and text[-1:] else (text, "")
-    try:
-        count = float(number) * UNITS[unit]
-        if not 0 <= count < 1 << 62:
-            raise ValueError
-    except ValueError:
-        raise ValueError(
-            f"{name} must be a number of bytes such as 500M or 4G, got {size!r}"
-        ) from None
-    return int(count)

@@ -3,7 +3,7 @@
 :func:`open_source` looks at what it is given and says how it is to be read: in pieces, by native
 workers, or as sentences that a Python iterable gives one by one.
 
-Imports pieces, packed and columns.
+Imports pieces, packed, columns and encoded.
 """
 
 from __future__ import annotations
@@ -24,14 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec import columns, packed
+from fastvec.encoded import is_encoded
 from fastvec.pieces import Numbers, Piece, bad_text, blocks, integers, parts
 
 Tokenizer = Callable[[str], Iterable[Any]]
 
 NUMBERS_IN_PIECE = 1 << 20
-
-#: the first metadata entry of a corpus file (a safetensors file); its value is the version
-ENCODED = "fastvec corpus"
 
 
 @dataclass
@@ -236,11 +234,6 @@ def _is_plain(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(64)
     return not (packed.is_packed(head) or columns.is_table_file(head) or is_encoded(head))
-
-
-def is_encoded(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of an encoded corpus."""
-    return head[8:].startswith(f'{{"__metadata__":{{"{ENCODED}"'.encode())
 
 
 def _file_pieces(files: Iterable[File], column: str | None, errors: str) -> Iterator[Piece]:

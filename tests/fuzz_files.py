@@ -21,7 +21,7 @@ import atheris
 import numpy as np
 
 with atheris.instrument_imports():
-    from fastvec import corpus, formats, rowfiles, tensors
+    from fastvec import corpus, encoded, formats, rowfiles, tensors
     from fastvec.word2vec import Word2Vec
     from fastvec.words import Words
 
@@ -33,8 +33,8 @@ def corpus_with_checksums() -> corpus.Corpus:
     """A corpus file as it is, but with the checksums that its arrays have: else hardly a changed
     file would come past them."""
     arrays, facts = tensors.load_tensors(PATH)
-    for name in set(arrays) & set(corpus.KINDS):
-        facts[f"{name} checksum"] = corpus.array_checksum(arrays[name])[0]
+    for name in set(arrays) & set(encoded.ARRAYS):
+        facts[f"{name} checksum"] = encoded.array_checksum(arrays[name])[0]
     changed = FOLDER / "input.checked"  # errors name it by the beginning of its name
     tensors.save_tensors(changed, arrays, facts)
     return corpus.Corpus.open(changed)

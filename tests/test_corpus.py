@@ -24,9 +24,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fastvec import columns, packed, pieces
-from fastvec import corpus as corpus_module
 from fastvec._core import Control, TextError, TextReader, checksum
 from fastvec.corpus import Corpus, count_words
+from fastvec.encoded import array_checksum
 from fastvec.tensors import load_tensors, save_tensors
 from fastvec.vocabulary import Vocabulary
 
@@ -548,8 +548,16 @@ def test_no_damage_goes_unseen(encoded: Path, data: st.DataObject) -> None:
         ("offsets", np.array([], np.int64), "the sentences' offsets do not rise"),
         ("word_offsets", np.array([0, 5, 1, 7, 9]), "the words' offsets do not rise"),
         ("word_offsets", np.array([0, 9]), "the words' offsets do not rise"),
-        ("counts", np.array([1, 1, 1, -1]), "corpus.fvc: counts must be at least 0, got -1"),
-        ("counts", np.array([1, 1, 1, 1 << 62]), "corpus.fvc: counts must add up to less than"),
+        (
+            "counts",
+            np.array([1, 1, 1, -1]),
+            "is damaged: counts must be at least 0, got -1",
+        ),
+        (
+            "counts",
+            np.array([1, 1, 1, 1 << 62]),
+            "is damaged: counts must add up to less",
+        ),
     ],
 )
 def test_wrong_arrays_with_right_checksums(
@@ -557,7 +565,7 @@ def test_wrong_arrays_with_right_checksums(
 ) -> None:
     arrays, facts = load_tensors(encoded)
     arrays[name] = array
-    facts[f"{name} checksum"] = corpus_module.array_checksum(array)[0]
+    facts[f"{name} checksum"] = array_checksum(array)[0]
     save_tensors(encoded, arrays, facts)
     with pytest.raises(ValueError, match=message):
         Corpus.open(encoded)
