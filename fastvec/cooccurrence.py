@@ -6,7 +6,7 @@ other words are listed; then the rows of the matrix are summed up one after the 
 rows at a time.  With one piece that is the matrix.  With more, each piece's rows are spilled to a
 temporary file, sorted as they are, and added up block by block at the end.
 
-Imports corpus, pairs, params, progress, threads and the native core.
+Imports corpus, pairs, files, params, progress, threads and the native core.
 """
 
 from __future__ import annotations
@@ -26,11 +26,19 @@ from numpy.typing import NDArray
 from fastvec import threads
 from fastvec._core import HOT_WORDS, Control, PairRows, PairText
 from fastvec.corpus import Corpus
+from fastvec.files import PathLike, about_temporary_files, temporary_folder
 from fastvec.pairs import PAIR, Pairs, TileList, block_starts
-from fastvec.params import CooccurrenceParams, available_cores, check
+from fastvec.params import (
+    CooccurrenceParams,
+    CorpusParams,
+    Tokens,
+    VocabularyParams,
+    available_cores,
+    check,
+)
 from fastvec.progress import Progress
 
-P = CooccurrenceParams
+P, V, T = CooccurrenceParams, VocabularyParams, CorpusParams
 Part = tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint64]]
 
 SCAN_TOKENS = 1 << 22  # tokens between two looks at the stop sign
@@ -46,7 +54,16 @@ def cooccurrence(
     distance_weighting: bool = P.distance_weighting,
     memory: float = P.memory,
     workers: int = P.workers,
-    min_count: int = 5,
+    min_count: int = V.min_count,
+    max_vocab_size: int | None = V.max_vocab_size,
+    max_final_vocab: int | None = V.max_final_vocab,
+    sorted_vocab: bool = V.sorted_vocab,
+    tokens: Tokens = T.tokens,
+    lower: bool = T.lower,
+    lines: bool = T.lines,
+    errors: str = T.errors,
+    column: str | None = T.column,
+    tmp: PathLike | None = T.tmp,
     progress: bool | None = None,
 ) -> scipy.sparse.csr_array:
     """The co-occurrence matrix of a corpus, with the numbers of GloVe's cooccur.
@@ -64,11 +81,14 @@ def cooccurrence(
     distance_weighting : bool, default True
         a pair d words apart counts 1 / d; else 1.
     memory : float, default 2
-        gigabytes (10^9 bytes) to count in, the text itself apart.
+        gigabytes (10^9 bytes) to count in; and of the text, as ids, what is more lies in a
+        temporary file.
     workers : int, default 0
         threads; 0 means one for each core.  The result is the same for any number.
-    min_count : int, default 5
-        for a corpus that is still to be read.
+    min_count, max_vocab_size, max_final_vocab, sorted_vocab, tokens, lower, lines, errors, column
+        for a corpus that is still to be read: see :meth:`fastvec.Corpus.read`.
+    tmp : path, optional
+        folder for temporary files.
     progress : bool, optional
         show a bar; by default if standard error is a terminal.
 
@@ -91,26 +111,44 @@ def cooccurrence(
     params = CooccurrenceParams(window, symmetric, distance_weighting, memory, workers)
     check(params)
     if isinstance(corpus, Corpus):
-        return count_pairs(corpus, params, progress=progress).to_scipy()
-    with Corpus.read(corpus, min_count=min_count, workers=workers, progress=progress) as read:
-        return count_pairs(read, params, progress=progress).to_scipy()
+        return count_pairs(corpus, params, tmp=tmp, progress=progress).to_scipy()
+    with Corpus.read(
+        corpus,
+        min_count=min_count,
+        max_vocab_size=max_vocab_size,
+        max_final_vocab=max_final_vocab,
+        sorted_vocab=sorted_vocab,
+        tokens=tokens,
+        lower=lower,
+        lines=lines,
+        errors=errors,
+        column=column,
+        memory=int(memory * 1e9),
+        tmp=tmp,
+        workers=workers,
+        progress=progress,
+    ) as read:
+        return count_pairs(read, params, tmp=tmp, progress=progress).to_scipy()
 
 
 def count_pairs(
-    corpus: Corpus, params: CooccurrenceParams | None = None, *, progress: bool | None = None
+    corpus: Corpus,
+    params: CooccurrenceParams | None = None,
+    *,
+    tmp: PathLike | None = None,
+    progress: bool | None = None,
 ) -> Pairs:
     """Count the pairs of a corpus, for training; see :func:`cooccurrence`.
 
-    If the pairs do not fit half of ``memory``, they lie in a temporary file (in
-    ``tempfile.gettempdir()``, that is in ``TMPDIR``), which is memory-mapped and gone when they are
-    no longer used.
+    If the pairs do not fit half of ``memory``, they lie in a temporary file (in the folder ``tmp``,
+    by default the system's), which is memory-mapped and gone when they are no longer used.
 
     >>> with Corpus.read("text.txt") as corpus:
     ...     pairs = count_pairs(corpus)
     """
     params = params or CooccurrenceParams()
     check(params)
-    return _Counter(corpus, params, progress).count()
+    return _Counter(corpus, params, temporary_folder(tmp), progress).count()
 
 
 def fixed_point(
@@ -135,8 +173,11 @@ def fixed_point(
 class _Counter:
     """One count: what its steps share."""
 
-    def __init__(self, corpus: Corpus, params: CooccurrenceParams, progress: bool | None) -> None:
+    def __init__(
+        self, corpus: Corpus, params: CooccurrenceParams, folder: str, progress: bool | None
+    ) -> None:
         self.corpus = corpus
+        self.folder = folder
         self.params = params
         self.progress = progress
         self.n_words = len(corpus.vocabulary)
@@ -173,7 +214,7 @@ class _Counter:
     def count(self) -> Pairs:
         pieces = list(itertools.pairwise([*range(0, self.n_tokens, self.piece), self.n_tokens]))
         most = min(int(self.params.memory * 1e9) // 2 // PAIR.itemsize, self._most_pairs())
-        with _Store(most) as store:
+        with _Store(most, self.folder) as store:
             tiles = self._one(store) if len(pieces) == 1 else self._many(pieces, store)
             pairs = store.take()
         if len(pairs) == 0:
@@ -215,7 +256,7 @@ class _Counter:
     def _many(self, pieces: list[tuple[int, int]], store: _Store) -> TileList:
         """Piece after piece, then their sums."""
         blocks = len(self.starts) - 1
-        with tempfile.TemporaryFile() as spill:
+        with tempfile.TemporaryFile(dir=self.folder) as spill:
             where = np.zeros((len(pieces), blocks, 2), np.int64)  # byte and number of entries
             with self._bar("counting pairs", self.n_tokens, "words"):
                 for index, (origin, end) in enumerate(pieces):
@@ -320,12 +361,12 @@ class _Counter:
 
         threads.run(run, self.workers, turns.stop, self._show)
 
-    @staticmethod
-    def _spilled(spill: BinaryIO, where: NDArray[np.int64], parts: list[bytes]) -> None:
+    def _spilled(self, spill: BinaryIO, where: NDArray[np.int64], parts: list[bytes]) -> None:
         """Write a block's rows, and note at which byte."""
         where[0] = spill.tell()
         for part in parts:
-            _write(spill, part)
+            with about_temporary_files(self.folder):
+                spill.write(part)
 
     def _bar(self, doing: str, total: int, unit: str) -> Progress:
         """Begin a phase of so many steps, which ``self.done`` counts."""
@@ -343,7 +384,8 @@ class _Store:
     The memory is asked for at once, and the system gives it as it is touched: so nothing is moved.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, folder: str) -> None:
+        self.folder = folder
         self.room = np.empty(most, np.uint64)
         self.n = 0
         self.file: BinaryIO | None = None
@@ -360,12 +402,16 @@ class _Store:
         if self.file is None and end <= len(self.room):
             self.room[self.n : end] = pairs
         else:
-            if self.file is None:
-                self.file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-                _write(self.file, self.room[: self.n].view(np.uint8).data)
-                self.room = np.empty(0, np.uint64)
-            _write(self.file, pairs.view(np.uint8).data)
+            with about_temporary_files(self.folder):
+                self._write(pairs)
         self.n = end
+
+    def _write(self, pairs: NDArray[np.uint64]) -> None:
+        if self.file is None:
+            self.file = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115 - closed by __exit__
+            self.file.write(self.room[: self.n].view(np.uint8).data)
+            self.room = np.empty(0, np.uint64)
+        self.file.write(pairs.view(np.uint8).data)
 
     def take(self) -> NDArray[Any]:
         """All pairs, as an array of PAIR."""
@@ -410,18 +456,6 @@ class _Turns:
             self.changed.notify_all()
 
 
-def _write(file: BinaryIO, data: bytes | memoryview) -> None:
-    """Write to a temporary file; an error says in which folder."""
-    try:
-        file.write(data)
-    except OSError as error:
-        raise OSError(
-            error.errno,
-            f"cannot write a temporary file in {tempfile.gettempdir()} (TMPDIR chooses another "
-            f"folder): {error.strerror}",
-        ) from error
-
-
 def _part(spill: BinaryIO, where: NDArray[np.int64], rows: int) -> Part:
     """One piece's rows of one block, from the spilled file: ends, keys, sums."""
     at, n = where.tolist()
@@ -430,7 +464,7 @@ def _part(spill: BinaryIO, where: NDArray[np.int64], rows: int) -> Part:
     while len(data) < size:  # a call reads 2 GB at most
         some = os.pread(spill.fileno(), size - len(data), at + len(data))
         if not some:
-            raise OSError(f"a temporary file in {tempfile.gettempdir()} was cut off")
+            raise OSError("a temporary file was cut off")
         data = data + some if data else some
     ends = np.frombuffer(data, np.int64, rows + 1)
     sums = np.frombuffer(data, np.uint64, n, 8 * (rows + 1))

@@ -49,6 +49,7 @@ Counts = NDArray[np.int64]
 
 #: options that say where ids lie, and nothing of what they are
 PLACES = ("memory", "tmp")
+FUNCTION = "a function"  # what files say of a tokenizer of one's own
 STEP = 1 << 22  # ids renumbered at a time
 
 
@@ -176,14 +177,11 @@ class Corpus:
         which = VocabularyParams(min_count, max_vocab_size, max_final_vocab, sorted_vocab)
         text = CorpusParams(tokens, lower, lines, errors, column, memory, tmp)
         reading = _Reading(which, text, trim_rule, _cores(workers), progress)
-        given = reading.given(source)
+        as_it_is = vocabulary is None and known is None
+        given = reading.given(source, (which, text) if as_it_is else (text,))
         if given is None:
             return reading.corpus(source, vocabulary, known)
-        if vocabulary is None and known is None:
-            if given is not source:
-                _refuse(which, source, given)
-            return given
-        return reading.renumbered(given, vocabulary, known)
+        return given if as_it_is else reading.renumbered(given, vocabulary, known)
 
     def encode(self, source: Any, **options: Any) -> Corpus:
         """More text in this corpus's words; others are dropped.
@@ -276,13 +274,11 @@ def count_words(
     which = VocabularyParams(min_count, max_vocab_size, max_final_vocab, sorted_vocab)
     text = CorpusParams(tokens, lower, lines, errors, column)
     reading = _Reading(which, text, trim_rule, _cores(workers), progress)
-    given = reading.given(source)
+    given = reading.given(source, (text,))
     return reading.vocabulary(source) if given is None else reading.chosen(given.vocabulary)
 
 
 # --- reading
-
-FUNCTION = "a function"  # what a corpus file says of a tokenizer of one's own
 
 
 def _cores(workers: int) -> int:
@@ -320,9 +316,11 @@ class _Reading:
         said = vars(self.which) | vars(self.text)
         return {name: value for name, value in said.items() if name not in PLACES}
 
-    def given(self, source: Any) -> Corpus | None:
+    def given(
+        self, source: Any, asked: tuple[VocabularyParams | CorpusParams, ...]
+    ) -> Corpus | None:
         """The corpus, if that is what a source is: or the path of a corpus file, or a list of
-        nothing else."""
+        nothing else.  ``asked`` are the options that the file must not contradict."""
         if isinstance(source, Corpus):
             return source
         if isinstance(source, (list, tuple)) and len(source) == 1:
@@ -332,7 +330,8 @@ class _Reading:
         if not is_encoded_file(Path(source)):
             return None
         corpus = Corpus.open(source)
-        _refuse(self.text, source, corpus)
+        for params in asked:
+            _refuse(params, source, corpus)
         return corpus
 
     def chosen(self, vocabulary: Vocabulary) -> Vocabulary:
@@ -377,7 +376,7 @@ class _Reading:
     def _storage(self) -> Iterator[Storage]:
         memory, tmp = self.text.memory, self.text.tmp
         budget = free_memory() // 2 if memory is None else bytes_from("memory", memory)
-        storage = Storage(budget, None if tmp is None else str(tmp))
+        storage = Storage(budget, tmp)
         try:
             yield storage
         finally:

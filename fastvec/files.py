@@ -6,6 +6,7 @@ Imports nothing of the package.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -96,3 +97,32 @@ def _copy_mode(temporary: str, path: Path) -> None:
         os.umask(mask)
         mode = 0o666 & ~mask
     Path(temporary).chmod(mode)
+
+
+def temporary_folder(folder: PathLike | None) -> str:
+    """Where temporary files go: a folder that is there; the system's by default.
+
+    >>> temporary_folder(".")
+    '.'
+    """
+    if folder is None:
+        return tempfile.gettempdir()
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", os.fspath(folder))
+    return os.fspath(folder)
+
+
+@contextlib.contextmanager
+def about_temporary_files(folder: str) -> Iterator[None]:
+    """Say of an OSError that it was about temporary files, and where.
+
+    >>> with about_temporary_files("."):
+    ...     raise OSError(errno.ENOSPC, "full")
+    Traceback (most recent call last):
+    OSError: [Errno 28] no room for temporary files (tmp names another folder): full: '.'
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = f"no room for temporary files (tmp names another folder): {error.strerror}"
+        raise OSError(error.errno, reason, folder) from None

@@ -31,7 +31,9 @@ from fastvec.matrix import padded
 from fastvec.pairs import RIGHT, Pairs
 from fastvec.params import (
     CooccurrenceParams,
+    CorpusParams,
     GloVeParams,
+    Tokens,
     VocabularyParams,
     available_cores,
     check,
@@ -42,7 +44,7 @@ from fastvec.simd import simd
 from fastvec.vocabulary import Vocabulary
 from fastvec.words import Words
 
-P, C = GloVeParams, CooccurrenceParams
+P, C, V, T = GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams
 Floats = NDArray[np.float32]
 
 COMBINATIONS = ("sum", "word", "context", "both")
@@ -62,8 +64,10 @@ class GloVe:
         numbers in each vector.
     window, symmetric, distance_weighting, memory
         how pairs are counted: see :func:`fastvec.cooccurrence.cooccurrence`.
-    min_count : int, default 5
-        words that occur fewer times are dropped.
+    min_count, max_vocab_size, max_final_vocab, sorted_vocab
+        which words are kept: see :class:`fastvec.params.VocabularyParams`.
+    tokens, lower, lines, errors, column, tmp
+        how text is read: see :meth:`fastvec.Corpus.read`.
     x_max, alpha : float, default 100 and 0.75
         an entry x of the matrix has the weight min(1, (x / x_max)^alpha).  10 is often better for
         corpora below 10^9 words.
@@ -113,7 +117,7 @@ class GloVe:
         alpha: float = P.alpha,
         eta: float = P.eta,
         epochs: int = P.epochs,
-        min_count: int = VocabularyParams.min_count,
+        min_count: int = V.min_count,
         workers: int = C.workers,
         seed: int = P.seed,
         *,
@@ -124,6 +128,15 @@ class GloVe:
         combine: str = P.combine,
         unk: bool = P.unk,
         mu: float = P.mu,
+        max_vocab_size: int | None = V.max_vocab_size,
+        max_final_vocab: int | None = V.max_final_vocab,
+        sorted_vocab: bool = V.sorted_vocab,
+        tokens: Tokens = T.tokens,
+        lower: bool = T.lower,
+        lines: bool = T.lines,
+        errors: str = T.errors,
+        column: str | None = T.column,
+        tmp: PathLike | None = T.tmp,
         progress: bool | None = None,
     ) -> None:
         self.vector_size = vector_size
@@ -142,6 +155,15 @@ class GloVe:
         self.combine = combine
         self.unk = unk
         self.mu = mu
+        self.max_vocab_size = max_vocab_size
+        self.max_final_vocab = max_final_vocab
+        self.sorted_vocab = sorted_vocab
+        self.tokens = tokens
+        self.lower = lower
+        self.lines = lines
+        self.errors = errors
+        self.column = column
+        self.tmp = tmp
         self.progress = progress
         self.loss_history: list[float] = []
         self.pairs: Pairs | None = None
@@ -151,15 +173,20 @@ class GloVe:
         self._prior: Floats | None = None  # (V, D): initial vectors, NaN where there is none
         self._wv: KeyedVectors | None = None
         self._params()
+        check(VocabularyParams(**self._options(VocabularyParams)))
+        check(CorpusParams(**self._options(CorpusParams)))
+
+    def _options(self, params: type) -> dict[str, Any]:
+        """Those options of a params dataclass that are this class's too."""
+        names = [item.name for item in dataclasses.fields(params)]
+        return {name: value for name, value in vars(self).items() if name in names}
 
     def _params(self) -> tuple[GloVeParams, CooccurrenceParams]:
         """The options as they stand now, checked."""
-        state = vars(self)
-        glove = GloVeParams(**{f.name: state[f.name] for f in dataclasses.fields(GloVeParams)})
-        counting = CooccurrenceParams(**{f.name: state[f.name] for f in dataclasses.fields(C)})
+        glove = GloVeParams(**self._options(GloVeParams))
+        counting = CooccurrenceParams(**self._options(CooccurrenceParams))
         check(glove)
         check(counting)
-        check(VocabularyParams(min_count=self.min_count))
         if self.combine not in COMBINATIONS:
             raise ValueError(
                 f"combine must be one of {', '.join(COMBINATIONS)}, got {self.combine!r}"
@@ -256,16 +283,19 @@ class GloVe:
             return Pairs.from_scipy(source, *_names(vocabulary))
         _, counting = self._params()
         if isinstance(source, Corpus):
-            return count_pairs(source, counting, progress=self.progress)
+            return count_pairs(source, counting, tmp=self.tmp, progress=self.progress)
         if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
             raise TypeError("with a corpus, vocabulary must be a Vocabulary")
-        options: dict[str, Any] = {"workers": self.workers, "progress": self.progress}
-        if vocabulary is None:
-            options["min_count"] = self.min_count
-        else:
-            options["vocabulary"] = vocabulary
-        with Corpus.read(source, **options) as corpus:
-            return count_pairs(corpus, counting, progress=self.progress)
+        options = self._options(VocabularyParams) | self._options(CorpusParams)
+        options["memory"] = int(self.memory * 1e9)
+        with Corpus.read(
+            source,
+            vocabulary=vocabulary,
+            workers=self.workers,
+            progress=self.progress,
+            **options,
+        ) as corpus:
+            return count_pairs(corpus, counting, tmp=self.tmp, progress=self.progress)
 
     def _adopt(self, pairs: Pairs) -> None:
         self.pairs = pairs

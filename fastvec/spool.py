@@ -3,7 +3,7 @@
 Workers read pieces, each into a table of its own, where every new word gets the next number, and
 list the numbers.  At the end the tables are merged in the order of the pieces, so that nothing
 depends on who read what, and the lists are renumbered into one array of ids.  Lists that do not fit
-in memory go to a temporary file.  Imports pieces, vocabulary, params, threads, words and the core.
+in memory go to a temporary file.  Imports files, pieces, vocabulary, threads, words and the core.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from fastvec import threads
 from fastvec._core import Control, Renumbering, TextError, TextReader
+from fastvec.files import PathLike, about_temporary_files, temporary_folder
 from fastvec.pieces import Piece, bad_text, integers
 from fastvec.rewriting import Rewritten
 from fastvec.vocabulary import TrimRule, keepers
@@ -46,15 +47,13 @@ class Storage:
     ----------
     budget : int
         bytes to keep in memory.
-    folder : str or None
+    folder : path or None
         where the file goes; None: the system's folder for temporary files.
     """
 
-    def __init__(self, budget: int, folder: str | None) -> None:
+    def __init__(self, budget: int, folder: PathLike | None) -> None:
         self.budget = budget
-        self.folder = folder or tempfile.gettempdir()
-        if not Path(self.folder).is_dir():
-            raise FileNotFoundError(errno.ENOENT, "there is no such folder", self.folder)
+        self.folder = temporary_folder(folder)
         self._used = 0
         self._file: BinaryIO | None = None
         self._end = 0
@@ -109,41 +108,23 @@ class Storage:
             self._file = None
 
     def _open(self) -> BinaryIO:
-        with self._explained():
+        with about_temporary_files(self.folder):
             return tempfile.TemporaryFile(prefix="fastvec-", dir=self.folder)
 
     def _write(self, file: BinaryIO, data: memoryview, position: int) -> None:
         done = 0
-        with self._explained():
+        with about_temporary_files(self.folder):
             while done < len(data):
                 done += os.pwrite(file.fileno(), data[done:], position + done)
 
     def _fill(self, file: BinaryIO, size: int) -> None:
-        with self._explained():
+        with about_temporary_files(self.folder):
             if hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(file.fileno(), 0, size)
                 return
         zeros = memoryview(bytes(1 << 20))
         for position in range(0, size, len(zeros)):
             self._write(file, zeros[: size - position], position)
-
-    def _explained(self) -> _Explained:
-        return _Explained(self.folder)
-
-
-@dataclass
-class _Explained:
-    """Say of an OSError that it was about temporary files, and where."""
-
-    folder: str
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if isinstance(error, OSError):
-            reason = f"no room for temporary files (tmp names another folder): {error.strerror}"
-            raise OSError(error.errno, reason, self.folder) from None
 
 
 @dataclass

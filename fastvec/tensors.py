@@ -111,7 +111,7 @@ def _bytes_of(path: PathLike, start: int, size: int, mmap: bool) -> NDArray[np.u
     if start == size:
         return np.empty(0, np.uint8)
     if mmap:
-        mapped = np.memmap(path, np.uint8, "c", shape=(size,))
+        mapped = np.memmap(Path(path), np.uint8, "c", shape=(size,))
         return mapped[start:].view(np.ndarray)
     return np.fromfile(path, np.uint8, offset=start)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import time
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,24 @@ from numpy.typing import NDArray
 from fastvec import formats, threads
 from fastvec._core import Control, Training, build_alias, fill_paths, huffman_parents
 from fastvec.callbacks import CallbackAny2Vec
-from fastvec.corpus import Corpus
+from fastvec.corpus import FUNCTION, Corpus
 from fastvec.files import PathLike
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.matrix import ROW_FLOATS, padded, padded_copy, random_rows
-from fastvec.params import VocabularyParams, Word2VecParams, available_cores, check, check_value
+from fastvec.params import (
+    CorpusParams,
+    Tokens,
+    VocabularyParams,
+    Word2VecParams,
+    available_cores,
+    check,
+    check_value,
+)
 from fastvec.progress import Progress
 from fastvec.simd import simd
 from fastvec.vocabulary import Vocabulary
-from fastvec.words import Words
 
-P, V = Word2VecParams, VocabularyParams
+P, V, T = Word2VecParams, VocabularyParams, CorpusParams
 Matrix = NDArray[np.float32]
 KEEP_ALL = 0xFFFFFFFF
 
@@ -41,8 +48,9 @@ class Word2Vec:
     Parameters
     ----------
     sentences : path, list of paths, or iterable of lists of words, optional
-        the corpus: text files, one sentence a line, or token lists.  It is read once, so a
-        generator serves as well as a list.
+        the corpus: text files, one sentence a line, or token lists, or whatever else
+        :meth:`fastvec.Corpus.read` takes.  It is read once, so a generator serves as well as a
+        list.
     corpus_file : path, optional
         the same as giving the path as ``sentences``.
     vector_size : int, default 100
@@ -86,6 +94,8 @@ class Word2Vec:
         kept in the saved model.
     null_word, hashfxn, batch_words : no effect
         gensim's; accepted so that old calls work.
+    tokens, lower, lines, errors, column, memory, tmp
+        how text is read: see :meth:`fastvec.Corpus.read`.
     progress : bool, optional
         show a progress bar; default: if standard error is a terminal.
 
@@ -142,6 +152,13 @@ class Word2Vec:
         *,
         cbow_corrected: bool = P.cbow_corrected,
         shared_negatives: bool = P.shared_negatives,
+        tokens: Tokens = T.tokens,
+        lower: bool = T.lower,
+        lines: bool = T.lines,
+        errors: str = T.errors,
+        column: str | None = T.column,
+        memory: int | str | None = T.memory,
+        tmp: PathLike | None = T.tmp,
         progress: bool | None = None,
     ) -> None:
         del hashfxn, batch_words, null_word, compute_loss
@@ -166,6 +183,13 @@ class Word2Vec:
         self.max_final_vocab = max_final_vocab
         self.sorted_vocab = sorted_vocab
         self.trim_rule = trim_rule
+        self.tokens = tokens
+        self.lower = lower
+        self.lines = lines
+        self.errors = errors
+        self.column = column
+        self.memory = memory
+        self.tmp = tmp
         self.comment = comment
         self.callbacks = tuple(callbacks)
         self.progress = progress
@@ -182,6 +206,7 @@ class Word2Vec:
         self._corpus: Corpus | None = None
         self._source: Any = None
         self._params()
+        self._text()
         source = _one_source(sentences, corpus_file)
         if source is not None:
             self.build_vocab(source)
@@ -189,7 +214,7 @@ class Word2Vec:
 
     def _params(self) -> Word2VecParams:
         """The training options as they stand now, checked."""
-        names = [item.name for item in dataclasses.fields(Word2VecParams)]
+        names = [item.name for item in fields(Word2VecParams)]
         params = Word2VecParams(**{name: getattr(self, name) for name in names})
         check(params)
         if params.min_alpha > params.alpha:
@@ -199,6 +224,12 @@ class Word2Vec:
         if not params.hs and params.negative == 0:
             raise ValueError("negative must be at least 1 when hs is 0, got 0")
         return params
+
+    def _text(self) -> CorpusParams:
+        """How text is read, as it stands now, checked."""
+        text = CorpusParams(**{item.name: getattr(self, item.name) for item in fields(T)})
+        check(text)
+        return text
 
     # --- vocabulary
 
@@ -262,16 +293,15 @@ class Word2Vec:
         )
 
     def _read(self, source: Any, **options: Any) -> Corpus:
-        if isinstance(source, Corpus):
-            known = options.get("known")
-            if known is not None:
-                raise ValueError("update needs a text, not a Corpus: its words are chosen already")
-            return source
+        options |= vars(self._text())
         return Corpus.read(source, workers=self.workers, progress=self.progress, **options)
 
     def _adopt(self, corpus: Corpus, source: Any) -> None:
-        """Keep a corpus that was read, for train() on the same source."""
+        """Keep a corpus that was read, for train() on the same source; text that comes later is
+        read as it was."""
         self._corpus, self._source = corpus, source
+        for name in TEXT:
+            setattr(self, name, corpus.options.get(name, getattr(self, name)))
         self.corpus_count = corpus.raw_sentences
         self.corpus_total_words = corpus.raw_words
 
@@ -357,7 +387,7 @@ class Word2Vec:
             return self._corpus
         if source is None:
             raise ValueError("train needs a corpus: give corpus_iterable or corpus_file")
-        return _in_words_of(self.wv.words, self._read(source, vocabulary=self._vocabulary()))
+        return self._read(source, vocabulary=self._vocabulary())
 
     def _counts(self) -> NDArray[np.int64]:
         return np.asarray(self.wv.expandos["count"], np.int64)
@@ -498,6 +528,8 @@ class Word2Vec:
         """
         extra = {"outputs": self.syn1neg, "nodes": self.syn1}
         state = {name: getattr(self, name) for name in SAVED}
+        if callable(self.tokens):  # to be set again before more text is read
+            state["tokens"] = FUNCTION
         formats.save_safetensors(
             path,
             words=self.wv.words,
@@ -531,9 +563,13 @@ class Word2Vec:
         return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
 
 
+#: options that say what a word is
+TEXT = ("tokens", "lower")
+
 SAVED = (
-    *(item.name for item in dataclasses.fields(Word2VecParams)),
-    *(item.name for item in dataclasses.fields(VocabularyParams)),
+    *(item.name for item in fields(Word2VecParams)),
+    *(item.name for item in fields(VocabularyParams)),
+    *TEXT,
     "comment",
     "loss_history",
     "corpus_count",
@@ -541,22 +577,6 @@ SAVED = (
     "total_train_time",
     "epochs_trained",
 )
-
-
-def _in_words_of(words: Words, corpus: Corpus) -> Corpus:
-    """A corpus whose ids mean these words; what it has besides them is left out."""
-    if corpus.vocabulary.words == words:
-        return corpus
-    ids = words.find_all(corpus.vocabulary.words)[corpus.tokens]
-    kept = ids >= 0
-    place = np.concatenate([[0], np.cumsum(kept)])
-    return Corpus(
-        ids[kept].astype(np.int32),
-        place[corpus.offsets],
-        Vocabulary(words, np.zeros(len(words), np.int64)),
-        corpus.raw_words,
-        corpus.raw_sentences,
-    )
 
 
 def _taller(matrix: Matrix | None, more: Matrix) -> Any:

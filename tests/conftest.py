@@ -8,7 +8,15 @@ from hypothesis import HealthCheck, settings
 # the sources in the current folder, which hold no compiled core.
 os.environ["PYTHONSAFEPATH"] = "1"
 
+# On a machine with other work any example may take long.
+settings.register_profile("plain", deadline=None)
+settings.load_profile("plain")
+
 # make fuzz: more examples, new ones each time.
 settings.register_profile(
-    "fuzz", max_examples=500, database=None, suppress_health_check=[HealthCheck.too_slow]
+    "fuzz",
+    deadline=None,
+    max_examples=500,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fastvec.corpus import Corpus
+from fastvec.formats import read_vectors
+from fastvec.pairs import Pairs
 from fastvec.vocabulary import Vocabulary
 
 
@@ -63,6 +66,48 @@ def test_encode_and_read_again(folder: Path) -> None:
     done = fastvec(folder, "vocab", "c.fvc", "a.txt")
     assert done.returncode == 2
     assert done.stderr == "fastvec: c.fvc is an encoded corpus: it can only be read alone\n"
+
+
+def test_train_starts_from_an_encoded_corpus(tmp_path: Path) -> None:
+    """The same vectors as from the text; no text is read, nor is it there any more."""
+    rng = np.random.default_rng(0)
+    rows = rng.zipf(1.5, (300, 40)) % 90
+    (tmp_path / "t").write_text("\n".join("A" + " b".join(map(str, row)) for row in rows))
+    train = ["train", "--epochs", "1", "--workers", "1", "--vector-size", "8", "-q", "-o"]
+    options = ["--lower", "--min-count", "3", "--tokens", "words", "--no-lines"]
+    assert fastvec(tmp_path, *train, "text.bin", "t", *options).returncode == 0
+    done = fastvec(tmp_path, "encode", "t", "-o", "c.fvc", *options)
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "t").unlink()
+    done = fastvec(tmp_path, *train, "encoded.bin", "c.fvc")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "encoded.bin").read_bytes() == (tmp_path / "text.bin").read_bytes()
+    done = fastvec(tmp_path, *train, "other.bin", "c.fvc", "--min-count", "9")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "fastvec: c.fvc was encoded with min_count 3: for 9, encode its text again\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["train", "glove", "cooccur", "ppmi", "encode"])
+def test_every_command_reads_text_the_same_way(folder: Path, command: str) -> None:
+    """The corpus options reach the reader: each of these would be an error, or other words."""
+    (folder / "lines").write_text('{"t": "The CAT the cat"}\n{"t": "THE Cat a"}\n')
+    more = {"train": ["--epochs", "1"], "glove": ["--epochs", "1"], "ppmi": ["--vector-size", "1"]}
+    options = ["--column", "t", "--lower", "--max-final-vocab", "2", "--min-count", "1", "--tmp"]
+    done = fastvec(folder, command, "lines", "-o", "out.txt", *options, ".", *more.get(command, []))
+    assert done.returncode == 0, done.stderr
+    if command == "encode":
+        assert list(Corpus.open(folder / "out.txt").vocabulary.words) == ["the", "cat"]
+    elif command == "cooccur":
+        assert list(Pairs.load(folder / "out.txt").words or ()) == ["the", "cat"]
+    else:
+        assert list(read_vectors(folder / "out.txt").words) == ["the", "cat"]
+    done = fastvec(folder, command, "lines", "-o", "out.txt", "--errors", "no")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "fastvec: errors must be strict or replace, got 'no'\n"
+    done = fastvec(folder, command, "no such", "-o", "out.txt")
+    assert (done.returncode, done.stderr) == (2, "fastvec: no such: there is no such file\n")
 
 
 def test_encode_with_a_vocabulary_that_is_there(folder: Path) -> None:

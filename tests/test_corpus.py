@@ -24,11 +24,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fastvec import columns, packed, pieces
+from fastvec import corpus as corpus_module
 from fastvec._core import Control, TextError, TextReader, checksum
 from fastvec.corpus import Corpus, count_words
 from fastvec.encoded import array_checksum
 from fastvec.tensors import load_tensors, save_tensors
 from fastvec.vocabulary import Vocabulary
+from fastvec.word2vec import Word2Vec
 
 Sentences = list[list[str]]
 NOTHING_LEFT = r"is empty|no word is left"
@@ -454,6 +456,20 @@ def test_any_budget_gives_the_same(tmp_path: Path, memory: str | int, workers: i
     assert len(corpus.tokens) == 0
 
 
+def test_a_corpus_of_twenty_times_the_budget_trains(tmp_path: Path) -> None:
+    """The ids take 400 KB, the budget is 20 KB; the vectors are those of a corpus in memory."""
+    rng = np.random.default_rng(3)
+    lines = [" ".join(map(str, row)) for row in rng.zipf(1.3, (1000, 100)) % 500]
+    path = tmp_path / "text"
+    path.write_text("\n".join(lines))
+    options = {"vector_size": 8, "epochs": 1, "workers": 1, "progress": False}
+    bounded = Word2Vec(path, memory="20K", tmp=tmp_path, **options)
+    assert isinstance(bounded._corpus.tokens.base, np.memmap)
+    assert bounded._corpus.tokens.nbytes >= 20 * 19_000
+    assert np.array_equal(bounded.wv.vectors, Word2Vec(path, **options).wv.vectors)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_temporary_files_vanish(tmp_path: Path) -> None:
     with Corpus.read([["a", "b"]] * 5000, memory=100, tmp=tmp_path) as corpus:
         assert not list(tmp_path.iterdir())
@@ -501,6 +517,51 @@ def test_save_and_open(encoded: Path) -> None:
         assert (corpus.raw_words, corpus.raw_sentences) == (6, 2)
         assert isinstance(corpus.tokens.base, np.memmap) or corpus.tokens.base is not None
     assert list(count_words(encoded).words) == ["a", "rose", "is", "é"]
+
+
+def test_a_corpus_file_refuses_other_options(encoded: Path) -> None:
+    """Those that it was encoded with are right, and a default asks for nothing."""
+    assert len(Corpus.read(encoded, min_count=1)) == 2
+    for options, message in (
+        ({"min_count": 2}, r"corpus\.fvc was encoded with min_count 1: for 2, encode its text"),
+        ({"lower": True}, "was encoded with lower False: for True"),
+        ({"tokens": str.split}, "was encoded with tokens whitespace: for <method"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            Corpus.read([encoded], **options)  # type: ignore[arg-type]
+    assert list(count_words(encoded, min_count=2).words) == ["a", "rose"]
+    with pytest.raises(ValueError, match="was encoded with lower False: for True"):
+        count_words(encoded, lower=True)
+
+
+def test_a_corpus_in_other_words(encoded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """vocabulary and known mean with a corpus, or its file, what they mean with a text."""
+    sentences = [["a", "rose", "is"], ["a", "rose", "é"]]
+    monkeypatch.setattr(corpus_module, "STEP", 2)
+    for source in (encoded, Corpus.open(encoded)):
+        few = Vocabulary.of({"is": 1, "a": 9})
+        assert decoded(Corpus.read(source, vocabulary=few)) == [["a", "is"], ["a"]]
+        assert decoded(Corpus.read(source, vocabulary=few, memory=0)) == [["a", "is"], ["a"]]
+        rest = Corpus.read(source, vocabulary=Vocabulary.of({"é": 1, "b": 1}))
+        assert (rest.tokens.tolist(), rest.offsets.tolist()) == ([0], [0, 1])
+        known = Vocabulary.of({"old": 1, "rose": 3})
+        grown, fresh = (Corpus.read(s, known=known, min_count=1) for s in (source, sentences))
+        assert list(grown.vocabulary.words) == list(fresh.vocabulary.words)
+        assert counts_of(grown) == counts_of(fresh)
+        assert decoded(grown) == decoded(fresh) == sentences
+        with pytest.raises(ValueError, match="no word is left"):
+            Corpus.read(source, vocabulary=Vocabulary.of({"b": 1}))
+
+
+def test_a_corpus_knows_how_it_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.fvc"
+    Corpus.read([["The", "THE"]], min_count=1, lower=True).save(path)
+    assert decoded(Corpus.open(path).encode([["tHE", "the"]])) == [["the", "the"]]
+    Corpus.read(["a-b"], min_count=1, tokens=lambda text: text.split("-")).save(path)
+    corpus = Corpus.open(path)
+    with pytest.raises(ValueError, match="tokens must be given: this corpus was encoded with a f"):
+        corpus.encode([["a"]])
+    assert decoded(corpus.encode([["a"]], tokens="whitespace")) == [["a"]]
 
 
 def test_other_files_are_no_corpora(tmp_path: Path) -> None:

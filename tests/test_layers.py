@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "encoded": {"_core", "files", "tensors", "vocabulary", "words"},
     "sources": {"columns", "encoded", "packed", "pieces"},
     "rewriting": {"words"},
-    "spool": {"_core", "pieces", "rewriting", "threads", "vocabulary", "words"},
+    "spool": {"_core", "files", "pieces", "rewriting", "threads", "vocabulary", "words"},
     "corpus": {
         "_core",
         "encoded",
@@ -61,7 +61,7 @@ MAY_IMPORT = {
         "words",
     },
     "pairs": {"_core", "files", "rowfiles", "tensors", "words"},
-    "cooccurrence": {"_core", "corpus", "pairs", "params", "progress", "threads"},
+    "cooccurrence": {"_core", "corpus", "files", "pairs", "params", "progress", "threads"},
     "ppmi": {"keyedvectors", "pairs", "params", "progress", "words"},
     "glove": {"_core", "callbacks", "cooccurrence", "corpus", "files", "formats"}
     | {"keyedvectors", "matrix", "pairs", "params", "progress", "simd", "threads"}

@@ -1,7 +1,10 @@
 """Every option's rule is checked with one sentence: name, rule, value."""
 
 import dataclasses
+import inspect
 import math
+from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -9,8 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastvec import params
-from fastvec.params import VocabularyParams, Word2VecParams, check
+from fastvec import GloVe, Word2Vec, cooccurrence, params
+from fastvec.corpus import Corpus, count_words
+from fastvec.params import (
+    CooccurrenceParams,
+    CorpusParams,
+    VocabularyParams,
+    Word2VecParams,
+    check,
+)
 
 ALL = [VocabularyParams, Word2VecParams]
 OPTIONS = [(kind, item) for kind in ALL for item in dataclasses.fields(kind)]
@@ -94,3 +104,19 @@ def test_a_checked_window_can_be_used(window: Any) -> None:
 
 def test_cores_are_those_that_may_be_used() -> None:
     assert params.available_cores() >= 1
+
+
+@pytest.mark.parametrize("reader", [Corpus.read, count_words, Word2Vec, GloVe, cooccurrence])
+def test_everything_that_reads_text_has_the_same_options(reader: Callable[..., object]) -> None:
+    """With the same defaults, from one place."""
+    given = inspect.signature(reader).parameters
+    for item in (*fields(VocabularyParams), *fields(CorpusParams)):
+        if (reader.__name__, item.name) in (("count_words", "memory"), ("count_words", "tmp")):
+            continue  # nothing is kept
+        default = given[item.name].default
+        if (reader.__name__, item.name) == ("count_words", "min_count"):
+            assert default == 1  # all words
+        elif reader in (GloVe, cooccurrence) and item.name == "memory":
+            assert default == CooccurrenceParams.memory  # that of counting is reading's too
+        else:
+            assert default == item.default, item.name

@@ -154,6 +154,26 @@ def test_a_corpus_with_other_ids_is_renumbered():
     assert (one.wv.vectors != model.wv.vectors).any()
 
 
+def test_later_text_is_read_as_the_first_was(tmp_path):
+    text, later, path = tmp_path / "text", tmp_path / "later", tmp_path / "model.safetensors"
+    text.write_text("The CAT the-cat\n" * 20)
+    later.write_text("THE Cat dog\n")
+    options = {"min_count": 1, "epochs": 1, "vector_size": 4, "workers": 1}
+    lower = Word2Vec(text, lower=True, tokens="words", **options)
+    lower.save(path)
+    corpus = Corpus.read(text, min_count=1, lower=True, tokens="words")
+    for model in (lower, Word2Vec.load(path), Word2Vec(corpus, **options)):
+        assert model.train(later, epochs=1)[1] == 2
+        model.build_vocab(later, update=True)
+        assert list(model.wv.index_to_key) == ["the", "cat", "dog"]
+    Word2Vec(text, tokens=str.split, **options).save(path)
+    model = Word2Vec.load(path)
+    with pytest.raises(ValueError, match="tokens must be whitespace or words, got 'a function'"):
+        model.train(later, epochs=1)
+    model.tokens = lambda line: line.replace("THE", "The").split()
+    assert model.train(later, epochs=1)[1] == 1
+
+
 def test_callbacks_and_early_stop():
     class Count(CallbackAny2Vec):
         def __init__(self):

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from fastvec.cli.shared import options_from, pick
+from fastvec.cli.shared import Source, corpus_argument, options_from, pick
 from fastvec.corpus import Corpus, count_words
 from fastvec.files import check_target
 from fastvec.params import CorpusParams, VocabularyParams
 from fastvec.vocabulary import Vocabulary
 
-CORPUS = click.argument("corpus", nargs=-1, required=True)
+CORPUS = corpus_argument()
 WORKERS = click.option(
     "--workers", type=int, default=0, show_default=True, help="threads; 0: one for each core"
 )
@@ -40,7 +40,7 @@ QUIET = click.option("-q", "--quiet", is_flag=True, help="print nothing but erro
 @WORKERS
 @QUIET
 def encode(
-    corpus: tuple[str, ...],
+    corpus: tuple[Source, ...],
     output: Path,
     read_vocab: Path | None,
     workers: int,
@@ -85,7 +85,7 @@ def encode(
 @WORKERS
 @QUIET
 def vocab(
-    corpus: tuple[str, ...], output: Path | None, workers: int, quiet: bool, **options: Any
+    corpus: tuple[Source, ...], output: Path | None, workers: int, quiet: bool, **options: Any
 ) -> None:
     """Count the words of CORPUS: one line for each, with its count, the most frequent first.
 

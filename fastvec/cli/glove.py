@@ -10,19 +10,26 @@ from typing import Any
 import click
 
 from fastvec import formats
-from fastvec.cli.shared import options_from, pick
+from fastvec.cli.shared import Command, Source, corpus_argument, options_from, pick
 from fastvec.cooccurrence import count_pairs
 from fastvec.corpus import Corpus
 from fastvec.files import check_target
 from fastvec.glove import GloVe
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.pairs import Pairs
-from fastvec.params import CooccurrenceParams, GloVeParams, PPMIParams, VocabularyParams, check
+from fastvec.params import (
+    CooccurrenceParams,
+    CorpusParams,
+    GloVeParams,
+    PPMIParams,
+    VocabularyParams,
+    check,
+)
 from fastvec.ppmi import ppmi_vectors
 from fastvec.progress import readable
 from fastvec.rowfiles import write_counts
 
-CORPUS = click.argument("corpus", nargs=-1)
+CORPUS = corpus_argument(required=False)
 OUTPUT = click.option(
     "-o", "--output", "target", required=True, type=click.Path(path_type=Path), help="file to write"
 )
@@ -46,10 +53,10 @@ def say(quiet: bool, text: str) -> None:
 
 
 def the_pairs(
-    corpus: tuple[str, ...],
+    corpus: tuple[Source, ...],
     matrix: Path | None,
     vocab: Path | None,
-    vocabulary: VocabularyParams,
+    reading: dict[str, Any],
     counting: CooccurrenceParams,
     quiet: bool,
 ) -> Pairs:
@@ -62,15 +69,37 @@ def the_pairs(
         return Pairs.load(matrix)
     progress = False if quiet else None
     begun = time.monotonic()
-    options: dict[str, Any] = vars(vocabulary)
-    with Corpus.read(list(corpus), workers=counting.workers, progress=progress, **options) as text:
+    with Corpus.read(
+        list(corpus),
+        memory=int(counting.memory * 1e9),
+        workers=counting.workers,
+        progress=progress,
+        **reading,
+    ) as text:
         read = time.monotonic()
         words = readable(len(text.tokens))
         say(quiet, f"read {words} words, {len(text.vocabulary)} different, {read - begun:.1f} s")
-        pairs = count_pairs(text, counting, progress=progress)
+        pairs = count_pairs(text, counting, tmp=reading["tmp"], progress=progress)
     seconds = time.monotonic() - read
     say(quiet, f"counted {readable(pairs.nnz)} pairs, {seconds:.1f} s")
     return pairs
+
+
+def reading_options(command: Command) -> Command:
+    """How text is read.  There is one memory for reading and counting, and it is counting's."""
+    command = options_from(CorpusParams, without=("memory",))(command)
+    return options_from(VocabularyParams)(command)
+
+
+def pick_reading(values: dict[str, Any]) -> dict[str, Any]:
+    """The options of reading, checked (they are taken out of values)."""
+    vocabulary = pick(VocabularyParams, values)
+    text = pick(CorpusParams, values, without=("memory",))
+    check(vocabulary)
+    check(text)
+    options: dict[str, Any] = vars(vocabulary) | vars(text)
+    del options["memory"]
+    return options
 
 
 def output_kind(target: Path) -> str:
@@ -84,24 +113,24 @@ def output_kind(target: Path) -> str:
 @CORPUS
 @OUTPUT
 @click.option("--save-vocab", type=click.Path(path_type=Path), help="also write: word count")
-@options_from(VocabularyParams)
+@reading_options
 @options_from(CooccurrenceParams)
 @QUIET
 def cooccur(
-    corpus: tuple[str, ...], target: Path, save_vocab: Path | None, quiet: bool, **values: Any
+    corpus: tuple[Source, ...], target: Path, save_vocab: Path | None, quiet: bool, **values: Any
 ) -> None:
     """Count how often words stand near each other, as GloVe's cooccur does.
 
     An output that ends in .bin is GloVe's own file of records (--save-vocab writes the words that
     belong to it); any other is one that fastvec glove and fastvec ppmi read with --matrix.
     """
-    vocabulary, counting = pick(VocabularyParams, values), pick(CooccurrenceParams, values)
+    reading, counting = pick_reading(values), pick(CooccurrenceParams, values)
     check(counting)
     for path in filter(None, (target, save_vocab)):
         check_target(path)
     if not corpus:
         raise click.UsageError("give CORPUS: files or folders of text, or - for standard input")
-    pairs = the_pairs(corpus, None, None, vocabulary, counting, quiet)
+    pairs = the_pairs(corpus, None, None, reading, counting, quiet)
     if target.suffix == ".bin":
         pairs.write_glove(target)
     else:
@@ -120,12 +149,12 @@ def cooccur(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="vectors to start from, and to stay near (--mu)",
 )
-@options_from(VocabularyParams)
+@reading_options
 @options_from(CooccurrenceParams)
 @options_from(GloVeParams)
 @QUIET
 def glove(
-    corpus: tuple[str, ...],
+    corpus: tuple[Source, ...],
     target: Path,
     matrix: Path | None,
     vocab: Path | None,
@@ -143,15 +172,14 @@ def glove(
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).
     """
     kind = output_kind(target)
-    vocabulary, counting = pick(VocabularyParams, values), pick(CooccurrenceParams, values)
-    check(vocabulary)
+    reading, counting = pick_reading(values), pick(CooccurrenceParams, values)
     params = vars(counting) | vars(pick(GloVeParams, values))
     model = GloVe(**params, progress=False if quiet else None)
     given = None
     if init is not None:
         file = formats.read_vectors(init)
         given = KeyedVectors.of(file.words, file.vectors)
-    pairs = the_pairs(corpus, matrix, vocab, vocabulary, counting, quiet)
+    pairs = the_pairs(corpus, matrix, vocab, reading, counting, quiet)
     begun = time.monotonic()
     stopped = False
     try:
@@ -176,12 +204,12 @@ def glove(
 @OUTPUT
 @MATRIX
 @VOCAB
-@options_from(VocabularyParams)
+@reading_options
 @options_from(CooccurrenceParams)
 @options_from(PPMIParams)
 @QUIET
 def ppmi(
-    corpus: tuple[str, ...],
+    corpus: tuple[Source, ...],
     target: Path,
     matrix: Path | None,
     vocab: Path | None,
@@ -193,10 +221,10 @@ def ppmi(
     The output's ending chooses its format, as with glove.
     """
     kind = output_kind(target)
-    vocabulary, counting = pick(VocabularyParams, values), pick(CooccurrenceParams, values)
+    reading, counting = pick_reading(values), pick(CooccurrenceParams, values)
     params = pick(PPMIParams, values)
     check(params)
-    pairs = the_pairs(corpus, matrix, vocab, vocabulary, counting, quiet)
+    pairs = the_pairs(corpus, matrix, vocab, reading, counting, quiet)
     wv = ppmi_vectors(pairs, params=params, progress=False if quiet else None)
     formats.write_vectors(target, wv.words, wv.vectors, counts=pairs.counts, kind=kind)
 

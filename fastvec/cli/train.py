@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from fastvec import formats
-from fastvec.cli.shared import options_from, pick
+from fastvec.cli.shared import Source, corpus_argument, options_from, pick
 from fastvec.files import check_target
-from fastvec.params import VocabularyParams, Word2VecParams, check
+from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams, check
 from fastvec.progress import readable
 from fastvec.word2vec import Word2Vec
 
@@ -19,7 +19,7 @@ KINDS = {".safetensors", ".bin", ".txt", ".vec"}
 
 
 @click.command()
-@click.argument("corpus", nargs=-1, required=True)
+@corpus_argument()
 @click.option(
     "-o",
     "--output",
@@ -28,10 +28,11 @@ KINDS = {".safetensors", ".bin", ".txt", ".vec"}
     help="file to write; its ending chooses the format",
 )
 @options_from(VocabularyParams)
+@options_from(CorpusParams)
 @options_from(Word2VecParams)
 @click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
-def train(corpus: tuple[str, ...], output: Path, quiet: bool, **options: Any) -> None:
-    """Train word2vec on CORPUS: text files, one sentence a line.
+def train(corpus: tuple[Source, ...], output: Path, quiet: bool, **options: Any) -> None:
+    """Train word2vec on CORPUS: text files, one sentence a line, or what fastvec encode wrote.
 
     \b
     OUTPUT's ending chooses what is written:
@@ -46,9 +47,8 @@ def train(corpus: tuple[str, ...], output: Path, quiet: bool, **options: Any) ->
         raise click.ClickException(
             f"output must end in {', '.join(sorted(KINDS))}, got {str(output)!r}"
         )
-    vocabulary = pick(VocabularyParams, options)
-    check(vocabulary)
-    model = Word2Vec(**vars(vocabulary), **options, progress=False if quiet else None)
+    check(pick(VocabularyParams, dict(options)))
+    model = Word2Vec(**options, progress=False if quiet else None)
     model.build_vocab(list(corpus))
     tell(
         quiet,
