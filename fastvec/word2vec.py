@@ -206,6 +206,7 @@ class Word2Vec:
         self._corpus: Corpus | None = None
         self._source: Any = None
         self._params()
+        self._which()
         self._text()
         source = _one_source(sentences, corpus_file)
         if source is not None:
@@ -224,6 +225,12 @@ class Word2Vec:
         if not params.hs and params.negative == 0:
             raise ValueError("negative must be at least 1 when hs is 0, got 0")
         return params
+
+    def _which(self) -> VocabularyParams:
+        """Which words are kept, as it stands now, checked."""
+        which = VocabularyParams(**{item.name: getattr(self, item.name) for item in fields(V)})
+        check(which)
+        return which
 
     def _text(self) -> CorpusParams:
         """How text is read, as it stands now, checked."""
@@ -259,11 +266,7 @@ class Word2Vec:
         source = _one_source(corpus_iterable, corpus_file)
         if source is None:
             raise ValueError("build_vocab needs a corpus: give corpus_iterable or corpus_file")
-        vocabulary = VocabularyParams(
-            self.min_count, self.max_vocab_size, self.max_final_vocab, bool(self.sorted_vocab)
-        )
-        check(vocabulary)
-        options = {"trim_rule": trim_rule or self.trim_rule, **vars(vocabulary)}
+        options = {"trim_rule": trim_rule or self.trim_rule, **vars(self._which())}
         if update and self._vectors is not None:
             corpus = self._read(source, known=self._vocabulary(), **options)
             self._add_rows(corpus.vocabulary)

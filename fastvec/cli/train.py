@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from fastvec import formats
-from fastvec.cli.shared import Source, corpus_argument, options_from, pick
+from fastvec.cli.shared import Source, corpus_argument, options_from
 from fastvec.files import check_target
-from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams, check
+from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 from fastvec.progress import readable
 from fastvec.word2vec import Word2Vec
 
@@ -47,7 +47,6 @@ def train(corpus: tuple[Source, ...], output: Path, quiet: bool, **options: Any)
         raise click.ClickException(
             f"output must end in {', '.join(sorted(KINDS))}, got {str(output)!r}"
         )
-    check(pick(VocabularyParams, dict(options)))
     model = Word2Vec(**options, progress=False if quiet else None)
     model.build_vocab(list(corpus))
     tell(
