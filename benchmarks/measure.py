@@ -22,6 +22,7 @@ class Measured:
     seconds: float  # from the start of the process to its end
     training: float  # between what it printed when training began and when it ended
     peak: int  # bytes of resident memory, memory-mapped files included
+    printed: str  # all that it said
 
 
 def measure(
@@ -59,4 +60,4 @@ def measure(
             f"{' '.join(command)}\nfailed with {process.returncode}: {printed[-2000:]}"
         )
     peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return Measured(seconds, ended - begun, peak)
+    return Measured(seconds, ended - begun, peak, printed)

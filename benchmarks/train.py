@@ -73,10 +73,15 @@ def machine() -> str:
     return "-".join([*re.findall(r"[a-z0-9]+", name), f"{cores()}-cores"])
 
 
+def commit() -> str:
+    """The state of the sources."""
+    git = ["git", "-C", str(HERE), "describe", "--always", "--dirty"]
+    return subprocess.run(git, capture_output=True, text=True).stdout.strip() or "unknown"
+
+
 def about(given: argparse.Namespace, corpus: Path) -> dict[str, Any]:
     """All that somebody needs to run this again."""
     packages = sorted({RIVALS[name].package for name in given.rivals} | {"numpy", "scipy"})
-    git = ["git", "-C", str(HERE), "describe", "--always", "--dirty"]
     return {
         "date": time.strftime("%Y-%m-%d"),
         "command": shlex.join(["python", "benchmarks/train.py", *map(plain, sys.argv[1:])]),
@@ -85,7 +90,7 @@ def about(given: argparse.Namespace, corpus: Path) -> dict[str, Any]:
         "load": [round(x, 2) for x in os.getloadavg()],
         "system": platform.platform(),
         "python": platform.python_version(),
-        "commit": subprocess.run(git, capture_output=True, text=True).stdout.strip() or "unknown",
+        "commit": commit(),
         "packages": {name: metadata.version(name) for name in packages},
         "simd": os.environ.get("FASTVEC_SIMD", "the best that the processor has"),
         "corpus": {**corpora.facts(corpus), "name": given.corpus.name},

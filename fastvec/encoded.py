@@ -122,7 +122,7 @@ def _checked(arrays: dict[str, NDArray[Any]], facts: dict[str, str]) -> Vocabula
 
 def array_checksum(array: NDArray[Any]) -> tuple[str, int]:
     """An array's checksum as text, and its largest 32-bit word."""
-    data = np.ascontiguousarray(array).view(np.uint8)
+    data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     plain = weighted = largest = 0
     for start in range(0, len(data), CHECKED_BYTES):  # so that Ctrl-C comes through
         sums = checksum(data[start : start + CHECKED_BYTES], start)

@@ -96,6 +96,8 @@ class Word2Vec:
         gensim's; accepted so that old calls work.
     tokens, lower, lines, errors, column, memory, tmp
         how text is read: see :meth:`fastvec.Corpus.read`.
+    vocabulary : Vocabulary, optional
+        take these words and no others, with these counts (word2vec.c's -read-vocab).
     progress : bool, optional
         show a progress bar; default: if standard error is a terminal.
 
@@ -159,6 +161,7 @@ class Word2Vec:
         column: str | None = T.column,
         memory: int | str | None = T.memory,
         tmp: PathLike | None = T.tmp,
+        vocabulary: Vocabulary | None = None,
         progress: bool | None = None,
     ) -> None:
         del hashfxn, batch_words, null_word, compute_loss
@@ -190,6 +193,7 @@ class Word2Vec:
         self.column = column
         self.memory = memory
         self.tmp = tmp
+        self.vocabulary = vocabulary
         self.comment = comment
         self.callbacks = tuple(callbacks)
         self.progress = progress
@@ -271,7 +275,7 @@ class Word2Vec:
             corpus = self._read(source, known=self._vocabulary(), **options)
             self._add_rows(corpus.vocabulary)
         else:
-            corpus = self._read(source, **options)
+            corpus = self._read(source, vocabulary=self.vocabulary, **options)
             self._make_rows(corpus.vocabulary)
         self._adopt(corpus, source)
 

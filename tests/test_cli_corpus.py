@@ -120,6 +120,19 @@ def test_encode_with_a_vocabulary_that_is_there(folder: Path) -> None:
     assert sorted(corpus.tokens.tolist()) == [0, 1, 1]
 
 
+@pytest.mark.parametrize("command", ["train", "glove", "ppmi"])
+def test_training_with_a_vocabulary_that_is_there(folder: Path, command: str) -> None:
+    (folder / "v.txt").write_text("</s> 0\nis 9\nrose 2\nunseen 1\n")
+    more = {"ppmi": ["--vector-size", "1"]}.get(command, ["--epochs", "1"])
+    done = fastvec(folder, command, "a.txt", "--read-vocab", "v.txt", "-o", "out.bin", *more)
+    assert done.returncode == 0, done.stderr
+    file = read_vectors(folder / "out.bin")
+    assert list(file.words) == ["is", "rose", "unseen"]
+    done = fastvec(folder, command, "a.txt", "--read-vocab", "a.txt", "-o", "out.bin")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("fastvec: a.txt: line 1 is not a word and its count")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

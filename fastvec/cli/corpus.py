@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fastvec.cli.shared import Source, corpus_argument, options_from, pick
+from fastvec.cli.shared import READ_VOCAB, Source, corpus_argument, options_from, pick
 from fastvec.corpus import Corpus, count_words
 from fastvec.files import check_target
 from fastvec.params import CorpusParams, VocabularyParams
@@ -30,11 +30,7 @@ QUIET = click.option("-q", "--quiet", is_flag=True, help="print nothing but erro
     type=click.Path(path_type=Path),
     help="file to write, by custom with the ending .fvc",
 )
-@click.option(
-    "--read-vocab",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="take the words of this file of words and counts, and no others",
-)
+@READ_VOCAB
 @options_from(VocabularyParams)
 @options_from(CorpusParams)
 @WORKERS
@@ -42,7 +38,7 @@ QUIET = click.option("-q", "--quiet", is_flag=True, help="print nothing but erro
 def encode(
     corpus: tuple[Source, ...],
     output: Path,
-    read_vocab: Path | None,
+    vocabulary: Vocabulary | None,
     workers: int,
     quiet: bool,
     **options: Any,
@@ -59,7 +55,6 @@ def encode(
     """
     check_target(output)
     settings = vars(pick(VocabularyParams, options)) | vars(pick(CorpusParams, options))
-    vocabulary = None if read_vocab is None else Vocabulary.load(read_vocab)
     with Corpus.read(
         list(corpus),
         vocabulary=vocabulary,

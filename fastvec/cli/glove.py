@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from fastvec import formats
-from fastvec.cli.shared import Command, Source, corpus_argument, options_from, pick
+from fastvec.cli.shared import READ_VOCAB, Command, Source, corpus_argument, options_from, pick
 from fastvec.cooccurrence import count_pairs
 from fastvec.corpus import Corpus
 from fastvec.files import check_target
@@ -88,7 +88,7 @@ def the_pairs(
 def reading_options(command: Command) -> Command:
     """How text is read.  There is one memory for reading and counting, and it is counting's."""
     command = options_from(CorpusParams, without=("memory",))(command)
-    return options_from(VocabularyParams)(command)
+    return READ_VOCAB(options_from(VocabularyParams)(command))
 
 
 def pick_reading(values: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def pick_reading(values: dict[str, Any]) -> dict[str, Any]:
     check(text)
     options: dict[str, Any] = vars(vocabulary) | vars(text)
     del options["memory"]
-    return options
+    return {"vocabulary": values.pop("vocabulary"), **options}
 
 
 def output_kind(target: Path) -> str:

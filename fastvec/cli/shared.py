@@ -6,9 +6,12 @@ import dataclasses
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
+
+from fastvec.vocabulary import Vocabulary
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,6 +33,15 @@ class Source(os.PathLike[str]):
 def corpus_argument(required: bool = True) -> Callable[[Command], Command]:
     """CORPUS: one or more sources."""
     return click.argument("corpus", nargs=-1, required=required, type=Source)
+
+
+READ_VOCAB = click.option(
+    "--read-vocab",
+    "vocabulary",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=lambda _, __, path: None if path is None else Vocabulary.load(path),
+    help="take the words of this file of words and counts, and no others",
+)
 
 
 def complain(sentence: str) -> NoReturn:

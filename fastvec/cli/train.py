@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from fastvec import formats
-from fastvec.cli.shared import Source, corpus_argument, options_from
+from fastvec.cli.shared import READ_VOCAB, Source, corpus_argument, options_from
 from fastvec.files import check_target
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 from fastvec.progress import readable
@@ -27,6 +27,7 @@ KINDS = {".safetensors", ".bin", ".txt", ".vec"}
     type=click.Path(path_type=Path),
     help="file to write; its ending chooses the format",
 )
+@READ_VOCAB
 @options_from(VocabularyParams)
 @options_from(CorpusParams)
 @options_from(Word2VecParams)
