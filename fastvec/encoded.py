@@ -40,7 +40,11 @@ class Encoded:
 
 
 def is_encoded(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of a corpus file."""
+    """Whether the first bytes of a file are those of a corpus file.
+
+    >>> is_encoded(b"to be or not to be")
+    False
+    """
     return head[8:].startswith(f'{{"__metadata__":{{"{MARK}"'.encode())
 
 
@@ -78,6 +82,12 @@ def read_encoded(path: PathLike) -> Encoded:
 
     Checksums are compared and every id and offset is looked at, so that no file can make training
     touch memory that is not its own.  ValueError, with the path, for whatever is not right.
+
+    >>> words = Vocabulary.of({"a": 1})
+    >>> whole = Encoded(np.zeros(1, np.int32), np.array([0, 1]), words, 1, 1, {})
+    >>> write_encoded("a.fvc", whole)
+    >>> read_encoded("a.fvc").tokens
+    array([0], dtype=int32)
     """
     arrays, facts = load_tensors(path)
     try:
@@ -121,7 +131,11 @@ def _checked(arrays: dict[str, NDArray[Any]], facts: dict[str, str]) -> Vocabula
 
 
 def array_checksum(array: NDArray[Any]) -> tuple[str, int]:
-    """An array's checksum as text, and its largest 32-bit word."""
+    """An array's checksum as text, and its largest 32-bit word.
+
+    >>> array_checksum(np.array([1, 0, 2], np.int32))
+    ('00000000000000030000000000000007', 2)
+    """
     data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     plain = weighted = largest = 0
     for start in range(0, len(data), CHECKED_BYTES):  # so that Ctrl-C comes through

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-MODULES = "_core callbacks corpus demo files matrix params progress rewriting simd sources threads"
-MODULES += " vocabulary words"
+MODULES = "_core callbacks corpus demo encoded files matrix params progress rewriting simd sources"
+MODULES += " threads vocabulary words"
 
 
 @pytest.mark.parametrize("name", MODULES.split())
