@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { EDGES = 1 << 16, MAX_KEPT = 1 << 14, MAX_SIZE = 1 << 16, TIME_LIMIT = 20 };
+enum { EDGES = 1 << 16, MAX_KEPT = 1 << 14, MAX_SIZE = 1 << 16, TIME_LIMIT = 20 /* seconds of the processor */ };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 void __sanitizer_cov_trace_pc(void);
@@ -55,10 +55,11 @@ static void aborted(int number) {
 
 /* Run the input; keep it if it reached something new.  Edges reached for the first time. */
 static int run(void) {
+    const struct itimerval limit = {.it_value.tv_sec = TIME_LIMIT};
     int edges = 0, is_new = 0;
     memset(taken, 0, sizeof taken);
     last = 0;
-    alarm(TIME_LIMIT); /* for an endless loop */
+    setitimer(ITIMER_VIRTUAL, &limit, NULL); /* for an endless loop */
     LLVMFuzzerTestOneInput(input, input_size);
     for (int i = 0; i < EDGES; i++) {
         if (!taken[i]) continue;
@@ -156,7 +157,7 @@ static void next(void) {
 
 int main(int argc, char **argv) {
     signal(SIGABRT, aborted);
-    signal(SIGALRM, aborted);
+    signal(SIGVTALRM, aborted);
     __sanitizer_set_death_callback(save_input);
     FILE *file = argc > 1 ? fopen(argv[1], "rb") : NULL;
     if (file) {
