@@ -16,7 +16,8 @@
 #include <sys/time.h>
 #include <time.h>
 
-enum { EDGES = 1 << 16, MAX_KEPT = 1 << 14, MAX_SIZE = 1 << 16, TIME_LIMIT = 20 /* seconds of the processor */ };
+enum { EDGES = 1 << 16, MAX_KEPT = 1 << 14, MAX_SIZE = 1 << 16 };
+enum { TIME_LIMIT = 20 }; /* seconds of the processor, for one input */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 void __sanitizer_cov_trace_pc(void);
