@@ -103,6 +103,13 @@ class WordIndex:
     ) -> None: ...
     def find(self, word: bytes) -> int: ...
 
+def take_words(
+    joined: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    order: NDArray[np.int64],
+    taken: NDArray[np.uint8],
+) -> None: ...
+
 # --- core/training.pxi
 
 def simd_names() -> tuple[str, ...]: ...

@@ -13,7 +13,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import WordIndex, WordTable
+from fastvec._core import WordIndex, WordTable, take_words
 
 
 class Words(Sequence[str]):
@@ -143,8 +143,9 @@ class Words(Sequence[str]):
         lengths = np.diff(self.offsets)[order]
         offsets = np.zeros(len(order) + 1, np.int64)
         np.cumsum(lengths, out=offsets[1:])
-        starts = np.repeat(self.offsets[order] - offsets[:-1], lengths)
-        return Words(self.joined[starts + np.arange(offsets[-1])], offsets)
+        taken = np.empty(offsets[-1], np.uint8)
+        take_words(self.joined, self.offsets, order, taken)
+        return Words(taken, offsets)
 
 
 def encode(word: str) -> bytes:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastvec._core import WordIndex, WordTable
+from fastvec._core import WordIndex, WordTable, take_words
 from fastvec.words import Words
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -104,3 +104,20 @@ def test_arrays_of_another_kind_are_refused() -> None:
         WordIndex(joined, np.array([0, 3], np.float64))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="not C-contiguous"):
         WordIndex(joined, np.array([0, 9, 3, 9])[::2])
+
+
+@given(LISTS, st.data())
+def test_take_any_words(words: list[str], data: st.DataObject) -> None:
+    places = st.integers(0, len(words) - 1)
+    order = data.draw(st.lists(places, max_size=30)) if words else []
+    taken = Words.of(words).take(np.array(order, np.int64))
+    assert list(taken) == [words[i] for i in order]
+
+
+def test_take_words_checks_its_arguments() -> None:
+    joined, offsets = np.frombuffer(b"abbc", np.uint8), np.array([0, 1, 3, 4])
+    for order, room in (([3], 1), ([-1], 1), ([1], 1), ([1], 3), ([], 1), ([1, 1, 1], 4)):
+        with pytest.raises(ValueError, match="must be below 3 and their words fill"):
+            take_words(joined, offsets, np.array(order, np.int64), np.empty(room, np.uint8))
+    with pytest.raises(ValueError, match="offsets must rise from 0 to 4"):
+        take_words(joined, np.array([0, 5, 4]), np.array([0]), np.empty(1, np.uint8))

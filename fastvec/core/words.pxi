@@ -113,3 +113,43 @@ cdef class WordIndex:
     def find(self, bytes word):
         """The id of a word, or -1."""
         return words_find(&self.table, PyBytes_AS_STRING(word), len(word))
+
+
+def take_words(const uint8_t[::1] joined, const int64_t[::1] offsets, const int64_t[::1] order,
+               uint8_t[::1] taken):
+    """Write the words at some positions, one after the other.
+
+    Parameters
+    ----------
+    joined, offsets
+        word i is ``joined[offsets[i]:offsets[i + 1]]``.
+    order : (n,) int64 array
+        positions.
+    taken : uint8 array
+        where they are written; as long as they are all together.
+
+    >>> import numpy as np
+    >>> taken = np.empty(3, np.uint8)
+    >>> take_words(b"abbc", np.array([0, 1, 3, 4]), np.array([2, 1]), taken)
+    >>> taken.tobytes()
+    b'cbb'
+    """
+    cdef int64_t n = check_offsets(offsets, joined.shape[0], "offsets"), i, word, length, at = 0
+    cdef int64_t room = taken.shape[0]
+    cdef const char *source = bytes_of(joined)
+    cdef char *target = <char *> &taken[0] if room else NULL
+    with nogil:
+        for i in range(order.shape[0]):
+            word = order[i]
+            if word < 0 or word >= n:
+                at = -1
+                break
+            length = offsets[word + 1] - offsets[word]
+            if length > room - at:
+                at = -1
+                break
+            if length:
+                memcpy(target + at, source + offsets[word], length)
+            at += length
+    if at != room:
+        raise ValueError(f"the positions must be below {n} and their words fill {room} bytes")
