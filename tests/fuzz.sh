@@ -28,7 +28,7 @@ import atheris, pathlib
 print(pathlib.Path(atheris.__file__).parent.parent / 'asan_with_fuzzer.so')" 2>/dev/null); then
     LD_PRELOAD=$gcc_runtime python tests/fuzz_files.py --seeds "$folder/inputs" 2>/dev/null
     FUZZ_READERS=9,10 LD_PRELOAD=$runtime python tests/fuzz_files.py -max_total_time="$seconds" \
-        -timeout=20 -max_len=4096 -artifact_prefix="$folder/" "$folder/inputs" 2>&1 |
+        -timeout=300 -max_len=4096 -artifact_prefix="$folder/" "$folder/inputs" 2>&1 |
         { grep -v -e Instrumenting -e REDUCE -e NEW -e pulse || true; }
 else
     echo "fuzz: corpus files without coverage, in the property tests only (no atheris here)"
