@@ -162,6 +162,9 @@ class Training:
         cbow_corrected: bool,
         workers: int,
         simd: str,
+        steps: tuple[
+            NDArray[np.float32] | None, NDArray[np.float32] | None, NDArray[np.float32] | None
+        ] = (None, None, None),
     ) -> None: ...
     @property
     def n_workers(self) -> int: ...

@@ -484,6 +484,7 @@ class Word2Vec:
             cbow_corrected=bool(params.cbow_corrected),
             workers=params.workers,
             simd=simd(),
+            steps=expected_steps(counts, params, paths) if params.workers > 1 else (None,) * 3,
         )
 
     def get_latest_training_loss(self) -> float:
@@ -622,6 +623,32 @@ def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint
     share = np.minimum(np.sqrt(ratio) + ratio, 1.0)
     thresholds: NDArray[np.uint32] = (share * KEEP_ALL).astype(np.uint32)
     return thresholds
+
+
+def expected_steps(
+    counts: NDArray[np.int64],
+    params: Word2VecParams,
+    paths: tuple[NDArray[np.int64] | None, NDArray[np.int32] | None, NDArray[np.float32] | None],
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32] | None]:
+    """How many steps each input row, output row and node takes for every word trained on.
+
+    Several workers need it to add up what each of them changed (csrc/replica.h).
+    """
+    kept = counts * (keep_thresholds(counts, params.sample) / KEEP_ALL)
+    kept = kept / max(kept.sum(), 1e-30)
+    noise = np.maximum(counts, 1).astype(np.float64) ** params.ns_exponent
+    context = params.window + 1 if params.shrink_windows else 2 * params.window
+    rows_a_step = context if params.sg else 1
+    offsets, rows, _ = paths
+    nodes, depth = None, 0.0
+    if params.hs and offsets is not None and rows is not None:
+        lengths = np.diff(offsets)
+        use = np.bincount(rows[: offsets[-1]], np.repeat(kept, lengths), max(len(counts) - 1, 1))
+        nodes = (use * rows_a_step).astype(np.float32)
+        depth = float(kept @ lengths)
+    targets = depth + (params.negative + 1 if params.negative else 0)
+    outputs = (kept + params.negative * noise / noise.sum()) * rows_a_step
+    return (kept * context * targets).astype(np.float32), outputs.astype(np.float32), nodes
 
 
 def _noise_table(counts: NDArray[np.int64], exponent: float) -> NDArray[np.uint32]:

@@ -56,6 +56,10 @@ cdef extern from "training.h" nogil:
         int cbow_mean, cbow_corrected
         float alpha_start, alpha_end
         uint64_t seed
+        int workers
+        const float *vector_steps
+        const float *output_steps
+        const float *node_steps
     ctypedef struct worker:
         loss sum
         float *g
@@ -205,7 +209,7 @@ cdef class Training:
     cdef training t
     cdef worker *workers
     cdef readonly int n_workers
-    cdef object alive  # the arrays, kept from being freed
+    cdef object alive, steps  # the arrays, kept from being freed
 
     def __cinit__(
         self, const int32_t[::1] tokens, const int64_t[::1] offsets, float[:, ::1] vectors,
@@ -213,7 +217,7 @@ cdef class Training:
         const uint32_t[:, ::1] noise, const int64_t[::1] path_offsets,
         const int32_t[::1] path_rows, const float[::1] path_signs, *, int vector_size,
         bint skip_gram, int window, bint shrink_windows, int negative, bint shared_negatives,
-        bint cbow_mean, bint cbow_corrected, int workers, str simd,
+        bint cbow_mean, bint cbow_corrected, int workers, str simd, steps=(None, None, None),
     ):
         cdef training *t = &self.t
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
@@ -254,6 +258,9 @@ cdef class Training:
         self.alive = (tokens, offsets, vectors, outputs, nodes, keep, noise, path_offsets,
                       path_rows, path_signs)
         self.n_workers = workers
+        t.workers = workers
+        if workers > 1:
+            self.set_steps(steps[0], steps[1], steps[2])
         if posix_memalign(<void **> &self.workers, 128, workers * sizeof(worker)) != 0:
             self.workers = NULL
             raise MemoryError()
@@ -290,6 +297,24 @@ cdef class Training:
         self.t.offsets = &offsets[0]
         self.t.n_tokens = count
         self.t.n_sentences = sentences
+        return 0
+
+    cdef int set_steps(self, const float[::1] vectors, const float[::1] outputs,
+                       const float[::1] nodes) except -1:
+        cdef training *t = &self.t
+        if vectors is None or vectors.shape[0] < t.n_words:
+            raise ValueError(f"several workers need the steps of {t.n_words} vectors")
+        if t.outputs != NULL and (outputs is None or outputs.shape[0] < t.n_words):
+            raise ValueError(f"several workers need the steps of {t.n_words} outputs")
+        if t.nodes != NULL and t.n_words > 1 and (nodes is None
+                                                  or nodes.shape[0] < t.n_words - 1):
+            raise ValueError(f"several workers need the steps of {t.n_words - 1} nodes")
+        t.vector_steps = &vectors[0]
+        if t.outputs != NULL:
+            t.output_steps = &outputs[0]
+        if t.nodes != NULL and t.n_words > 1:
+            t.node_steps = &nodes[0]
+        self.steps = (vectors, outputs, nodes)
         return 0
 
     cdef int set_paths(self, const int64_t[::1] offsets, const int32_t[::1] rows,

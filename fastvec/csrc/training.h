@@ -9,7 +9,8 @@
  * worker takes a chunk, or on how many there are.
  *
  * Negatives are drawn for BATCH windows at a time, side by side, and the rows of each window are listed
- * AHEAD windows before they are used, so that they are fetched meanwhile.
+ * AHEAD windows before they are used, so that they are fetched meanwhile.  Rows that all workers need
+ * all the time have copies (replica.h).
  */
 #ifndef FASTVEC_TRAINING_H
 #define FASTVEC_TRAINING_H
@@ -22,16 +23,18 @@
 #include "alias.h"
 #include "control.h"
 #include "kernels.h"
+#include "replica.h"
 #include "rng.h"
 
 enum {
     CHUNK = 10000,     /* tokens a worker takes at a time; longer sentences are split there */
     ROOM = 2 * CHUNK,  /* tokens in a chunk at most: its last sentence may begin at its end */
     AHEAD = 2,         /* windows between listing rows and using them */
-    RING = AHEAD + 1,
+    RING = AHEAD + 2,  /* a power of 2 */
     BATCH = 64,        /* windows whose negatives are drawn together */
     DRAWN = BATCH + AHEAD,
     MOST_FETCHED = 64,
+    BATCHES_A_MERGE = 32, /* of the hottest rows, for all workers together */
     WORDS_DONE = 0,    /* the counters of control.h */
     WORDS_KEPT = 1,
 };
@@ -59,16 +62,22 @@ typedef struct {
     int skip_gram, window, shrink_windows, negative, shared_negatives, cbow_mean, cbow_corrected;
     float alpha_start, alpha_end; /* at the first and after the last token of this epoch */
     uint64_t seed;                /* of this epoch */
+    int workers;
+    /* if there are several: expected steps of rows for every word trained on (replica.h) */
+    const float *vector_steps, *output_steps, *node_steps;
 } training;
 
 /* The rows of one window. */
 typedef struct {
-    float **inputs;  /* (3 * window,): its context words, m of them */
+    float **inputs;   /* (3 * window,): its context words, m of them */
     int m;
-    float **sampled; /* the centre word's and its negatives' output rows, as listed AHEAD */
-    int clash;       /* some of them are the same */
-    float **outputs; /* (longest_path + negative + 1,): a list made on the spot */
-    float *hidden;   /* (2, stride): CBOW's row and a copy of it */
+    float **path;     /* (longest_path,): the nodes on the centre word's Huffman path */
+    float **sampled;  /* the output rows of the centre word and its negatives, listed AHEAD */
+    int clash;        /* some of them are the same */
+    float **distinct; /* (negative + 1,): then a list of those that are not */
+    float **fetch;    /* n_fetch rows of a later window: the next update fetches them on the way */
+    int n_fetch;
+    float *hidden;    /* (2, stride): CBOW's row and a copy of it */
 } window;
 
 /* What one worker keeps for itself. */
@@ -83,12 +92,17 @@ typedef struct {
     int32_t *negatives;  /* (negative, DRAWN): window by window in each row */
     uint8_t clash[DRAWN]; /* a negative of this window equals another one or the centre */
     float **listed;      /* (RING, 2 + negative): an input row, the centre's, the negatives' */
+    replica vectors, outputs, nodes;
+    int64_t batches;     /* trained on */
     float *signs;        /* (MAX_OUTPUTS + ROW_FLOATS,) +1, -1, -1, ... */
     window window;
-    float g[GRADIENT_FLOATS] __attribute__((aligned(64)));
-} worker;
+    float g[GRADIENT_FLOATS] __attribute__((aligned(128)));
+} __attribute__((aligned(128))) worker;
 
 static inline void worker_free(worker *w) {
+    replica_free(&w->vectors);
+    replica_free(&w->outputs);
+    replica_free(&w->nodes);
     free(w->kept);
     free(w->ends);
     free(w->rows);
@@ -96,33 +110,80 @@ static inline void worker_free(worker *w) {
     free(w->listed);
     free(w->signs);
     free(w->window.inputs);
-    free(w->window.outputs);
+    free(w->window.path);
+    free(w->window.distinct);
     free(w->window.hidden);
     memset(w, 0, sizeof *w);
 }
 
+/* Zeros on cache lines of their own (two: processors fetch them in pairs): small lists of two workers
+ * side by side on one line would be written by both all the time. */
+static inline void *own_lines(size_t bytes) {
+    bytes = (bytes + 127) / 128 * 128;
+    void *p = aligned_alloc(128, bytes);
+    if (p) memset(p, 0, bytes);
+    return p;
+}
+
 static inline int window_init(window *v, const training *t) {
-    const size_t reach = (size_t)t->window, outputs = (size_t)(t->longest_path + t->negative + 1);
-    v->inputs = malloc(3 * reach * sizeof *v->inputs);
-    v->outputs = malloc(outputs * sizeof *v->outputs);
-    v->hidden = aligned_alloc(64, 2 * (size_t)t->stride * sizeof *v->hidden);
-    if (!v->inputs || !v->outputs || !v->hidden) return -1;
-    memset(v->hidden, 0, 2 * (size_t)t->stride * sizeof *v->hidden);
+    const size_t reach = (size_t)t->window, outputs = (size_t)(t->negative + 1);
+    v->inputs = own_lines(3 * reach * sizeof *v->inputs);
+    v->path = own_lines((size_t)(t->longest_path + 1) * sizeof *v->path);
+    v->distinct = own_lines(outputs * sizeof *v->distinct);
+    v->hidden = own_lines(2 * (size_t)t->stride * sizeof *v->hidden);
+    if (!v->inputs || !v->path || !v->distinct || !v->hidden) return -1;
     return 0;
+}
+
+/* Copies of the hottest rows, if there are other workers. */
+static inline int replicas_init(worker *w, const training *t) {
+    const int64_t words = t->n_words, nodes = words - 1, most = t->workers > 1 ? HOT_ROWS : 0;
+    const int64_t hot_words = most < words ? most : words, hot_nodes = most < nodes ? most : nodes;
+    int bad = replica_init(&w->vectors, t->vectors, t->stride, hot_words, t->vector_steps,
+                           WORD_DECAY);
+    if (t->outputs)
+        bad |= replica_init(&w->outputs, t->outputs, t->stride, hot_words, t->output_steps,
+                            WORD_DECAY);
+    if (t->nodes) bad |= replica_init(&w->nodes, t->nodes, t->stride, hot_nodes, t->node_steps, NODE_DECAY);
+    return bad;
+}
+
+static inline void replicas_load(worker *w) {
+    replica_load(&w->vectors);
+    replica_load(&w->outputs);
+    replica_load(&w->nodes);
+}
+
+static inline void replicas_merge(const training *t, worker *w, int64_t from, int64_t to,
+                                  int64_t words) {
+    const float alpha = t->alpha_start;
+    replica_merge(&w->vectors, from, to, words, alpha, t->workers);
+    replica_merge(&w->outputs, from, to, words, alpha, t->workers);
+    replica_merge(&w->nodes, from, to, words, alpha, t->workers);
+}
+
+/* After each batch: the tiers whose turn it is, the sooner the more workers there are. */
+static inline void replicas_tick(const training *t, worker *w) {
+    const int64_t between = t->workers < BATCHES_A_MERGE ? BATCHES_A_MERGE / t->workers : 1;
+    w->batches++;
+    int64_t from = 0, to = TIER_ROWS;
+    for (int tier = 0; tier < TIERS; tier++, from = to, to *= 2)
+        if (w->batches % (between << tier) == 0)
+            replicas_merge(t, w, from, to, (between << tier) * BATCH);
 }
 
 /* w: all zeros.  -1 when out of memory. */
 static inline int worker_init(worker *w, const training *t) {
     for (int i = 0; i < 16; i++) w->sum.mantissa[i] = 1.0f;
     const size_t signs = MAX_OUTPUTS + ROW_FLOATS, negative = (size_t)t->negative;
-    w->kept = calloc(ROOM + DRAWN, sizeof *w->kept);
-    w->ends = malloc(ROOM * sizeof *w->ends);
-    w->rows = calloc(ROOM + 2 * (size_t)t->window, sizeof *w->rows);
-    w->negatives = malloc((negative + 1) * DRAWN * sizeof *w->negatives);
-    w->listed = malloc(RING * (negative + 2) * sizeof *w->listed);
-    w->signs = malloc(signs * sizeof *w->signs);
+    w->kept = own_lines((ROOM + DRAWN) * sizeof *w->kept);
+    w->ends = own_lines(ROOM * sizeof *w->ends);
+    w->rows = own_lines((ROOM + 2 * (size_t)t->window) * sizeof *w->rows);
+    w->negatives = own_lines((negative + 1) * DRAWN * sizeof *w->negatives);
+    w->listed = own_lines(RING * (negative + 2) * sizeof *w->listed);
+    w->signs = own_lines(signs * sizeof *w->signs);
     if (!w->kept || !w->ends || !w->rows || !w->negatives || !w->listed || !w->signs ||
-        window_init(&w->window, t) < 0) {
+        window_init(&w->window, t) < 0 || replicas_init(w, t) < 0) {
         worker_free(w);
         return -1;
     }
@@ -143,14 +204,9 @@ static inline void loss_take(worker *w, int width) {
     w->loss -= bits * 0.6931471805599453;
 }
 
-static inline float *row_of(float *matrix, int64_t row, int64_t stride) {
-    return matrix + row * stride;
-}
-
 /* The kernel on lists of any length, in groups that it takes, even ones of about equal size. */
 static inline void update(const training *t, worker *w, float *const *inputs, int m,
-                          float *const *outputs, const float *signs, int n, float alpha,
-                          float *const *ahead, int n_ahead) {
+                          float *const *outputs, const float *signs, int n, float alpha) {
     const int groups = (m + MAX_INPUTS - 1) / MAX_INPUTS;
     const int most = groups == 1 ? m : ((m + groups - 1) / groups + 1) / 2 * 2;
     for (int o = 0; o < n; o += MAX_OUTPUTS) {
@@ -159,9 +215,9 @@ static inline void update(const training *t, worker *w, float *const *inputs, in
             const int some_m = m - i < most ? m - i : most;
             t->kernel->gradient(inputs + i, some_m, outputs + o, signs + o, some_n, t->floats, alpha,
                                 &w->sum, w->g);
-            t->kernel->apply(inputs + i, some_m, outputs + o, some_n, w->g, t->floats, ahead,
-                             n_ahead);
-            n_ahead = 0;
+            t->kernel->apply(inputs + i, some_m, outputs + o, some_n, w->g, t->floats,
+                             w->window.fetch, w->window.n_fetch);
+            w->window.n_fetch = 0;
         }
     }
     w->predictions += (int64_t)m * n;
@@ -201,45 +257,44 @@ static inline void next_batch(const training *t, worker *w, int i) {
 
 /* The centre word, label 1, and its negatives, label 0. */
 static inline void sample_negatives(const training *t, worker *w, float *const *inputs, int m,
-                                    float alpha, float *const *ahead, int n_ahead) {
+                                    float alpha) {
     float **outputs = w->window.sampled;
-    int n = t->negative + 1;
+    const int all = t->negative + 1;
     if (!w->window.clash) {
-        update(t, w, inputs, m, outputs, w->signs, n, alpha, ahead, n_ahead);
+        update(t, w, inputs, m, outputs, w->signs, all, alpha);
         return;
     }
     /* As in word2vec.c a draw that equals the centre is left out.  A word drawn twice becomes a
      * second, later update: the rows of one must differ. */
-    float **once = w->window.outputs, **again = once + n;
-    n = 0;
-    for (int i = 0; i <= t->negative; i++) {
+    float **distinct = w->window.distinct;
+    int n = 0, again = all;
+    for (int i = 0; i < all; i++) {
         int seen = 0;
         for (int j = 0; j < i; j++) seen |= outputs[j] == outputs[i];
         if (!seen)
-            once[n++] = outputs[i];
+            distinct[n++] = outputs[i];
         else if (outputs[i] != outputs[0])
-            *--again = outputs[i];
+            distinct[--again] = outputs[i];
     }
-    update(t, w, inputs, m, once, w->signs, n, alpha, ahead, n_ahead);
-    for (; again < once + t->negative + 1; again++)
-        update(t, w, inputs, m, again, w->signs + 1, 1, alpha, NULL, 0);
+    update(t, w, inputs, m, distinct, w->signs, n, alpha);
+    for (; again < all; again++) update(t, w, inputs, m, distinct + again, w->signs + 1, 1, alpha);
 }
 
 /* The inner nodes on the centre word's Huffman path. */
 static inline void descend_tree(const training *t, worker *w, float *const *inputs, int m,
-                                int32_t centre, float alpha, float *const *ahead, int n_ahead) {
-    float **outputs = w->window.outputs;
+                                int32_t centre, float alpha) {
     const int64_t start = t->path_offsets[centre];
     const int n = (int)(t->path_offsets[centre + 1] - start);
-    for (int i = 0; i < n; i++) outputs[i] = row_of(t->nodes, t->path_rows[start + i], t->stride);
-    update(t, w, inputs, m, outputs, t->path_signs + start, n, alpha, ahead, n_ahead);
+    for (int i = 0; i < n; i++)
+        w->window.path[i] = replica_row(&w->nodes, t->path_rows[start + i]);
+    update(t, w, inputs, m, w->window.path, t->path_signs + start, n, alpha);
 }
 
 /* One prediction of the centre word from m input rows, by whichever methods are on. */
 static inline void predict(const training *t, worker *w, float *const *inputs, int m,
-                           int32_t centre, float alpha, float *const *ahead, int n_ahead) {
-    if (t->nodes) descend_tree(t, w, inputs, m, centre, alpha, ahead, t->outputs ? 0 : n_ahead);
-    if (t->outputs) sample_negatives(t, w, inputs, m, alpha, ahead, n_ahead);
+                           int32_t centre, float alpha) {
+    if (t->nodes) descend_tree(t, w, inputs, m, centre, alpha);
+    if (t->outputs) sample_negatives(t, w, inputs, m, alpha);
 }
 
 /* --- input lists */
@@ -247,31 +302,30 @@ static inline void predict(const training *t, worker *w, float *const *inputs, i
 /* CBOW: the context's mean (or sum) predicts; what changes in it goes back to every context row, in
  * full (word2vec.c), or divided among them when corrected (Irsoy et al. 2021: the true gradient of
  * the mean; that of the sum is the whole change). */
-static inline void predict_from_bag(const training *t, worker *w, int32_t centre, float alpha,
-                                    float *const *ahead, int n_ahead) {
+static inline void predict_from_bag(const training *t, worker *w, int32_t centre,
+                                    float alpha) {
     float *const *inputs = w->window.inputs;
     float *hidden = w->window.hidden, *copy = hidden + t->stride;
     const int m = w->window.m;
     const float share = t->cbow_mean ? 1.0f / (float)m : 1.0f;
     t->kernel->gather(inputs, m, share, hidden, copy, t->floats);
-    predict(t, w, &hidden, 1, centre, alpha, ahead, n_ahead);
+    predict(t, w, &hidden, 1, centre, alpha);
     t->kernel->scatter(inputs, m, t->cbow_corrected && t->cbow_mean ? share : 1.0f, hidden,
                        copy, t->floats);
 }
 
 /* The textbook order of word2vec.c: each context word by itself, with negatives of its own. */
-static inline void predict_pairs(const training *t, worker *w, int32_t centre, float alpha,
-                                 float *const *ahead, int n_ahead) {
+static inline void predict_pairs(const training *t, worker *w, int32_t centre, float alpha) {
     for (int i = 0; i < w->window.m; i++) {
         if (i > 0 && t->outputs) {
             for (int k = 1; k <= t->negative; k++) {
                 int32_t negative;
                 draw_negatives(t, w, &negative, 1);
-                w->window.sampled[k] = row_of(t->outputs, negative, t->stride);
+                w->window.sampled[k] = replica_row(&w->outputs, negative);
             }
             w->window.clash = 1; /* perhaps */
         }
-        predict(t, w, w->window.inputs + i, 1, centre, alpha, ahead, i ? 0 : n_ahead);
+        predict(t, w, w->window.inputs + i, 1, centre, alpha);
     }
 }
 
@@ -300,19 +354,22 @@ static inline void fetch_path(const training *t, int32_t word) {
     __builtin_prefetch(t->path_signs + start + line - 1);
 }
 
-/* List the rows that the window at position i will need: the input row that comes into reach, the
- * centre's output row and its negatives'.  Returns how many to fetch.  Positions past the end list row 0
- * or what was drawn for nothing. */
-static inline int list_rows(const training *t, const worker *w, int n, int i, int place,
-                            float **list) {
+static inline float **list_of(const training *t, const worker *w, int i) {
+    return w->listed + (i % RING) * (t->negative + 2);
+}
+
+/* List the rows that the window at position i, `place` in the batch, will need: the input row that
+ * comes into reach, the centre's output row and its negatives'.  Positions past the end list what was
+ * drawn for nothing. */
+static inline void list_rows(const training *t, worker *w, int n, int i, int place) {
+    float **list = list_of(t, w, i);
     const int next = i + t->window;
     list[0] = w->rows[t->window + (next < n ? next : n - 1)];
     if (t->nodes) fetch_path(t, w->kept[i]);
-    if (!t->outputs) return 1;
-    list[1] = row_of(t->outputs, w->kept[i], t->stride);
+    if (!t->outputs) return;
+    list[1] = replica_row(&w->outputs, w->kept[i]);
     for (int k = 0; k < t->negative; k++)
-        list[2 + k] = row_of(t->outputs, w->negatives[k * DRAWN + place], t->stride);
-    return t->negative + 2 < MOST_FETCHED ? t->negative + 2 : MOST_FETCHED;
+        list[2 + k] = replica_row(&w->outputs, w->negatives[k * DRAWN + place]);
 }
 
 /* --- the walk */
@@ -320,8 +377,8 @@ static inline int list_rows(const training *t, const worker *w, int n, int i, in
 /* Train on kept[0 .. n), the learning rate rising by `slope` (below 0) with each word. */
 static inline void train_kept(const training *t, worker *w, const control *c, int n, float alpha,
                               float slope) {
-    const int row = t->negative + 2; /* of w->listed */
-    int now = 0, later = AHEAD;      /* places in its ring */
+    const int listed = t->outputs ? t->negative + 2 : 1;
+    const int n_fetch = listed < MOST_FETCHED ? listed : MOST_FETCHED;
     int start = 0;
     const int32_t *end = w->ends;
     for (int i = 0; i < n; i++) {
@@ -329,29 +386,27 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         if (place == 0) {
             if (control_stopped(c)) break;
             if (t->outputs) next_batch(t, w, i);
+            if (t->workers > 1) replicas_tick(t, w);
         }
-        for (int a = i > 0 ? AHEAD : 0; a < AHEAD; a++)
-            list_rows(t, w, n, i + a, place + a, w->listed + a * row);
+        for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) list_rows(t, w, n, i + a, place + a);
         while (i == *end) start = *end++;
-        float **ahead = w->listed + later * row;
-        const int n_ahead = list_rows(t, w, n, i + AHEAD, place + AHEAD, ahead);
-        w->window.sampled = w->listed + now * row + 1;
-        w->window.clash = w->clash[place];
-        now = now == RING - 1 ? 0 : now + 1;
-        later = later == RING - 1 ? 0 : later + 1;
         int reach = t->window;
         if (t->shrink_windows)
             reach = 1 + (int)rng_below((uint32_t)rng_next(&w->random), (uint32_t)t->window);
         list_inputs(t, w, i, start, *end, reach);
         if (w->window.m == 0) continue;
+        w->window.sampled = list_of(t, w, i) + 1;
+        w->window.clash = w->clash[place];
+        w->window.fetch = list_of(t, w, i + AHEAD);
+        w->window.n_fetch = n_fetch;
         const float rate = alpha + slope * (float)i;
         const int32_t centre = w->kept[i];
         if (!t->skip_gram)
-            predict_from_bag(t, w, centre, rate, ahead, n_ahead);
+            predict_from_bag(t, w, centre, rate);
         else if (t->shared_negatives)
-            predict(t, w, w->window.inputs, w->window.m, centre, rate, ahead, n_ahead);
+            predict(t, w, w->window.inputs, w->window.m, centre, rate);
         else
-            predict_pairs(t, w, centre, rate, ahead, n_ahead);
+            predict_pairs(t, w, centre, rate);
     }
 }
 
@@ -361,7 +416,7 @@ static inline int subsample(const training *t, worker *w, int64_t from, int64_t 
     for (int64_t i = from; i < to; i++) {
         const int32_t word = t->tokens[i];
         w->kept[n] = word;
-        w->rows[t->window + n] = row_of(t->vectors, word, t->stride);
+        w->rows[t->window + n] = replica_row(&w->vectors, word);
         n += (uint32_t)rng_next(&random) <= t->keep[word];
     }
     w->random = random;
@@ -415,11 +470,13 @@ static inline void train_chunk(const training *t, worker *w, const control *c, i
 /* One worker's part of one epoch. */
 static inline void train_epoch(const training *t, worker *w, control *c, int64_t *counters) {
     const int64_t chunks = (t->n_tokens + CHUNK - 1) / CHUNK;
+    replicas_load(w);
     while (!control_stopped(c)) {
         const int64_t chunk = control_take(c, 1);
         if (chunk >= chunks) break;
         train_chunk(t, w, c, chunk, counters);
     }
+    if (t->workers > 1) replicas_merge(t, w, 0, HOT_ROWS, 0);
 }
 
 #endif
