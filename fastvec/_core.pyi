@@ -136,6 +136,7 @@ def update_rows(
     alpha: float,
     simd: str,
     vector_size: int,
+    repeats: int = 1,
 ) -> float: ...
 
 class Training:

@@ -369,14 +369,16 @@ cdef class Training:
 
 
 def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] signs, float alpha,
-                str simd, int vector_size):
-    """The update kernel by itself, for tests and benchmarks; returns the loss before the step.
+                str simd, int vector_size, int repeats=1):
+    """The update kernel by itself, for tests and benchmarks; returns the loss before the steps.
 
-    inputs (M, stride) and outputs (N, stride): 64-byte aligned, changed in place; signs: N floats,
-    +1 or -1, and 16 more; M <= 32, N <= 64.
+    inputs (R * M, stride) and outputs (R * N, stride): 64-byte aligned, changed in place; step r takes
+    rows r * M and r * N on, and begins again after R; signs: N floats, +1 or -1, and 16 more;
+    M <= 10, N <= 64.  R is 8, or 1 where `repeats` is.
     """
     cdef const kernels *k = pick(simd)
-    cdef int m = inputs.shape[0], n = outputs.shape[0], i
+    cdef int sets = 8 if repeats > 1 else 1
+    cdef int m = inputs.shape[0] // sets, n = outputs.shape[0] // sets, i, r, s
     cdef int floats = (vector_size + k.width - 1) // k.width * k.width
     if not 1 <= m <= MAX_INPUTS or not 1 <= n <= MAX_OUTPUTS:
         raise ValueError(f"from 1 x 1 to {MAX_INPUTS} x {MAX_OUTPUTS} rows, got {m} x {n}")
@@ -384,20 +386,23 @@ def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] si
         raise ValueError("signs or rows are too short")
     if inputs.shape[1] % ROW_FLOATS:
         raise ValueError("rows must be padded to 16 floats")
-    check_rows(inputs, "inputs", m, inputs.shape[1])
-    check_rows(outputs, "outputs", n, inputs.shape[1])
-    cdef float *rows_in[MAX_INPUTS]
-    cdef float *rows_out[MAX_OUTPUTS]
-    for i in range(m):
+    check_rows(inputs, "inputs", m * sets, inputs.shape[1])
+    check_rows(outputs, "outputs", n * sets, inputs.shape[1])
+    cdef float *rows_in[8 * MAX_INPUTS]
+    cdef float *rows_out[8 * MAX_OUTPUTS]
+    for i in range(m * sets):
         rows_in[i] = &inputs[i, 0]
-    for i in range(n):
+    for i in range(n * sets):
         rows_out[i] = &outputs[i, 0]
     cdef worker w  # for its scratch
     memset(&w, 0, sizeof(worker))
     for i in range(16):
         w.sum.mantissa[i] = 1
     with nogil:
-        k.gradient(rows_in, m, rows_out, &signs[0], n, floats, alpha, &w.sum, w.g)
-        k.apply(rows_in, m, rows_out, n, w.g, floats, rows_out, n)
+        for r in range(repeats):
+            s = r % sets
+            k.gradient(rows_in + s * m, m, rows_out + s * n, &signs[0], n, floats, alpha, &w.sum,
+                       w.g)
+            k.apply(rows_in + s * m, m, rows_out + s * n, n, w.g, floats, NULL, 0)
         loss_take(&w, k.width)
     return w.loss
