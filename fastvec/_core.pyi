@@ -129,6 +129,7 @@ def fill_paths(
     rows: NDArray[np.int32],
     signs: NDArray[np.float32],
 ) -> None: ...
+def merge_share(decay: float, workers: int) -> float: ...
 def update_rows(
     inputs: NDArray[np.float32],
     outputs: NDArray[np.float32],

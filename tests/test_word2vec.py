@@ -5,9 +5,11 @@ import itertools
 import numpy as np
 import pytest
 import reference
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
-from fastvec._core import simd_names
+from fastvec._core import merge_share, simd_names
 from fastvec.word2vec import keep_thresholds
 
 MODELS = [
@@ -101,6 +103,28 @@ def test_random_draws_and_loss_do_not_depend_on_the_number_of_workers():
     losses = [small(text, sg=1, workers=n, epochs=2).loss_history for n in (1, 2, 5)]
     np.testing.assert_allclose(losses[1], losses[0], rtol=0.02)
     np.testing.assert_allclose(losses[2], losses[0], rtol=0.02)
+
+
+@given(decay=st.floats(1e-6, 50), workers=st.integers(1, 64))
+def test_merged_rows_settle(decay, workers):
+    """Workers take turns; each leaves exp(-decay) of the distance to the goal that it last saw."""
+    share = merge_share(decay, workers)
+    assert 0.999 / workers <= share <= 1.001
+    shared, seen = 1.0, [1.0] * workers
+    for turn in range(20 * workers):
+        worker = turn % workers
+        shared -= share * (1 - np.exp(-decay)) * seen[worker]
+        seen[worker] = shared
+        assert abs(shared) <= 1.001
+
+
+@pytest.mark.parametrize("options", MODELS, ids=str)
+def test_many_workers_learn_what_one_learns(options):
+    """Every row is hot in so small a vocabulary: sixteen workers' steps on it are added up."""
+    text = two_languages(12_000)
+    one, many = (small(text, workers=n, epochs=3, sample=0, **options) for n in (1, 16))
+    assert many.loss_history[-1] == pytest.approx(one.loss_history[-1], rel=0.03)
+    assert abs(many.wv.vectors).max() < 2 * abs(one.wv.vectors).max()
 
 
 def test_long_sentences_are_split_not_cut():

@@ -33,6 +33,9 @@ cdef extern from "huffman.h" nogil:
     void huffman_paths(const int32_t *parent, const uint8_t *bit, int32_t n,
                        const int64_t *offsets, int32_t *rows, float *signs)
 
+cdef extern from "replica.h" nogil:
+    float replica_share(float decay, int workers)
+
 cdef extern from "training.h" nogil:
     enum: WORDS_DONE, WORDS_KEPT
     ctypedef struct training:
@@ -366,6 +369,11 @@ cdef class Training:
     def predictions(self):
         """Predictions made in this epoch: pairs of an input row and an output row."""
         return sum(self.workers[i].predictions for i in range(self.n_workers))
+
+
+def merge_share(float decay, int workers):
+    """How much of the sum of several workers' changes of a row is right (csrc/replica.h), for tests."""
+    return replica_share(decay, workers)
 
 
 def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] signs, float alpha,

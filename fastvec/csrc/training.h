@@ -162,14 +162,17 @@ static inline void replicas_merge(const training *t, worker *w, int64_t from, in
     replica_merge(&w->nodes, from, to, words, alpha, t->workers);
 }
 
-/* After each batch: the tiers whose turn it is, the sooner the more workers there are. */
-static inline void replicas_tick(const training *t, worker *w) {
+/* Merge the tiers whose turn it is, the sooner the more workers there are; or `all`. */
+static inline void replicas_turn(const training *t, worker *w, int all) {
     const int64_t between = t->workers < BATCHES_A_MERGE ? BATCHES_A_MERGE / t->workers : 1;
-    w->batches++;
     int64_t from = 0, to = TIER_ROWS;
-    for (int tier = 0; tier < TIERS; tier++, from = to, to *= 2)
-        if (w->batches % (between << tier) == 0)
-            replicas_merge(t, w, from, to, (between << tier) * BATCH);
+    for (int tier = 0; tier < TIERS; tier++, from = to, to *= 2) {
+        const int64_t turn = between << tier, since = w->batches % turn;
+        if (since == 0)
+            replicas_merge(t, w, from, to, turn * BATCH);
+        else if (all)
+            replicas_merge(t, w, from, to, since * BATCH);
+    }
 }
 
 /* w: all zeros.  -1 when out of memory. */
@@ -386,7 +389,8 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         if (place == 0) {
             if (control_stopped(c)) break;
             if (t->outputs) next_batch(t, w, i);
-            if (t->workers > 1) replicas_tick(t, w);
+            w->batches++;
+            if (t->workers > 1) replicas_turn(t, w, 0);
         }
         for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) list_rows(t, w, n, i + a, place + a);
         while (i == *end) start = *end++;
@@ -476,7 +480,7 @@ static inline void train_epoch(const training *t, worker *w, control *c, int64_t
         if (chunk >= chunks) break;
         train_chunk(t, w, c, chunk, counters);
     }
-    if (t->workers > 1) replicas_merge(t, w, 0, HOT_ROWS, 0);
+    if (t->workers > 1) replicas_turn(t, w, 1);
 }
 
 #endif
