@@ -145,7 +145,10 @@ def test_ctrl_c_ends_promptly_and_saves_what_was_learned(folder, sent):
     process = start(folder, "text.txt", "-o", "v.txt", "--vector-size", "4")
     process.send_signal(sent)
     begun = time.monotonic()
-    _, said = process.communicate(timeout=10)
+    try:
+        _, said = process.communicate(timeout=10)
+    finally:
+        process.kill()  # or it would go on for days
     assert time.monotonic() - begun < 2
     assert process.returncode == 1
     assert said.startswith("fastvec: stopped in epoch ")
