@@ -32,7 +32,7 @@ typedef struct {
 
 enum {
     TIER_ROWS = 64,     /* in the hottest tier */
-    TIERS = 9,
+    TIERS = 8,
     HOT_ROWS = TIER_ROWS << (TIERS - 1),
 };
 

@@ -34,7 +34,7 @@ enum {
     BATCH = 64,        /* windows whose negatives are drawn together */
     DRAWN = BATCH + AHEAD,
     MOST_FETCHED = 64,
-    BATCHES_A_MERGE = 32, /* of the hottest rows, for all workers together */
+    BATCHES_A_MERGE = 128, /* of the hottest rows, over the square of the number of workers */
     WORDS_DONE = 0,    /* the counters of control.h */
     WORDS_KEPT = 1,
 };
@@ -162,9 +162,11 @@ static inline void replicas_merge(const training *t, worker *w, int64_t from, in
     replica_merge(&w->nodes, from, to, words, alpha, t->workers);
 }
 
-/* Merge the tiers whose turn it is, the sooner the more workers there are; or `all`. */
+/* Merge the tiers whose turn it is, the sooner the more workers there are to be kept up with; or
+ * `all`. */
 static inline void replicas_turn(const training *t, worker *w, int all) {
-    const int64_t between = t->workers < BATCHES_A_MERGE ? BATCHES_A_MERGE / t->workers : 1;
+    int64_t between = 1;
+    if (t->workers < 12) between = BATCHES_A_MERGE / (t->workers * t->workers);
     int64_t from = 0, to = TIER_ROWS;
     for (int tier = 0; tier < TIERS; tier++, from = to, to *= 2) {
         const int64_t turn = between << tier, since = w->batches % turn;
