@@ -131,7 +131,7 @@ CONSTANT void NAME(fetch)(float *const *ahead, int n_ahead, int k) {
         for (int i = 0; i < n_ahead; i++) __builtin_prefetch(ahead[i] + k, 1, 3);
 }
 
-enum { NAME(FIT) = 1 / ((MAX_OUTPUTS + COLS - 1) / COLS <= MAX_BLOCKS) }; /* or the compiler stops */
+_Static_assert((MAX_OUTPUTS + COLS - 1) / COLS <= MAX_BLOCKS, "g has room for all blocks");
 
 /* n outputs are cut into blocks of C, then blocks of C - 1, as few as COLS allows. */
 typedef struct {
