@@ -110,6 +110,68 @@ def take_words(
     taken: NDArray[np.uint8],
 ) -> None: ...
 
+# --- core/phrases.pxi
+
+CONNECTOR_WORD: int
+OPENING_WORD: int
+
+class PhraseCounter:
+    def __init__(
+        self,
+        n_words: int,
+        share: int = 0,
+        shares: int = 1,
+        most: int = ...,
+        drop: bool = False,
+    ) -> None: ...
+    @property
+    def n_pairs(self) -> int: ...
+    @property
+    def n_words_seen(self) -> int: ...
+    @property
+    def least(self) -> int: ...
+    def count(
+        self,
+        tokens: NDArray[np.int32],
+        sentences: NDArray[np.int64],
+        kinds: NDArray[np.uint8],
+        control: Control,
+        worker: int,
+    ) -> bool: ...
+    def words(self) -> bytes: ...
+    def pairs(self) -> bytes: ...
+    def tree(self) -> tuple[bytes, bytes]: ...
+
+def spell_pairs(
+    pairs: NDArray[np.uint32],
+    parents: NDArray[np.uint32],
+    connectors: NDArray[np.uint32],
+    joined: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    delimiter: bytes,
+    ends: NDArray[np.int64],
+    out: NDArray[np.uint8] | None = None,
+) -> None: ...
+
+class PhraseJoiner:
+    def __init__(
+        self,
+        pairs: NDArray[np.uint32],
+        parents: NDArray[np.uint32],
+        connectors: NDArray[np.uint32],
+        n_words: int,
+    ) -> None: ...
+    def join(
+        self,
+        tokens: NDArray[np.int32],
+        sentences: NDArray[np.int64],
+        kinds: NDArray[np.uint8],
+        first: int,
+        last: int,
+        out: NDArray[np.int32],
+        lengths: NDArray[np.int64],
+    ) -> int: ...
+
 # --- core/training.pxi
 
 def simd_names() -> tuple[str, ...]: ...

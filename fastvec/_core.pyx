@@ -17,6 +17,7 @@ from posix.stdlib cimport posix_memalign
 include "core/control.pxi"
 include "core/text.pxi"
 include "core/words.pxi"
+include "core/phrases.pxi"
 include "core/training.pxi"
 include "core/vectors.pxi"
 include "core/pairs.pxi"

@@ -1,7 +1,7 @@
 """Corpus: any source of text, read once, as ids of a vocabulary.
 
 Nothing is read twice, so a one-shot generator does as well as a file.  Imports sources, spool,
-rewriting, vocabulary, encoded, params, progress and the native core.
+rewriting, vocabulary, encoded, textfiles, params, progress and the native core.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from fastvec.spool import (
     free_memory,
     words_of,
 )
+from fastvec.textfiles import write_text
 from fastvec.vocabulary import TrimRule, Vocabulary, choose
 from fastvec.words import Words
 
@@ -207,6 +208,17 @@ class Corpus:
         options = {name: FUNCTION if callable(v) else v for name, v in self.options.items()}
         whole = (self.vocabulary, self.raw_words, self.raw_sentences, options)
         write_encoded(path, Encoded(self.tokens, self.offsets, *whole))
+
+    def save_text(self, path: PathLike, progress: bool | None = None) -> None:
+        """Write the text that the ids stand for: words with spaces between them, a sentence a line.
+
+        The file is complete or not there at all.  ValueError for a word with a space or a line's
+        end in it, which would be read as something else.
+
+        >>> Corpus.read([["a", "rose"], ["a"]], min_count=1).save_text("rose.txt")
+        """
+        self.vocabulary.check_plain()
+        write_text(path, self.tokens, self.offsets, self.vocabulary.words, progress)
 
     @classmethod
     def open(cls, path: PathLike) -> Corpus:

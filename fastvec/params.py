@@ -185,6 +185,36 @@ class PPMIParams:
     seed: int = option(1, "seed of the solver's start", low=0)
 
 
+def _delimiter(name: str, value: Any) -> None:
+    _check_choice(name, value, None)
+    if not value:
+        raise ValueError(f"{name} must not be empty")
+
+
+@dataclass(frozen=True)
+class PhrasesParams:
+    """Which words that follow each other are phrases (gensim's names and defaults)."""
+
+    min_count: float = option(5, "no phrase occurs less often than this", above=0)
+    threshold: float = option(
+        10, "phrases score more than this: higher means fewer (npmi: from -1 to 1)"
+    )
+    max_vocab_size: int = option(
+        40_000_000,
+        "drop the rarest words and pairs whenever more than this many are known",
+        low=1,
+        high=1 << 62,
+    )
+    delimiter: str = option("_", "what joins the words of a phrase", checked_by=_delimiter)
+    scoring: str | Callable[..., float] = option(
+        "default",
+        "how phrases are scored: default (gensim's), word2phrase (word2phrase.c's: try a threshold "
+        "of 100) or npmi (normalised pointwise mutual information)",
+        choices=("default", "npmi", "word2phrase"),
+        or_function=True,
+    )
+
+
 def check(params: Any) -> None:
     """Check every field of a params dataclass against its own rule.
 

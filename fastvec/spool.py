@@ -394,8 +394,13 @@ def _places(segments: list[Segment]) -> Iterator[tuple[int, int, bool]]:
     yield token, sentence, is_open
 
 
-def in_parallel(do: Callable[[Item], None], items: Sequence[Item], workers: int) -> None:
-    """Call ``do`` for each item, on some workers."""
+def in_parallel(
+    do: Callable[[Item], None],
+    items: Sequence[Item],
+    workers: int,
+    tick: Callable[[], None] | None = None,
+) -> None:
+    """Call ``do`` for each item, on some workers; ``tick``: see :func:`fastvec.threads.run`."""
     queue = iter(items)
     lock = threading.Lock()
     stopped = threading.Event()
@@ -408,7 +413,7 @@ def in_parallel(do: Callable[[Item], None], items: Sequence[Item], workers: int)
                 return
             do(taken[0])
 
-    threads.run(work, max(1, min(workers, len(items))), stopped.set)
+    threads.run(work, max(1, min(workers, len(items))), stopped.set, tick)
 
 
 def _next(items: Iterator[Item]) -> Iterator[Item]:

@@ -103,7 +103,7 @@ class Vocabulary:
         blank = np.isin(self.words.joined, np.frombuffer(b" \t\r\n", np.uint8))
         for at in np.flatnonzero(blank)[:1]:
             word = self.words[int(np.searchsorted(self.words.offsets, at, side="right")) - 1]
-            raise ValueError(f"word {word!r} cannot stand in a file of words and counts")
+            raise ValueError(f"word {word!r} has a space in it, and cannot stand in a text file")
 
     def extended(
         self,

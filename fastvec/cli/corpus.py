@@ -1,4 +1,4 @@
-"""Commands that read text: encode, vocab."""
+"""Commands that read text: encode, vocab, phrases."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import click
 
 from fastvec.cli.shared import READ_VOCAB, Source, corpus_argument, options_from, pick
 from fastvec.corpus import Corpus, count_words
-from fastvec.files import check_target
-from fastvec.params import CorpusParams, VocabularyParams
+from fastvec.files import atomic_write, check_target
+from fastvec.params import CorpusParams, PhrasesParams, VocabularyParams
+from fastvec.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
 from fastvec.vocabulary import Vocabulary
 
 CORPUS = corpus_argument()
@@ -108,4 +109,90 @@ def vocab(
     sys.stdout.flush()
 
 
-COMMANDS = [encode, vocab]
+@click.command()
+@CORPUS
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="text file to write"
+)
+@click.option(
+    "--passes",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="how often pairs are joined: two passes find phrases of up to four words",
+)
+@click.option(
+    "--connector-words",
+    "connectors",
+    default="none",
+    show_default=True,
+    help="words that may stand inside a phrase: none, english (of, the ...), or a file of words",
+)
+@click.option(
+    "--phrases",
+    "listed",
+    type=click.Path(path_type=Path),
+    help="also write the phrases and their scores, a line each",
+)
+@options_from(PhrasesParams)
+@options_from(CorpusParams)
+@WORKERS
+@QUIET
+def phrases(
+    corpus: tuple[Source, ...],
+    output: Path,
+    passes: int,
+    connectors: str,
+    listed: Path | None,
+    workers: int,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Join words of CORPUS that stand together more often than by chance: new york -> new_york.
+
+    \b
+    The text that is written has a sentence a line, and can be trained on:
+      fastvec phrases news/*.gz -o joined.txt --passes 2
+      fastvec train joined.txt -o joined.bin
+
+    CORPUS: see `fastvec encode`.
+    """
+    for path in (output, *([listed] if listed else [])):
+        check_target(path)
+    settings = vars(pick(PhrasesParams, options))
+    settings["connector_words"] = connector_words(connectors)
+    running: dict[str, Any] = {"workers": workers, "progress": False if quiet else None}
+    text = Corpus.read(list(corpus), min_count=1, **running, **vars(pick(CorpusParams, options)))
+    found: dict[str, float] = {}
+    for _ in range(passes):
+        pass_ = Phrases(text, **settings, **running)
+        found = {**pass_.export_phrases(), **found}
+        text = pass_.join(text, **running)
+    text.save_text(output, running["progress"])
+    if listed is not None:
+        write_scores(listed, found)
+    if not quiet:
+        click.echo(f"{output}: {len(text.tokens):,} words, {len(found):,} different phrases")
+
+
+def connector_words(given: str) -> frozenset[str]:
+    """What --connector-words means."""
+    if given == "none":
+        return frozenset()
+    if given == "english":
+        return ENGLISH_CONNECTOR_WORDS
+    try:
+        return frozenset(Path(given).read_text("utf-8").split())
+    except FileNotFoundError:
+        raise ValueError(
+            f"connector-words must be none, english or a file of words, got {given!r}"
+        ) from None
+
+
+def write_scores(path: Path, found: dict[str, float]) -> None:
+    """Phrases and scores, tab-separated."""
+    with atomic_write(path) as file:
+        file.writelines(f"{phrase}\t{score:.6g}\n".encode() for phrase, score in found.items())
+
+
+COMMANDS = [encode, vocab, phrases]
