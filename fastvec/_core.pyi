@@ -121,6 +121,7 @@ class PhraseCounter:
         n_words: int,
         share: int = 0,
         shares: int = 1,
+        expected: int = 0,
         most: int = ...,
         drop: bool = False,
     ) -> None: ...

@@ -35,6 +35,7 @@ Nodes = NDArray[np.uint32]
 
 FIRST, LAST, BETWEEN, COUNT = range(4)  # columns of pairs
 STEP = 1 << 20  # tokens joined at a time
+MOST_EXPECTED = 10_000_000  # pairs that get room at once
 MOST_PARTS = 1000  # of a phrase that is to be joined: there are rows of underscores in the world
 
 
@@ -206,7 +207,10 @@ class _Counting:
     def run(self, workers: int, most: int, drop: bool) -> Bigrams | None:
         """Count with some workers; None if there are too many entries and none may be dropped."""
         corpus, n_words = self.corpus, len(self.kinds)
-        counters = [PhraseCounter(n_words, i, workers, most, drop) for i in range(workers)]
+        expected = min(len(corpus.tokens) // 4, MOST_EXPECTED) // workers
+        counters = [
+            PhraseCounter(n_words, i, workers, expected, most, drop) for i in range(workers)
+        ]
         control = Control(workers)
 
         def work(worker: int) -> None:
@@ -220,11 +224,12 @@ class _Counting:
         if control.stopped or (n_pairs + counters[0].n_words_seen > most and not drop):
             return None
         pairs = [np.frombuffer(counter.pairs(), np.uint32) for counter in counters]
+        all_pairs = pairs[0] if workers == 1 else np.concatenate(pairs)
         parents, connectors = (np.frombuffer(a, np.uint32) for a in counters[0].tree())
         return Bigrams(
             corpus.vocabulary.words,
             np.frombuffer(counters[0].words(), np.int64),
-            np.concatenate(pairs).reshape(-1, 4),
+            all_pairs.reshape(-1, 4),
             parents,
             connectors,
             len(corpus.tokens),

@@ -54,6 +54,10 @@ FUNCTION = "a function"  # what files say of a tokenizer of one's own
 STEP = 1 << 22  # ids renumbered at a time
 
 
+class NoKnownWordsError(ValueError):
+    """A text holds words, but none of the vocabulary that it was to be read with."""
+
+
 class Corpus:
     """Sentences as ids of a vocabulary.  Made by :meth:`read` or :meth:`open`.
 
@@ -435,6 +439,7 @@ class _Reading:
         known: Vocabulary | None,
     ) -> tuple[Vocabulary, Ids]:
         """The vocabulary, and for each word that was read its id there, or DROPPED."""
+        given = vocabulary
         if vocabulary is None and known is not None:
             vocabulary = known.extended(read.words, read.counts, self.which, self.trim_rule)
         if vocabulary is not None:
@@ -445,7 +450,12 @@ class _Reading:
             numbers = np.full(len(read.words), DROPPED, np.int32)
             numbers[order] = np.arange(len(order))
         if numbers.max(initial=DROPPED) == DROPPED:
-            raise ValueError(_nothing_left(raw_words, len(read.words), self.which.min_count))
+            if vocabulary is not given or raw_words == 0:
+                raise ValueError(_nothing_left(raw_words, len(read.words), self.which.min_count))
+            raise NoKnownWordsError(
+                f"none of {len(read.words)} different words is one of the {len(vocabulary)} of the "
+                "vocabulary"
+            )
         return vocabulary, numbers
 
 
@@ -468,11 +478,14 @@ def _renumber(tokens: Ids, offsets: Offsets, numbers: Ids, storage: Storage) -> 
     for first in range(0, len(tokens), STEP):
         some = numbers[tokens[first : first + STEP]]
         kept = some >= 0
-        before = np.concatenate([[0], np.cumsum(kept)])
-        made[at : at + before[-1]] = some[kept]
         low, high = np.searchsorted(offsets, [first + 1, first + len(some) + 1])
-        ends[low:high] = at + before[offsets[low:high] - first]
-        at += int(before[-1])
+        stops = offsets[low:high] - first
+        if not kept.all():
+            stops = np.concatenate([[0], np.cumsum(kept)])[stops]
+            some = some[kept]
+        made[at : at + len(some)] = some
+        ends[low:high] = at + stops
+        at += len(some)
     return made[:at], ends[np.diff(ends, prepend=-1) > 0]
 
 

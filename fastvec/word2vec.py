@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+import warnings
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from fastvec import formats, threads
 from fastvec._core import Control, Training, build_alias, fill_paths, huffman_parents
 from fastvec.callbacks import CallbackAny2Vec
-from fastvec.corpus import FUNCTION, Corpus
+from fastvec.corpus import FUNCTION, Corpus, NoKnownWordsError
 from fastvec.files import PathLike
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.matrix import ROW_FLOATS, padded, padded_copy, random_rows
@@ -359,7 +360,7 @@ class Word2Vec:
         -------
         (int, int)
             words trained on (after subsampling) and words of the vocabulary passed over, of all
-            epochs.
+            epochs.  A text without any word of the vocabulary is a warning, and (0, 0).
 
         Raises KeyboardInterrupt on Ctrl-C, within a second; the model is left usable, with what it
         has learned so far.
@@ -374,7 +375,11 @@ class Word2Vec:
         check_value("start_alpha", start, "float", {"above": 0})
         check_value("end_alpha", end, "float", {"low": 0})
         check_value("epochs", count, "int", {"low": 1})
-        corpus = self._corpus_of(_one_source(corpus_iterable, corpus_file))
+        try:
+            corpus = self._corpus_of(_one_source(corpus_iterable, corpus_file))
+        except NoKnownWordsError as error:
+            warnings.warn(f"nothing was trained: {error}", stacklevel=2)
+            return 0, 0
         self.running_training_loss = 0.0
         callbacks = tuple(callbacks)
         for callback in callbacks:

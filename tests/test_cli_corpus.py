@@ -89,15 +89,19 @@ def test_train_starts_from_an_encoded_corpus(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("command", ["train", "glove", "cooccur", "ppmi", "encode"])
+@pytest.mark.parametrize("command", ["train", "glove", "cooccur", "ppmi", "encode", "phrases"])
 def test_every_command_reads_text_the_same_way(folder: Path, command: str) -> None:
     """The corpus options reach the reader: each of these would be an error, or other words."""
     (folder / "lines").write_text('{"t": "The CAT the cat"}\n{"t": "THE Cat a"}\n')
     more = {"train": ["--epochs", "1"], "glove": ["--epochs", "1"], "ppmi": ["--vector-size", "1"]}
-    options = ["--column", "t", "--lower", "--max-final-vocab", "2", "--min-count", "1", "--tmp"]
-    done = fastvec(folder, command, "lines", "-o", "out.txt", *options, ".", *more.get(command, []))
+    options = ["--column", "t", "--lower", "--min-count", "1", "--tmp", "."]
+    if command != "phrases":
+        options += ["--max-final-vocab", "2"]
+    done = fastvec(folder, command, "lines", "-o", "out.txt", *options, *more.get(command, []))
     assert done.returncode == 0, done.stderr
-    if command == "encode":
+    if command == "phrases":
+        assert (folder / "out.txt").read_text() == "the cat the cat\nthe cat a\n"
+    elif command == "encode":
         assert list(Corpus.open(folder / "out.txt").vocabulary.words) == ["the", "cat"]
     elif command == "cooccur":
         assert list(Pairs.load(folder / "out.txt").words or ()) == ["the", "cat"]
@@ -163,5 +167,51 @@ def test_bad_input_is_one_sentence(folder: Path, arguments: list[str], message: 
 
 
 def test_words_that_hold_spaces_are_no_lines(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="word 'new york' cannot stand in a file of words and"):
+    with pytest.raises(ValueError, match="word 'new york' has a space in it, and cannot stand"):
         Vocabulary.of({"old": 1, "new york": 1}).save(tmp_path / "v")
+
+
+YORK = "new york is old\nthe bank of england\n" * 9
+
+
+def test_phrases_joins_and_lists(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text(YORK)
+    line = ["phrases", "text", "-o", "joined", "--min-count", "1", "--threshold", ".9"]
+    done = fastvec(tmp_path, *line, "--phrases", "found", "--connector-words", "english")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "joined: 36 words, 4 different phrases\n"
+    assert (tmp_path / "joined").read_text() == "new_york is_old\nthe bank_of_england\n" * 9
+    # (9 - 1) / (9 * 9) times 6 words (connectors are none) and 4 pairs
+    found = [row.split("\t") for row in (tmp_path / "found").read_text().splitlines()]
+    assert sorted(found) == [
+        [word, f"{80 / 81:.6g}"] for word in ("bank_of_england", "is_old", "new_york", "york_is")
+    ]
+
+
+def test_phrases_in_two_passes(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text(YORK)
+    (tmp_path / "words").write_text("of the\n")
+    line = ["phrases", "text", "-o", "/dev/stdout", "-q", "--min-count", "1", "--threshold", ".3"]
+    done = fastvec(tmp_path, *line, "--passes", "2", "--connector-words", "words")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "new_york_is_old\nthe bank_of_england\n" * 9
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--threshold", "0"], "threshold must be above 0 with default scoring, got 0.0"),
+        (["--scoring", "no"], "scoring must be default or npmi or word2phrase, got 'no'"),
+        (["--scoring", "npmi"], "threshold must be from -1 to 1 with npmi scoring, got 10.0"),
+        (["--connector-words", "no"], "connector-words must be none, english or a file of words"),
+        (["--phrases", "no/such"], "cannot write no/such: there is no folder"),
+        (["--delimiter", " "], "delimiter must not have a space in it, got ' '"),
+    ],
+)
+def test_phrases_refuses(tmp_path: Path, options: list[str], message: str) -> None:
+    (tmp_path / "text").write_text(YORK * 30)
+    done = fastvec(tmp_path, "phrases", "text", "-o", "joined", "--min-count", "1", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"fastvec: {message}")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "joined").exists()

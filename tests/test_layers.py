@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "textfiles": {"_core", "files", "progress", "words"},
     "collocations": {"_core", "corpus", "files", "params", "progress", "spool", "threads"}
     | {"vocabulary", "words"},
+    "sentences": {"files", "packed"},
     "phrases": {"collocations", "corpus", "files", "params", "tensors", "vocabulary", "words"},
     "tensors": {"files", "progress"},
     "rowfiles": {"_core", "files", "packed", "progress", "words"},

@@ -160,6 +160,8 @@ def phrases(
     for path in (output, *([listed] if listed else [])):
         check_target(path)
     settings = vars(pick(PhrasesParams, options))
+    if any(letter.isspace() for letter in settings["delimiter"]):
+        raise ValueError(f"delimiter must not have a space in it, got {settings['delimiter']!r}")
     settings["connector_words"] = connector_words(connectors)
     running: dict[str, Any] = {"workers": workers, "progress": False if quiet else None}
     text = Corpus.read(list(corpus), min_count=1, **running, **vars(pick(CorpusParams, options)))

@@ -39,7 +39,7 @@ cdef extern from "phrases.h" nogil:
     int phrase_tree_init(phrase_tree *t)
     void phrase_tree_free(phrase_tree *t)
     uint32_t phrase_grow(phrase_tree *t, uint32_t node, uint32_t connector)
-    int phrase_counter_init(phrase_counter *c, int32_t n_words)
+    int phrase_counter_init(phrase_counter *c, int32_t n_words, int64_t n_pairs)
     void phrase_counter_free(phrase_counter *c)
     int phrases_count(phrase_counter *c, const phrase_text *t, const control *stop, int64_t *done)
     void phrases_list(const phrase_table *t, phrase_slot *out)
@@ -77,6 +77,8 @@ cdef class PhraseCounter:
         count only those pairs that fall into this one of so many shares (words: all of them).
     most : int
         of words and pairs; looked at after each sentence.
+    expected : int
+        make room for so many pairs.
     drop : bool
         beyond ``most``, drop what was seen less than ``least`` times, which starts at 1 and grows
         by 1 each time.  Otherwise count() ends then.
@@ -94,10 +96,10 @@ cdef class PhraseCounter:
     cdef int32_t n_words
 
     def __cinit__(self, int32_t n_words, uint32_t share=0, uint32_t shares=1,
-                  int64_t most=1 << 62, bint drop=False):
-        if n_words < 0 or not share < shares <= 1024 or most < 1:
+                  int64_t expected=0, int64_t most=1 << 62, bint drop=False):
+        if n_words < 0 or not share < shares <= 1024 or most < 1 or not 0 <= expected < 1 << 40:
             raise ValueError(f"{n_words} words, share {share} of {shares}: out of range")
-        if phrase_counter_init(&self.c, n_words) < 0:
+        if phrase_counter_init(&self.c, n_words, expected) < 0:
             raise MemoryError()
         self.n_words = n_words
         self.c.share = share

@@ -6,21 +6,21 @@
 #ifndef FASTVEC_PAGES_H
 #define FASTVEC_PAGES_H
 
+#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 enum { HUGE_PAGE = 1 << 21 };
 
 /* Zeroed memory, to be given to free(); NULL if there is none. */
 static inline void *pages_zeroed(size_t bytes) {
-    void *memory;
-    if (bytes < 2 * HUGE_PAGE) return calloc(bytes ? bytes : 1, 1);
-    if (posix_memalign(&memory, HUGE_PAGE, bytes)) return NULL;
+    char *memory = calloc(bytes ? bytes : 1, 1); /* large: fresh pages, which nobody has to clear */
 #ifdef MADV_HUGEPAGE
-    madvise(memory, bytes, MADV_HUGEPAGE); /* only a wish: without it, all works as well */
+    size_t skip = -(uintptr_t)memory % HUGE_PAGE;
+    if (memory && bytes >= skip + HUGE_PAGE)
+        madvise(memory + skip, bytes - skip, MADV_HUGEPAGE); /* a wish: all works without */
 #endif
-    return memset(memory, 0, bytes);
+    return memory;
 }
 
 #endif

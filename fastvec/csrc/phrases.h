@@ -186,11 +186,13 @@ static inline uint32_t phrase_grow(phrase_tree *t, uint32_t node, uint32_t conne
 
 /* --- counting */
 
-static inline int phrase_counter_init(phrase_counter *c, int32_t n_words) {
+static inline int phrase_counter_init(phrase_counter *c, int32_t n_words, int64_t n_pairs) {
     memset(c, 0, sizeof *c);
     c->words = calloc((size_t)n_words + 1, sizeof *c->words);
     if (!c->words || phrase_tree_init(&c->tree) < 0) return -1;
-    return phrase_table_init(&c->pairs, 1 << 12);
+    uint64_t slots = 1 << 12;
+    while (5 * slots < 8 * (uint64_t)n_pairs) slots *= 2;
+    return phrase_table_init(&c->pairs, slots);
 }
 
 static inline void phrase_counter_free(phrase_counter *c) {

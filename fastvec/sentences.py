@@ -1,0 +1,133 @@
+"""gensim's readers of text: what its scripts iterate over.
+
+They are plain Python.  A path given to Word2Vec, Phrases or Corpus.read is read natively, much
+faster; these are for old scripts, and for whoever wants lists of words.  Imports files and packed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from fastvec.files import PathLike
+from fastvec.packed import open_input
+
+MAX_WORDS_IN_BATCH = 10000  # gensim's name
+BLOCK_BYTES = 1 << 20
+
+
+class LineSentence:
+    """A sentence a line, words separated by whitespace (Unicode's), as lists of strings.
+
+    Parameters
+    ----------
+    source : path or binary file
+        may be packed (gzip, bzip2, xz, zstd); a file is read from its beginning each time.
+    max_sentence_length : int, default 10000
+        longer lines are cut.
+    limit : int, optional
+        only so many lines.
+
+    >>> _ = Path("text.txt").write_text("to be\\nor not to be\\n")
+    >>> list(LineSentence("text.txt", limit=1))
+    [['to', 'be']]
+    """
+
+    def __init__(
+        self,
+        source: PathLike | IO[Any],
+        max_sentence_length: int = MAX_WORDS_IN_BATCH,
+        limit: int | None = None,
+    ) -> None:
+        if max_sentence_length < 1:
+            raise ValueError(f"max_sentence_length must be at least 1, got {max_sentence_length}")
+        self.source = source
+        self.max_sentence_length = max_sentence_length
+        self.limit = limit
+
+    def __iter__(self) -> Iterator[list[str]]:
+        with _opened(self.source) as file:
+            for line in itertools.islice(file, self.limit):
+                words = (line if isinstance(line, str) else line.decode()).split()
+                for first in range(0, len(words), self.max_sentence_length):
+                    yield words[first : first + self.max_sentence_length]
+
+
+class PathLineSentences:
+    """All files of a folder, in the order of their names, each like a :class:`LineSentence`.
+
+    ``limit`` counts for each file.
+
+    >>> _ = Path("text.txt").write_text("to be")
+    >>> list(PathLineSentences("."))
+    [['to', 'be']]
+    """
+
+    def __init__(
+        self,
+        source: PathLike,
+        max_sentence_length: int = MAX_WORDS_IN_BATCH,
+        limit: int | None = None,
+    ) -> None:
+        path = Path(source)
+        if not path.exists():
+            raise FileNotFoundError(2, "there is no such file or folder", str(path))
+        self.source = source
+        self.max_sentence_length = max_sentence_length
+        self.limit = limit
+        self.input_files = (
+            [str(p) for p in sorted(path.iterdir())] if path.is_dir() else [str(path)]
+        )
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for name in self.input_files:
+            yield from LineSentence(name, self.max_sentence_length, self.limit)
+
+
+class Text8Corpus:
+    """Text without sentences (text8), cut into lists of ``max_sentence_length`` words.
+
+    >>> _ = Path("text8").write_text("to be or not to be")
+    >>> list(Text8Corpus("text8", max_sentence_length=4))
+    [['to', 'be', 'or', 'not'], ['to', 'be']]
+    """
+
+    def __init__(self, fname: PathLike, max_sentence_length: int = MAX_WORDS_IN_BATCH) -> None:
+        if max_sentence_length < 1:
+            raise ValueError(f"max_sentence_length must be at least 1, got {max_sentence_length}")
+        self.fname = fname
+        self.max_sentence_length = max_sentence_length
+
+    def __iter__(self) -> Iterator[list[str]]:
+        with _opened(self.fname) as file:
+            words = _words(file)
+            while sentence := list(itertools.islice(words, self.max_sentence_length)):
+                yield sentence
+
+
+@contextlib.contextmanager
+def _opened(source: PathLike | IO[Any]) -> Iterator[IO[Any]]:
+    """A file of a path, or a file that is open, from its beginning."""
+    if isinstance(source, (str, os.PathLike)):
+        with open_input(source) as file:
+            yield file
+    else:
+        source.seek(0)
+        yield source
+
+
+def _words(file: IO[Any]) -> Iterator[str]:
+    """The words of a file, read in blocks that are cut at a space."""
+    rest: list[bytes] = []
+    while block := file.read(BLOCK_BYTES):
+        head, space, tail = block.rpartition(b" ")
+        if not space:
+            rest.append(block)
+            continue
+        yield from b"".join([*rest, head]).decode().split()
+        rest = [tail]
+    yield from b"".join(rest).decode().split()
