@@ -201,6 +201,7 @@ def update_rows(
     simd: str,
     vector_size: int,
     repeats: int = 1,
+    bag: bool = False,
 ) -> float: ...
 
 class Training:

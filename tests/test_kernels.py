@@ -87,6 +87,51 @@ def test_any_shape(simd, m, n, size, seed, scale, alpha):
     compare(inputs, outputs, labels, min(alpha, 1 / max(m, n)), simd)
 
 
+def compare_bag(inputs, outputs, labels, alpha, simd):
+    """CBOW's kernel, which is float32 on every instruction set."""
+    vectors, rows = inputs.astype(float), outputs.astype(float)
+    contexts, targets = np.arange(len(inputs)), np.arange(len(outputs))
+    want = reference.cbow(vectors, rows, contexts, targets, labels, alpha)
+    size = inputs.shape[1]
+    rows_in, rows_out = padded_copy(inputs), padded_copy(outputs)
+    signs = np.concatenate([2 * labels - 1, np.zeros(16)]).astype(np.float32)
+    loss = _core.update_rows(rows_in, rows_out, signs, alpha, simd, size, bag=True)
+    assert not rows_in[:, size:].any()  # the padding stays zero
+    assert not rows_out[:, size:].any()
+    scale = 2e-6 + 1e-4 * alpha * (abs(vectors).max() + abs(rows).max())  # bf16's sigmoid
+    np.testing.assert_allclose(rows_in[:, :size], want[0], atol=len(outputs) * scale, rtol=2e-5)
+    np.testing.assert_allclose(rows_out[:, :size], want[1], atol=scale, rtol=2e-5)
+    assert loss == pytest.approx(want[2], rel=2e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+@pytest.mark.parametrize("size", [*EDGE_SIZES, 48, 96, 97, 112, 113, 128, 129, 145, 257])
+def test_bags_of_every_size(simd, size):
+    compare_bag(*example(5, 6, size), 0.05, simd)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+@pytest.mark.parametrize("n", [*range(1, 34), 63, 64])
+def test_bags_with_every_number_of_outputs(simd, n):
+    for m in (1, 2, 10):
+        compare_bag(*example(m, n, 20), 0.05, simd)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+@settings(max_examples=60, deadline=None)
+@given(
+    m=st.integers(1, 10),
+    n=st.integers(1, 64),
+    size=st.sampled_from(EDGE_SIZES),
+    seed=st.integers(0, 1000),
+    scale=st.sampled_from([0.0, 1e-3, 1.0, 5.0]),
+    alpha=st.sampled_from([1e-4, 0.025, 1.0]),
+)
+def test_any_bag(simd, m, n, size, seed, scale, alpha):
+    inputs, outputs, labels = example(m, n, size, seed, scale)
+    compare_bag(inputs, outputs, labels, min(alpha, 1 / max(m, n)), simd)
+
+
 @pytest.mark.parametrize("simd", _core.simd_names())
 def test_certain_answers_are_learned_from(simd):
     """A confident mistake gets the full step (gensim skips it, word2vec.c cuts the score at 6)."""

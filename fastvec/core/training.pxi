@@ -13,10 +13,12 @@ cdef extern from "kernels.h" nogil:
                          int floats, float alpha, loss *sum, float *g) noexcept nogil
         void (*apply)(float **inputs, int m, float **outputs, int n, const float *g, int floats,
                       float **ahead, int n_ahead) noexcept nogil
-        void (*gather)(float **rows, int m, float scale, float *sum, float *copy,
-                       int floats) noexcept nogil
-        void (*scatter)(float **rows, int m, float scale, const float *sum, const float *copy,
-                        int floats) noexcept nogil
+        void (*gather)(float **rows, int m, float scale, float *hidden, int floats) noexcept nogil
+        void (*bag_gradient)(const float *hidden, float **outputs, const float *signs, int n,
+                             int floats, float alpha, loss *sum, float *g) noexcept nogil
+        void (*bag_apply)(float **rows, int m, float scale, const float *hidden, float **outputs,
+                          int n, const float *g, int floats, float **ahead,
+                          int n_ahead) noexcept nogil
     const kernels *kernels_at(int i)
     const kernels *kernels_pick(const char *name)
 
@@ -70,6 +72,7 @@ cdef extern from "training.h" nogil:
         int64_t predictions
     int worker_init(worker *w, const training *t)
     void worker_free(worker *w)
+    void *own_lines(size_t bytes)
     void loss_take(worker *w, int width)
     void train_epoch(const training *t, worker *w, control *c, int64_t *counters)
 
@@ -377,8 +380,9 @@ def merge_share(float decay, int workers):
 
 
 def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] signs, float alpha,
-                str simd, int vector_size, int repeats=1):
+                str simd, int vector_size, int repeats=1, bint bag=False):
     """The update kernel by itself, for tests and benchmarks; returns the loss before the steps.
+    ``bag``: CBOW's; the mean of the M rows predicts, and each of them gets the whole change.
 
     inputs (R * M, stride) and outputs (R * N, stride): 64-byte aligned, changed in place; step r takes
     rows r * M and r * N on, and begins again after R; signs: N floats, +1 or -1, and 16 more;
@@ -406,11 +410,21 @@ def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] si
     memset(&w, 0, sizeof(worker))
     for i in range(16):
         w.sum.mantissa[i] = 1
+    cdef float *hidden = <float *> own_lines(floats * sizeof(float))
+    if hidden == NULL:
+        raise MemoryError()
     with nogil:
         for r in range(repeats):
             s = r % sets
+            if bag:
+                k.gather(rows_in + s * m, m, <float> 1.0 / m, hidden, floats)
+                k.bag_gradient(hidden, rows_out + s * n, &signs[0], n, floats, alpha, &w.sum, w.g)
+                k.bag_apply(rows_in + s * m, m, 1.0, hidden, rows_out + s * n, n, w.g, floats, NULL,
+                            0)
+                continue
             k.gradient(rows_in + s * m, m, rows_out + s * n, &signs[0], n, floats, alpha, &w.sum,
                        w.g)
             k.apply(rows_in + s * m, m, rows_out + s * n, n, w.g, floats, NULL, 0)
         loss_take(&w, k.width)
+    free(hidden)
     return w.loss

@@ -15,14 +15,15 @@
 /* Scores beyond +-30 count as 30: there the step is below 1e-13 or within 1e-13 of alpha. */
 #define LARGEST (30.0f * LOG2_E)
 
-/* From SLOTS - C on: 1 for the first C slots of an input, 0 for the others. */
-static const float some_taken[3 * SLOTS] = {1, 1, 1, 1, 1, 1, 1, 1};
+/* From ROW_FLOATS - n on: n ones, then zeros. */
+static const float some_taken[3 * ROW_FLOATS] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
 
 #define NAME_OF_SET baseline
 #define WIDTH 4
 #define ROWS 2
 #define COLS 6
 #define COLUMNS 1
+#define BAG_COLUMNS 6
 #define ARITHMETIC "kernels_f32.h"
 #include "simd.h"
 #include "kernels_body.h"
@@ -34,6 +35,7 @@ REGION_BEGIN(AVX2)
 #define ROWS 2 /* 12 sums, 2 inputs and 1 output in 16 registers */
 #define COLS 6
 #define COLUMNS 1
+#define BAG_COLUMNS 6
 #define ARITHMETIC "kernels_f32.h"
 #include "simd.h"
 #include "kernels_body.h"
@@ -45,6 +47,7 @@ REGION_BEGIN(AVX512)
 #define ROWS 4 /* 24 sums, 3 inputs and 1 output in 32 registers */
 #define COLS 6
 #define COLUMNS 2
+#define BAG_COLUMNS 8
 #define ARITHMETIC "kernels_f32.h"
 #include "simd.h"
 #include "kernels_body.h"
@@ -56,6 +59,7 @@ REGION_BEGIN(AVX512BF16)
 #define ROWS 4
 #define COLS 6
 #define COLUMNS 2
+#define BAG_COLUMNS 8
 #define ARITHMETIC "kernels_bf16.h"
 #include "simd.h"
 #include "kernels_body.h"

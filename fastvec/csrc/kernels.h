@@ -42,12 +42,17 @@ typedef struct {
     void (*apply)(float *const *inputs, int m, float *const *outputs, int n, const float *g,
                   int floats, float *const *ahead, int n_ahead);
 
-    /* CBOW's hidden row: sum = scale * (rows[0] + ... + rows[m - 1]), and a copy of it. */
-    void (*gather)(float *const *rows, int m, float scale, float *sum, float *copy, int floats);
-
-    /* ... and back: rows[i] += scale * (sum - copy). */
-    void (*scatter)(float *const *rows, int m, float scale, const float *sum, const float *copy,
-                    int floats);
+    /* CBOW's step, with one input that is made of m rows, in three parts:
+     *     gather:        hidden = scale * (rows[0] + ... + rows[m - 1])
+     *     bag_gradient:  g = alpha * (label - sigmoid(hidden . outputs))
+     *     bag_apply:     rows += scale * g . outputs;  outputs += g * hidden   (from the old values)
+     * Everything else as above. */
+    void (*gather)(float *const *rows, int m, float scale, float *hidden, int floats);
+    void (*bag_gradient)(const float *hidden, float *const *outputs, const float *signs, int n,
+                         int floats, float alpha, loss *sum, float *g);
+    void (*bag_apply)(float *const *rows, int m, float scale, const float *hidden,
+                      float *const *outputs, int n, const float *g, int floats,
+                      float *const *ahead, int n_ahead);
 } kernels;
 
 /* The i-th best table that this machine runs, or NULL. */

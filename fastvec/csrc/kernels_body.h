@@ -34,9 +34,22 @@ CONSTANT vec NAME(lane_sums)(const vec *slots, const int first, const int R, con
     return t[0];
 }
 
+/* The sums of the lanes of n slots, or of the first WIDTH of them; slots up to WIDTH hold numbers. */
+CONSTANT vec NAME(fold)(const vec *slots, int n) {
+    if (WIDTH > SLOTS && n > SLOTS) return NAME(lane_sums)(slots, 0, 2, SLOTS);
+    (void)n;
+    return NAME(lane_sums)(slots, 0, 1, WIDTH < SLOTS ? WIDTH : SLOTS);
+}
+
 /* scores[i * SLOTS + o] = inputs[i] . outputs[o] for R inputs and C outputs; whole vectors. */
 #define EACH_INPUT(CASE) \
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10)
+#define EACH_COLUMNS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) MORE_COLUMNS(CASE)
+#if BAG_COLUMNS == 8
+#define MORE_COLUMNS(CASE) CASE(7) CASE(8)
+#else
+#define MORE_COLUMNS(CASE)
+#endif
 #define EACH_COLS(CASE, R) CASE(R, 1) CASE(R, 2) CASE(R, 3) CASE(R, 4) CASE(R, 5) CASE(R, 6)
 #define SCORES(R, C)                                                                         \
     static void NAME(scores_##R##_##C)(float *const *inputs, float *const *outputs, int floats, \
@@ -94,7 +107,7 @@ CONSTANT vec NAME(step)(vec score, NAME(labels) l, vec *product, ints *exponent)
 
 /* Lanes first % SLOTS and on of 8 signs, of which C are taken. */
 CONSTANT NAME(labels) NAME(labels_of)(const float *signs, int C, float alpha, const int first) {
-    vec sign = LOAD_LOOSE(signs + first), taken = LOAD_LOOSE(some_taken + SLOTS - C + first);
+    vec sign = LOAD_LOOSE(signs + first), taken = LOAD_LOOSE(some_taken + ROW_FLOATS - C + first);
 #if WIDTH > SLOTS
     sign = SHUFFLE(sign, sign, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
     taken = SHUFFLE(taken, taken, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
@@ -129,6 +142,11 @@ CONSTANT void NAME(steps)(float *g, int m, const float *signs, int C, float alph
 CONSTANT void NAME(fetch)(float *const *ahead, int n_ahead, int k) {
     if (k % ROW_FLOATS == 0) /* once for each cache line */
         for (int i = 0; i < n_ahead; i++) __builtin_prefetch(ahead[i] + k, 1, 3);
+}
+
+CONSTANT void NAME(fetch_columns)(float *row, int k, const int K) {
+    UNROLL for (int j = 0; j < K; j++)
+        if ((k + j * WIDTH) % ROW_FLOATS == 0) __builtin_prefetch(row + k + j * WIDTH, 1, 3);
 }
 
 _Static_assert((MAX_OUTPUTS + COLS - 1) / COLS <= MAX_BLOCKS, "g has room for all blocks");
@@ -251,58 +269,10 @@ static void NAME(apply)(float *const *inputs, int m, float *const *outputs, int 
 #undef APPLY_FEW
 #undef APPLY_MANY
 
-/* sum = scale * (rows[0] + ... + rows[m - 1]); copy = the same. */
-CONSTANT void NAME(gather_rows)(float *const *rows, const int m, float scale, float *sum,
-                                float *copy, int floats) {
-    for (int k = 0; k < floats; k += WIDTH) {
-        vec s = LOAD(rows[0] + k);
-        UNROLL for (int i = 1; i < m; i++) s += LOAD(rows[i] + k);
-        s *= scale;
-        STORE(sum + k, s);
-        STORE(copy + k, s);
-    }
-}
-
-/* rows[i] += scale * (sum - copy) for each of m rows. */
-CONSTANT void NAME(scatter_rows)(float *const *rows, const int m, float scale, const float *sum,
-                                 const float *copy, int floats) {
-    for (int k = 0; k < floats; k += WIDTH) {
-        const vec change = scale * (LOAD(sum + k) - LOAD(copy + k));
-        UNROLL for (int i = 0; i < m; i++) STORE(rows[i] + k, LOAD(rows[i] + k) + change);
-    }
-}
-
-/* Usual numbers of rows have loops without a branch to mispredict. */
-static void NAME(gather)(float *const *rows, int m, float scale, float *sum, float *copy,
-                         int floats) {
-    switch (m) {
-#define CASE(C)                                                 \
-    case C:                                                     \
-        NAME(gather_rows)(rows, C, scale, sum, copy, floats);   \
-        break;
-        EACH_INPUT(CASE)
-#undef CASE
-        default:
-            NAME(gather_rows)(rows, m, scale, sum, copy, floats);
-    }
-}
-
-static void NAME(scatter)(float *const *rows, int m, float scale, const float *sum,
-                          const float *copy, int floats) {
-    switch (m) {
-#define CASE(C)                                                 \
-    case C:                                                     \
-        NAME(scatter_rows)(rows, C, scale, sum, copy, floats);  \
-        break;
-        EACH_INPUT(CASE)
-#undef CASE
-        default:
-            NAME(scatter_rows)(rows, m, scale, sum, copy, floats);
-    }
-}
+#include "bag.h"
 
 static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), NAME(apply), NAME(gather),
-                                    NAME(scatter)};
+                                    NAME(bag_gradient), NAME(bag_apply)};
 
 #undef CONSTANT
 #undef UNROLL
@@ -311,9 +281,12 @@ static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), 
 #undef ADD_PRODUCTS
 #undef STEP_PAIR
 #undef COLUMNS
+#undef BAG_COLUMNS
 #undef ARITHMETIC
 #undef EACH_COLS
 #undef EACH_INPUT
+#undef EACH_COLUMNS
+#undef MORE_COLUMNS
 #undef ROWS
 #undef COLS
 #include "simd_end.h"

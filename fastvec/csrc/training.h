@@ -77,7 +77,8 @@ typedef struct {
     float **distinct; /* (negative + 1,): then a list of those that are not */
     float **fetch;    /* n_fetch rows of a later window: the next update fetches them on the way */
     int n_fetch;
-    float *hidden;    /* (2, stride): CBOW's row and a copy of it */
+    float *hidden;    /* (stride,): CBOW's input */
+    float share;      /* what of its change each context word gets */
 } window;
 
 /* What one worker keeps for itself. */
@@ -130,7 +131,7 @@ static inline int window_init(window *v, const training *t) {
     v->inputs = own_lines(3 * reach * sizeof *v->inputs);
     v->path = own_lines((size_t)(t->longest_path + 1) * sizeof *v->path);
     v->distinct = own_lines(outputs * sizeof *v->distinct);
-    v->hidden = own_lines(2 * (size_t)t->stride * sizeof *v->hidden);
+    v->hidden = own_lines((size_t)t->stride * sizeof *v->hidden);
     if (!v->inputs || !v->path || !v->distinct || !v->hidden) return -1;
     return 0;
 }
@@ -209,9 +210,28 @@ static inline void loss_take(worker *w, int width) {
     w->loss -= bits * 0.6931471805599453;
 }
 
+/* CBOW's kernel on a list of outputs of any length. */
+static inline void update_bag(const training *t, worker *w, float *const *outputs,
+                              const float *signs, int n, float alpha) {
+    window *v = &w->window;
+    for (int o = 0; o < n; o += MAX_OUTPUTS) {
+        const int some = n - o < MAX_OUTPUTS ? n - o : MAX_OUTPUTS;
+        t->kernel->bag_gradient(v->hidden, outputs + o, signs + o, some, t->floats, alpha, &w->sum,
+                                w->g);
+        t->kernel->bag_apply(v->inputs, v->m, v->share, v->hidden, outputs + o, some, w->g,
+                             t->floats, v->fetch, v->n_fetch);
+        v->n_fetch = 0;
+    }
+    w->predictions += n;
+}
+
 /* The kernel on lists of any length, in groups that it takes, even ones of about equal size. */
 static inline void update(const training *t, worker *w, float *const *inputs, int m,
                           float *const *outputs, const float *signs, int n, float alpha) {
+    if (!t->skip_gram) {
+        update_bag(t, w, outputs, signs, n, alpha);
+        return;
+    }
     const int groups = (m + MAX_INPUTS - 1) / MAX_INPUTS;
     const int most = groups == 1 ? m : ((m + groups - 1) / groups + 1) / 2 * 2;
     for (int o = 0; o < n; o += MAX_OUTPUTS) {
@@ -230,11 +250,16 @@ static inline void update(const training *t, worker *w, float *const *inputs, in
 
 /* --- output lists */
 
+/* At most DRAWN of them; the table is mostly not in the nearest caches. */
 static inline void draw_negatives(const training *t, worker *w, int32_t *negatives, int n) {
-    uint64_t random = w->random;
-    for (int i = 0; i < n; i++)
-        negatives[i] = (int32_t)alias_draw(t->noise, (uint32_t)t->n_words, &random);
+    const uint32_t n_words = (uint32_t)t->n_words;
+    uint64_t random = w->random, bits[DRAWN];
+    for (int i = 0; i < n; i++) {
+        bits[i] = rng_next(&random);
+        __builtin_prefetch(t->noise + alias_column_of(bits[i], n_words));
+    }
     w->random = random;
+    for (int i = 0; i < n; i++) negatives[i] = (int32_t)alias_pick(t->noise, bits[i], n_words);
 }
 
 /* Draw the negatives of windows from .. DRAWN of a batch whose first centre word is *centres, and
@@ -309,14 +334,11 @@ static inline void predict(const training *t, worker *w, float *const *inputs, i
  * the mean; that of the sum is the whole change). */
 static inline void predict_from_bag(const training *t, worker *w, int32_t centre,
                                     float alpha) {
-    float *const *inputs = w->window.inputs;
-    float *hidden = w->window.hidden, *copy = hidden + t->stride;
-    const int m = w->window.m;
-    const float share = t->cbow_mean ? 1.0f / (float)m : 1.0f;
-    t->kernel->gather(inputs, m, share, hidden, copy, t->floats);
-    predict(t, w, &hidden, 1, centre, alpha);
-    t->kernel->scatter(inputs, m, t->cbow_corrected && t->cbow_mean ? share : 1.0f, hidden,
-                       copy, t->floats);
+    window *v = &w->window;
+    const float share = t->cbow_mean ? 1.0f / (float)v->m : 1.0f;
+    v->share = t->cbow_corrected ? share : 1.0f;
+    t->kernel->gather(v->inputs, v->m, share, v->hidden, t->floats);
+    predict(t, w, v->inputs, v->m, centre, alpha);
 }
 
 /* The textbook order of word2vec.c: each context word by itself, with negatives of its own. */

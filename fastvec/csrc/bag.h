@@ -1,0 +1,116 @@
+/* bag.h - CBOW's step: one input, the sum of a bag of rows.
+ *
+ * With one input nothing is shared among inputs: each output row is read once for its score and once
+ * more, and written, for its change.  So loops run over rows, with as many columns as the registers
+ * hold: the input's and its change.  What an output's products add up to is folded later, WIDTH outputs
+ * at a time.
+ *
+ * No include guard: see simd.h.
+ */
+
+/* hidden = scale * (rows[0] + ... + rows[m - 1]), K columns from k on. */
+CONSTANT void NAME(gather_columns)(float *const *rows, int m, float scale, float *hidden, int k,
+                                   const int K) {
+    vec sum[BAG_COLUMNS];
+    UNROLL for (int j = 0; j < K; j++) sum[j] = LOAD(rows[0] + k + j * WIDTH);
+    for (int i = 1; i < m; i++)
+        UNROLL for (int j = 0; j < K; j++) sum[j] += LOAD(rows[i] + k + j * WIDTH);
+    UNROLL for (int j = 0; j < K; j++) STORE(hidden + k + j * WIDTH, scale * sum[j]);
+}
+
+/* slots[o] = hidden * outputs[o], lane by lane, added to what is there unless k is 0. */
+CONSTANT void NAME(bag_columns)(const float *hidden, float *const *outputs, int n, int k, vec *slots,
+                                const int K) {
+    vec x[BAG_COLUMNS];
+    UNROLL for (int j = 0; j < K; j++) x[j] = LOAD(hidden + k + j * WIDTH);
+    for (int o = 0; o < n; o++) {
+        const float *row = outputs[o] + k;
+        vec even = x[0] * LOAD(row), odd = k ? slots[o] : ALL(0.0f);
+        UNROLL for (int j = 1; j < K; j += 2) odd += x[j] * LOAD(row + j * WIDTH);
+        UNROLL for (int j = 2; j < K; j += 2) even += x[j] * LOAD(row + j * WIDTH);
+        slots[o] = even + odd;
+    }
+}
+
+/* outputs[o] += g[o] * hidden; rows[i] += scale * (sum of g[o] * outputs[o] as they were). */
+CONSTANT void NAME(change_columns)(float *const *rows, int m, float scale, const float *hidden,
+                                   float *const *outputs, int n, const float *g, int k,
+                                   float *const *ahead, int n_ahead, const int K) {
+    vec x[BAG_COLUMNS], change[BAG_COLUMNS];
+    UNROLL for (int j = 0; j < K; j++) {
+        x[j] = LOAD(hidden + k + j * WIDTH);
+        change[j] = ALL(0.0f);
+    }
+    for (int o = 0; o < n; o++) {
+        float *row = outputs[o] + k;
+        UNROLL for (int j = 0; j < K; j++) {
+            const vec y = LOAD(row + j * WIDTH);
+            change[j] += g[o] * y;
+            STORE(row + j * WIDTH, y + g[o] * x[j]);
+        }
+        if (o < n_ahead) NAME(fetch_columns)(ahead[o], k, K);
+    }
+    for (int o = n; o < n_ahead; o++) NAME(fetch_columns)(ahead[o], k, K);
+    UNROLL for (int j = 0; j < K; j++) change[j] *= scale;
+    for (int i = 0; i < m; i++)
+        UNROLL for (int j = 0; j < K; j++) {
+            float *column = rows[i] + k + j * WIDTH;
+            STORE(column, LOAD(column) + change[j]);
+        }
+}
+
+/* A function's K columns at a time, BAG_COLUMNS of them as long as there are so many. */
+#define IN_COLUMNS(floats, CALL)                                  \
+    for (int k = 0, left = (floats) / WIDTH; left > 0;) {         \
+        const int some = left < BAG_COLUMNS ? left : BAG_COLUMNS; \
+        switch (some) { EACH_COLUMNS(CALL) }                      \
+        k += some * WIDTH;                                        \
+        left -= some;                                             \
+    }
+
+static void NAME(gather)(float *const *rows, int m, float scale, float *hidden, int floats) {
+#define CALL(K)                                               \
+    case K:                                                   \
+        NAME(gather_columns)(rows, m, scale, hidden, k, K);   \
+        break;
+    IN_COLUMNS(floats, CALL)
+#undef CALL
+}
+
+static void NAME(bag_gradient)(const float *hidden, float *const *outputs, const float *signs,
+                               int n, int floats, float alpha, loss *sum, float *g) {
+    vec slots[MAX_OUTPUTS + WIDTH];
+#define CALL(K)                                               \
+    case K:                                                   \
+        NAME(bag_columns)(hidden, outputs, n, k, slots, K);   \
+        break;
+    IN_COLUMNS(floats, CALL)
+#undef CALL
+    const int folded = WIDTH < SLOTS ? WIDTH : SLOTS; /* at least, whatever stands there */
+    for (int o = n; o % folded; o++) slots[o] = slots[0];
+    vec product = LOAD(sum->mantissa);
+    ints exponent = *(const ints *)sum->exponent;
+    for (int o = 0; o < n; o += WIDTH) {
+        const vec score = NAME(fold)(slots + o, n - o);
+        const vec sign = LOAD_LOOSE(signs + o);
+        const vec taken = LOAD_LOOSE(some_taken + (n - o < WIDTH ? ROW_FLOATS - (n - o) : 0));
+        const NAME(labels) l = {-LOG2_E * sign * taken, LARGEST * (taken - 1.0f), alpha * sign};
+        STORE(g + o, NAME(step)(score, l, &product, &exponent));
+        sum->steps++;
+    }
+    STORE(sum->mantissa, product);
+    *(ints *)sum->exponent = exponent;
+}
+
+static void NAME(bag_apply)(float *const *rows, int m, float scale, const float *hidden,
+                            float *const *outputs, int n, const float *g, int floats,
+                            float *const *ahead, int n_ahead) {
+#define CALL(K)                                                                             \
+    case K:                                                                                 \
+        NAME(change_columns)(rows, m, scale, hidden, outputs, n, g, k, ahead, n_ahead, K);  \
+        break;
+    IN_COLUMNS(floats, CALL)
+#undef CALL
+}
+
+#undef IN_COLUMNS
