@@ -18,17 +18,17 @@ CONSTANT void NAME(gather_columns)(float *const *rows, int m, float scale, float
     UNROLL for (int j = 0; j < K; j++) STORE(hidden + k + j * WIDTH, scale * sum[j]);
 }
 
-/* slots[o] = hidden * outputs[o], lane by lane, added to what is there unless k is 0. */
-CONSTANT void NAME(bag_columns)(const float *hidden, float *const *outputs, int n, int k, vec *slots,
+/* sums[o] = hidden * outputs[o], lane by lane, added to what is there unless k is 0. */
+CONSTANT void NAME(bag_columns)(const float *hidden, float *const *outputs, int n, int k, vec *sums,
                                 const int K) {
     vec x[BAG_COLUMNS];
     UNROLL for (int j = 0; j < K; j++) x[j] = LOAD(hidden + k + j * WIDTH);
     for (int o = 0; o < n; o++) {
         const float *row = outputs[o] + k;
-        vec even = x[0] * LOAD(row), odd = k ? slots[o] : ALL(0.0f);
+        vec even = x[0] * LOAD(row), odd = k ? sums[o] : ALL(0.0f);
         UNROLL for (int j = 1; j < K; j += 2) odd += x[j] * LOAD(row + j * WIDTH);
         UNROLL for (int j = 2; j < K; j += 2) even += x[j] * LOAD(row + j * WIDTH);
-        slots[o] = even + odd;
+        sums[o] = even + odd;
     }
 }
 
@@ -59,6 +59,26 @@ CONSTANT void NAME(change_columns)(float *const *rows, int m, float scale, const
         }
 }
 
+/* The scores of n outputs, or of the first WIDTH of them, from the sums of their lanes; n rounded up to
+ * HALF_SLOTS of these are numbers. */
+CONSTANT vec NAME(bag_scores)(const vec *sums, int n) {
+    const vec first = NAME(fold_half)(sums, HALF_SLOTS);
+#if WIDTH == 4
+    (void)n;
+    return first;
+#else
+    const vec both = FOLD_4(first, n > 4 ? NAME(fold_half)(sums + 4, HALF_SLOTS) : first);
+#if WIDTH == 8
+    return both;
+#else
+    if (n <= 8) return FOLD_8(both, both);
+    const vec third = NAME(fold_half)(sums + 8, HALF_SLOTS);
+    const vec fourth = n > 12 ? NAME(fold_half)(sums + 12, HALF_SLOTS) : third;
+    return FOLD_8(both, FOLD_4(third, fourth));
+#endif
+#endif
+}
+
 /* A function's K columns at a time, BAG_COLUMNS of them as long as there are so many. */
 #define IN_COLUMNS(floats, CALL)                                  \
     for (int k = 0, left = (floats) / WIDTH; left > 0;) {         \
@@ -79,19 +99,18 @@ static void NAME(gather)(float *const *rows, int m, float scale, float *hidden, 
 
 static void NAME(bag_gradient)(const float *hidden, float *const *outputs, const float *signs,
                                int n, int floats, float alpha, loss *sum, float *g) {
-    vec slots[MAX_OUTPUTS + WIDTH];
+    vec sums[MAX_OUTPUTS];
 #define CALL(K)                                               \
     case K:                                                   \
-        NAME(bag_columns)(hidden, outputs, n, k, slots, K);   \
+        NAME(bag_columns)(hidden, outputs, n, k, sums, K);    \
         break;
     IN_COLUMNS(floats, CALL)
 #undef CALL
-    const int folded = WIDTH < SLOTS ? WIDTH : SLOTS; /* at least, whatever stands there */
-    for (int o = n; o % folded; o++) slots[o] = slots[0];
+    for (int o = n; o % HALF_SLOTS; o++) sums[o] = sums[0]; /* anything, if it is a number */
     vec product = LOAD(sum->mantissa);
     ints exponent = *(const ints *)sum->exponent;
     for (int o = 0; o < n; o += WIDTH) {
-        const vec score = NAME(fold)(slots + o, n - o);
+        const vec score = NAME(bag_scores)(sums + o, n - o);
         const vec sign = LOAD_LOOSE(signs + o);
         const vec taken = LOAD_LOOSE(some_taken + (n - o < WIDTH ? ROW_FLOATS - (n - o) : 0));
         const NAME(labels) l = {-LOG2_E * sign * taken, LARGEST * (taken - 1.0f), alpha * sign};

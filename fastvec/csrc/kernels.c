@@ -22,6 +22,7 @@ static const float some_taken[3 * ROW_FLOATS] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
 #define WIDTH 4
 #define ROWS 2
 #define COLS 6
+#define WIDE_BLOCKS 0
 #define COLUMNS 1
 #define BAG_COLUMNS 6
 #define ARITHMETIC "kernels_f32.h"
@@ -34,6 +35,7 @@ REGION_BEGIN(AVX2)
 #define WIDTH 8
 #define ROWS 2 /* 12 sums, 2 inputs and 1 output in 16 registers */
 #define COLS 6
+#define WIDE_BLOCKS 0
 #define COLUMNS 1
 #define BAG_COLUMNS 6
 #define ARITHMETIC "kernels_f32.h"
@@ -46,6 +48,7 @@ REGION_BEGIN(AVX512)
 #define WIDTH 16
 #define ROWS 4 /* 24 sums, 3 inputs and 1 output in 32 registers */
 #define COLS 6
+#define WIDE_BLOCKS 1
 #define COLUMNS 2
 #define BAG_COLUMNS 8
 #define ARITHMETIC "kernels_f32.h"
@@ -58,6 +61,7 @@ REGION_BEGIN(AVX512BF16)
 #define WIDTH 16
 #define ROWS 4
 #define COLS 6
+#define WIDE_BLOCKS 1
 #define COLUMNS 2
 #define BAG_COLUMNS 8
 #define ARITHMETIC "kernels_bf16.h"

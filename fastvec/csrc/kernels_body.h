@@ -1,8 +1,8 @@
 /* kernels_body.h - the kernels, written once on simd.h and compiled for each instruction set.
  *
- * No include guard: see simd.h.  The outputs are taken in blocks of at most COLS, so that a block's
- * rows (one vector of each) and what is added to them stay in registers; ROWS x COLS dot products
- * run side by side.  Every array below has a fixed size: [C] with a constant argument C would be a
+ * No include guard: see simd.h.  The outputs are taken in blocks of at most COLS or, if WIDE_BLOCKS is
+ * 1, SLOTS.  ROWS x COLS dot products run side by side, their sums in registers; of larger blocks
+ * ROWS x HALF_SLOTS.  Every array below has a fixed size: [C] with a constant argument C would be a
  * variable-length array, which never lives in registers.
  */
 #define CONSTANT static inline __attribute__((always_inline))
@@ -10,72 +10,82 @@
 
 #include ARITHMETIC
 
-/* Slot i * SLOTS + o, of input i < R and output o < C, is taken; a group of slots if its first is. */
-#define TAKEN(slot) ((slot) % SLOTS < C && (slot) / SLOTS < R)
+#define HALF_SLOTS (SLOTS / 2)
 
-/* The vector of the lane sums of slots first .. first + WIDTH; what stands in lanes of slots that are
- * not taken means nothing. */
-CONSTANT vec NAME(lane_sums)(const vec *slots, const int first, const int R, const int C) {
-    vec t[WIDTH];
-    UNROLL for (int i = 0; i < WIDTH; i++) t[i] = TAKEN(first + i) ? slots[first + i] : ALL(0.0f);
-#define ROUND(SIZE, FOLD)                                                 \
-    UNROLL for (int i = 0; i < WIDTH / (2 * SIZE); i++)                   \
-        if (TAKEN(first + 2 * i * SIZE))                                  \
-            t[i] = FOLD(t[2 * i], TAKEN(first + (2 * i + 1) * SIZE) ? t[2 * i + 1] : t[2 * i]);
-    ROUND(1, FOLD_1)
-    ROUND(2, FOLD_2)
-#if WIDTH >= 8
-    ROUND(4, FOLD_4)
-#endif
-#if WIDTH >= 16
-    ROUND(8, FOLD_8)
-#endif
-#undef ROUND
-    return t[0];
+/* The lane sums of n <= 4 vectors, in every group of four lanes a part of each; what stands in place of
+ * a fourth, a third and a second that is not there means nothing. */
+CONSTANT vec NAME(fold_half)(const vec *sums, const int n) {
+    const vec low = FOLD_1(sums[0], n > 1 ? sums[1] : sums[0]);
+    return FOLD_2(low, n > 2 ? FOLD_1(sums[2], n > 3 ? sums[3] : sums[2]) : low);
 }
 
-/* The sums of the lanes of n slots, or of the first WIDTH of them; slots up to WIDTH hold numbers. */
-CONSTANT vec NAME(fold)(const vec *slots, int n) {
-    if (WIDTH > SLOTS && n > SLOTS) return NAME(lane_sums)(slots, 0, 2, SLOTS);
-    (void)n;
-    return NAME(lane_sums)(slots, 0, 1, WIDTH < SLOTS ? WIDTH : SLOTS);
+/* What fold_half gave for the slots of two inputs, as scores of one vector (or two, or four). */
+CONSTANT void NAME(store_scores)(float *scores, const vec a[2], const vec b[2], const int R) {
+#if WIDTH == 4
+    STORE(scores, a[0]);
+    STORE(scores + 4, a[1]);
+    if (R > 1) STORE(scores + 8, b[0]);
+    if (R > 1) STORE(scores + 12, b[1]);
+#elif WIDTH == 8
+    STORE(scores, FOLD_4(a[0], a[1]));
+    if (R > 1) STORE(scores + 8, FOLD_4(b[0], b[1]));
+#else
+    const vec one = FOLD_4(a[0], a[1]);
+    STORE(scores, FOLD_8(one, R > 1 ? FOLD_4(b[0], b[1]) : one));
+#endif
 }
 
 /* scores[i * SLOTS + o] = inputs[i] . outputs[o] for R inputs and C outputs; whole vectors. */
-#define EACH_INPUT(CASE) \
-    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10)
+CONSTANT void NAME(score)(float *const *inputs, float *const *outputs, int floats, float *scores,
+                          const int R, const int C) {
+    const int tile = C > COLS ? HALF_SLOTS : C, low = C < HALF_SLOTS ? C : HALF_SLOTS;
+    vec sums[ROWS * SLOTS], folded[ROWS][2];
+    NAME(dots)(inputs, outputs, floats, sums, R, tile);
+    UNROLL for (int i = 0; i < R; i++) folded[i][0] = NAME(fold_half)(sums + i * SLOTS, low);
+    if (C > tile) NAME(dots)(inputs, outputs + tile, floats, sums + tile, R, C - tile);
+    UNROLL for (int i = 0; i < R; i++)
+        folded[i][1] = C > low ? NAME(fold_half)(sums + i * SLOTS + low, C - low) : folded[i][0];
+    UNROLL for (int i = 0; i < R; i += 2)
+        NAME(store_scores)(scores + i * SLOTS, folded[i], folded[i + 1 < R ? i + 1 : i], R - i);
+}
+
 #define EACH_COLUMNS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) MORE_COLUMNS(CASE)
 #if BAG_COLUMNS == 8
 #define MORE_COLUMNS(CASE) CASE(7) CASE(8)
 #else
 #define MORE_COLUMNS(CASE)
 #endif
+#define EACH_INPUT(CASE) \
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10)
 #define EACH_COLS(CASE, R) CASE(R, 1) CASE(R, 2) CASE(R, 3) CASE(R, 4) CASE(R, 5) CASE(R, 6)
-#define SCORES(R, C)                                                                         \
+#if WIDE_BLOCKS
+#define EACH_BLOCK(CASE, R) EACH_COLS(CASE, R) CASE(R, 7) CASE(R, 8)
+#else
+#define EACH_BLOCK EACH_COLS
+#endif
+#define SCORES(R, C)                                                                            \
     static void NAME(scores_##R##_##C)(float *const *inputs, float *const *outputs, int floats, \
-                                       float *scores) {                                      \
-        vec slots[ROWS * SLOTS];                                                             \
-        NAME(dots)(inputs, outputs, floats, slots, R, C);                                    \
-        UNROLL for (int first = 0; first < R * SLOTS; first += WIDTH)                        \
-            STORE(scores + first, NAME(lane_sums)(slots, first, R, C));                      \
+                                       float *scores) {                                         \
+        NAME(score)(inputs, outputs, floats, scores, R, C);                                     \
     }
-EACH_COLS(SCORES, 1)
-EACH_COLS(SCORES, 2)
+EACH_BLOCK(SCORES, 1)
+EACH_BLOCK(SCORES, 2)
 #if ROWS >= 4
-EACH_COLS(SCORES, 3)
-EACH_COLS(SCORES, 4)
+EACH_BLOCK(SCORES, 3)
+EACH_BLOCK(SCORES, 4)
 #endif
 #undef SCORES
 
 /* [inputs - 1][outputs - 1] */
 typedef void (*NAME(scores))(float *const *, float *const *, int, float *);
+enum { NAME(block) = WIDE_BLOCKS ? SLOTS : COLS }; /* outputs at most */
 #define SCORES(R, C) NAME(scores_##R##_##C),
-static const NAME(scores) NAME(scores_of)[ROWS][COLS] = {
-    {EACH_COLS(SCORES, 1)},
-    {EACH_COLS(SCORES, 2)},
+static const NAME(scores) NAME(scores_of)[ROWS][NAME(block)] = {
+    {EACH_BLOCK(SCORES, 1)},
+    {EACH_BLOCK(SCORES, 2)},
 #if ROWS >= 4
-    {EACH_COLS(SCORES, 3)},
-    {EACH_COLS(SCORES, 4)},
+    {EACH_BLOCK(SCORES, 3)},
+    {EACH_BLOCK(SCORES, 4)},
 #endif
 };
 #undef SCORES
@@ -151,14 +161,15 @@ CONSTANT void NAME(fetch_columns)(float *row, int k, const int K) {
 
 _Static_assert((MAX_OUTPUTS + COLS - 1) / COLS <= MAX_BLOCKS, "g has room for all blocks");
 
-/* n outputs are cut into blocks of C, then blocks of C - 1, as few as COLS allows. */
+/* n outputs are cut into blocks of C, then blocks of C - 1, as few as there can be. */
 typedef struct {
     int blocks, size, large; /* the first `large` of them have `size` outputs */
 } NAME(cut);
 
 static inline NAME(cut) NAME(cut_of)(int n) {
-    if (n <= COLS) return (NAME(cut)){1, n, 1}; /* without a division */
-    const int blocks = (n + COLS - 1) / COLS, size = (n + blocks - 1) / blocks;
+    const int most = NAME(block);
+    if (n <= most) return (NAME(cut)){1, n, 1}; /* without a division */
+    const int blocks = (n + most - 1) / most, size = (n + blocks - 1) / blocks;
     return (NAME(cut)){blocks, size, n - blocks * (size - 1)};
 }
 
@@ -276,7 +287,7 @@ static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), 
 
 #undef CONSTANT
 #undef UNROLL
-#undef TAKEN
+#undef HALF_SLOTS
 #undef pairs
 #undef ADD_PRODUCTS
 #undef STEP_PAIR
@@ -284,9 +295,11 @@ static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), 
 #undef BAG_COLUMNS
 #undef ARITHMETIC
 #undef EACH_COLS
+#undef EACH_BLOCK
 #undef EACH_INPUT
 #undef EACH_COLUMNS
 #undef MORE_COLUMNS
 #undef ROWS
 #undef COLS
+#undef WIDE_BLOCKS
 #include "simd_end.h"
