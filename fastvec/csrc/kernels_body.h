@@ -63,31 +63,30 @@ CONSTANT void NAME(score)(float *const *inputs, float *const *outputs, int float
 #else
 #define EACH_BLOCK EACH_COLS
 #endif
-#define SCORES(R, C)                                                                            \
-    static void NAME(scores_##R##_##C)(float *const *inputs, float *const *outputs, int floats, \
-                                       float *scores) {                                         \
-        NAME(score)(inputs, outputs, floats, scores, R, C);                                     \
-    }
-EACH_BLOCK(SCORES, 1)
-EACH_BLOCK(SCORES, 2)
-#if ROWS >= 4
-EACH_BLOCK(SCORES, 3)
-EACH_BLOCK(SCORES, 4)
+/* The same for m inputs, ROWS at a time. */
+CONSTANT void NAME(score_all)(float *const *inputs, int m, float *const *outputs, int floats,
+                              float *scores, const int C) {
+    for (; m >= ROWS; m -= ROWS, inputs += ROWS, scores += ROWS * SLOTS)
+        NAME(score)(inputs, outputs, floats, scores, ROWS, C);
+    if (m == 1) NAME(score)(inputs, outputs, floats, scores, 1, C);
+#if ROWS == 4
+    if (m == 2) NAME(score)(inputs, outputs, floats, scores, 2, C);
+    if (m == 3) NAME(score)(inputs, outputs, floats, scores, 3, C);
 #endif
+}
+
+#define SCORES(_, C)                                                                      \
+    static void NAME(scores_##C)(float *const *inputs, int m, float *const *outputs,      \
+                                 int floats, float *scores) {                             \
+        NAME(score_all)(inputs, m, outputs, floats, scores, C);                           \
+    }
+EACH_BLOCK(SCORES, )
 #undef SCORES
 
-/* [inputs - 1][outputs - 1] */
-typedef void (*NAME(scores))(float *const *, float *const *, int, float *);
 enum { NAME(block) = WIDE_BLOCKS ? SLOTS : COLS }; /* outputs at most */
-#define SCORES(R, C) NAME(scores_##R##_##C),
-static const NAME(scores) NAME(scores_of)[ROWS][NAME(block)] = {
-    {EACH_BLOCK(SCORES, 1)},
-    {EACH_BLOCK(SCORES, 2)},
-#if ROWS >= 4
-    {EACH_BLOCK(SCORES, 3)},
-    {EACH_BLOCK(SCORES, 4)},
-#endif
-};
+#define SCORES(_, C) NAME(scores_##C),
+static void (*const NAME(scores_of)[NAME(block)])(float *const *, int, float *const *, int, float *) = {
+    EACH_BLOCK(SCORES, )};
 #undef SCORES
 
 /* 2^x for |x| <= 126. */
@@ -179,10 +178,7 @@ static void NAME(gradient)(float *const *inputs, int m, float *const *outputs, c
     float *const *some = outputs;
     for (int b = 0; b < cut.blocks; b++) {
         const int size = cut.size - (b >= cut.large);
-        float *scores = g + b * BLOCK_FLOATS;
-        for (int i = 0; i < m; i += ROWS)
-            NAME(scores_of)[m - i < ROWS ? m - i - 1 : ROWS - 1][size - 1](
-                inputs + i, some, floats, scores + i * SLOTS);
+        NAME(scores_of)[size - 1](inputs, m, some, floats, g + b * BLOCK_FLOATS);
         some += size;
     }
     vec product = LOAD(sum->mantissa);
