@@ -28,6 +28,7 @@ typedef struct {
     int64_t stride, rows;
     const float *steps; /* (rows,): expected steps of each row for every word trained on */
     float decay;        /* x of one step */
+    float *shares;      /* (rows,): what part of a row's changes a merge takes that is in time */
 } replica;
 
 enum {
@@ -43,29 +44,24 @@ enum {
 /* No copies if rows is 0.  -1 when out of memory. */
 static inline int replica_init(replica *r, float *shared, int64_t stride, int64_t rows,
                                const float *steps, float decay) {
-    *r = (replica){shared, NULL, NULL, stride, rows, steps, decay};
+    *r = (replica){shared, NULL, NULL, stride, rows, steps, decay, NULL};
     if (rows == 0) return 0;
     const size_t bytes = ((size_t)(rows * stride) * sizeof *shared + 4095) / 4096 * 4096;
     r->own = aligned_alloc(4096, bytes);
     r->base = aligned_alloc(4096, bytes);
-    return r->own && r->base ? 0 : -1;
+    r->shares = aligned_alloc(128, ((size_t)rows * sizeof *r->shares + 127) / 128 * 128);
+    return r->own && r->base && r->shares ? 0 : -1;
 }
 
 static inline void replica_free(replica *r) {
     free(r->own);
     free(r->base);
+    free(r->shares);
 }
 
 /* Where a worker finds a row. */
 static inline float *replica_row(const replica *r, int64_t row) {
     return (row < r->rows ? r->own : r->shared) + row * r->stride;
-}
-
-static inline void replica_load(replica *r) {
-    const size_t bytes = (size_t)(r->rows * r->stride) * sizeof *r->own;
-    if (bytes == 0) return;
-    memcpy(r->own, r->shared, bytes);
-    memcpy(r->base, r->own, bytes);
 }
 
 static inline float replica_share(float decay, int workers) {
@@ -74,13 +70,29 @@ static inline float replica_share(float decay, int workers) {
     return expm1f(-many * decay) / (many * expm1f(-decay));
 }
 
-/* Merge the copies from .. to; each worker has trained on `words` words since it last did. */
-static inline void replica_merge(replica *r, int64_t from, int64_t to, int64_t words, float alpha,
-                                 int workers) {
+/* The same of one row, after so many words. */
+static inline float replica_share_of(const replica *r, int64_t row, int64_t words, float alpha,
+                                     int workers) {
+    return replica_share(r->decay * alpha * r->steps[row] * (float)words, workers);
+}
+
+/* Begin an epoch; the hottest tier will be merged every `words` words. */
+static inline void replica_load(replica *r, int64_t words, float alpha, int workers) {
+    const size_t bytes = (size_t)(r->rows * r->stride) * sizeof *r->own;
+    if (bytes == 0) return;
+    memcpy(r->own, r->shared, bytes);
+    memcpy(r->base, r->own, bytes);
+    for (int64_t row = 0, end = TIER_ROWS; row < r->rows; row++) {
+        if (row == end) end *= 2, words *= 2;
+        r->shares[row] = replica_share_of(r, row, words, alpha, workers);
+    }
+}
+
+/* Merge the copies from .. to, each row by its share. */
+static inline void replica_merge(replica *r, int64_t from, int64_t to) {
     if (to > r->rows) to = r->rows;
     for (int64_t row = from; row < to; row++) {
-        const float share =
-            replica_share(r->decay * alpha * r->steps[row] * (float)words, workers);
+        const float share = r->shares[row];
         float *restrict shared = r->shared + row * r->stride;
         float *restrict own = r->own + row * r->stride, *restrict base = r->base + row * r->stride;
         for (int64_t i = 0; i < r->stride; i++) {
@@ -88,6 +100,14 @@ static inline void replica_merge(replica *r, int64_t from, int64_t to, int64_t w
             shared[i] = own[i] = base[i] = sum;
         }
     }
+}
+
+/* Merge early, at the end of an epoch, after so many words. */
+static inline void replica_merge_early(replica *r, int64_t from, int64_t to, int64_t words,
+                                       float alpha, int workers) {
+    for (int64_t row = from; row < to && row < r->rows; row++)
+        r->shares[row] = replica_share_of(r, row, words, alpha, workers);
+    replica_merge(r, from, to);
 }
 
 #endif

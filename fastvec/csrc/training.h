@@ -149,32 +149,28 @@ static inline int replicas_init(worker *w, const training *t) {
     return bad;
 }
 
-static inline void replicas_load(worker *w) {
-    replica_load(&w->vectors);
-    replica_load(&w->outputs);
-    replica_load(&w->nodes);
+/* Batches between two merges of the hottest tier: the fewer the more workers are to be kept up with. */
+static inline int64_t merge_turn(const training *t) {
+    return t->workers < 12 ? BATCHES_A_MERGE / (t->workers * t->workers) : 1;
 }
 
-static inline void replicas_merge(const training *t, worker *w, int64_t from, int64_t to,
-                                  int64_t words) {
-    const float alpha = t->alpha_start;
-    replica_merge(&w->vectors, from, to, words, alpha, t->workers);
-    replica_merge(&w->outputs, from, to, words, alpha, t->workers);
-    replica_merge(&w->nodes, from, to, words, alpha, t->workers);
+static inline void replicas_load(const training *t, worker *w) {
+    replica *const all[] = {&w->vectors, &w->outputs, &w->nodes};
+    for (int i = 0; i < 3; i++)
+        replica_load(all[i], merge_turn(t) * BATCH, t->alpha_start, t->workers);
 }
 
-/* Merge the tiers whose turn it is, the sooner the more workers there are to be kept up with; or
- * `all`. */
+/* Merge the tiers whose turn it is; or `all`. */
 static inline void replicas_turn(const training *t, worker *w, int all) {
-    int64_t between = 1;
-    if (t->workers < 12) between = BATCHES_A_MERGE / (t->workers * t->workers);
+    replica *const each[] = {&w->vectors, &w->outputs, &w->nodes};
     int64_t from = 0, to = TIER_ROWS;
     for (int tier = 0; tier < TIERS; tier++, from = to, to *= 2) {
-        const int64_t turn = between << tier, since = w->batches % turn;
-        if (since == 0)
-            replicas_merge(t, w, from, to, turn * BATCH);
-        else if (all)
-            replicas_merge(t, w, from, to, since * BATCH);
+        const int64_t since = w->batches % (merge_turn(t) << tier);
+        for (int i = 0; i < 3; i++)
+            if (since == 0)
+                replica_merge(each[i], from, to);
+            else if (all)
+                replica_merge_early(each[i], from, to, since * BATCH, t->alpha_start, t->workers);
     }
 }
 
@@ -498,7 +494,7 @@ static inline void train_chunk(const training *t, worker *w, const control *c, i
 /* One worker's part of one epoch. */
 static inline void train_epoch(const training *t, worker *w, control *c, int64_t *counters) {
     const int64_t chunks = (t->n_tokens + CHUNK - 1) / CHUNK;
-    replicas_load(w);
+    replicas_load(t, w);
     while (!control_stopped(c)) {
         const int64_t chunk = control_take(c, 1);
         if (chunk >= chunks) break;
