@@ -131,9 +131,9 @@ class _Tree:
     def planted(self, part: Bigrams, ids: NDArray[np.int32]) -> Nodes:
         """Take over another tree, whose words have new ids; what its nodes are called here."""
         names = np.zeros(len(part.parents), np.uint32)
-        connectors = ids[part.connectors].tolist()
-        for node, parent in enumerate(part.parents.tolist()[1:], start=1):
-            names[node] = self.grown(int(names[parent]), connectors[node])
+        nodes = zip(part.parents[1:].tolist(), ids[part.connectors[1:]].tolist(), strict=True)
+        for node, (parent, connector) in enumerate(nodes, start=1):
+            names[node] = self.grown(int(names[parent]), connector)
         return names
 
     def arrays(self) -> tuple[Nodes, Nodes]:

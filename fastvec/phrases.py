@@ -42,6 +42,7 @@ SCORER_ARGUMENTS = (
     "min_count",
     "corpus_word_count",
 )
+SETTINGS = ("min_count", "threshold", "delimiter", "scoring", "connector_words")
 MARK = "fastvec phrases"  # the first entry of a file's metadata; its value is the version
 VERSION = 1
 
@@ -363,9 +364,7 @@ class FrozenPhrases(_Joining):
     ) -> FrozenPhrases:
         made = cls.__new__(cls)
         vars(made).update(_checked(settings))
-        words = Words(_array(arrays, "words", "u1"), _array(arrays, "word_offsets", "<i8"))
-        scores = _array(arrays, "scores", "<f8")
-        _ = words.table  # looks at the offsets
+        words, scores = _words(arrays), _array(arrays, "scores", "<f8")
         made.phrasegrams = dict(zip(words, scores.tolist(), strict=True))
         return made
 
@@ -448,6 +447,8 @@ class Phrases(_Joining):
         check(PhrasesParams(min_count, threshold, max_vocab_size, delimiter, scoring))
         if isinstance(connector_words, str):
             raise TypeError(f"connector_words must be words, got the string {connector_words!r}")
+        if not all(isinstance(word, str) for word in connector_words):
+            raise TypeError(f"connector_words must be strings, got {connector_words!r}")
         self.scoring = _scorer(scoring, threshold)
         self.min_count = min_count
         self.threshold = threshold
@@ -609,18 +610,15 @@ class Phrases(_Joining):
 
     @classmethod
     def _restored(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Phrases:
-        settings = dict(settings)
-        counted = settings.pop("counted")
-        made = cls(**settings)
-        if counted:
-            words = Words(_array(arrays, "words", "u1"), _array(arrays, "word_offsets", "<i8"))
+        made = cls(**{name: settings[name] for name in (*SETTINGS, "max_vocab_size")})
+        if counted := settings["counted"]:
+            words = _words(arrays)
             vocabulary = Vocabulary(words, _array(arrays, "counts", "<i8"))
             pairs = _array(arrays, "pairs", "<u4", 2)
             tree = _array(arrays, "parents", "<u4"), _array(arrays, "connectors", "<u4")
             tokens, reduce = int(counted["tokens"]), int(counted["min_reduce"])
             part = Bigrams(words, vocabulary.counts, pairs, *tree, tokens, reduce)
-            part.spelled(pairs[:0], "")  # looks at the words and the tree
-            _ = words.table
+            part.spelled(pairs[:0], "")  # looks at the tree
             if len(pairs) and (pairs[:, COUNT].min() < 1 or pairs[:, :2].max() >= len(words)):
                 raise ValueError("a pair names a word that is not there")
             if len(pairs) and pairs[:, BETWEEN].max() >= len(tree[0]):
@@ -671,8 +669,18 @@ def _array(arrays: Mapping[str, NDArray[Any]], name: str, kind: str, ndim: int =
     return np.ascontiguousarray(array)
 
 
+def _words(arrays: Mapping[str, NDArray[Any]]) -> Words:
+    """The words of a file; ValueError unless each is UTF-8."""
+    words = Words(_array(arrays, "words", "u1"), _array(arrays, "word_offsets", "<i8"))
+    _ = words.table  # looks at the offsets
+    words.joined.tobytes().decode()
+    starts = words.offsets[words.offsets < len(words.joined)]
+    if np.any(words.joined[starts] & 0xC0 == 0x80):
+        raise ValueError("a word begins within a letter")
+    return words
+
+
 def _checked(settings: Mapping[str, Any]) -> dict[str, Any]:
     """A file's settings, as a Phrases would take them."""
-    names = ("min_count", "threshold", "delimiter", "scoring", "connector_words")
-    made = Phrases(**{name: settings[name] for name in names})
-    return {name: getattr(made, name) for name in names}
+    made = Phrases(**{name: settings[name] for name in SETTINGS})
+    return {name: getattr(made, name) for name in SETTINGS}

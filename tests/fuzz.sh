@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # fuzz.sh SECONDS - a third of the time each, all with AddressSanitizer and UBSan:
 #   1. csrc/text.h, intern.h, utf8.h and renumber.h: inputs grown by coverage (fuzz_driver.c);
-#   2. corpus files: inputs grown by the coverage of the Python that reads them (atheris);
+#   2. corpus files and phrases: inputs grown by the coverage of the Python that reads them (atheris);
 #   3. the property tests of reading and of corpus files, with fresh examples.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,11 +27,11 @@ if runtime=$(python -c "
 import atheris, pathlib
 print(pathlib.Path(atheris.__file__).parent.parent / 'asan_with_fuzzer.so')" 2>/dev/null); then
     LD_PRELOAD=$gcc_runtime python tests/fuzz_files.py --seeds "$folder/inputs" 2>/dev/null
-    FUZZ_READERS=9,10 LD_PRELOAD=$runtime python tests/fuzz_files.py -max_total_time="$seconds" \
+    FUZZ_READERS=9,10,11 LD_PRELOAD=$runtime python tests/fuzz_files.py -max_total_time="$seconds" \
         -timeout=300 -max_len=4096 -artifact_prefix="$folder/" "$folder/inputs" 2>&1 |
         { grep -v -e Instrumenting -e REDUCE -e NEW -e pulse || true; }
 else
-    echo "fuzz: corpus files without coverage, in the property tests only (no atheris here)"
+    echo "fuzz: corpus files and phrases without coverage, in the property tests only (no atheris here)"
 fi
 
 end=$((SECONDS + seconds))

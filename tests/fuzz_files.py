@@ -7,7 +7,7 @@ Bytes may be read or refused with a ValueError that names the file; anything els
 `make fuzz` runs it with a native core that has AddressSanitizer; CONTRIBUTING.md says how to see
 that core's coverage too.  The first byte of an input chooses the reader; ``--seeds FOLDER`` writes
 one good input for each and ends.  FUZZ_READERS=9,10 keeps to some readers: 9 and 10 are those of
-corpus files.
+corpus files, 11 that of phrases.
 """
 
 import io
@@ -21,7 +21,7 @@ import atheris
 import numpy as np
 
 with atheris.instrument_imports():
-    from fastvec import corpus, encoded, formats, rowfiles, tensors
+    from fastvec import corpus, encoded, formats, phrases, rowfiles, tensors
     from fastvec.word2vec import Word2Vec
     from fastvec.words import Words
 
@@ -52,6 +52,7 @@ READERS = [
     lambda: formats.read_vectors(PATH),
     lambda: corpus.Corpus.open(PATH),
     corpus_with_checksums,
+    lambda: phrases.Phrases.load(PATH),
 ]
 CHOSEN = [int(i) for i in os.environ.get("FUZZ_READERS", "").split(",") if i] or range(len(READERS))
 
@@ -60,6 +61,9 @@ def check(result) -> None:
     """Touch every byte of what was read."""
     if isinstance(result, corpus.Corpus):
         use(result)
+        return
+    if isinstance(result, (phrases.Phrases, phrases.FrozenPhrases)):
+        use_phrases(result)
         return
     if isinstance(result, formats.VectorFile):
         words, vectors = result.words, result.vectors
@@ -83,6 +87,15 @@ def use(read: corpus.Corpus) -> None:
         model.train(read)
     except ValueError:  # a corpus without words
         assert min(len(read.tokens), len(read.vocabulary)) < 2
+
+
+def use_phrases(read: phrases.Phrases | phrases.FrozenPhrases) -> None:
+    """Join phrases and score them: the native loops go where words, pairs and nodes send them."""
+    read.join([["a", "rose", "of", "a", "rose"]], progress=False)
+    if isinstance(read, phrases.Phrases):
+        assert sum(read.vocab.values()) >= 0
+        read.add_vocab([["a", "rose"]])
+        assert len(read.vocab) >= 3
 
 
 def one_input(data: bytes) -> None:
@@ -115,6 +128,11 @@ def seeds(folder: Path) -> None:
     corpus.Corpus.read(sentences, min_count=1, progress=False).save(PATH)
     for reader in (9, 10):
         folder.joinpath(str(reader)).write_bytes(bytes([reader]) + PATH.read_bytes())
+    learned = phrases.Phrases(sentences * 3, 1, 0.1, connector_words=["is"], progress=False)
+    learned.save(PATH)
+    folder.joinpath("11").write_bytes(b"\x0b" + PATH.read_bytes())
+    learned.freeze().save(PATH)
+    folder.joinpath("11 frozen").write_bytes(b"\x0b" + PATH.read_bytes())
     np.save(good, vectors)
     folder.joinpath("7").write_bytes(b"\7" + good.getvalue())
 

@@ -18,6 +18,7 @@ from fastvec import ENGLISH_CONNECTOR_WORDS, Corpus, FrozenPhrases, Phrases
 from fastvec._core import Control, PhraseCounter, PhraseJoiner, spell_pairs
 from fastvec.collocations import COUNT, MOST_PARTS, count_bigrams, join_phrases, merged
 from fastvec.phrases import npmi_scorer, original_scorer, word2phrase_scorer
+from fastvec.tensors import load_tensors, save_tensors
 
 WORDS = ["a", "b", "c", "d", "of", "the", "ä", "longer-than-eight"]
 CONNECTORS = frozenset({"of", "the"})
@@ -356,6 +357,34 @@ def test_a_damaged_file_is_an_error_or_harmless(tmp_path: Path, frozen: bool) ->
         str(loaded)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("words", np.frombuffer(b"ne\xfe" + b"x" * 11, np.uint8), "'utf-8' codec can't decode"),
+        ("word_offsets", np.array([0, 3, 99]), "word offsets must rise"),
+        ("counts", np.array([-1, 9, 9, 9]), "counts must be at least 0, got -1"),
+        ("pairs", np.array([[0, 9, 0, 1]], np.uint32), "a pair names a word that is not there"),
+        ("pairs", np.array([[0, 1, 9, 1]], np.uint32), "a pair names connectors that are not"),
+        ("pairs", np.array([0], np.uint32), "pairs is missing, or not an array of uint32"),
+        ("parents", np.array([0, 7], np.uint32), "must name words and nodes that are there"),
+        ("connectors", np.array([9], np.uint32), None),  # node 0 is nothing, whatever it says
+    ],
+)
+def test_files_that_lie(tmp_path: Path, name: str, value: Any, message: str | None) -> None:
+    path = tmp_path / "phrases.fvp"
+    Phrases(YORK, 1, 0.1).save(path)
+    arrays, facts = load_tensors(path)
+    facts["settings"] = facts["settings"].replace("{", '{"unknown": 1, ', 1)
+    save_tensors(path, {**arrays, name: value}, facts)
+    if message:
+        with pytest.raises(ValueError, match=f"phrases.fvp is damaged: .*{message}"):
+            Phrases.load(path)
+        return
+    loaded = Phrases.load(path)
+    loaded.add_vocab(YORK)
+    assert loaded.vocab["new"] == 18
+
+
 # --- bad input
 
 
@@ -384,6 +413,8 @@ def test_bad_sentences() -> None:
         Phrases([])
     with pytest.raises(TypeError, match="connector_words must be words, got the string 'of'"):
         Phrases(YORK, connector_words="of")
+    with pytest.raises(TypeError, match=r"connector_words must be strings, got \[1\]"):
+        Phrases(YORK, connector_words=[1])
 
 
 # --- the core's doors
