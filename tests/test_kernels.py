@@ -12,6 +12,15 @@ from fastvec.matrix import padded, padded_copy
 LARGEST = 30.0  # more than that a prediction never costs (kernels.c)
 EDGE_SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 300]
 
+ANY = {
+    "m": st.integers(1, 10),
+    "n": st.integers(1, 64),
+    "size": st.sampled_from(EDGE_SIZES),
+    "seed": st.integers(0, 1000),
+    "scale": st.sampled_from([0.0, 1e-3, 1.0, 5.0]),
+    "alpha": st.sampled_from([1e-4, 0.025, 1.0]),
+}
+
 
 def run_kernel(inputs, outputs, labels, alpha, simd):
     size = inputs.shape[1]
@@ -74,14 +83,7 @@ def test_every_number_of_inputs(simd, m):
 
 @pytest.mark.parametrize("simd", _core.simd_names())
 @settings(max_examples=60, deadline=None)
-@given(
-    m=st.integers(1, 10),
-    n=st.integers(1, 64),
-    size=st.sampled_from(EDGE_SIZES),
-    seed=st.integers(0, 1000),
-    scale=st.sampled_from([0.0, 1e-3, 1.0, 5.0]),
-    alpha=st.sampled_from([1e-4, 0.025, 1.0]),
-)
+@given(**ANY)
 def test_any_shape(simd, m, n, size, seed, scale, alpha):
     inputs, outputs, labels = example(m, n, size, seed, scale)
     compare(inputs, outputs, labels, min(alpha, 1 / max(m, n)), simd)
@@ -119,14 +121,7 @@ def test_bags_with_every_number_of_outputs(simd, n):
 
 @pytest.mark.parametrize("simd", _core.simd_names())
 @settings(max_examples=60, deadline=None)
-@given(
-    m=st.integers(1, 10),
-    n=st.integers(1, 64),
-    size=st.sampled_from(EDGE_SIZES),
-    seed=st.integers(0, 1000),
-    scale=st.sampled_from([0.0, 1e-3, 1.0, 5.0]),
-    alpha=st.sampled_from([1e-4, 0.025, 1.0]),
-)
+@given(**ANY)
 def test_any_bag(simd, m, n, size, seed, scale, alpha):
     inputs, outputs, labels = example(m, n, size, seed, scale)
     compare_bag(inputs, outputs, labels, min(alpha, 1 / max(m, n)), simd)
