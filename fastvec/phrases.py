@@ -6,6 +6,7 @@ vocabulary and words.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import itertools
 import json
@@ -19,7 +20,7 @@ from fastvec.collocations import BETWEEN, COUNT, FIRST, LAST, Bigrams, count_big
 from fastvec.collocations import merged as merge
 from fastvec.corpus import Corpus
 from fastvec.files import PathLike
-from fastvec.params import PhrasesParams, check
+from fastvec.params import CorpusParams, PhrasesParams, check
 from fastvec.tensors import load_tensors, save_tensors
 from fastvec.vocabulary import Vocabulary, join
 from fastvec.words import Words
@@ -449,6 +450,8 @@ class Phrases(_Joining):
             raise TypeError(f"connector_words must be words, got the string {connector_words!r}")
         if not all(isinstance(word, str) for word in connector_words):
             raise TypeError(f"connector_words must be strings, got {connector_words!r}")
+        for name in reading.keys() - {item.name for item in dataclasses.fields(CorpusParams)}:
+            raise TypeError(f"Phrases has no option {name}")
         self.scoring = _scorer(scoring, threshold)
         self.min_count = min_count
         self.threshold = threshold

@@ -411,6 +411,8 @@ def test_bad_sentences() -> None:
         Phrases([["a"], "a b c"])
     with pytest.raises(ValueError, match="the corpus is empty"):
         Phrases([])
+    with pytest.raises(TypeError, match="Phrases has no option window"):
+        Phrases(window=5)
     with pytest.raises(TypeError, match="connector_words must be words, got the string 'of'"):
         Phrases(YORK, connector_words="of")
     with pytest.raises(TypeError, match=r"connector_words must be strings, got \[1\]"):
