@@ -95,7 +95,7 @@ def merged(parts: Sequence[Bigrams]) -> Bigrams:
     """What several texts give together."""
     if len(parts) == 1:
         return parts[0]
-    words, counts = parts[0].words, parts[0].counts
+    words, counts = Words.of([]), np.zeros(0, np.int64)
     tree = _Tree()
     pairs = []
     for part in parts:
@@ -103,11 +103,8 @@ def merged(parts: Sequence[Bigrams]) -> Bigrams:
         new = np.flatnonzero(ids < 0)
         ids[new] = np.arange(len(words), len(words) + len(new))
         words = join(words, part.words.take(new))
-        grown = np.zeros(len(words), np.int64)
-        grown[: len(counts)] = counts
-        if part is not parts[0]:
-            np.add.at(grown, ids, part.counts)
-        counts = grown
+        counts = np.concatenate([counts, np.zeros(len(new), np.int64)])
+        counts[ids] += part.counts  # a part's words differ
         nodes = tree.planted(part, ids)
         some = part.pairs.copy()
         some[:, FIRST], some[:, LAST] = ids[some[:, FIRST]], ids[some[:, LAST]]
@@ -289,9 +286,11 @@ def join_phrases(
         at += count
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     counts = np.bincount(tokens[:at], minlength=len(everything)).astype(np.int64)
-    raw = (corpus.raw_words, corpus.raw_sentences, corpus.options)
+    least = max(min_count, 1)  # words that are joined wherever they stand are gone
+    options = {**corpus.options, "min_count": least}
+    raw = (corpus.raw_words, corpus.raw_sentences, options)
     joined = Corpus(tokens[:at], offsets, Vocabulary(everything, counts), *raw)
-    order = choose(everything, counts, VocabularyParams(max(min_count, 1)))
+    order = choose(everything, counts, VocabularyParams(least))
     vocabulary = Vocabulary(everything.take(order), counts[order])
     return Corpus.read(joined, vocabulary=vocabulary, memory=memory, tmp=tmp)
 

@@ -390,7 +390,7 @@ class Phrases(_Joining):
     max_vocab_size : int, default 40,000,000
         whenever more words and pairs are known than this after a sentence, the rarest are dropped:
         the second time those that occur once, then those that occur twice, and so on (gensim's
-        rule).  About 30 bytes each.
+        rule).  At most 70 bytes each while they are counted.
     delimiter : str, default "_"
         what joins the words of a phrase.
     progress_per

@@ -105,6 +105,7 @@ def test_counts_of_many_pairs() -> None:
         assert dict(zip(spelled, bigrams.pairs[:, COUNT].tolist(), strict=True)) == expected
     several = merged([bigrams, bigrams, bigrams])
     assert int(several.pairs[:, COUNT].sum()) == 3 * expected.total()
+    assert int(several.counts.sum()) == 3 * ids.size
 
 
 def test_a_long_row_of_connectors() -> None:
@@ -197,6 +198,7 @@ def test_joining_drops_rare_words() -> None:
     corpus = Corpus.read([["a", "b", "c"], ["a", "b"], ["d"]], min_count=1)
     joined = join_phrases(corpus, ["a_b"], "_", (), min_count=2)
     assert texts_of(joined) == [["a_b"], ["a_b"]]
+    assert joined.options["min_count"] == 2
     assert len(corpus.tokens) == 6  # the corpus that was given is as it was
 
 
