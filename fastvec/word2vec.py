@@ -673,7 +673,7 @@ def _paths(
     bit = np.zeros(2 * size - 1, np.uint8)
     offsets = np.zeros(size + 1, np.int64)
     huffman_parents(np.ascontiguousarray(counts[order]), parent, bit, offsets)
-    rows = np.zeros(offsets[-1], np.int32)
+    rows = np.zeros(offsets[-1] + ROW_FLOATS, np.int32)
     signs = np.zeros(offsets[-1] + ROW_FLOATS, np.float32)
     fill_paths(parent, bit, offsets, rows, signs)
     if (order == np.arange(size)).all():
@@ -685,5 +685,5 @@ def _paths(
     moved = np.zeros(size + 1, np.int64)
     np.cumsum(lengths[place], out=moved[1:])
     index = np.repeat(starts - moved[:-1], lengths[place]) + np.arange(moved[-1])
-    tail = np.zeros(ROW_FLOATS, np.float32)
-    return moved, rows[index], np.concatenate([signs[index], tail])
+    rows[: moved[-1]], signs[: moved[-1]] = rows[index], signs[index]
+    return moved, rows, signs

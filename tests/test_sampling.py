@@ -57,7 +57,7 @@ def native_paths(counts):
     parent, bit = np.zeros(2 * size - 1, np.int32), np.zeros(2 * size - 1, np.uint8)
     offsets = np.zeros(size + 1, np.int64)
     _core.huffman_parents(np.asarray(counts, np.int64), parent, bit, offsets)
-    rows = np.zeros(offsets[-1], np.int32)
+    rows = np.zeros(offsets[-1] + 16, np.int32)
     signs = np.zeros(offsets[-1] + 16, np.float32)
     _core.fill_paths(parent, bit, offsets, rows, signs)
     return offsets, rows, signs

@@ -165,12 +165,13 @@ def fill_paths(const int32_t[::1] parent, const uint8_t[::1] bit, const int64_t[
                int32_t[::1] rows, float[::1] signs):
     """Write every word's path: rows of the node matrix and +1 or -1 (label 1 or 0) for each.
 
-    ``signs`` must be 16 floats longer than the paths: the kernels read whole vectors.
+    Both must be 16 entries longer than the paths, and 0 there: whole vectors of signs are read, and the
+    rows of a path shorter than those that are fetched ahead.
     """
     cdef Py_ssize_t n = offsets.shape[0] - 1
     if n < 1 or parent.shape[0] != 2 * n - 1 or bit.shape[0] != 2 * n - 1:
         raise ValueError("parent and bit must have 2n - 1 entries")
-    if rows.shape[0] < offsets[n] or signs.shape[0] < offsets[n] + ROW_FLOATS:
+    if rows.shape[0] < offsets[n] + ROW_FLOATS or signs.shape[0] < offsets[n] + ROW_FLOATS:
         raise ValueError("rows and signs are too short for the paths")
     if offsets[n] == 0:
         return
@@ -204,7 +205,7 @@ cdef class Training:
     noise : uint32 (words, 2)
         alias table, for negative sampling.
     path_offsets, path_rows, path_signs : int64 (words + 1,), int32, float32
-        Huffman paths (fill_paths), for hierarchical softmax.
+        Huffman paths (fill_paths; 16 entries longer than they are), for hierarchical softmax.
     simd : str
         instruction set, one of simd_names().
 
@@ -244,10 +245,8 @@ cdef class Training:
         t.keep = &keep[0]
         if outputs is not None and negative:
             check_rows(outputs, "outputs", n, stride)
-            if noise is None or noise.shape[0] != n or noise.shape[1] != 2:
-                raise ValueError(f"noise must have shape ({n}, 2)")
+            self.set_noise(noise, <uint32_t> n)
             t.outputs = &outputs[0, 0]
-            t.noise = <const alias_column *> &noise[0, 0]
             t.negative = negative
         if nodes is not None:
             check_rows(nodes, "nodes", n - 1, stride)
@@ -305,6 +304,18 @@ cdef class Training:
         self.t.n_sentences = sentences
         return 0
 
+    cdef int set_noise(self, const uint32_t[:, ::1] noise, uint32_t n) except -1:
+        cdef uint32_t i
+        cdef bint good = True
+        if noise is None or noise.shape[0] != n or noise.shape[1] != 2:
+            raise ValueError(f"noise must have shape ({n}, 2)")
+        for i in range(n):
+            good &= noise[i, 1] < n
+        if not good:
+            raise ValueError(f"noise words must be from 0 to {n - 1}")
+        self.t.noise = <const alias_column *> &noise[0, 0]
+        return 0
+
     cdef int set_steps(self, const float[::1] vectors, const float[::1] outputs,
                        const float[::1] nodes) except -1:
         cdef training *t = &self.t
@@ -330,18 +341,19 @@ cdef class Training:
         cdef bint good = True
         if offsets is None or rows is None or signs is None or offsets.shape[0] != n + 1:
             raise ValueError(f"path_offsets must have {n + 1} entries")
-        if signs.shape[0] < rows.shape[0] + ROW_FLOATS:
-            raise ValueError("path_signs must be 16 floats longer than path_rows")
+        cdef int64_t paths_end = rows.shape[0] - ROW_FLOATS
+        if paths_end < 0 or signs.shape[0] < rows.shape[0]:
+            raise ValueError("path_rows and path_signs must be 16 entries longer than the paths")
         for i in range(n):
-            good &= 0 <= offsets[i] <= offsets[i + 1] <= rows.shape[0]
+            good &= 0 <= offsets[i] <= offsets[i + 1] <= paths_end
             longest = max(longest, offsets[i + 1] - offsets[i])
         for i in range(rows.shape[0]):
-            good &= 0 <= rows[i] < n - 1
+            good &= 0 <= rows[i] < max(n - 1, 1)
         if not good:
             raise ValueError("Huffman paths must stay inside the tree")
         self.t.longest_path = <int> min(longest, 0x7fffffff)
         self.t.path_offsets = &offsets[0]
-        self.t.path_rows = &rows[0] if rows.shape[0] else NULL
+        self.t.path_rows = &rows[0]
         self.t.path_signs = &signs[0]
         return 0
 

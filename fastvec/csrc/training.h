@@ -31,6 +31,9 @@ enum {
     ROOM = 2 * CHUNK,  /* tokens in a chunk at most: its last sentence may begin at its end */
     AHEAD = 2,         /* windows between listing rows and using them */
     RING = AHEAD + 2,  /* a power of 2 */
+    RARE_NODES = 4,    /* at the bottom of a path: they are fetched like the rows that are listed, */
+    PATH_AHEAD = 4,    /* the path itself so many windows before it is listed, */
+    OFFSET_AHEAD = 8,  /* and where it begins before that */
     BATCH = 64,        /* windows whose negatives are drawn together */
     DRAWN = BATCH + AHEAD,
     MOST_FETCHED = 64,
@@ -92,7 +95,7 @@ typedef struct {
     float **rows;        /* (window + ROOM + window,) the input rows of kept */
     int32_t *negatives;  /* (negative, DRAWN): window by window in each row */
     uint8_t clash[DRAWN]; /* a negative of this window equals another one or the centre */
-    float **listed;      /* (RING, 2 + negative): an input row, the centre's, the negatives' */
+    float **listed;      /* (RING, list_size): an input row, the centre's, the negatives', rare nodes' */
     replica vectors, outputs, nodes;
     int64_t batches;     /* trained on */
     float *signs;        /* (MAX_OUTPUTS + ROW_FLOATS,) +1, -1, -1, ... */
@@ -115,6 +118,11 @@ static inline void worker_free(worker *w) {
     free(w->window.distinct);
     free(w->window.hidden);
     memset(w, 0, sizeof *w);
+}
+
+/* Rows that are listed for a window: an input row, the outputs, rare nodes. */
+static inline int list_size(const training *t) {
+    return 1 + (t->outputs ? t->negative + 1 : 0) + (t->nodes ? RARE_NODES : 0);
 }
 
 /* Zeros on cache lines of their own (two: processors fetch them in pairs): small lists of two workers
@@ -182,7 +190,7 @@ static inline int worker_init(worker *w, const training *t) {
     w->ends = own_lines(ROOM * sizeof *w->ends);
     w->rows = own_lines((ROOM + 2 * (size_t)t->window) * sizeof *w->rows);
     w->negatives = own_lines((negative + 1) * DRAWN * sizeof *w->negatives);
-    w->listed = own_lines(RING * (negative + 2) * sizeof *w->listed);
+    w->listed = own_lines(RING * (size_t)list_size(t) * sizeof *w->listed);
     w->signs = own_lines(signs * sizeof *w->signs);
     if (!w->kept || !w->ends || !w->rows || !w->negatives || !w->listed || !w->signs ||
         window_init(&w->window, t) < 0 || replicas_init(w, t) < 0) {
@@ -366,8 +374,7 @@ static inline void list_inputs(const training *t, worker *w, int i, int start, i
     v->m = to - from;
 }
 
-/* The tables of Huffman paths are larger than the nodes that are often needed: fetching the nodes'
- * rows as well did not pay. */
+/* The tables of Huffman paths are larger than the nodes that are often needed. */
 static inline void fetch_path(const training *t, int32_t word) {
     const int64_t start = t->path_offsets[word];
     const int line = 64 / (int)sizeof *t->path_rows;
@@ -377,8 +384,17 @@ static inline void fetch_path(const training *t, int32_t word) {
     __builtin_prefetch(t->path_signs + start + line - 1);
 }
 
+/* The nodes that the window at position i needs and that are least likely to be in the cache: the
+ * first, for paths lead from the word up to the root.  Of a short path some of the next word's. */
+static inline void list_rare_nodes(const training *t, const worker *w, int i, float **list) {
+    __builtin_prefetch(t->path_offsets + w->kept[i + OFFSET_AHEAD]);
+    fetch_path(t, w->kept[i + PATH_AHEAD]);
+    const int32_t *path = t->path_rows + t->path_offsets[w->kept[i]];
+    for (int k = 0; k < RARE_NODES; k++) list[k] = replica_row(&w->nodes, path[k]);
+}
+
 static inline float **list_of(const training *t, const worker *w, int i) {
-    return w->listed + (i % RING) * (t->negative + 2);
+    return w->listed + (i % RING) * list_size(t);
 }
 
 /* List the rows that the window at position i, `place` in the batch, will need: the input row that
@@ -388,7 +404,7 @@ static inline void list_rows(const training *t, worker *w, int n, int i, int pla
     float **list = list_of(t, w, i);
     const int next = i + t->window;
     list[0] = w->rows[t->window + (next < n ? next : n - 1)];
-    if (t->nodes) fetch_path(t, w->kept[i]);
+    if (t->nodes) list_rare_nodes(t, w, i, list + list_size(t) - RARE_NODES);
     if (!t->outputs) return;
     list[1] = replica_row(&w->outputs, w->kept[i]);
     for (int k = 0; k < t->negative; k++)
@@ -400,8 +416,7 @@ static inline void list_rows(const training *t, worker *w, int n, int i, int pla
 /* Train on kept[0 .. n), the learning rate rising by `slope` (below 0) with each word. */
 static inline void train_kept(const training *t, worker *w, const control *c, int n, float alpha,
                               float slope) {
-    const int listed = t->outputs ? t->negative + 2 : 1;
-    const int n_fetch = listed < MOST_FETCHED ? listed : MOST_FETCHED;
+    const int listed = list_size(t), n_fetch = listed < MOST_FETCHED ? listed : MOST_FETCHED;
     int start = 0;
     const int32_t *end = w->ends;
     for (int i = 0; i < n; i++) {

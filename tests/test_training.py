@@ -1,0 +1,100 @@
+"""The native trainer takes only arrays that fit together: its loops check nothing."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from fastvec._core import Control, Training, build_alias, fill_paths, huffman_parents, simd_names
+
+WORDS, STRIDE = 3, 16
+
+
+def arrays() -> dict[str, NDArray]:
+    """What Training takes for three words."""
+    counts = np.array([5, 3, 2])
+    noise = np.empty((WORDS, 2), np.uint32)
+    build_alias(counts.astype(float), noise)
+    parent, bit = np.zeros(2 * WORDS - 1, np.int32), np.zeros(2 * WORDS - 1, np.uint8)
+    path_offsets = np.zeros(WORDS + 1, np.int64)
+    huffman_parents(counts, parent, bit, path_offsets)
+    entries = path_offsets[-1] + 16
+    path_rows, path_signs = np.zeros(entries, np.int32), np.zeros(entries, np.float32)
+    fill_paths(parent, bit, path_offsets, path_rows, path_signs)
+    return {
+        "tokens": np.array([0, 1, 2, 0, 1], np.int32),
+        "offsets": np.array([0, 3, 5], np.int64),
+        "vectors": rows(WORDS),
+        "outputs": rows(WORDS),
+        "nodes": rows(WORDS - 1),
+        "keep": np.full(WORDS, 2**32 - 1, np.uint32),
+        "noise": noise,
+        "path_offsets": path_offsets,
+        "path_rows": path_rows,
+        "path_signs": path_signs,
+    }
+
+
+def rows(count: int, floats: int = STRIDE, shift: int = 0) -> NDArray[np.float32]:
+    """Rows that start on a cache line, or `shift` floats after one."""
+    memory = np.zeros(count * floats + 32, np.float32)
+    start = -memory.ctypes.data // 4 % 16 + shift
+    return memory[start : start + count * floats].reshape(count, floats)
+
+
+def training(changed: dict[str, NDArray | None], **options: int) -> Training:
+    settings = {
+        "vector_size": 10, "skip_gram": True, "window": 2, "shrink_windows": True, "negative": 2,
+        "shared_negatives": True, "cbow_mean": True, "cbow_corrected": False, "workers": 1,
+    }  # fmt: skip
+    return Training(*(arrays() | changed).values(), **(settings | options), simd=simd_names()[0])
+
+
+def test_good_arrays_train() -> None:
+    trainer = training({})
+    trainer.start_epoch(0.05, 0.01, 1)
+    trainer.run(0, Control(1))
+    assert trainer.predictions > 0
+    assert trainer.loss > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("tokens", [0, 1, 3, 0, 1], "token ids must be from 0 to 2"),
+        ("tokens", [0, 1, -1, 0, 1], "token ids must be from 0 to 2"),
+        ("tokens", [0, 1, 2, 0], "sentence offsets must rise from 0 to 4"),
+        ("offsets", [0, 6, 5], "sentence offsets must rise from 0 to 5"),
+        ("offsets", [1, 3, 5], "sentence offsets must rise from 0 to 5"),
+        ("vectors", rows(WORDS - 1), "vectors must"),
+        ("vectors", rows(WORDS, shift=1), "vectors must"),
+        ("vectors", rows(WORDS, 8), "rows of 8 floats cannot hold vector_size 10"),
+        ("outputs", rows(WORDS - 1), "outputs must"),
+        ("outputs", rows(WORDS, 32), "outputs must"),
+        ("nodes", rows(WORDS - 2), "nodes must"),
+        ("noise", [[0, 0]] * 2, r"noise must have shape \(3, 2\)"),
+        ("noise", [[0, 0], [0, 3], [0, 1]], "noise words must be from 0 to 2"),
+        ("path_offsets", [0, 1, 3], "path_offsets must have 4 entries"),
+        ("path_offsets", [0, 1, 3, 6], "paths must stay inside"),
+        ("path_offsets", [0, 3, 1, 5], "paths must stay inside"),
+        ("path_rows", [0, 1, 0, 1, 2] + [0] * 16, "paths must stay inside"),
+        ("path_rows", [0, 1, 0, 1, 0] + [7] * 16, "paths must stay inside"),
+        ("path_rows", [0, 1, 0, 1, 0], "16 entries longer"),
+        ("path_signs", [1, 1, 1, 1, 1], "16 entries longer"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(name: str, value: object, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        training(
+            {name: np.asarray(value, arrays()[name].dtype) if isinstance(value, list) else value}
+        )
+
+
+@pytest.mark.parametrize("name", ["noise", "path_offsets", "path_rows", "path_signs"])
+def test_a_method_without_its_table_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="must"):
+        training({name: None})
+
+
+def test_several_workers_need_the_steps_of_every_row() -> None:
+    with pytest.raises(ValueError, match="several workers need the steps of 3 vectors"):
+        training({}, workers=2)
