@@ -53,6 +53,11 @@ typedef struct {
     void (*bag_apply)(float *const *rows, int m, float scale, const float *hidden,
                       float *const *outputs, int n, const float *g, int floats,
                       float *const *ahead, int n_ahead);
+
+    /* A worker's copies of n rows that others change too (replica.h), each `stride` floats after the
+     * one before:  shared += share * (own - base);  own = base = shared.  shares: n of them. */
+    void (*merge)(float *shared, float *own, float *base, int64_t stride, int floats,
+                  const float *shares, int64_t n);
 } kernels;
 
 /* The i-th best table that this machine runs, or NULL. */

@@ -278,8 +278,25 @@ static void NAME(apply)(float *const *inputs, int m, float *const *outputs, int 
 
 #include "bag.h"
 
+/* The shared rows were mostly written by another core last: they are on their way a few rows ahead. */
+static void NAME(merge)(float *shared, float *own, float *base, int64_t stride, int floats,
+                        const float *shares, int64_t n) {
+    enum { ROWS_AHEAD = 3 };
+    for (int64_t row = 0; row < n; row++, shared += stride, own += stride, base += stride) {
+        float *const ahead = shared + (row + ROWS_AHEAD < n ? ROWS_AHEAD * stride : 0);
+        for (int k = 0; k < floats; k += WIDTH) {
+            NAME(fetch)(&ahead, 1, k);
+            const vec before = LOAD(base + k);
+            const vec sum = LOAD(shared + k) + shares[row] * (LOAD(own + k) - before);
+            STORE(shared + k, sum);
+            STORE(own + k, sum);
+            STORE(base + k, sum);
+        }
+    }
+}
+
 static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), NAME(apply), NAME(gather),
-                                    NAME(bag_gradient), NAME(bag_apply)};
+                                    NAME(bag_gradient), NAME(bag_apply), NAME(merge)};
 
 #undef CONSTANT
 #undef UNROLL

@@ -21,11 +21,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels.h"
+
 typedef struct {
+    const kernels *kernel;
     float *shared; /* the matrix: rows of `stride` floats */
     float *own;    /* (rows, stride): copies of the first rows, which are the hottest */
     float *base;   /* the same: what the copies were when they last were the shared rows */
     int64_t stride, rows;
+    int floats; /* of each row that are used */
     const float *steps; /* (rows,): expected steps of each row for every word trained on */
     float decay;        /* x of one step */
     float *shares;      /* (rows,): what part of a row's changes a merge takes that is in time */
@@ -42,9 +46,10 @@ enum {
 #define NODE_DECAY 0.3f
 
 /* No copies if rows is 0.  -1 when out of memory. */
-static inline int replica_init(replica *r, float *shared, int64_t stride, int64_t rows,
-                               const float *steps, float decay) {
-    *r = (replica){shared, NULL, NULL, stride, rows, steps, decay, NULL};
+static inline int replica_init(replica *r, const kernels *kernel, float *shared, int64_t stride,
+                               int floats, int64_t rows, const float *steps, float decay) {
+    *r = (replica){.kernel = kernel, .shared = shared, .stride = stride, .rows = rows,
+                   .floats = floats, .steps = steps, .decay = decay};
     if (rows == 0) return 0;
     const size_t bytes = ((size_t)(rows * stride) * sizeof *shared + 4095) / 4096 * 4096;
     r->own = aligned_alloc(4096, bytes);
@@ -91,15 +96,10 @@ static inline void replica_load(replica *r, int64_t words, float alpha, int work
 /* Merge the copies from .. to, each row by its share. */
 static inline void replica_merge(replica *r, int64_t from, int64_t to) {
     if (to > r->rows) to = r->rows;
-    for (int64_t row = from; row < to; row++) {
-        const float share = r->shares[row];
-        float *restrict shared = r->shared + row * r->stride;
-        float *restrict own = r->own + row * r->stride, *restrict base = r->base + row * r->stride;
-        for (int64_t i = 0; i < r->stride; i++) {
-            const float sum = shared[i] + share * (own[i] - base[i]);
-            shared[i] = own[i] = base[i] = sum;
-        }
-    }
+    if (from >= to) return;
+    const int64_t at = from * r->stride;
+    r->kernel->merge(r->shared + at, r->own + at, r->base + at, r->stride, r->floats,
+                     r->shares + from, to - from);
 }
 
 /* Merge early, at the end of an epoch, after so many words. */

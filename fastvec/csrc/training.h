@@ -148,12 +148,14 @@ static inline int window_init(window *v, const training *t) {
 static inline int replicas_init(worker *w, const training *t) {
     const int64_t words = t->n_words, nodes = words - 1, most = t->workers > 1 ? HOT_ROWS : 0;
     const int64_t hot_words = most < words ? most : words, hot_nodes = most < nodes ? most : nodes;
-    int bad = replica_init(&w->vectors, t->vectors, t->stride, hot_words, t->vector_steps,
-                           WORD_DECAY);
+    int bad = replica_init(&w->vectors, t->kernel, t->vectors, t->stride, t->floats, hot_words,
+                           t->vector_steps, WORD_DECAY);
     if (t->outputs)
-        bad |= replica_init(&w->outputs, t->outputs, t->stride, hot_words, t->output_steps,
-                            WORD_DECAY);
-    if (t->nodes) bad |= replica_init(&w->nodes, t->nodes, t->stride, hot_nodes, t->node_steps, NODE_DECAY);
+        bad |= replica_init(&w->outputs, t->kernel, t->outputs, t->stride, t->floats, hot_words,
+                            t->output_steps, WORD_DECAY);
+    if (t->nodes)
+        bad |= replica_init(&w->nodes, t->kernel, t->nodes, t->stride, t->floats, hot_nodes,
+                            t->node_steps, NODE_DECAY);
     return bad;
 }
 
