@@ -6,19 +6,21 @@ cdef extern from "kernels.h" nogil:
         float *mantissa
         int32_t *exponent
         int64_t steps
+    ctypedef struct upcoming:
+        int n
     ctypedef struct kernels:
         const char *name
         int width
         void (*gradient)(float **inputs, int m, float **outputs, const float *signs, int n,
                          int floats, float alpha, loss *sum, float *g) noexcept nogil
         void (*apply)(float **inputs, int m, float **outputs, int n, const float *g, int floats,
-                      float **ahead, int n_ahead) noexcept nogil
+                      const upcoming *soon) noexcept nogil
         void (*gather)(float **rows, int m, float scale, float *hidden, int floats) noexcept nogil
         void (*bag_gradient)(const float *hidden, float **outputs, const float *signs, int n,
                              int floats, float alpha, loss *sum, float *g) noexcept nogil
         void (*bag_apply)(float **rows, int m, float scale, const float *hidden, float **outputs,
-                          int n, const float *g, int floats, float **ahead,
-                          int n_ahead) noexcept nogil
+                          int n, const float *g, int floats,
+                          const upcoming *soon) noexcept nogil
     const kernels *kernels_at(int i)
     const kernels *kernels_pick(const char *name)
 
@@ -34,6 +36,12 @@ cdef extern from "huffman.h" nogil:
     void huffman_lengths(const int32_t *parent, int32_t n, int64_t *offsets)
     void huffman_paths(const int32_t *parent, const uint8_t *bit, int32_t n,
                        const int64_t *offsets, int32_t *rows, float *signs)
+
+cdef extern from "choice.h" nogil:
+    ctypedef struct choice:
+        int64_t pieces
+    int choice_take(choice *c)
+    void choice_learn(choice *c, int way, double cost)
 
 cdef extern from "replica.h" nogil:
     float replica_share(float decay, int workers)
@@ -386,6 +394,22 @@ cdef class Training:
         return sum(self.workers[i].predictions for i in range(self.n_workers))
 
 
+def choices(const double[:, ::1] costs):
+    """Which of two ways (csrc/choice.h) each piece of work goes, if they cost ``costs`` (pieces, 2)."""
+    if costs.shape[1] != 2:
+        raise ValueError("costs must have shape (pieces, 2)")
+    cdef choice c
+    cdef int way
+    cdef Py_ssize_t i
+    memset(&c, 0, sizeof(choice))
+    ways = []
+    for i in range(costs.shape[0]):
+        way = choice_take(&c)
+        choice_learn(&c, way, costs[i, way])
+        ways.append(way)
+    return ways
+
+
 def merge_share(float decay, int workers):
     """How much of the sum of several workers' changes of a row is right (csrc/replica.h), for tests."""
     return replica_share(decay, workers)
@@ -419,7 +443,9 @@ def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] si
     for i in range(n * sets):
         rows_out[i] = &outputs[i, 0]
     cdef worker w  # for its scratch
+    cdef upcoming none
     memset(&w, 0, sizeof(worker))
+    memset(&none, 0, sizeof(upcoming))
     for i in range(16):
         w.sum.mantissa[i] = 1
     cdef float *hidden = <float *> own_lines(floats * sizeof(float))
@@ -431,12 +457,11 @@ def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] si
             if bag:
                 k.gather(rows_in + s * m, m, <float> 1.0 / m, hidden, floats)
                 k.bag_gradient(hidden, rows_out + s * n, &signs[0], n, floats, alpha, &w.sum, w.g)
-                k.bag_apply(rows_in + s * m, m, 1.0, hidden, rows_out + s * n, n, w.g, floats, NULL,
-                            0)
+                k.bag_apply(rows_in + s * m, m, 1.0, hidden, rows_out + s * n, n, w.g, floats, &none)
                 continue
             k.gradient(rows_in + s * m, m, rows_out + s * n, &signs[0], n, floats, alpha, &w.sum,
                        w.g)
-            k.apply(rows_in + s * m, m, rows_out + s * n, n, w.g, floats, NULL, 0)
+            k.apply(rows_in + s * m, m, rows_out + s * n, n, w.g, floats, &none)
         loss_take(&w, k.width)
     free(hidden)
     return w.loss

@@ -32,10 +32,19 @@ CONSTANT void NAME(bag_columns)(const float *hidden, float *const *outputs, int 
     }
 }
 
+/* With output o: a column of all rows that are needed soon, or a whole row in the first round. */
+CONSTANT void NAME(fetch_with)(const upcoming *soon, int o, int floats, int k, const int K) {
+    if (!soon->whole) {
+        if (o < K) NAME(fetch_column)(soon->rows, soon->n, k + o * WIDTH);
+    } else if (k == 0 && o < soon->n) {
+        NAME(fetch_row)(soon->rows[o], floats);
+    }
+}
+
 /* outputs[o] += g[o] * hidden; rows[i] += scale * (sum of g[o] * outputs[o] as they were). */
 CONSTANT void NAME(change_columns)(float *const *rows, int m, float scale, const float *hidden,
-                                   float *const *outputs, int n, const float *g, int k,
-                                   float *const *ahead, int n_ahead, const int K) {
+                                   float *const *outputs, int n, const float *g, int floats,
+                                   const upcoming *soon, int k, const int K) {
     vec x[BAG_COLUMNS], change[BAG_COLUMNS];
     UNROLL for (int j = 0; j < K; j++) {
         x[j] = LOAD(hidden + k + j * WIDTH);
@@ -48,9 +57,9 @@ CONSTANT void NAME(change_columns)(float *const *rows, int m, float scale, const
             change[j] += g[o] * y;
             STORE(row + j * WIDTH, y + g[o] * x[j]);
         }
-        if (o < n_ahead) NAME(fetch_columns)(ahead[o], k, K);
+        NAME(fetch_with)(soon, o, floats, k, K);
     }
-    for (int o = n; o < n_ahead; o++) NAME(fetch_columns)(ahead[o], k, K);
+    for (int o = n; o < (soon->whole ? soon->n : K); o++) NAME(fetch_with)(soon, o, floats, k, K);
     UNROLL for (int j = 0; j < K; j++) change[j] *= scale;
     for (int i = 0; i < m; i++)
         UNROLL for (int j = 0; j < K; j++) {
@@ -123,10 +132,10 @@ static void NAME(bag_gradient)(const float *hidden, float *const *outputs, const
 
 static void NAME(bag_apply)(float *const *rows, int m, float scale, const float *hidden,
                             float *const *outputs, int n, const float *g, int floats,
-                            float *const *ahead, int n_ahead) {
+                            const upcoming *soon) {
 #define CALL(K)                                                                             \
     case K:                                                                                 \
-        NAME(change_columns)(rows, m, scale, hidden, outputs, n, g, k, ahead, n_ahead, K);  \
+        NAME(change_columns)(rows, m, scale, hidden, outputs, n, g, floats, soon, k, K);    \
         break;
     IN_COLUMNS(floats, CALL)
 #undef CALL

@@ -24,6 +24,15 @@ typedef struct {
     int64_t steps; /* vectors multiplied since the last loss_take: each added 127 to an exponent */
 } loss;
 
+/* Rows that will be needed soon, fetched into the cache on the way.  Column by column of all rows is the
+ * quickest, unless another core that is far away wrote them last: between two columns the processor
+ * fetches more of the rows by itself, but only to read them, and asks again, and waits, when they are
+ * written.  Then whole rows, one after another. */
+typedef struct {
+    float *const *rows;
+    int n, whole;
+} upcoming;
+
 typedef struct {
     const char *name;
     int width; /* floats in a vector */
@@ -36,11 +45,11 @@ typedef struct {
      * outputs: N <= MAX_OUTPUTS rows; no row may stand there twice.
      * signs:   N floats, +1 for label 1 and -1 for label 0; ROW_FLOATS more can be read.
      * g:       GRADIENT_FLOATS floats of scratch, aligned to 64 bytes.
-     * ahead:   rows that will be needed soon, fetched into the cache on the way. */
+     * soon:    rows to fetch meanwhile. */
     void (*gradient)(float *const *inputs, int m, float *const *outputs, const float *signs, int n,
                      int floats, float alpha, loss *sum, float *g);
     void (*apply)(float *const *inputs, int m, float *const *outputs, int n, const float *g,
-                  int floats, float *const *ahead, int n_ahead);
+                  int floats, const upcoming *soon);
 
     /* CBOW's step, with one input that is made of m rows, in three parts:
      *     gather:        hidden = scale * (rows[0] + ... + rows[m - 1])
@@ -52,7 +61,7 @@ typedef struct {
                          int floats, float alpha, loss *sum, float *g);
     void (*bag_apply)(float *const *rows, int m, float scale, const float *hidden,
                       float *const *outputs, int n, const float *g, int floats,
-                      float *const *ahead, int n_ahead);
+                      const upcoming *soon);
 
     /* A worker's copies of n rows that others change too (replica.h), each `stride` floats after the
      * one before:  shared += share * (own - base);  own = base = shared.  shares: n of them. */

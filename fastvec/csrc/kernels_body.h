@@ -148,14 +148,13 @@ CONSTANT void NAME(steps)(float *g, int m, const float *signs, int C, float alph
 #endif
 }
 
-CONSTANT void NAME(fetch)(float *const *ahead, int n_ahead, int k) {
-    if (k % ROW_FLOATS == 0) /* once for each cache line */
-        for (int i = 0; i < n_ahead; i++) __builtin_prefetch(ahead[i] + k, 1, 3);
+CONSTANT void NAME(fetch_row)(float *row, int floats) {
+    for (int k = 0; k < floats; k += ROW_FLOATS) __builtin_prefetch(row + k, 1, 3);
 }
 
-CONSTANT void NAME(fetch_columns)(float *row, int k, const int K) {
-    UNROLL for (int j = 0; j < K; j++)
-        if ((k + j * WIDTH) % ROW_FLOATS == 0) __builtin_prefetch(row + k + j * WIDTH, 1, 3);
+CONSTANT void NAME(fetch_column)(float *const *rows, int n, int k) {
+    if (k % ROW_FLOATS == 0) /* once for each cache line */
+        for (int i = 0; i < n; i++) __builtin_prefetch(rows[i] + k, 1, 3);
 }
 
 _Static_assert((MAX_OUTPUTS + COLS - 1) / COLS <= MAX_BLOCKS, "g has room for all blocks");
@@ -229,20 +228,22 @@ CONSTANT void NAME(apply_to_many)(float *const *inputs, float *const *outputs, c
 }
 
 CONSTANT void NAME(apply_to)(float *const *inputs, int m, float *const *outputs, int n,
-                             const float *g, int floats, float *const *ahead, int n_ahead,
-                             const int few, const int C) {
+                             const float *g, int floats, const upcoming *soon, const int few,
+                             const int C) {
     const int most = C <= COLS ? COLUMNS : 1; /* columns that fit the registers */
     const NAME(cut) cut = NAME(cut_of)(n);
+    const int by_column = soon->whole ? 0 : soon->n;
     int k = 0;
+    for (int i = by_column; i < soon->n; i++) NAME(fetch_row)(soon->rows[i], floats);
     for (; k + most * WIDTH <= floats; k += most * WIDTH) {
-        UNROLL for (int j = 0; j < most; j++) NAME(fetch)(ahead, n_ahead, k + j * WIDTH);
+        UNROLL for (int j = 0; j < most; j++) NAME(fetch_column)(soon->rows, by_column, k + j * WIDTH);
         if (few)
             NAME(apply_to_few)(inputs, m, outputs, g, k, C, most);
         else
             NAME(apply_to_many)(inputs, outputs, cut, g, k, C, most);
     }
     for (; most > 1 && k < floats; k += WIDTH) {
-        NAME(fetch)(ahead, n_ahead, k);
+        NAME(fetch_column)(soon->rows, by_column, k);
         if (few)
             NAME(apply_to_few)(inputs, m, outputs, g, k, C, 1);
         else
@@ -252,9 +253,8 @@ CONSTANT void NAME(apply_to)(float *const *inputs, int m, float *const *outputs,
 
 #define APPLY(KIND, C, FEW)                                                                    \
     static void NAME(apply_##KIND##_##C)(float *const *inputs, int m, float *const *outputs, int n, \
-                                         const float *g, int floats, float *const *ahead,      \
-                                         int n_ahead) {                                        \
-        NAME(apply_to)(inputs, m, outputs, n, g, floats, ahead, n_ahead, FEW, C);              \
+                                         const float *g, int floats, const upcoming *soon) {   \
+        NAME(apply_to)(inputs, m, outputs, n, g, floats, soon, FEW, C);                        \
     }
 #define APPLY_FEW(R, C) APPLY(few, C, 1)
 #define APPLY_MANY(C) APPLY(many, C, 0)
@@ -262,13 +262,13 @@ EACH_COLS(APPLY_FEW, )
 EACH_INPUT(APPLY_MANY)
 
 static void NAME(apply)(float *const *inputs, int m, float *const *outputs, int n, const float *g,
-                        int floats, float *const *ahead, int n_ahead) {
+                        int floats, const upcoming *soon) {
     typedef void (*function)(float *const *, int, float *const *, int, const float *, int,
-                             float *const *, int);
+                             const upcoming *);
 #define FEW(R, C) NAME(apply_few_##C),
 #define MANY(C) NAME(apply_many_##C),
     static const function few[COLS] = {EACH_COLS(FEW, )}, many[MAX_INPUTS] = {EACH_INPUT(MANY)};
-    (n <= COLS ? few[n - 1] : many[m - 1])(inputs, m, outputs, n, g, floats, ahead, n_ahead);
+    (n <= COLS ? few[n - 1] : many[m - 1])(inputs, m, outputs, n, g, floats, soon);
 #undef FEW
 #undef MANY
 }
@@ -283,9 +283,8 @@ static void NAME(merge)(float *shared, float *own, float *base, int64_t stride, 
                         const float *shares, int64_t n) {
     enum { ROWS_AHEAD = 3 };
     for (int64_t row = 0; row < n; row++, shared += stride, own += stride, base += stride) {
-        float *const ahead = shared + (row + ROWS_AHEAD < n ? ROWS_AHEAD * stride : 0);
+        NAME(fetch_row)(shared + (row + ROWS_AHEAD < n ? ROWS_AHEAD * stride : 0), floats);
         for (int k = 0; k < floats; k += WIDTH) {
-            NAME(fetch)(&ahead, 1, k);
             const vec before = LOAD(base + k);
             const vec sum = LOAD(shared + k) + shares[row] * (LOAD(own + k) - before);
             STORE(shared + k, sum);

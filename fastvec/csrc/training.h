@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "alias.h"
+#include "choice.h"
 #include "control.h"
 #include "kernels.h"
 #include "replica.h"
@@ -78,8 +79,7 @@ typedef struct {
     float **sampled;  /* the output rows of the centre word and its negatives, listed AHEAD */
     int clash;        /* some of them are the same */
     float **distinct; /* (negative + 1,): then a list of those that are not */
-    float **fetch;    /* n_fetch rows of a later window: the next update fetches them on the way */
-    int n_fetch;
+    upcoming soon;    /* rows of a later window: the next update fetches them on the way */
     float *hidden;    /* (stride,): CBOW's input */
     float share;      /* what of its change each context word gets */
 } window;
@@ -98,6 +98,8 @@ typedef struct {
     float **listed;      /* (RING, list_size): an input row, the centre's, the negatives', rare nodes' */
     replica vectors, outputs, nodes;
     int64_t batches;     /* trained on */
+    choice fetching;     /* by columns or by whole rows */
+    int whole_rows;
     float *signs;        /* (MAX_OUTPUTS + ROW_FLOATS,) +1, -1, -1, ... */
     window window;
     float g[GRADIENT_FLOATS] __attribute__((aligned(128)));
@@ -225,8 +227,8 @@ static inline void update_bag(const training *t, worker *w, float *const *output
         t->kernel->bag_gradient(v->hidden, outputs + o, signs + o, some, t->floats, alpha, &w->sum,
                                 w->g);
         t->kernel->bag_apply(v->inputs, v->m, v->share, v->hidden, outputs + o, some, w->g,
-                             t->floats, v->fetch, v->n_fetch);
-        v->n_fetch = 0;
+                             t->floats, &v->soon);
+        v->soon.n = 0;
     }
     w->predictions += n;
 }
@@ -247,8 +249,8 @@ static inline void update(const training *t, worker *w, float *const *inputs, in
             t->kernel->gradient(inputs + i, some_m, outputs + o, signs + o, some_n, t->floats, alpha,
                                 &w->sum, w->g);
             t->kernel->apply(inputs + i, some_m, outputs + o, some_n, w->g, t->floats,
-                             w->window.fetch, w->window.n_fetch);
-            w->window.n_fetch = 0;
+                             &w->window.soon);
+            w->window.soon.n = 0;
         }
     }
     w->predictions += (int64_t)m * n;
@@ -438,8 +440,7 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         if (w->window.m == 0) continue;
         w->window.sampled = list_of(t, w, i) + 1;
         w->window.clash = w->clash[place];
-        w->window.fetch = list_of(t, w, i + AHEAD);
-        w->window.n_fetch = n_fetch;
+        w->window.soon = (upcoming){list_of(t, w, i + AHEAD), n_fetch, w->whole_rows};
         const float rate = alpha + slope * (float)i;
         const int32_t centre = w->kept[i];
         if (!t->skip_gram)
@@ -508,6 +509,18 @@ static inline void train_chunk(const training *t, worker *w, const control *c, i
     counters[WORDS_KEPT] += n;
 }
 
+/* The same; if there are other workers, rows are fetched in the way that is found to be quicker. */
+static inline void train_timed(const training *t, worker *w, const control *c, int64_t chunk,
+                               int64_t *counters) {
+    if (t->workers > 1) w->whole_rows = choice_take(&w->fetching);
+    const int64_t before = counters[WORDS_KEPT];
+    const double start = choice_clock();
+    train_chunk(t, w, c, chunk, counters);
+    const int64_t words = counters[WORDS_KEPT] - before;
+    if (words > 0)
+        choice_learn(&w->fetching, w->whole_rows, (choice_clock() - start) / (double)words);
+}
+
 /* One worker's part of one epoch. */
 static inline void train_epoch(const training *t, worker *w, control *c, int64_t *counters) {
     const int64_t chunks = (t->n_tokens + CHUNK - 1) / CHUNK;
@@ -515,7 +528,7 @@ static inline void train_epoch(const training *t, worker *w, control *c, int64_t
     while (!control_stopped(c)) {
         const int64_t chunk = control_take(c, 1);
         if (chunk >= chunks) break;
-        train_chunk(t, w, c, chunk, counters);
+        train_timed(t, w, c, chunk, counters);
     }
     if (t->workers > 1) replicas_turn(t, w, 1);
 }
