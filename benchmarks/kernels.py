@@ -1,11 +1,12 @@
-"""The update kernel by itself: updates/s and its share of what the processor could do.
+"""The update kernels by themselves: updates/s and their share of what the processor could do.
 
     python benchmarks/kernels.py --output results/kernels-here
 
 writes OUTPUT.md and OUTPUT.json.  One update is one step on M input and N output rows, which lie
-in the first- or second-level cache: 3 M N D multiply-adds (scores, and both sides' changes).  The
-peak is measured in the same run, in turn with the kernels, from registers alone (peak.c; needs a C
-compiler).
+in the first- or second-level cache.  Skip-gram: 3 M N D multiply-adds (scores, and both sides'
+changes).  CBOW, where the mean of the inputs predicts: 3 N D.  Either way every row is read twice
+and written once.  The peak is measured in the same run, in turn with the kernels, from registers
+alone (peak.c; needs a C compiler).
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ SHAPES = {
     "skip-gram, 15 negatives": (6, 16),
     "skip-gram, 20 negatives": (6, 21),
     "skip-gram, Huffman path of 12": (6, 12),
-    "CBOW, 5 negatives": (1, 6),
-    "CBOW, Huffman path of 12": (1, 12),
+    "CBOW, 5 negatives": (6, 6),
+    "CBOW, 20 negatives": (6, 21),
+    "CBOW, Huffman path of 12": (6, 12),
 }
 SETS = 8  # rows for this many updates, taken in turn (update_rows)
 COPIES = {"L2": 256 << 10, "L3": 4 << 20, "memory": 512 << 20}  # bytes read and written
@@ -80,8 +82,24 @@ def peaks(library: ctypes.CDLL) -> dict[str, Callable[[int], float]]:
     return works
 
 
-def updates(simd: str, m: int, n: int, size: int) -> Callable[[int], float]:
-    """So many updates; returns their multiply-adds."""
+def is_bag(shape: str) -> bool:
+    return shape.startswith("CBOW")
+
+
+def products(shape: str, size: int) -> int:
+    """Multiply-adds of one update."""
+    m, n = SHAPES[shape]
+    return 3 * (1 if is_bag(shape) else m) * n * size
+
+
+def moved(shape: str, size: int) -> int:
+    """Bytes that one update has to read and write."""
+    return 3 * sum(SHAPES[shape]) * size * 4
+
+
+def updates(simd: str, shape: str, size: int) -> Callable[[int], float]:
+    """So many updates; returns their number."""
+    m, n = SHAPES[shape]
     rng = np.random.default_rng(1)
     inputs, outputs = (
         padded_copy(rng.uniform(-0.5, 0.5, (SETS * rows, size)).astype(np.float32) / size)
@@ -91,8 +109,11 @@ def updates(simd: str, m: int, n: int, size: int) -> Callable[[int], float]:
     signs[0] = 1
 
     def work(repeats: int) -> float:
-        _core.update_rows(inputs, outputs, signs, 1e-4, simd, size, repeats=max(2, repeats))
-        return 3.0 * m * n * size * max(2, repeats)
+        repeats = max(2, repeats)
+        _core.update_rows(
+            inputs, outputs, signs, 1e-4, simd, size, repeats=repeats, bag=is_bag(shape)
+        )
+        return repeats
 
     return work
 
@@ -114,10 +135,10 @@ def measured(given: argparse.Namespace, library: ctypes.CDLL) -> dict[str, Any]:
         ("peak", simd): work for simd, work in peaks(library).items()
     }
     works |= {("copy", name): copying(size) for name, size in COPIES.items()}
-    for name, (m, n) in SHAPES.items():
+    for name in SHAPES:
         for size in given.dimensions:
             for simd in _core.simd_names():
-                works["update", name, size, simd] = updates(simd, m, n, size)
+                works["update", name, size, simd] = updates(simd, name, size)
     rates: dict[tuple[Any, ...], list[float]] = {key: [] for key in works}
     for _ in range(given.runs):
         for key, work in works.items():
@@ -129,6 +150,7 @@ def measured(given: argparse.Namespace, library: ctypes.CDLL) -> dict[str, Any]:
             _, name, size, simd = key
             m, n = SHAPES[name]
             base = "avx512" if simd.endswith("bf16") else simd
+            speed = medians[key] * products(name, size)
             rows.append(
                 {
                     "shape": name,
@@ -136,10 +158,11 @@ def measured(given: argparse.Namespace, library: ctypes.CDLL) -> dict[str, Any]:
                     "outputs": n,
                     "dimension": size,
                     "simd": simd,
-                    "updates/s": medians[key] / (3 * m * n * size),
-                    "multiply-adds/s": medians[key],
-                    "share of float32 peak": medians[key] / medians["peak", base],
-                    "share of own peak": medians[key] / medians["peak", simd],
+                    "updates/s": medians[key],
+                    "bytes/s": medians[key] * moved(name, size),
+                    "multiply-adds/s": speed,
+                    "share of float32 peak": speed / medians["peak", base],
+                    "share of own peak": speed / medians["peak", simd],
                 }
             )
     return {
@@ -155,12 +178,13 @@ def page(facts: dict[str, Any]) -> str:
     copy = "\n".join(f"- {k}: {v / 1e9:.0f} GB/s" for k, v in facts["copies"].items())
     lines = [
         f"| {r['shape']} | {r['inputs']} × {r['outputs']} | {r['dimension']} | {r['simd']} | "
-        f"{r['updates/s'] / 1e6:.2f} M | {r['multiply-adds/s'] / 1e9:.1f} G | "
+        f"{r['updates/s'] / 1e6:.2f} M | {r['bytes/s'] / 1e9:.0f} G | "
+        f"{r['multiply-adds/s'] / 1e9:.1f} G | "
         f"{r['share of float32 peak']:.0%} | {r['share of own peak']:.0%} |"
         for r in facts["updates"]
     ]
     table = "\n".join(lines)
-    return f"""# The update kernel: {facts["date"]}, {facts["processor"]}
+    return f"""# The update kernels: {facts["date"]}, {facts["processor"]}
 
     {facts["command"]}
 
@@ -175,8 +199,8 @@ Copying (bytes read and written):
 
 {copy}
 
-| | M × N | D | kernels | updates/s | multiply-adds/s | of the float32 peak | of their own peak |
-|---|---|---|---|---|---|---|---|
+| | M × N | D | kernels | updates/s | bytes/s | multiply-adds/s | of float32's peak | of its own |
+|---|---|---|---|---|---|---|---|---|
 {table}
 """
 

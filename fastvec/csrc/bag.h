@@ -88,33 +88,31 @@ CONSTANT vec NAME(bag_scores)(const vec *sums, int n) {
 #endif
 }
 
-/* A function's K columns at a time, BAG_COLUMNS of them as long as there are so many. */
-#define IN_COLUMNS(floats, CALL)                                  \
+/* WORK(K) for K columns from k on, BAG_COLUMNS of them as long as there are so many. */
+#define COLUMN_CASE(K) \
+    case K:            \
+        WORK(K);       \
+        break;
+#define IN_COLUMNS(floats)                                        \
     for (int k = 0, left = (floats) / WIDTH; left > 0;) {         \
         const int some = left < BAG_COLUMNS ? left : BAG_COLUMNS; \
-        switch (some) { EACH_COLUMNS(CALL) }                      \
+        switch (some) { EACH_COLUMNS(COLUMN_CASE) }               \
         k += some * WIDTH;                                        \
         left -= some;                                             \
     }
 
 static void NAME(gather)(float *const *rows, int m, float scale, float *hidden, int floats) {
-#define CALL(K)                                               \
-    case K:                                                   \
-        NAME(gather_columns)(rows, m, scale, hidden, k, K);   \
-        break;
-    IN_COLUMNS(floats, CALL)
-#undef CALL
+#define WORK(K) NAME(gather_columns)(rows, m, scale, hidden, k, K)
+    IN_COLUMNS(floats)
+#undef WORK
 }
 
 static void NAME(bag_gradient)(const float *hidden, float *const *outputs, const float *signs,
                                int n, int floats, float alpha, loss *sum, float *g) {
     vec sums[MAX_OUTPUTS];
-#define CALL(K)                                               \
-    case K:                                                   \
-        NAME(bag_columns)(hidden, outputs, n, k, sums, K);    \
-        break;
-    IN_COLUMNS(floats, CALL)
-#undef CALL
+#define WORK(K) NAME(bag_columns)(hidden, outputs, n, k, sums, K)
+    IN_COLUMNS(floats)
+#undef WORK
     for (int o = n; o % HALF_SLOTS; o++) sums[o] = sums[0]; /* anything, if it is a number */
     vec product = LOAD(sum->mantissa);
     ints exponent = *(const ints *)sum->exponent;
@@ -133,12 +131,10 @@ static void NAME(bag_gradient)(const float *hidden, float *const *outputs, const
 static void NAME(bag_apply)(float *const *rows, int m, float scale, const float *hidden,
                             float *const *outputs, int n, const float *g, int floats,
                             const upcoming *soon) {
-#define CALL(K)                                                                             \
-    case K:                                                                                 \
-        NAME(change_columns)(rows, m, scale, hidden, outputs, n, g, floats, soon, k, K);    \
-        break;
-    IN_COLUMNS(floats, CALL)
-#undef CALL
+#define WORK(K) NAME(change_columns)(rows, m, scale, hidden, outputs, n, g, floats, soon, k, K)
+    IN_COLUMNS(floats)
+#undef WORK
 }
 
 #undef IN_COLUMNS
+#undef COLUMN_CASE
