@@ -34,6 +34,13 @@ def test_a_disturbed_piece_changes_nothing() -> None:
     assert ways[801:].count(0) > 0.9 * len(ways[801:])
 
 
+def test_a_slow_beginning_is_forgotten() -> None:
+    slow = costs(1600, 1, 1.1)
+    slow[0] = 3, 3
+    ways = choices(slow)
+    assert ways[200:].count(0) > 0.9 * len(ways[200:])
+
+
 def test_costs_are_pairs() -> None:
     with pytest.raises(ValueError, match=r"shape \(pieces, 2\)"):
         choices(np.ones((3, 3)))

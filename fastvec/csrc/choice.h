@@ -18,16 +18,18 @@ enum { PIECES_A_TRIAL = 16 };
 
 /* The way, 0 or 1, of the next piece. */
 static inline int choice_take(choice *c) {
-    const int better = c->cost[1] < c->cost[0], other = c->cost[better] > 0 && !c->cost[!better];
-    return c->pieces++ % PIECES_A_TRIAL == PIECES_A_TRIAL - 1 || other ? !better : better;
+    const int better = c->cost[1] < c->cost[0], unknown = c->cost[better] > 0 && c->cost[!better] == 0;
+    const int trial = c->pieces++ % PIECES_A_TRIAL == PIECES_A_TRIAL - 1;
+    return trial || unknown ? !better : better;
 }
 
-/* What a piece has cost.  One that was disturbed must not weigh more than others. */
+/* What a piece has cost.  One that was disturbed must not weigh more than others, and if it was the
+ * first, it must be forgotten soon. */
 static inline void choice_learn(choice *c, int way, double cost) {
     double *known = &c->cost[way];
     if (*known == 0) *known = cost;
     if (cost > 1.25 * *known) cost = 1.25 * *known;
-    *known += (cost - *known) / 8;
+    *known += (cost - *known) / (cost < *known ? 4 : 8);
 }
 
 /* Seconds that the calling thread has run. */
