@@ -167,9 +167,10 @@ static inline int64_t merge_turn(const training *t) {
 }
 
 static inline void replicas_load(const training *t, worker *w) {
-    replica *const all[] = {&w->vectors, &w->outputs, &w->nodes};
-    for (int i = 0; i < 3; i++)
-        replica_load(all[i], merge_turn(t) * BATCH, t->alpha_start, t->workers);
+    const int64_t words = merge_turn(t) * BATCH;
+    replica_load(&w->vectors, words, t->alpha_start, t->workers);
+    replica_load(&w->outputs, words, t->alpha_start, t->workers);
+    replica_load(&w->nodes, words, t->alpha_start, t->workers);
 }
 
 /* Merge the tiers whose turn it is; or `all`. */
@@ -509,12 +510,12 @@ static inline void train_chunk(const training *t, worker *w, const control *c, i
     counters[WORDS_KEPT] += n;
 }
 
-/* The same; if there are other workers, rows are fetched in the way that is found to be quicker. */
+/* The same, beside other workers: rows are fetched in the way that is found to be quicker. */
 static inline void train_timed(const training *t, worker *w, const control *c, int64_t chunk,
                                int64_t *counters) {
-    if (t->workers > 1) w->whole_rows = choice_take(&w->fetching);
     const int64_t before = counters[WORDS_KEPT];
     const double start = choice_clock();
+    w->whole_rows = choice_take(&w->fetching);
     train_chunk(t, w, c, chunk, counters);
     const int64_t words = counters[WORDS_KEPT] - before;
     if (words > 0)
@@ -528,7 +529,10 @@ static inline void train_epoch(const training *t, worker *w, control *c, int64_t
     while (!control_stopped(c)) {
         const int64_t chunk = control_take(c, 1);
         if (chunk >= chunks) break;
-        train_timed(t, w, c, chunk, counters);
+        if (t->workers > 1)
+            train_timed(t, w, c, chunk, counters);
+        else
+            train_chunk(t, w, c, chunk, counters);
     }
     if (t->workers > 1) replicas_turn(t, w, 1);
 }
