@@ -232,6 +232,7 @@ class Training:
         steps: tuple[
             NDArray[np.float32] | None, NDArray[np.float32] | None, NDArray[np.float32] | None
         ] = (None, None, None),
+        locks: NDArray[np.float32] | None = None,
     ) -> None: ...
     @property
     def n_workers(self) -> int: ...

@@ -1,5 +1,8 @@
 """The native trainer takes only arrays that fit together: its loops check nothing."""
 
+import threading
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -41,7 +44,7 @@ def rows(count: int, floats: int = STRIDE, shift: int = 0) -> NDArray[np.float32
     return memory[start : start + count * floats].reshape(count, floats)
 
 
-def training(changed: dict[str, NDArray | None], **options: int) -> Training:
+def training(changed: dict[str, NDArray | None], **options: Any) -> Training:
     settings = {
         "vector_size": 10, "skip_gram": True, "window": 2, "shrink_windows": True, "negative": 2,
         "shared_negatives": True, "cbow_mean": True, "cbow_corrected": False, "workers": 1,
@@ -98,3 +101,63 @@ def test_a_method_without_its_table_is_refused(name: str) -> None:
 def test_several_workers_need_the_steps_of_every_row() -> None:
     with pytest.raises(ValueError, match="several workers need the steps of 3 vectors"):
         training({}, workers=2)
+
+
+def trained(
+    locks: list[float] | None, tokens: list[int], workers: int = 1, **options: int
+) -> NDArray[np.float32]:
+    """What the vectors of three words become, and how they began."""
+    draw = np.random.default_rng(0)
+    given = arrays() | {"tokens": np.array(tokens, np.int32), "offsets": np.array([0, len(tokens)])}
+    for name in "vectors", "outputs", "nodes":
+        given[name][:, :10] = draw.uniform(-0.5, 0.5, (len(given[name]), 10))
+    steps = np.ones(WORDS, np.float32)
+    more = {"locks": None if locks is None else np.array(locks, np.float32), "steps": (steps,) * 3}
+    before = given["vectors"].copy()
+    trainer = training(given, workers=workers, **options, **more)
+    trainer.start_epoch(0.05, 0.01, 1)
+    control = Control(workers)
+    threads = [threading.Thread(target=trainer.run, args=(i, control)) for i in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return given["vectors"] - before
+
+
+METHODS = [
+    {"skip_gram": skip_gram, "negative": negative, "shared_negatives": shared}
+    for skip_gram, negative, shared in [(1, 2, 1), (1, 2, 0), (1, 0, 1), (0, 2, 1), (0, 0, 1)]
+]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_locks_of_one_change_nothing(method: dict[str, int]) -> None:
+    tokens = [0, 1, 2, 1, 0, 0, 2] * 20
+    np.testing.assert_array_equal(
+        trained([1, 1, 1], tokens, **method), trained(None, tokens, **method)
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_locked_row_takes_its_part_of_a_step(method: dict[str, int]) -> None:
+    free = trained(None, [0, 1], **method)  # each word is once the input of the other
+    for part in 0, 0.25, 2:
+        locked = trained([1, part, 1], [0, 1], **method)
+        np.testing.assert_allclose(locked[1], part * free[1], rtol=1e-4, atol=1e-7)
+        np.testing.assert_array_equal(locked[0], free[0])
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_row_of_lock_0_is_never_written(method: dict[str, int], workers: int) -> None:
+    tokens = np.random.default_rng(1).integers(0, WORDS, 100_000).tolist()
+    moved = trained([1, 0, 1], tokens, workers, window=8, **method)
+    assert not moved[1].any()
+    assert moved[0].any()
+    assert moved[2].any()
+
+
+def test_there_is_a_lock_for_every_word() -> None:
+    with pytest.raises(ValueError, match="locks must have 3 entries, got 2"):
+        trained([1, 0], [0, 1])

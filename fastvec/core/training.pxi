@@ -60,6 +60,7 @@ cdef extern from "training.h" nogil:
         int floats
         int32_t n_words
         const uint32_t *keep
+        const float *locks
         const alias_column *noise
         const int64_t *path_offsets
         const int32_t *path_rows
@@ -214,6 +215,8 @@ cdef class Training:
         alias table, for negative sampling.
     path_offsets, path_rows, path_signs : int64 (words + 1,), int32, float32
         Huffman paths (fill_paths; 16 entries longer than they are), for hierarchical softmax.
+    locks : float32 (words,), or None
+        what part of its steps each input row takes (gensim's ``vectors_lockf``); None: all of them.
     simd : str
         instruction set, one of simd_names().
 
@@ -233,6 +236,7 @@ cdef class Training:
         const int32_t[::1] path_rows, const float[::1] path_signs, *, int vector_size,
         bint skip_gram, int window, bint shrink_windows, int negative, bint shared_negatives,
         bint cbow_mean, bint cbow_corrected, int workers, str simd, steps=(None, None, None),
+        const float[::1] locks=None,
     ):
         cdef training *t = &self.t
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
@@ -251,6 +255,10 @@ cdef class Training:
         t.stride = stride
         t.floats = (vector_size + t.kernel.width - 1) // t.kernel.width * t.kernel.width
         t.keep = &keep[0]
+        if locks is not None:
+            if locks.shape[0] != n:
+                raise ValueError(f"locks must have {n} entries, got {locks.shape[0]}")
+            t.locks = &locks[0]
         if outputs is not None and negative:
             check_rows(outputs, "outputs", n, stride)
             self.set_noise(noise, <uint32_t> n)
@@ -269,7 +277,7 @@ cdef class Training:
         t.cbow_mean = cbow_mean
         t.cbow_corrected = cbow_corrected
         self.alive = (tokens, offsets, vectors, outputs, nodes, keep, noise, path_offsets,
-                      path_rows, path_signs)
+                      path_rows, path_signs, locks)
         self.n_workers = workers
         t.workers = workers
         if workers > 1:

@@ -57,6 +57,7 @@ typedef struct {
     int floats;
     int32_t n_words;
     const uint32_t *keep; /* (n_words,): a token stays if 32 random bits are at most this */
+    const float *locks; /* (n_words,): what part of its steps an input row takes, or NULL: all of them */
     const alias_column *noise;
     const int64_t *path_offsets; /* (n_words + 1,) into the next two; see huffman.h */
     const int32_t *path_rows;
@@ -82,6 +83,7 @@ typedef struct {
     upcoming soon;    /* rows of a later window: the next update fetches them on the way */
     float *hidden;    /* (stride,): CBOW's input */
     float share;      /* what of its change each context word gets */
+    float *locked;    /* (2 * window, 2, stride): locked rows, each before and after its steps; or NULL */
 } window;
 
 /* What one worker keeps for itself. */
@@ -119,6 +121,7 @@ static inline void worker_free(worker *w) {
     free(w->window.path);
     free(w->window.distinct);
     free(w->window.hidden);
+    free(w->window.locked);
     memset(w, 0, sizeof *w);
 }
 
@@ -142,7 +145,8 @@ static inline int window_init(window *v, const training *t) {
     v->path = own_lines((size_t)(t->longest_path + 1) * sizeof *v->path);
     v->distinct = own_lines(outputs * sizeof *v->distinct);
     v->hidden = own_lines((size_t)t->stride * sizeof *v->hidden);
-    if (!v->inputs || !v->path || !v->distinct || !v->hidden) return -1;
+    if (t->locks) v->locked = own_lines(4 * reach * (size_t)t->stride * sizeof *v->locked);
+    if (!v->inputs || !v->path || !v->distinct || !v->hidden || (t->locks && !v->locked)) return -1;
     return 0;
 }
 
@@ -365,9 +369,10 @@ static inline void predict_pairs(const training *t, worker *w, int32_t centre, f
     }
 }
 
-/* The context of position i in the sentence [start, end): at most `reach` words on either side.
- * Always copies whole windows, so that no loop's length has to be predicted. */
-static inline void list_inputs(const training *t, worker *w, int i, int start, int end,
+/* The context of position i in the sentence [start, end): at most `reach` words on either side;
+ * returns the first one's position.  Always copies whole windows, so that no loop's length has to be
+ * predicted. */
+static inline int list_inputs(const training *t, worker *w, int i, int start, int end,
                                int reach) {
     window *v = &w->window;
     const int from = i - reach > start ? i - reach : start;
@@ -377,6 +382,43 @@ static inline void list_inputs(const training *t, worker *w, int i, int start, i
     float **rest = v->inputs + (i - from);
     for (int k = 0; k < t->window; k++) rest[k] = right[k];
     v->m = to - from;
+    return from;
+}
+
+/* The locked row of the k-th context word as it was; behind it, the copy that was trained. */
+static inline float *locked_row(const training *t, const window *v, int k) {
+    return v->locked + 2 * k * t->stride;
+}
+
+/* The word of the k-th of m context words of position i. */
+static inline int32_t context_word(const worker *w, int i, int from, int k) {
+    return w->kept[from + k < i ? from + k : from + k + 1];
+}
+
+/* Train copies of the rows that do not take all of their steps: a row that takes none is never written,
+ * whatever other workers do. */
+static inline void lock_inputs(const training *t, worker *w, int i, int from) {
+    window *v = &w->window;
+    for (int k = 0; k < v->m; k++) {
+        if (t->locks[context_word(w, i, from, k)] == 1.0f) continue;
+        float *before = locked_row(t, v, k), *after = before + t->stride;
+        memcpy(before, v->inputs[k], (size_t)t->stride * sizeof *before);
+        memcpy(after, before, (size_t)t->stride * sizeof *after);
+        v->inputs[k] = after;
+    }
+}
+
+/* Give the rows their part of what the copies learned. */
+static inline void unlock_inputs(const training *t, worker *w, int i, int from) {
+    const window *v = &w->window;
+    for (int k = 0; k < v->m; k++) {
+        const int32_t word = context_word(w, i, from, k);
+        const float part = t->locks[word];
+        const float *before = locked_row(t, v, k), *after = before + t->stride;
+        float *row = replica_row(&w->vectors, word);
+        for (int c = 0; c < t->floats && part != 0.0f && part != 1.0f; c++)
+            row[c] += part * (after[c] - before[c]);
+    }
 }
 
 /* The tables of Huffman paths are larger than the nodes that are often needed. */
@@ -437,8 +479,9 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         int reach = t->window;
         if (t->shrink_windows)
             reach = 1 + (int)rng_below((uint32_t)rng_next(&w->random), (uint32_t)t->window);
-        list_inputs(t, w, i, start, *end, reach);
+        const int from = list_inputs(t, w, i, start, *end, reach);
         if (w->window.m == 0) continue;
+        if (t->locks) lock_inputs(t, w, i, from);
         w->window.sampled = list_of(t, w, i) + 1;
         w->window.clash = w->clash[place];
         w->window.soon = (upcoming){list_of(t, w, i + AHEAD), n_fetch, w->whole_rows};
@@ -450,6 +493,7 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
             predict(t, w, w->window.inputs, w->window.m, centre, rate);
         else
             predict_pairs(t, w, centre, rate);
+        if (t->locks) unlock_inputs(t, w, i, from);
     }
 }
 
