@@ -79,7 +79,7 @@ cdef extern from "training.h" nogil:
         float *g
         double loss
         int64_t predictions
-    int worker_init(worker *w, const training *t)
+    int worker_init(worker *w, const training *t, int index)
     void worker_free(worker *w)
     void *own_lines(size_t bytes)
     void loss_take(worker *w, int width)
@@ -288,7 +288,7 @@ cdef class Training:
         memset(self.workers, 0, workers * sizeof(worker))
         cdef int i
         for i in range(workers):
-            if worker_init(&self.workers[i], t) != 0:
+            if worker_init(&self.workers[i], t, i) != 0:
                 raise MemoryError()
 
     def __dealloc__(self):

@@ -88,6 +88,7 @@ typedef struct {
 
 /* What one worker keeps for itself. */
 typedef struct {
+    int index;           /* 0 .. workers - 1 */
     loss sum;
     double loss;         /* - log(probability of the right answer), summed */
     int64_t predictions; /* over this many */
@@ -177,12 +178,14 @@ static inline void replicas_load(const training *t, worker *w) {
     replica_load(&w->nodes, words, t->alpha_start, t->workers);
 }
 
-/* Merge the tiers whose turn it is; or `all`. */
+/* Merge the tiers whose turn it is; or `all`.  Workers take turns: of two that add to a row at the
+ * same time one is lost. */
 static inline void replicas_turn(const training *t, worker *w, int all) {
     replica *const each[] = {&w->vectors, &w->outputs, &w->nodes};
     int64_t from = 0, to = TIER_ROWS;
     for (int tier = 0; tier < TIERS; tier++, from = to, to *= 2) {
-        const int64_t since = w->batches % (merge_turn(t) << tier);
+        const int64_t turn = merge_turn(t) << tier;
+        const int64_t since = (w->batches + turn * w->index / t->workers) % turn;
         for (int i = 0; i < 3; i++)
             if (since == 0)
                 replica_merge(each[i], from, to);
@@ -192,7 +195,8 @@ static inline void replicas_turn(const training *t, worker *w, int all) {
 }
 
 /* w: all zeros.  -1 when out of memory. */
-static inline int worker_init(worker *w, const training *t) {
+static inline int worker_init(worker *w, const training *t, int index) {
+    w->index = index;
     for (int i = 0; i < 16; i++) w->sum.mantissa[i] = 1.0f;
     const size_t signs = MAX_OUTPUTS + ROW_FLOATS, negative = (size_t)t->negative;
     w->kept = own_lines((ROOM + DRAWN) * sizeof *w->kept);
