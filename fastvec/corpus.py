@@ -32,6 +32,7 @@ from fastvec.params import (
 )
 from fastvec.progress import Progress
 from fastvec.rewriting import Rewritten, rewrite, splitter
+from fastvec.sources import NoWordsError
 from fastvec.spool import (
     DROPPED,
     Ids,
@@ -52,10 +53,6 @@ Counts = NDArray[np.int64]
 PLACES = ("memory", "tmp")
 FUNCTION = "a function"  # what files say of a tokenizer of one's own
 STEP = 1 << 22  # ids renumbered at a time
-
-
-class NoKnownWordsError(ValueError):
-    """A text holds words, but none of the vocabulary that it was to be read with."""
 
 
 class Corpus:
@@ -451,8 +448,8 @@ class _Reading:
             numbers[order] = np.arange(len(order))
         if numbers.max(initial=DROPPED) == DROPPED:
             if vocabulary is not given or raw_words == 0:
-                raise ValueError(_nothing_left(raw_words, len(read.words), self.which.min_count))
-            raise NoKnownWordsError(
+                raise NoWordsError(_nothing_left(raw_words, len(read.words), self.which.min_count))
+            raise NoWordsError(
                 f"none of {len(read.words)} different words is one of the {len(vocabulary)} of the "
                 "vocabulary"
             )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 ROW_FLOATS = 16
 LINE_BYTES = 64
+
+
+def _stride(size: int) -> int:
+    return -(-size // ROW_FLOATS) * ROW_FLOATS
 
 
 def padded(rows: int, size: int) -> NDArray[np.float32]:
@@ -19,7 +25,7 @@ def padded(rows: int, size: int) -> NDArray[np.float32]:
     >>> padded(3, 100).shape
     (3, 112)
     """
-    stride = -(-size // ROW_FLOATS) * ROW_FLOATS
+    stride = _stride(size)
     # np.empty, not np.zeros: only the former asks for huge pages.
     block = np.empty(rows * stride + LINE_BYTES // 4, np.float32)
     skip = -block.ctypes.data % LINE_BYTES // 4
@@ -33,6 +39,49 @@ def padded_copy(values: ArrayLike) -> NDArray[np.float32]:
     values = np.asarray(values)
     matrix = padded(*values.shape)
     matrix[:, : values.shape[1]] = values
+    return matrix
+
+
+def padded_rows(rows: ArrayLike) -> NDArray[np.float32]:
+    """The padded matrix that these (rows, size) numbers are the visible part of, or a padded copy.
+
+    Whoever made the matrix: rows that lie like those of :func:`padded`, with zeros behind each, are
+    as good.
+
+    >>> matrix = padded(3, 100)
+    >>> np.shares_memory(padded_rows(matrix[:, :100]), matrix)
+    True
+    """
+    rows = np.asarray(rows)
+    (count, size), block = rows.shape, rows.base
+    stride = _stride(size)
+    if (
+        isinstance(block, np.ndarray)
+        and block.dtype == rows.dtype == np.float32
+        and block.ndim == 1
+        and block.flags.c_contiguous
+        and rows.flags.writeable
+        and rows.strides == (4 * stride, 4)
+        and rows.ctypes.data % LINE_BYTES == 0
+    ):
+        at = (rows.ctypes.data - block.ctypes.data) // 4
+        if at + count * stride <= len(block):
+            matrix = block[at : at + count * stride].reshape(count, stride)
+            if not matrix[:, size:].any():
+                return matrix
+    return padded_copy(rows)
+
+
+def picked_rows(rows: ArrayLike, picks: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+    """A padded matrix of some of the rows; of zeros where a pick is -1.
+
+    >>> picked_rows([[1.0], [2.0]], np.array([1, -1]))[:, :1].tolist()
+    [[2.0], [0.0]]
+    """
+    rows = np.asarray(rows)
+    matrix = padded(len(picks), rows.shape[1])
+    here = picks >= 0
+    matrix[here, : rows.shape[1]] = rows[picks[here]]
     return matrix
 
 

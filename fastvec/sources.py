@@ -32,6 +32,10 @@ Tokenizer = Callable[[str], Iterable[Any]]
 NUMBERS_IN_PIECE = 1 << 20
 
 
+class NoWordsError(ValueError):
+    """A source without any word, or without any that is kept."""
+
+
 @dataclass
 class Source:
     """A source that has been looked at: it has pieces or it has sentences.
@@ -73,7 +77,7 @@ def open_source(
     TypeError
         for what is none of these.
     ValueError
-        for an iterable or a folder that has nothing in it.
+        for a folder that has nothing in it; NoWordsError for an iterable.
 
     >>> next(open_source([["to", "be"]]).sentences)
     ['to', 'be']
@@ -102,12 +106,39 @@ def is_path(source: object) -> bool:
     return isinstance(source, (str, os.PathLike))
 
 
+def signature(source: Any, tokenizer: Tokenizer | None = None) -> object:
+    """What stays equal as long as a source says the same; None where only reading it tells.
+
+    Of files on this machine: their names, times and sizes.  What can be read only once (an
+    iterator, a pipe, standard input) says forever what it said, and so do remote files.
+
+    >>> signature([["to", "be"]]) is None, signature("-")
+    (True, (('standard input',),))
+    """
+    if isinstance(source, Iterator):
+        return source
+    paths = source if isinstance(source, list | tuple) and not tokenizer else [source]
+    if not paths or not all(map(is_path, paths)):
+        return None
+    try:
+        return tuple(map(_state, find_files(paths)))
+    except (OSError, ValueError, ImportError):  # reading it will say so
+        return None
+
+
+def _state(file: File) -> tuple[Any, ...]:
+    if file.path is None or not file.path.is_file():
+        return (file.name,)
+    state = file.path.stat()
+    return file.name, state.st_ino, state.st_size, state.st_mtime_ns
+
+
 def _first(source: Iterable[Any]) -> tuple[Any, Iterator[Any]]:
     """The first item, and all of them again."""
     items = iter(source)
     for first in items:
         return first, itertools.chain([first], items)
-    raise ValueError("the corpus is empty: there was nothing to read")
+    raise NoWordsError("the corpus is empty: there was nothing to read")
 
 
 def _find_listed(items: Iterable[Any], first: Any) -> list[File]:

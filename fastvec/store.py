@@ -72,7 +72,7 @@ class VectorStore:
         self._added: dict[str, int] = {}  # words that are not in _words yet
         self.vectors = vectors
         self.vector_size = int(vectors.shape[1])
-        self._room = vectors  # what self.vectors is the beginning of
+        self._room: NDArray[Any] | None = None  # what self.vectors is the beginning of, if grown
         self.norms = None
         self._attributes: dict[str, NDArray[Any]] = {}
         if counts is not None:
@@ -261,7 +261,7 @@ class VectorStore:
         old = len(self.vectors)
         if rows <= old:
             return
-        if self.vectors.base is not self._room or rows > len(self._room):
+        if self._room is None or self.vectors.base is not self._room or rows > len(self._room):
             single = rows == old + 1
             shape = (max(rows, old * 3 // 2) if single else rows, self.vector_size)
             self._room = np.zeros(shape, self.vectors.dtype)
@@ -332,6 +332,27 @@ class VectorStore:
         return self.expandos[attr][self.get_index(key)]
 
     # --- the whole
+
+    def renew(
+        self,
+        words: Words,
+        vectors: NDArray[Any],
+        counts: NDArray[np.int64],
+        keep_attributes: bool = False,
+    ) -> None:
+        """Hold other words and vectors from now on; whoever has this object sees them.
+
+        ``keep_attributes``: the first of these words are those that were here, and keep what else
+        is known of them.
+
+        >>> store = VectorStore(2)
+        >>> store.renew(Words.of(["cat"]), np.ones((1, 2), np.float32), np.array([9]))
+        >>> store["cat"]
+        array([1., 1.], dtype=float32)
+        """
+        kept = self._attributes if keep_attributes else {}
+        self._start(words, vectors, counts)
+        self._attributes = kept | self._attributes
 
     def fill_norms(self, force: bool = False) -> NDArray[np.float32]:
         """Compute the lengths of all vectors, if they are not known yet; returns them.

@@ -7,20 +7,20 @@ import os
 import time
 import warnings
 from collections.abc import Iterable
-from dataclasses import fields
-from pathlib import Path
-from typing import Any
+from dataclasses import fields, replace
+from operator import is_
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fastvec import formats, threads
 from fastvec._core import Control, Training, build_alias, fill_paths, huffman_parents
 from fastvec.callbacks import CallbackAny2Vec
-from fastvec.corpus import FUNCTION, Corpus, NoKnownWordsError
+from fastvec.corpus import FUNCTION, Corpus
 from fastvec.files import PathLike
 from fastvec.keyedvectors import KeyedVectors
-from fastvec.matrix import ROW_FLOATS, padded, padded_copy, random_rows
+from fastvec.matrix import ROW_FLOATS, padded, padded_rows, picked_rows, random_rows
 from fastvec.params import (
     CorpusParams,
     Tokens,
@@ -32,11 +32,21 @@ from fastvec.params import (
 )
 from fastvec.progress import Progress
 from fastvec.simd import simd
+from fastvec.sources import NoWordsError, signature
 from fastvec.vocabulary import Vocabulary
 
 P, V, T = Word2VecParams, VocabularyParams, CorpusParams
 Matrix = NDArray[np.float32]
 KEEP_ALL = 0xFFFFFFFF
+
+
+class _Run(NamedTuple):
+    """Epochs as the native core runs them, and what of the model they were made from."""
+
+    training: Training
+    matrices: list[Matrix]
+    params: Word2VecParams
+    parts: tuple[object, ...]
 
 
 class Word2Vec:
@@ -196,7 +206,6 @@ class Word2Vec:
         self.tmp = tmp
         self.vocabulary = vocabulary
         self.comment = comment
-        self.callbacks = tuple(callbacks)
         self.progress = progress
         self.loss_history: list[float] = []
         self.corpus_count = 0
@@ -205,28 +214,34 @@ class Word2Vec:
         self.epochs_trained = 0
         self.running_training_loss = 0.0
         self.wv = KeyedVectors(vector_size)
-        self._vectors: Matrix | None = None
-        self._outputs: Matrix | None = None
-        self._nodes: Matrix | None = None
-        self._corpus: Corpus | None = None
-        self._source: Any = None
+        self._outputs: Matrix | None = None  # (V, D) rows for the words in _words
+        self._nodes: Matrix | None = None  # (V - 1, D) rows for the inner nodes of their tree
+        self._words = self.wv.words
+        self._corpus: Corpus | None = None  # what build_vocab read
+        self._signature: object = None  # of where it was read from
+        check_value("alpha", alpha, "float", {"above": 0})
         self._params()
+        if min_alpha > alpha:
+            raise ValueError(f"min_alpha must be at most alpha ({alpha}), got {min_alpha}")
         self._which()
         self._text()
         source = _one_source(sentences, corpus_file)
         if source is not None:
             self.build_vocab(source)
-            self.train(source, callbacks=self.callbacks)
+            self.train(callbacks=callbacks)
 
     def _params(self) -> Word2VecParams:
-        """The training options as they stand now, checked."""
-        names = [item.name for item in fields(Word2VecParams)]
-        params = Word2VecParams(**{name: getattr(self, name) for name in names})
+        """The training options as they stand now, checked.
+
+        alpha is the rate that training begins with.  It may have been brought below min_alpha, the
+        lowest rate that there is.
+        """
+        options = {item.name: getattr(self, item.name) for item in fields(P)}
+        for name in ("alpha", "min_alpha"):
+            check_value(name, options[name], "float", {})
+        options["alpha"] = max(self.alpha, self.min_alpha)
+        params = Word2VecParams(**options)
         check(params)
-        if params.min_alpha > params.alpha:
-            raise ValueError(
-                f"min_alpha must be at most alpha ({params.alpha}), got {params.min_alpha}"
-            )
         if not params.hs and params.negative == 0:
             raise ValueError("negative must be at least 1 when hs is 0, got 0")
         return params
@@ -265,64 +280,70 @@ class Word2Vec:
             as ``sentences`` and ``corpus_file`` of the class.
         update : bool
             add the new words of this corpus to the vocabulary; words that are known keep their
-            vectors.
+            vectors.  A corpus without any word that is known or kept changes nothing.
         """
         del progress_per, keep_raw_vocab
         source = _one_source(corpus_iterable, corpus_file)
         if source is None:
             raise ValueError("build_vocab needs a corpus: give corpus_iterable or corpus_file")
         options = {"trim_rule": trim_rule or self.trim_rule, **vars(self._which())}
-        if update and self._vectors is not None:
-            corpus = self._read(source, known=self._vocabulary(), **options)
-            self._add_rows(corpus.vocabulary)
-        else:
+        mark = self._signature_of(source)  # before it is read: it may change meanwhile
+        if not (update and len(self.wv)):
             corpus = self._read(source, vocabulary=self.vocabulary, **options)
             self._make_rows(corpus.vocabulary)
-        self._adopt(corpus, source)
+        else:
+            known = self._vocabulary()
+            try:
+                corpus = self._read(source, known=known, **options)
+            except NoWordsError:
+                corpus = Corpus(np.empty(0, np.int32), np.zeros(1, np.int64), known, 0, 0)
+            self._add_rows(corpus.vocabulary)
+        self._adopt(corpus, mark)
 
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self.wv.words, self._counts())
 
-    def _add_rows(self, vocabulary: Vocabulary) -> None:
-        """Rows for the words behind those that are there: random vectors, output rows of zeros."""
-        old = len(self.wv)
-        generator = np.random.default_rng((self.seed, old))
-        fresh = random_rows(len(vocabulary) - old, self.vector_size, generator)
-        self._vectors = _taller(self._vectors, fresh)
-        self._outputs = _taller(self._outputs, np.zeros_like(fresh))
-        self._nodes = _taller(self._nodes, np.zeros_like(fresh))
-        self._show(vocabulary)
+    def _counts(self) -> NDArray[np.int64]:
+        """How often each word occurred; 0 for those that were added by hand."""
+        words = len(self.wv.words)
+        counts = self.wv.expandos.get("count", np.zeros(words))
+        return np.array(counts[:words], np.int64)
 
-    def _show(self, vocabulary: Vocabulary) -> None:
-        """Let ``wv`` be the vectors of this vocabulary."""
-        assert self._vectors is not None
-        self.wv = KeyedVectors.of(
-            vocabulary.words, self._vectors[:, : self.vector_size], vocabulary.counts
-        )
+    def _make_rows(self, vocabulary: Vocabulary) -> None:
+        """Fresh rows: random vectors, and zeros as output rows."""
+        generator = np.random.default_rng(self.seed)
+        vectors = random_rows(len(vocabulary), self.vector_size, generator)
+        self._outputs = self._nodes = None
+        self._words = vocabulary.words
+        self.wv.renew(vocabulary.words, vectors[:, : self.vector_size], vocabulary.counts)
+        self.loss_history = []
+        self.epochs_trained = 0
+
+    def _add_rows(self, vocabulary: Vocabulary) -> None:
+        """Random vectors for the words behind those that are there."""
+        old, shown = len(self.wv.words), self.wv.vectors
+        if len(vocabulary) > old:
+            generator = np.random.default_rng((self.seed, old))
+            vectors = picked_rows(shown, _first_rows(old, len(vocabulary)))
+            vectors[old:] = random_rows(len(vocabulary) - old, self.vector_size, generator)
+            shown = vectors[:, : self.vector_size]
+        self.wv.renew(vocabulary.words, shown, vocabulary.counts, keep_attributes=True)
 
     def _read(self, source: Any, **options: Any) -> Corpus:
         options |= vars(self._text())
         return Corpus.read(source, workers=self.workers, progress=self.progress, **options)
 
-    def _adopt(self, corpus: Corpus, source: Any) -> None:
-        """Keep a corpus that was read, for train() on the same source; text that comes later is
-        read as it was."""
-        self._corpus, self._source = corpus, source
+    def _adopt(self, corpus: Corpus, mark: object) -> None:
+        """Keep a corpus that was read, for train() on a source of the same signature; text that
+        comes later is read as it was."""
+        self._corpus, self._signature = corpus, mark
         for name in TEXT:
             setattr(self, name, corpus.options.get(name, getattr(self, name)))
         self.corpus_count = corpus.raw_sentences
         self.corpus_total_words = corpus.raw_words
 
-    def _make_rows(self, vocabulary: Vocabulary) -> None:
-        """Fresh matrices: random vectors, and zeros as output rows."""
-        generator = np.random.default_rng(self.seed)
-        count = len(vocabulary)
-        self._vectors = random_rows(count, self.vector_size, generator)
-        self._outputs = padded(count, self.vector_size) if self.negative else None
-        self._nodes = padded(count - 1, self.vector_size) if self.hs else None
-        self._show(vocabulary)
-        self.loss_history = []
-        self.epochs_trained = 0
+    def _signature_of(self, source: Any) -> object:
+        return signature(source, None if isinstance(self.tokens, str) else self.tokens)
 
     # --- training
 
@@ -346,13 +367,17 @@ class Word2Vec:
         Parameters
         ----------
         corpus_iterable, corpus_file
-            as ``sentences`` and ``corpus_file`` of the class.  The very object (or path) that was
-            given to :meth:`build_vocab` is not read again.
+            as ``sentences`` and ``corpus_file`` of the class; default: what :meth:`build_vocab`
+            read.  Files that it read and that have not changed are not read again, nor is what can
+            be read only once (a generator, a pipe); everything else is, with the words of the
+            vocabulary.
         epochs : int, optional
-            passes over the corpus; default: the model's ``epochs``.
+            passes over the corpus; default: the model's ``epochs``, which it becomes.
         start_alpha, end_alpha : float, optional
-            learning rate at the start and at the end of this call; default: the model's.
+            learning rate at the start and at the end of this call; default: the model's ``alpha``
+            and ``min_alpha``, which they become.  It is never below ``min_alpha``.
         callbacks : iterable of CallbackAny2Vec
+            what they change of the model (rates, options, vectors) counts from the next epoch.
         total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
             no effect: the corpus is counted when it is read.
 
@@ -360,24 +385,19 @@ class Word2Vec:
         -------
         (int, int)
             words trained on (after subsampling) and words of the vocabulary passed over, of all
-            epochs.  A text without any word of the vocabulary is a warning, and (0, 0).
+            epochs.  A text without any word of the vocabulary, or without any, is a warning, and
+            (0, 0).
 
         Raises KeyboardInterrupt on Ctrl-C, within a second; the model is left usable, with what it
         has learned so far.
         """
         del total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
-        if self._vectors is None:
+        if not len(self.wv.words):
             raise RuntimeError("there is no vocabulary to train yet: call build_vocab first")
-        params = self._params()
-        start = params.alpha if start_alpha is None else start_alpha
-        end = params.min_alpha if end_alpha is None else end_alpha
-        count = params.epochs if epochs is None else epochs
-        check_value("start_alpha", start, "float", {"above": 0})
-        check_value("end_alpha", end, "float", {"low": 0})
-        check_value("epochs", count, "int", {"low": 1})
+        self._take(start_alpha, end_alpha, epochs)
         try:
             corpus = self._corpus_of(_one_source(corpus_iterable, corpus_file))
-        except NoKnownWordsError as error:
+        except NoWordsError as error:
             warnings.warn(f"nothing was trained: {error}", stacklevel=2)
             return 0, 0
         self.running_training_loss = 0.0
@@ -386,7 +406,7 @@ class Word2Vec:
             callback.on_train_begin(self)
         begun = time.monotonic()
         try:
-            done = self._run_epochs(corpus, params, start, end, count, callbacks)
+            done = self._run_epochs(corpus, callbacks)
         finally:
             self.wv.forget_norms()
             self.total_train_time += time.monotonic() - begun
@@ -394,51 +414,66 @@ class Word2Vec:
             callback.on_train_end(self)
         return done
 
+    def _take(self, alpha: float | None, min_alpha: float | None, epochs: int | None) -> None:
+        """The rates and epochs of a call of train, checked, become the model's."""
+        if alpha is not None:
+            check_value("start_alpha", alpha, "float", {"above": 0})
+        if min_alpha is not None:
+            check_value("end_alpha", min_alpha, "float", {"low": 0})
+        if epochs is not None:
+            check_value("epochs", epochs, "int", {"low": 1})
+        self.alpha = self.alpha if alpha is None else alpha
+        self.min_alpha = self.min_alpha if min_alpha is None else min_alpha
+        self.epochs = self.epochs if epochs is None else epochs
+        self._params()
+
     def _corpus_of(self, source: Any) -> Corpus:
-        if self._corpus is not None and (source is None or _same(source, self._source)):
-            return self._corpus
+        """The text to train on, in the ids of the words that ``wv`` has now."""
+        if source is None or (self._signature and self._signature == self._signature_of(source)):
+            source = self._corpus
         if source is None:
             raise ValueError("train needs a corpus: give corpus_iterable or corpus_file")
-        return self._read(source, vocabulary=self._vocabulary())
+        corpus = self._read(source, vocabulary=self._vocabulary())
+        if not len(corpus.tokens):
+            raise NoWordsError("the corpus has no word of the vocabulary")
+        return corpus
 
-    def _counts(self) -> NDArray[np.int64]:
-        return np.asarray(self.wv.expandos["count"], np.int64)
+    def _rate(self, passes: float) -> float:
+        """The learning rate after so many passes of a call of train: from alpha straight down."""
+        rate = self.alpha + (self.min_alpha - self.alpha) * passes / self.epochs
+        return max(rate, self.min_alpha)
 
     def _run_epochs(
-        self,
-        corpus: Corpus,
-        params: Word2VecParams,
-        start: float,
-        end: float,
-        epochs: int,
-        callbacks: tuple[CallbackAny2Vec, ...],
+        self, corpus: Corpus, callbacks: tuple[CallbackAny2Vec, ...]
     ) -> tuple[int, int]:
-        training = self._training(corpus, params)
-        total = epochs * len(corpus.tokens)
+        epochs = self.epochs
         kept = passed = 0
-        with Progress("training", total, enabled=self.progress) as bar:
+        run: _Run | None = None
+        with Progress("training", epochs * len(corpus.tokens), enabled=self.progress) as bar:
             for epoch in range(epochs):
                 for callback in callbacks:
                     callback.on_epoch_begin(self)
-                first = start + (end - start) * epoch / epochs
-                last = start + (end - start) * (epoch + 1) / epochs
-                training.start_epoch(first, last, self._epoch_seed())
+                run = self._prepared(corpus, run)
+                training = run.training
+                training.start_epoch(self._rate(epoch), self._rate(epoch + 1), self._epoch_seed())
                 control = Control(training.n_workers)
                 before = passed
 
-                def tick(control: Control = control, before: int = before) -> None:
+                def tick(
+                    training: Training = training, control: Control = control, before: int = before
+                ) -> None:
                     loss = training.loss / max(training.predictions, 1)
                     bar.update(before + control.total(), loss=loss)
 
                 threads.run(
-                    lambda i, control=control: training.run(i, control),  # type: ignore[misc]
+                    lambda i, training=training, control=control: training.run(i, control),  # type: ignore[misc]
                     training.n_workers,
                     control.stop,
                     tick,
                 )
                 passed += control.total(0)
                 kept += control.total(1)
-                self._end_epoch(training)
+                self._end_epoch(run)
                 try:
                     for callback in callbacks:
                         callback.on_epoch_end(self)
@@ -446,13 +481,14 @@ class Word2Vec:
                     break
         return kept, passed
 
-    def _end_epoch(self, training: Training) -> None:
+    def _end_epoch(self, run: _Run) -> None:
+        training = run.training
         self.wv.forget_norms()
         self.epochs_trained += 1
         self.running_training_loss += training.loss
         self.loss_history.append(training.loss / max(training.predictions, 1))
-        for matrix in (self._vectors, self._outputs, self._nodes):
-            if matrix is not None and not np.isfinite(matrix.sum(dtype=np.float64)):
+        for matrix in run.matrices:
+            if not np.isfinite(matrix.sum(dtype=np.float64)):
                 raise FloatingPointError(
                     f"the vectors are not finite after epoch {self.epochs_trained}: "
                     f"lower alpha (now {self.alpha})"
@@ -462,20 +498,37 @@ class Word2Vec:
         sequence = np.random.SeedSequence((self.seed, self.epochs_trained))
         return int(sequence.generate_state(1, np.uint64)[0])
 
-    def _training(self, corpus: Corpus, params: Word2VecParams) -> Training:
-        """Hand everything to the native core."""
-        if len(corpus.tokens) == 0:
-            raise ValueError("the corpus has no word of the vocabulary")
-        assert self._vectors is not None
-        counts = self._counts()
-        noise = _noise_table(counts, params.ns_exponent) if self._outputs is not None else None
-        paths = _paths(counts) if self._nodes is not None else (None, None, None)
+    def _prepared(self, corpus: Corpus, run: _Run | None) -> _Run:
+        """Hand everything to the native core, if it has not got it from the epoch before."""
+        # Rates are given to each epoch anyway.
+        params = replace(self._params(), alpha=1.0, min_alpha=0.0, epochs=1)
+        if run is not None and run.params == params and all(map(is_, run.parts, self._parts())):
+            return run
+        rows = self._rows()
+        training = self._training(corpus, params, *rows)
+        return _Run(training, [each for each in rows if each is not None], params, self._parts())
+
+    def _parts(self) -> tuple[object, ...]:
+        return self.wv.words, self.wv.vectors, self._outputs, self._nodes
+
+    def _training(
+        self,
+        corpus: Corpus,
+        params: Word2VecParams,
+        vectors: Matrix,
+        outputs: Matrix | None,
+        nodes: Matrix | None,
+    ) -> Training:
+        corpus = self._read(corpus, vocabulary=self._vocabulary())
+        counts = np.maximum(self._counts(), 1)
+        noise = _noise_table(counts, params.ns_exponent) if outputs is not None else None
+        paths = _paths(counts) if nodes is not None else (None, None, None)
         return Training(
             corpus.tokens,
             corpus.offsets,
-            self._vectors,
-            self._outputs,
-            self._nodes,
+            vectors,
+            outputs,
+            nodes,
             keep_thresholds(counts, params.sample),
             noise,
             *paths,
@@ -492,6 +545,37 @@ class Word2Vec:
             steps=expected_steps(counts, params, paths) if params.workers > 1 else (None,) * 3,
         )
 
+    def _rows(self) -> tuple[Matrix, Matrix | None, Matrix | None]:
+        """Vectors, output rows and nodes as the native core wants them, shown by ``wv.vectors``,
+        ``syn1neg`` and ``syn1``: what somebody put there is copied first, if it lies otherwise."""
+        self._follow_words()
+        count, size = len(self._words), self.vector_size
+        self.wv.vectors = _shown("wv.vectors", self.wv.vectors, count, size)
+        outputs = nodes = None
+        if self._outputs is not None:
+            self._outputs = _shown("syn1neg", self._outputs, count, size)
+            outputs = padded_rows(self._outputs) if self.negative else None
+        if self._nodes is not None:
+            self._nodes = _shown("syn1", self._nodes, count - 1, size)
+            nodes = padded_rows(self._nodes) if self.hs else None
+        return padded_rows(self.wv.vectors), outputs, nodes
+
+    def _follow_words(self) -> None:
+        """Let the output rows belong to the words that ``wv`` has now: words may have been sorted,
+        added or replaced since.  Rows that are missing are zero."""
+        words, size = self.wv.words, self.vector_size
+        if words is not self._words:
+            if self._outputs is not None:
+                self._outputs = picked_rows(self._outputs, self._words.find_all(words))[:, :size]
+            if self._nodes is not None:
+                picks = _first_rows(len(self._nodes), max(len(words) - 1, 0))
+                self._nodes = picked_rows(self._nodes, picks)[:, :size]
+            self._words = words
+        if self._outputs is None and self.negative and len(words):
+            self._outputs = padded(len(words), size)[:, :size]
+        if self._nodes is None and self.hs and len(words):
+            self._nodes = padded(len(words) - 1, size)[:, :size]
+
     def get_latest_training_loss(self) -> float:
         """The loss summed over all predictions of the latest call of :meth:`train`.
 
@@ -503,13 +587,29 @@ class Word2Vec:
 
     @property
     def syn1neg(self) -> Matrix | None:
-        """Output rows of negative sampling (words, vector_size), or None."""
-        return None if self._outputs is None else self._outputs[:, : self.vector_size]
+        """Output rows of negative sampling, (words, vector_size), or None; may be replaced."""
+        self._follow_words()
+        return self._outputs
+
+    @syn1neg.setter
+    def syn1neg(self, rows: ArrayLike) -> None:
+        self._follow_words()
+        self._outputs = _shown("syn1neg", rows, len(self._words), self.vector_size)
 
     @property
     def syn1(self) -> Matrix | None:
-        """Output rows of hierarchical softmax (words - 1, vector_size), or None."""
-        return None if self._nodes is None else self._nodes[:, : self.vector_size]
+        """Output rows of hierarchical softmax, (words - 1, vector_size), or None; may be replaced.
+
+        gensim's has one row more, which it never uses: it may be given, and is dropped.
+        """
+        self._follow_words()
+        return self._nodes
+
+    @syn1.setter
+    def syn1(self, rows: ArrayLike) -> None:
+        self._follow_words()
+        count = len(self._words) - 1
+        self._nodes = _shown("syn1", np.asarray(rows)[:count], count, self.vector_size)
 
     def predict_output_word(
         self, context_words_list: list[str], topn: int = 10
@@ -534,17 +634,22 @@ class Word2Vec:
 
     # --- saving
 
-    def save(self, path: PathLike) -> None:
+    def save(self, fname: PathLike, **_: Any) -> None:
         """Save the whole model, so that training can go on.
 
-        One safetensors file, written atomically; it also opens with ``KeyedVectors.load``.
+        One safetensors file, written atomically; it also opens with ``KeyedVectors.load``.  What
+        gensim's ``save`` takes besides the name (``separately``, ``pickle_protocol``, ...) is
+        accepted and has no effect.
+
+        >>> Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1).save("model.safetensors")
         """
-        extra = {"outputs": self.syn1neg, "nodes": self.syn1}
+        self._rows()
+        extra = {"outputs": self._outputs, "nodes": self._nodes}
         state = {name: getattr(self, name) for name in SAVED}
         if callable(self.tokens):  # to be set again before more text is read
             state["tokens"] = FUNCTION
         formats.save_safetensors(
-            path,
+            fname,
             words=self.wv.words,
             vectors=self.wv.vectors,
             counts=self._counts(),
@@ -553,24 +658,50 @@ class Word2Vec:
         )
 
     @classmethod
-    def load(cls, path: PathLike) -> Word2Vec:
-        """Load a model that :meth:`save` wrote; ValueError, with the reason, for other files."""
-        words, tensors, metadata = formats.load_safetensors(path)
+    def load(cls, fname: PathLike, mmap: str | bool | None = None, **_: Any) -> Word2Vec:
+        """Load a model that :meth:`save` wrote; ValueError, with the reason, for other files.
+
+        ``mmap``, and what else gensim's ``load`` takes, has no effect: rows that are trained are
+        read into memory.  Options are as they were; :meth:`train` checks them.
+
+        >>> model = Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1)
+        >>> model.save("model.safetensors")
+        >>> len(Word2Vec.load("model.safetensors").wv)
+        2
+        """
+        del mmap
+        words, tensors, metadata = formats.load_safetensors(fname)
         if metadata.get("model") != "word2vec":
-            raise ValueError(f"{os.fspath(path)} holds vectors only: use KeyedVectors.load")
-        state = json.loads(metadata["parameters"])
-        model = cls(vector_size=tensors["vectors"].shape[1])
+            raise ValueError(f"{os.fspath(fname)} holds vectors only: use KeyedVectors.load")
+        try:
+            state = dict(json.loads(metadata["parameters"]))
+        except (KeyError, TypeError, ValueError, RecursionError):
+            raise ValueError(f"{os.fspath(fname)}: parameters is not a JSON object") from None
+        size = tensors["vectors"].shape[1]
+        model = cls(vector_size=size)
         for name in SAVED:
             if name in state:
                 setattr(model, name, state[name])
-        model._vectors = padded_copy(tensors["vectors"])
-        model._outputs = padded_copy(tensors["outputs"]) if "outputs" in tensors else None
-        model._nodes = padded_copy(tensors["nodes"]) if "nodes" in tensors else None
-        model.wv = KeyedVectors.of(
-            words, model._vectors[:, : model.vector_size], np.array(tensors["counts"])
-        )
-        model._params()
+
+        def rows(name: str, count: int) -> Matrix | None:
+            if name not in tensors:
+                return None
+            return _shown(f"{os.fspath(fname)}: {name}", tensors[name], count, size)
+
+        counts = np.array(tensors.get("counts", np.zeros(len(words), np.int64)))
+        vectors = rows("vectors", len(words))
+        assert vectors is not None
+        model.wv.renew(words, vectors, counts)
+        model._words = words
+        model._outputs = rows("outputs", len(words))
+        model._nodes = rows("nodes", len(words) - 1)
+        if len(words) and model._outputs is None and model._nodes is None:
+            raise ValueError(f"{os.fspath(fname)} holds no output rows: use KeyedVectors.load")
         return model
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What copy and pickle take: all but the text, as :meth:`save`."""
+        return vars(self) | {"_corpus": None, "_signature": None}
 
     def __repr__(self) -> str:
         return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
@@ -589,30 +720,33 @@ SAVED = (
     "corpus_total_words",
     "total_train_time",
     "epochs_trained",
+    "running_training_loss",
 )
 
 
-def _taller(matrix: Matrix | None, more: Matrix) -> Any:
-    """A padded matrix with rows added below."""
-    if matrix is None:
-        return None
-    made = padded(len(matrix) + len(more), matrix.shape[1])
-    made[: len(matrix)] = matrix
-    made[len(matrix) :] = more
-    return made
+def _first_rows(known: int, count: int) -> NDArray[np.int64]:
+    """Which rows to pick for ``count`` of which only the first ``known`` are there."""
+    picks = np.arange(count)
+    picks[known:] = -1
+    return picks
+
+
+def _shown(name: str, rows: ArrayLike, count: int, size: int) -> Matrix:
+    """Rows that have been checked, as the visible part of a padded matrix: they themselves, if they
+    are that, or a copy."""
+    rows = np.asarray(rows)
+    if rows.shape != (count, size) or rows.dtype.kind not in "fiu":
+        raise ValueError(
+            f"{name} must be numbers of shape ({count}, {size}), got {rows.dtype} of {rows.shape}"
+        )
+    matrix = padded_rows(rows)
+    return rows if np.shares_memory(matrix, rows) else matrix[:, :size]
 
 
 def _one_source(sentences: Any, corpus_file: Any) -> Any:
     if sentences is not None and corpus_file is not None:
         raise ValueError("give either sentences or corpus_file, not both")
     return corpus_file if sentences is None else sentences
-
-
-def _same(source: Any, known: Any) -> bool:
-    """The same object, or the same path."""
-    if isinstance(source, (str, Path)) and isinstance(known, (str, Path)):
-        return Path(source) == Path(known)
-    return source is known
 
 
 def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint32]:

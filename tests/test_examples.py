@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 MODULES = "_core callbacks collocations corpus demo encoded files matrix params phrases progress"
-MODULES += " rewriting sentences simd sources textfiles threads vocabulary words"
+MODULES += " rewriting sentences simd sources textfiles threads vocabulary word2vec words"
 
 
 @pytest.mark.parametrize("name", MODULES.split())

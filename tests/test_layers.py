@@ -62,6 +62,7 @@ MAY_IMPORT = {
         "params",
         "progress",
         "simd",
+        "sources",
         "threads",
         "vocabulary",
         "words",

@@ -1,6 +1,8 @@
 """Word2Vec as a whole: what it learns, reproducibility, gensim's calls, saving."""
 
+import copy
 import itertools
+import pickle
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
 from fastvec._core import merge_share, simd_names
+from fastvec.tensors import load_tensors, save_tensors
 from fastvec.word2vec import keep_thresholds
 
 MODELS = [
@@ -219,12 +222,62 @@ def test_callbacks_and_early_stop():
     assert count.calls == [("begin", 0), 1, 2, ("end", 2)]
 
 
+def test_train_and_callbacks_share_rates_and_epochs_with_the_model():
+    class Freeze(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            seen.append(model.wv.vectors.copy())
+            model.alpha = model.min_alpha = 1e-30
+
+    seen = []
+    model = small(sg=1)
+    model.train(epochs=3, start_alpha=0.01, end_alpha=0.005, callbacks=[Freeze()])
+    assert (seen[0] != small(sg=1).wv.vectors).any()
+    assert np.array_equal(seen[0], seen[2])
+    model.train(epochs=7, start_alpha=0.01, end_alpha=0.005)
+    assert (model.epochs, model.alpha, model.min_alpha) == (7, 0.01, 0.005)
+
+
+def test_callbacks_may_change_options_vectors_and_words():
+    class Change(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            if model.epochs_trained == 2:
+                model.window = 1
+            if model.epochs_trained == 3:
+                model.wv.vectors = np.zeros((40, 20))
+            if model.epochs_trained == 4:
+                model.wv.add_vector("new", np.zeros(20))
+                model.wv.sort_by_descending_frequency()
+
+    model = small(sg=1, epochs=1, shrink_windows=False)
+    model.train(epochs=5, callbacks=[Change()])
+    assert (model.wv.vectors[:40] != 0).all()
+    assert model.syn1neg.shape == (41, 20)
+    rows = model.syn1neg.copy()
+    model.syn1neg = rows
+    assert model.window == 1
+
+
+def test_the_rate_may_sink_to_min_alpha_and_no_further(tmp_path):
+    model, same = small(alpha=0.005, min_alpha=0.005), small(alpha=0.005, min_alpha=0.005)
+    for _ in range(4):
+        model.alpha -= 0.002  # the idiom of old scripts: below min_alpha, then below 0
+        for one in (model, same):
+            one.train(epochs=1)
+        model.save(tmp_path / "m")
+        assert Word2Vec.load(tmp_path / "m").alpha == model.alpha
+    assert model.wv.vectors.tobytes() == same.wv.vectors.tobytes()
+    model.min_alpha = model.alpha
+    with pytest.raises(ValueError, match=r"alpha must be above 0, got -0\.003"):
+        model.train()
+
+
 @pytest.mark.parametrize("options", MODELS, ids=str)
 def test_save_and_go_on(tmp_path, options):
     text = two_languages()
     model = small(text, **options)
-    model.save(tmp_path / "m.safetensors")
-    loaded = Word2Vec.load(tmp_path / "m.safetensors")
+    model.save(tmp_path / "m.safetensors", pickle_protocol=4)
+    loaded = Word2Vec.load(tmp_path / "m.safetensors", mmap="r")
+    assert loaded.get_latest_training_loss() == model.get_latest_training_loss() > 0
     for one in (model, loaded):
         one.train(text, epochs=2)
     assert model.wv.vectors.tobytes() == loaded.wv.vectors.tobytes()
@@ -278,9 +331,175 @@ def test_text_of_unknown_words_trains_nothing():
     before = model.wv.vectors.copy()
     with pytest.warns(UserWarning, match="nothing was trained: none of 2 different words is one"):
         assert model.train([["hello", "world"]], total_examples=1, epochs=1) == (0, 0)
+    for empty in ([], [[]], iter([])):
+        with pytest.warns(UserWarning, match="nothing was trained: the corpus is empty"):
+            assert model.train(empty, total_examples=0, epochs=1) == (0, 0)
     assert np.array_equal(model.wv.vectors, before)
     with pytest.raises(ValueError, match="the corpus is empty"):
-        model.train([[]], epochs=1)
+        model.build_vocab([])
+
+
+def test_online_text_that_adds_nothing_changes_nothing():
+    model = Word2Vec([["a", "b"]] * 9, vector_size=4, min_count=5)
+    wv, before = model.wv, model.wv.vectors.copy()
+    for poor in ([["rare", "rarer"]], [], iter([["rare"]])):
+        model.build_vocab(poor, update=True)
+        assert model.wv is wv
+        assert list(wv.words) == ["a", "b"]
+        assert wv.get_vecattr("a", "count") == 9
+        for again in (poor, None):
+            with pytest.warns(UserWarning, match="nothing was trained"):
+                assert model.train(again, epochs=1) == (0, 0)
+    assert np.array_equal(wv.vectors, before)
+    model.build_vocab([["a", "b", "rare"]], update=True)
+    assert wv.get_vecattr("a", "count") == 10
+    assert model.train(epochs=1)[1] == 2
+
+
+# --- rows that were changed by hand
+
+
+def test_vectors_that_were_put_there_are_trained(tmp_path):
+    model, text = small(sg=1), two_languages()
+    for rows in (np.ones((40, 20)), np.ones((40, 20), "f"), np.ones((40, 32), "f")[:, :20]):
+        model.wv.vectors = rows
+        model.train(text, epochs=1)
+        assert (model.wv.vectors != 1).any(axis=1).all()
+        model.save(tmp_path / "m")
+        assert np.array_equal(Word2Vec.load(tmp_path / "m").wv.vectors, model.wv.vectors)
+    model.wv.vectors = model.wv.vectors[1:]
+    with pytest.raises(ValueError, match=r"wv.vectors must be numbers of shape \(40, 20\), got"):
+        model.train(text)
+
+
+def test_vectors_in_place_are_not_copied():
+    model = small()
+    shown = model.wv.vectors
+    shown[:] = 0.5
+    model.train()
+    assert np.shares_memory(model.wv.vectors, shown)
+    assert (shown != 0.5).any()
+
+
+def test_sorting_permutes_the_output_rows_too():
+    text = [["a", "b"], ["b", "c", "c"], ["c", "c", "a", "b"]] * 30
+    options = {"vector_size": 8, "min_count": 1, "workers": 1, "sorted_vocab": 0, "sample": 0}
+    model, plain = (Word2Vec(text, sg=1, hs=1, shared_negatives=False, **options) for _ in "12")
+    rows = {word: model.syn1neg[i].copy() for i, word in enumerate(model.wv.words)}
+    model.wv.sort_by_descending_frequency()
+    assert list(model.wv.words) == ["c", "b", "a"]
+    assert all(np.array_equal(model.syn1neg[i], rows[w]) for i, w in enumerate(model.wv.words))
+    assert np.array_equal(model.syn1, plain.syn1)
+    for one in (model, plain):
+        one.train(text, epochs=1, start_alpha=1e-3)
+    for word in "abc":  # noise words are drawn in another order
+        np.testing.assert_allclose(model.wv[word], plain.wv[word], atol=0.01)
+
+
+def test_words_added_by_hand_are_trained(tmp_path):
+    model = small(hs=1)
+    model.wv.add_vector("new", np.ones(20))
+    model.save(tmp_path / "m")
+    for one in (model, Word2Vec.load(tmp_path / "m")):
+        assert not one.syn1neg[40].any()
+        assert one.syn1.shape == (40, 20)
+        one.train([["new", "a1", "a2"]] * 30, epochs=1)
+        assert (one.wv["new"] != 1).all()
+        assert one.syn1neg[40].any()
+        one.build_vocab([["new", "newer"]], update=True)
+        assert [int(one.wv.get_vecattr(w, "count")) for w in ("new", "newer")] == [1, 1]
+
+
+def test_another_wv_is_trained():
+    model, other = small(sg=1), small(two_languages(50), sg=1, seed=4)
+    other.wv.add_vector("a99", np.zeros(20))
+    before = other.wv.vectors.copy()
+    rows = {word: model.syn1neg[i].copy() for i, word in enumerate(model.wv.words)}
+    model.wv = other.wv
+    assert all(
+        np.array_equal(model.syn1neg[i], rows.get(word, np.zeros(20)))
+        for i, word in enumerate(model.wv.words)
+    )
+    model.train(epochs=1)
+    assert (model.wv.vectors[:40] != before[:40]).any(axis=1).all()
+
+
+def test_output_rows_can_be_replaced():
+    model = small(hs=1)
+    for name, rows in (("syn1neg", 40), ("syn1", 39)):
+        setattr(model, name, np.full((rows, 20), 0.25))
+        assert (getattr(model, name) == 0.25).all()
+        with pytest.raises(ValueError, match=rf"{name} must be numbers of shape \({rows}, 20\)"):
+            setattr(model, name, np.zeros((rows - 2, 20)))
+    model.syn1 = np.full((40, 20), 0.25)  # gensim's has a row more
+    assert model.syn1.shape == (39, 20)
+    model.train(epochs=1)
+    assert (model.syn1neg != 0.25).all()
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_copies_are_trained(copied):
+    model = small(sg=1, hs=1)
+    twin = copied(model)
+    before = model.wv.vectors.copy()
+    twin.train(two_languages(), epochs=1)
+    assert np.array_equal(model.wv.vectors, before)
+    model.train(epochs=1)
+    assert twin.wv.vectors.tobytes() == model.wv.vectors.tobytes()
+    assert twin.syn1.tobytes() == model.syn1.tobytes()
+
+
+def test_new_words_come_into_the_same_wv():
+    model = small()
+    wv = model.wv
+    wv.set_vecattr("a1", "weight", 5)
+    model.build_vocab([["new", "a1"]] * 5, update=True)
+    assert model.wv is wv
+    assert "new" in wv
+    assert (wv.get_vecattr("a1", "weight"), wv.get_vecattr("new", "weight")) == (5, 0)
+    model.build_vocab([["other"]] * 5)
+    assert model.wv is wv
+    assert wv.index_to_key == ["other"]
+    assert list(wv.expandos) == ["count"]
+
+
+# --- text that was changed
+
+
+def test_a_list_that_has_changed_is_read_again():
+    text = two_languages()
+    model = small(text)
+    text[:] = [["a1", "a2"] for _ in range(10)]
+    assert model.train(text, epochs=1)[1] == 20
+    text[0][0] = "unknown"
+    assert model.train(text, epochs=1)[1] == 19
+    assert model.train(epochs=1)[1] == 12 * 600
+
+
+def test_a_file_that_has_changed_is_read_again(tmp_path, monkeypatch):
+    path = tmp_path / "day.txt"
+    path.write_text("a b\n" * 10)
+    model = small([path])
+    read, really = [], Corpus.read
+    monkeypatch.setattr(
+        Corpus, "read", lambda *a, **options: read.append(*a) or really(*a, **options)
+    )
+    assert model.train([str(path)], epochs=1)[1] == 20
+    assert all(isinstance(source, Corpus) for source in read)
+    path.write_text("b\n" * 7)
+    assert model.train(path, epochs=1)[1] == 7
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        model.train(path)
+
+
+def test_a_generator_that_build_vocab_has_read_is_trained_on():
+    model = Word2Vec(vector_size=4, min_count=1)
+    text = iter(two_languages(50))
+    model.build_vocab(text)
+    assert model.train(text, epochs=1)[1] == 12 * 50
+    with pytest.warns(UserWarning, match="nothing was trained: the corpus is empty"):
+        assert model.train(map(list, text), epochs=1) == (0, 0)
 
 
 def test_bad_calls():
@@ -298,3 +517,23 @@ def test_divergence_is_an_error():
 def test_one_word_is_enough():
     model = Word2Vec([["only"] * 20], min_count=1, vector_size=4, hs=1)
     assert np.isfinite(model.wv["only"]).all()
+
+
+def test_a_model_without_words_can_be_saved(tmp_path):
+    Word2Vec(vector_size=7).save(tmp_path / "m")
+    model = Word2Vec.load(tmp_path / "m")
+    model.build_vocab([["a", "b"]] * 5, update=True)
+    model.train(epochs=1)
+    assert model.wv["a"].shape == (7,)
+
+
+def test_a_model_without_output_rows_is_refused(tmp_path):
+    small().save(tmp_path / "m")
+    tensors, metadata = load_tensors(tmp_path / "m")
+    del tensors["outputs"]
+    save_tensors(tmp_path / "n", tensors, metadata)
+    with pytest.raises(ValueError, match=r"n holds no output rows: use KeyedVectors\.load"):
+        Word2Vec.load(tmp_path / "n")
+    save_tensors(tmp_path / "n", tensors, metadata | {"parameters": "[1]"})
+    with pytest.raises(ValueError, match="n: parameters is not a JSON object"):
+        Word2Vec.load(tmp_path / "n")
