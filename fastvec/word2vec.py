@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from operator import is_
 from typing import Any, NamedTuple
@@ -38,6 +39,10 @@ from fastvec.vocabulary import Vocabulary
 P, V, T = Word2VecParams, VocabularyParams, CorpusParams
 Matrix = NDArray[np.float32]
 KEEP_ALL = 0xFFFFFFFF
+
+#: what a word takes besides its rows: its letters, index entry and count, and what training looks
+#: up; with hierarchical softmax a path of some 20 nodes
+VOCAB_BYTES, PATH_BYTES = 60, 160
 
 
 class _Run(NamedTuple):
@@ -299,6 +304,88 @@ class Word2Vec:
                 corpus = Corpus(np.empty(0, np.int32), np.zeros(1, np.int64), known, 0, 0)
             self._add_rows(corpus.vocabulary)
         self._adopt(corpus, mark)
+
+    def build_vocab_from_freq(
+        self,
+        word_freq: Mapping[str, int],
+        keep_raw_vocab: bool = False,
+        corpus_count: int | None = None,
+        trim_rule: Any = None,
+        update: bool = False,
+    ) -> None:
+        """As :meth:`build_vocab`, from words that have been counted already.
+
+        ``corpus_count`` becomes the model's; ``keep_raw_vocab`` has no effect.  ValueError if no
+        word is kept.
+
+        >>> model = Word2Vec(vector_size=8, min_count=2)
+        >>> model.build_vocab_from_freq({"dog": 2, "cat": 3, "eel": 1})
+        >>> model.wv.index_to_key
+        ['cat', 'dog']
+        """
+        del keep_raw_vocab
+        which, rule = self._which(), trim_rule or self.trim_rule
+        known = self._vocabulary() if update else Vocabulary.of({})
+        given = Vocabulary.of(word_freq)
+        vocabulary = known.extended(given.words, given.counts, which, rule)
+        if not len(vocabulary):
+            raise NoWordsError(
+                f"no word is left: none of {len(given)} words is kept with min_count "
+                f"{which.min_count}"
+            )
+        if len(known):
+            self._add_rows(vocabulary)
+        else:
+            self._make_rows(vocabulary)
+        self._corpus = self._signature = None
+        self.corpus_count, self.corpus_total_words = corpus_count or 0, 0
+
+    def reset_from(self, other_model: Word2Vec) -> None:
+        """Take over the words and counts of another model, and the corpus that it has read; make
+        fresh vectors for them.
+
+        >>> model = Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1)
+        >>> other = Word2Vec(vector_size=4)
+        >>> other.reset_from(model)
+        >>> other.wv.vectors.shape, other.corpus_count
+        ((2, 4), 9)
+        """
+        self._make_rows(other_model._vocabulary())
+        for name in (*TEXT, "_corpus", "_signature", "corpus_count", "corpus_total_words"):
+            setattr(self, name, getattr(other_model, name))
+
+    def estimate_memory(
+        self, vocab_size: int | None = None, report: dict[str, int] | None = None
+    ) -> dict[str, int]:
+        """About how many bytes the model takes in memory, without its corpus.
+
+        Parameters
+        ----------
+        vocab_size : int, optional
+            number of words; default: those that it has.
+        report : dict, optional
+            is filled in, and counts towards the total.
+
+        Returns
+        -------
+        dict
+            bytes of ``vocab``, ``vectors``, ``syn1`` and ``syn1neg`` as far as there are such, and
+            their ``total``.
+
+        >>> Word2Vec(vector_size=100).estimate_memory(1_000_000)["vectors"]
+        448000000
+        """
+        count = vocab_size or len(self.wv)
+        rows = count * padded(1, self.vector_size).nbytes
+        report = {} if report is None else report
+        report["vocab"] = count * (VOCAB_BYTES + (PATH_BYTES if self.hs else 0))
+        report["vectors"] = rows
+        if self.hs:
+            report["syn1"] = rows
+        if self.negative:
+            report["syn1neg"] = rows
+        report["total"] = sum(value for name, value in report.items() if name != "total")
+        return report
 
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self.wv.words, self._counts())
@@ -611,6 +698,11 @@ class Word2Vec:
         count = len(self._words) - 1
         self._nodes = _shown("syn1", np.asarray(rows)[:count], count, self.vector_size)
 
+    @property
+    def layer1_size(self) -> int:
+        """gensim's name for the numbers in each output row: ``vector_size``."""
+        return self.vector_size
+
     def predict_output_word(
         self, context_words_list: list[str], topn: int = 10
     ) -> list[tuple[str, float]] | None:
@@ -631,6 +723,68 @@ class Word2Vec:
         odds /= odds.sum()
         best = np.argsort(-odds, kind="stable")[:topn]
         return [(self.wv.words[int(i)], float(odds[i])) for i in best]
+
+    def score(
+        self,
+        sentences: Iterable[Sequence[str]],
+        total_sentences: int = 1_000_000,
+        chunksize: int = 100,
+        queue_factor: int = 2,
+        report_delay: float = 1,
+    ) -> NDArray[np.float32]:
+        """The log-probability of each sentence (Taddy 2015), by hierarchical softmax.
+
+        Each word is predicted as in training, but with the whole ``window`` and without
+        subsampling; words that are not known are left out.  RuntimeError without hierarchical
+        softmax.
+
+        Parameters
+        ----------
+        sentences : iterable of lists of words
+        total_sentences : int
+            look at the first so many only.
+        chunksize, queue_factor, report_delay
+            no effect.
+
+        Returns
+        -------
+        (number of sentences,) float32 array
+            0 for a sentence without two words that are known.
+
+        >>> text = [["cat", "sat"], ["dog", "ran"]] * 99
+        >>> model = Word2Vec(text, hs=1, sg=1, vector_size=8, min_count=1, alpha=0.5)
+        >>> likely, unlikely = model.score([["cat", "sat"], ["cat", "ran"]])
+        >>> bool(likely > unlikely)
+        True
+        """
+        del chunksize, queue_factor, report_delay
+        if not self.hs or self.syn1 is None:
+            raise RuntimeError("score needs a model trained with hierarchical softmax")
+        paths = _paths(np.maximum(self._counts(), 1))
+        some = itertools.islice(sentences, int(total_sentences))
+        return np.array([self._score(sentence, *paths) for sentence in some], np.float32)
+
+    def _score(
+        self,
+        sentence: Sequence[str],
+        offsets: NDArray[np.int64],
+        nodes: NDArray[np.int32],
+        signs: NDArray[np.float32],
+    ) -> float:
+        assert self._nodes is not None
+        ids = [self.wv.get_index(word) for word in sentence if word in self.wv]
+        total = 0.0
+        for i, word in enumerate(ids):
+            around = ids[max(0, i - self.window) : i] + ids[i + 1 : i + 1 + self.window]
+            if not around:
+                continue
+            hidden = self.wv.vectors[around]
+            if not self.sg:
+                hidden = (hidden.mean(axis=0) if self.cbow_mean else hidden.sum(axis=0))[None]
+            path = slice(offsets[word], offsets[word + 1])
+            right = signs[path] * (hidden @ self._nodes[nodes[path]].T)
+            total -= float(np.logaddexp(0, -right).sum())
+        return total
 
     # --- saving
 

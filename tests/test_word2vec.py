@@ -1,5 +1,6 @@
 """Word2Vec as a whole: what it learns, reproducibility, gensim's calls, saving."""
 
+import collections
 import copy
 import itertools
 import pickle
@@ -519,12 +520,67 @@ def test_one_word_is_enough():
     assert np.isfinite(model.wv["only"]).all()
 
 
+# --- gensim's other names
+
+
+def test_words_that_were_counted_elsewhere():
+    text = two_languages()
+    counts = collections.Counter(itertools.chain.from_iterable(text))
+    model = Word2Vec(vector_size=8, min_count=2, hs=1)
+    model.build_vocab_from_freq({"rare": 1} | counts, keep_raw_vocab=True, corpus_count=600)
+    assert (len(model.wv), model.corpus_count, model.layer1_size) == (40, 600, 8)
+    assert "rare" not in model.wv
+    assert model.train(text, total_examples=600, epochs=1)[1] == 12 * 600
+    model.build_vocab_from_freq({"rare": 1, "new": 2, "a1": 3}, update=True)
+    assert model.wv.index_to_key[40:] == ["new"]
+    assert model.wv.get_vecattr("a1", "count") == counts["a1"] + 3
+    with pytest.raises(ValueError, match="train needs a corpus"):
+        model.train()
+    with pytest.raises(ValueError, match="none of 1 words is kept with min_count 2"):
+        model.build_vocab_from_freq({"rare": 1})
+
+
+def test_a_model_can_take_over_the_words_of_another():
+    model = small()
+    other = Word2Vec(vector_size=8, workers=1, seed=5)
+    other.reset_from(model)
+    assert other.wv.words == model.wv.words
+    assert other.wv is not model.wv
+    assert other.train(epochs=1)[1] == 12 * 600
+    other.build_vocab([["a1"]], update=True)
+    assert other.wv.get_vecattr("a1", "count") == model.wv.get_vecattr("a1", "count") + 1
+
+
+def test_estimated_memory():
+    model = small(hs=1)
+    report = model.estimate_memory()
+    rows = 40 * 32 * 4
+    assert report.pop("total") == sum(report.values())
+    assert (report["vectors"], report["syn1neg"], report["syn1"]) == (rows, rows, rows)
+    more = small().estimate_memory(1000, report={"more": 7})
+    assert set(more) == {"more", "vocab", "vectors", "syn1neg", "total"}
+
+
 def test_a_model_without_words_can_be_saved(tmp_path):
     Word2Vec(vector_size=7).save(tmp_path / "m")
     model = Word2Vec.load(tmp_path / "m")
     model.build_vocab([["a", "b"]] * 5, update=True)
     model.train(epochs=1)
     assert model.wv["a"].shape == (7,)
+
+
+@pytest.mark.parametrize("options", [{"sg": 1}, {"sg": 0}, {"sg": 0, "cbow_mean": 0}], ids=str)
+def test_scores_add_up_to_the_loss(options):
+    text = two_languages(40)
+    model = small(text, hs=1, negative=0, shrink_windows=False, **options)
+    before = model.score([*text, ["a1", "unknown"], []])
+    assert before.shape == (42,)
+    assert (before[40:] == 0).all()
+    model.train(text, epochs=1, start_alpha=1e-30, end_alpha=0)
+    assert before.sum() == pytest.approx(-model.get_latest_training_loss(), rel=2e-3)
+    assert len(model.score(iter(text), total_sentences=3)) == 3
+    with pytest.raises(RuntimeError, match="hierarchical softmax"):
+        small().score(text)
 
 
 def test_a_model_without_output_rows_is_refused(tmp_path):
