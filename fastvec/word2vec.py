@@ -696,7 +696,7 @@ class Word2Vec:
     def syn1(self, rows: ArrayLike) -> None:
         self._follow_words()
         count = len(self._words) - 1
-        self._nodes = _shown("syn1", np.asarray(rows)[:count], count, self.vector_size)
+        self._nodes = _shown("syn1", np.atleast_1d(rows)[:count], count, self.vector_size)
 
     @property
     def layer1_size(self) -> int:

@@ -432,6 +432,8 @@ def test_output_rows_can_be_replaced():
         assert (getattr(model, name) == 0.25).all()
         with pytest.raises(ValueError, match=rf"{name} must be numbers of shape \({rows}, 20\)"):
             setattr(model, name, np.zeros((rows - 2, 20)))
+        with pytest.raises(ValueError, match=f"{name} must be numbers of shape"):
+            setattr(model, name, None)
     model.syn1 = np.full((40, 20), 0.25)  # gensim's has a row more
     assert model.syn1.shape == (39, 20)
     model.train(epochs=1)
