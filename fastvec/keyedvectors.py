@@ -584,7 +584,8 @@ class KeyedVectors(VectorStore):
         Parameters
         ----------
         lockf : float
-            is put at these words in the attribute ``lockf``, which is 1 for all others.
+            what part of their steps these words take if a model trains them on: put in
+            ``vectors_lockf``.  0 keeps them as they are in the file.
         binary, encoding, unicode_errors
             as in :meth:`load_word2vec_format`.
 
@@ -612,9 +613,7 @@ class KeyedVectors(VectorStore):
         rows = np.array([self._find(word) for word in words], np.int64)
         here = rows >= 0
         self.vectors[rows[here]] = vectors[here]
-        if "lockf" not in self.expandos:
-            self._attributes["lockf"] = np.ones(len(self), np.float32)
-        self._attributes["lockf"][rows[here]] = lockf
+        self.vectors_lockf[rows[here]] = lockf
         self.norms = None
         return int(here.sum())
 

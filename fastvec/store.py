@@ -15,6 +15,8 @@ from fastvec.search import direction, inverse, row_norms
 from fastvec.words import Words, encode
 
 Key = str | int | np.integer[Any]
+LOCKS = "lockf"
+"""The attribute that holds vectors_lockf; 1, not 0, for words that come later."""
 
 
 class VectorStore:
@@ -286,9 +288,36 @@ class VectorStore:
         """The attributes: (V,) arrays by name, one value for each word."""
         for name, values in self._attributes.items():
             if len(values) < len(self):
-                more = np.zeros(len(self) - len(values), values.dtype)
+                more = np.full(len(self) - len(values), name == LOCKS, values.dtype)
                 self._attributes[name] = np.concatenate([values, more])
         return self._attributes
+
+    @property
+    def vectors_lockf(self) -> NDArray[np.float32]:
+        """What part of its steps each vector takes when a model trains it: (V,), all 1 at first.
+
+        0 keeps a vector as it is.  It is an attribute, so that words keep theirs when others are
+        added.  Takes an array, which is not copied if it is float32, or one number for all;
+        ValueError for other lengths and for what is no finite number.
+
+        >>> wv.vectors_lockf[wv.get_index("king")] = 0
+        >>> wv.get_vecattr("king", "lockf")
+        np.float32(0.0)
+        """
+        self.allocate_vecattrs([LOCKS], [np.float32])
+        self._attributes[LOCKS] = np.asarray(self._attributes[LOCKS], np.float32)
+        return self._attributes[LOCKS]
+
+    @vectors_lockf.setter
+    def vectors_lockf(self, locks: ArrayLike) -> None:
+        given = np.asarray(locks, np.float32)
+        if given.size == 1:
+            given = np.full(len(self), given.item(), np.float32)
+        if given.shape != (len(self),) or not np.isfinite(given).all():
+            raise ValueError(
+                f"vectors_lockf must be {len(self)} finite numbers, or one, got {locks!r:.60}"
+            )
+        self._attributes[LOCKS] = given
 
     def allocate_vecattrs(
         self, attrs: Sequence[str] | None = None, types: Sequence[Any] | None = None
@@ -303,7 +332,7 @@ class VectorStore:
             dtype = np.dtype(kind) if np.dtype(kind).kind in "biufc" else np.dtype(object)
             values = self.expandos.get(name)
             if values is None:
-                self._attributes[name] = np.zeros(len(self), dtype)
+                self._attributes[name] = np.full(len(self), name == LOCKS, dtype)
             elif not np.can_cast(dtype, values.dtype, "same_kind"):
                 raise TypeError(
                     f"Can't allocate type {dtype} for attribute {name}, "

@@ -34,6 +34,7 @@ from fastvec.params import (
 from fastvec.progress import Progress
 from fastvec.simd import simd
 from fastvec.sources import NoWordsError, signature
+from fastvec.store import LOCKS
 from fastvec.vocabulary import Vocabulary
 
 P, V, T = Word2VecParams, VocabularyParams, CorpusParams
@@ -596,7 +597,7 @@ class Word2Vec:
         return _Run(training, [each for each in rows if each is not None], params, self._parts())
 
     def _parts(self) -> tuple[object, ...]:
-        return self.wv.words, self.wv.vectors, self._outputs, self._nodes
+        return self.wv.words, self.wv.vectors, self._outputs, self._nodes, self._locks()
 
     def _training(
         self,
@@ -630,7 +631,12 @@ class Word2Vec:
             workers=params.workers,
             simd=simd(),
             steps=expected_steps(counts, params, paths) if params.workers > 1 else (None,) * 3,
+            locks=self._locks(),
         )
+
+    def _locks(self) -> NDArray[np.float32] | None:
+        """``wv.vectors_lockf``, if somebody has asked for it or set it."""
+        return self.wv.vectors_lockf if LOCKS in self.wv.expandos else None
 
     def _rows(self) -> tuple[Matrix, Matrix | None, Matrix | None]:
         """Vectors, output rows and nodes as the native core wants them, shown by ``wv.vectors``,

@@ -210,6 +210,17 @@ def test_cosmul_keeps_to_the_restriction(wv):
     same(wv.most_similar_cosmul(["w1"], ["w3"], topn=V, restrict_vocab=9), first)
 
 
+def test_locks(wv):
+    wv.vectors_lockf = 0
+    wv.add_vector("new", np.ones(D))
+    assert wv.vectors_lockf.tolist() == [0] * V + [1]
+    wv.vectors_lockf[2] = 3
+    assert wv.get_vecattr("w2", "lockf") == 3
+    for bad in (np.ones(V), np.full(V + 1, np.nan)):
+        with pytest.raises(ValueError, match="vectors_lockf must be 61 finite"):
+            wv.vectors_lockf = bad
+
+
 def test_intersection(tmp_path, wv):
     other = KeyedVectors.of(Words.of(["w3", "zz", "w1"]), np.full((3, D), 2, np.float32))
     other.save_word2vec_format(tmp_path / "v", binary=True)
@@ -217,6 +228,7 @@ def test_intersection(tmp_path, wv):
     assert wv["w1"].tolist() == wv["w3"].tolist() == [2] * D
     assert np.array_equal(wv["w2"], VECTORS[2])
     assert [wv.get_vecattr(key, "lockf") for key in ("w1", "w2")] == [0.5, 1]
+    assert wv.vectors_lockf.tolist() == [1, 0.5, 1, 0.5, *[1] * (V - 4)]
     wider = KeyedVectors.of(Words.of(["w3"]), np.ones((1, D + 1), np.float32))
     wider.save_word2vec_format(tmp_path / "v")
     with pytest.raises(ValueError, match="incompatible vector size 8 in file"):

@@ -63,6 +63,7 @@ MAY_IMPORT = {
         "progress",
         "simd",
         "sources",
+        "store",
         "threads",
         "vocabulary",
         "words",

@@ -595,3 +595,31 @@ def test_a_model_without_output_rows_is_refused(tmp_path):
     save_tensors(tmp_path / "n", tensors, metadata | {"parameters": "[1]"})
     with pytest.raises(ValueError, match="n: parameters is not a JSON object"):
         Word2Vec.load(tmp_path / "n")
+
+
+@pytest.mark.parametrize("options", [{"sg": 1}, {"sg": 0}, {"hs": 1, "negative": 0}])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_locked_vectors_stay(options, workers):
+    model = small(workers=workers, **options)
+    model.wv.vectors_lockf = np.ones(len(model.wv), np.float32)
+    model.wv.vectors_lockf[1] = 0
+    before = model.wv.vectors.copy()
+    model.train(two_languages(), epochs=2)
+    moved = np.abs(model.wv.vectors - before).max(axis=1)
+    assert moved[1] == 0
+    assert (np.delete(moved, 1) > 0).all()
+    model.wv.vectors_lockf[1] = 1  # the same array, seen by the next call
+    model.train(two_languages(), epochs=1)
+    assert (model.wv.vectors[1] != before[1]).any()
+
+
+def test_vectors_of_a_file_are_locked_unless_told_otherwise(tmp_path):
+    model = small()
+    given = KeyedVectors.of(model.wv.words, np.ones_like(model.wv.vectors))
+    given.save_word2vec_format(tmp_path / "v.bin", binary=True)
+    model.wv.intersect_word2vec_format(tmp_path / "v.bin", binary=True)
+    model.train(two_languages(), epochs=1)
+    assert (model.wv.vectors == 1).all()
+    model.wv.intersect_word2vec_format(tmp_path / "v.bin", binary=True, lockf=1.0)
+    model.train(two_languages(), epochs=1)
+    assert (model.wv.vectors != 1).any(axis=1).all()
