@@ -21,6 +21,8 @@ class Control:
 class TextError(ValueError):
     position: int
 
+def bad_token(token: object, behind: str = "") -> TypeError: ...
+
 class TextReader:
     def __init__(
         self,
@@ -33,6 +35,8 @@ class TextReader:
     def tokens(self) -> int: ...
     @property
     def lines(self) -> int: ...
+    @property
+    def integers(self) -> bool: ...
     @property
     def known(self) -> int: ...
     @property

@@ -5,6 +5,7 @@ itself is plain C in csrc/.  Rules: every ValueError is raised before ``nogil``;
 nothing and cannot fail; arrays come in as typed memoryviews, so building needs no NumPy.
 """
 
+import operator
 import os
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize

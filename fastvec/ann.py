@@ -66,8 +66,8 @@ class Index:
         rows = np.asarray(found.keys, np.int64)
         cosines = KeyedVectors.cosine_similarities(vector, self.vectors.vectors[rows])
         order = np.argsort(-cosines, kind="stable")
-        words = self.vectors.words
-        return [(words[row], float(c)) for row, c in zip(rows[order], cosines[order], strict=True)]
+        words = self.vectors.words.keys(rows[order])
+        return [(word, float(c)) for word, c in zip(words, cosines[order], strict=True)]
 
     def recall(self, topn: int = 10, sample: int = 1000, seed: int = 1) -> float:
         """The share of the ``topn`` nearest words that the graph finds, over a sample of words.

@@ -224,7 +224,7 @@ class _Counting:
         all_pairs = pairs[0] if workers == 1 else np.concatenate(pairs)
         parents, connectors = (np.frombuffer(a, np.uint32) for a in counters[0].tree())
         return Bigrams(
-            corpus.vocabulary.words,
+            corpus.vocabulary.words.as_text(),  # as phrases are, also those of integers
             np.frombuffer(counters[0].words(), np.int64),
             all_pairs.reshape(-1, 4),
             parents,
@@ -259,7 +259,7 @@ def join_phrases(
     >>> [joined.vocabulary.words[i] for i in joined.tokens]
     ['a_rose', 'is', 'a_rose']
     """
-    words = corpus.vocabulary.words
+    words = corpus.vocabulary.words.as_text()
     everything, pairs, tree = _wanted(words, phrases, delimiter, connectors)
     kinds = _kinds(words, connectors)
     kinds[pairs[:, FIRST]] |= OPENING_WORD

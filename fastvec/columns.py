@@ -15,10 +15,14 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec._core import bad_token
 from fastvec.pieces import BLOCK_BYTES, Lists, Numbers, Piece, Stream, Texts, integers
 
 #: first bytes of the files that pyarrow reads
 MAGIC = {b"PAR1": "Parquet", b"ARROW1": "Arrow", b"FEA1": "Feather"}
+
+#: what tokens can be, and what an error says of another one behind them
+KINDS = {str: " after strings", int: " after integers"}
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -241,7 +245,17 @@ def _json_piece(name: str, rows: list[Any], errors: str) -> Piece:
         return Texts(where, *_join(name, rows, errors))
     starts = np.zeros(len(rows) + 1, np.int64)
     np.cumsum([len(row) for row in rows], out=starts[1:])
-    words = [word if isinstance(word, str) else str(word) for row in rows for word in row]
+    words = [word for row in rows for word in row]
+    kind = type(words[0]) if words else str
+    for word in words:
+        if type(word) is not kind or kind not in KINDS:
+            raise TypeError(f"{name}: {bad_token(word, KINDS.get(kind, ''))}")
+    if kind is int:
+        try:
+            return Numbers(where, np.array(words, np.int64), starts)
+        except OverflowError:
+            largest = max(words, key=abs)
+            raise ValueError(f"{name}: item ids must be below 2**63, got {largest}") from None
     return Lists(where, *_join(name, words, errors), starts)
 
 

@@ -120,7 +120,8 @@ class Corpus:
         ----------
         source
             a path (a file, a folder, a glob, ``-`` for standard input, an URL), several paths, or
-            sentences: an iterable of lists of words, which may be a one-shot generator.  What an
+            sentences: an iterable of lists of words, which may be a one-shot generator (or of lists
+            of integers, which then are the keys of the vectors, too).  What an
             iterable holds is told by its first item: a string or a Path means paths (with a
             callable ``tokens``, a string is a text).  Files may be packed (gzip, bzip2, xz, zstd).
             Tables: Parquet, Feather and Arrow files, pandas, polars, pyarrow and Hugging Face
@@ -133,7 +134,8 @@ class Corpus:
             max_vocab_size one worker reads, and words that are dropped on the way lose what was
             counted so far.
         trim_rule : callable, optional
-            ``rule(word, count, min_count)`` returns 0 (let min_count decide), 1 (drop) or 2 (keep).
+            ``rule(word, count, min_count)`` returns 0 or None (let min_count decide), 1 (drop) or
+            2 (keep).
         vocabulary : Vocabulary, optional
             take these words, with their ids, and no others.
         known : Vocabulary, optional
@@ -172,7 +174,8 @@ class Corpus:
         ValueError
             invalid UTF-8, with file and byte; no word left; an option out of range.
         TypeError
-            sentences that are strings instead of lists of words.
+            sentences that are strings instead of lists of words; tokens that are neither strings
+            nor integers, or of the other kind than those before them or in the vocabulary.
         ImportError
             a source that needs a package that is not installed, with its name.
         """
@@ -423,7 +426,7 @@ class _Reading:
         merged, names = spool.merged()
         words, counts = words_of(merged)
         split = splitter(bool(self.text.lower), self.text.tokens == "words")
-        if split is None:
+        if split is None or words.integers:
             return _Words(words, counts, None, names)
         made = rewrite(words, counts, split)
         return _Words(made.words, made.counts, made, names)

@@ -71,7 +71,7 @@ def write_encoded(path: PathLike, corpus: Encoded) -> None:
         "raw_words": str(corpus.raw_words),
         "raw_sentences": str(corpus.raw_sentences),
         "options": json.dumps(corpus.options),
-    }
+    } | words.facts
     for name, array in arrays.items():
         facts[f"{name} checksum"] = array_checksum(array)[0]
     save_tensors(path, arrays, facts)
@@ -127,7 +127,7 @@ def _checked(arrays: dict[str, NDArray[Any]], facts: dict[str, str]) -> Vocabula
     ends = arrays["word_offsets"]
     if len(ends) != words + 1 or not rises(ends, len(arrays["words"]), 0):
         raise ValueError("the words' offsets do not rise")
-    return Vocabulary(Words(arrays["words"], ends), arrays["counts"])
+    return Vocabulary(Words.stored(arrays["words"], ends, facts), arrays["counts"])
 
 
 def array_checksum(array: NDArray[Any]) -> tuple[str, int]:

@@ -229,7 +229,7 @@ def save_safetensors(
         tensors[name] = array
     if len(vectors) != len(words):
         raise ValueError(f"{len(words)} words for {len(vectors)} vectors")
-    save_tensors(path, tensors, {"fastvec": str(VERSION), **(metadata or {})})
+    save_tensors(path, tensors, {"fastvec": str(VERSION), **(metadata or {}), **words.facts})
 
 
 def load_safetensors(
@@ -279,4 +279,10 @@ def load_safetensors(
     counts = tensors.get("counts")
     if counts is not None and (counts.shape != (len(vectors),) or counts.dtype != np.int64):
         raise ValueError(f"{path}: counts must be {len(vectors)} 64-bit integers")
-    return Words(joined, offsets), tensors, metadata
+    try:
+        words = Words.stored(joined, offsets, metadata)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    for name in words.facts:  # of the words, and not of the vectors
+        del metadata[name]
+    return words, tensors, metadata

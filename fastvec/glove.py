@@ -298,6 +298,8 @@ class GloVe:
             return count_pairs(corpus, counting, tmp=self.tmp, progress=self.progress)
 
     def _adopt(self, pairs: Pairs) -> None:
+        if self.unk and pairs.words is not None and pairs.words.integers:
+            raise ValueError(f"unk must be False where words are integers: {UNKNOWN} is none")
         self.pairs = pairs
         self.words = pairs.words or Words.of(str(i) for i in range(pairs.shape[0]))
         self.counts = pairs.counts
@@ -503,7 +505,7 @@ class GloVe:
         counts, prior = tensors.get("counts"), tensors.get("prior")
         if prior is not None and (prior.shape != (count, size) or prior.dtype != np.float32):
             raise ValueError(f"{path} is damaged: its prior has shape {prior.shape}")
-        model.words = Words(words.joined[: words.offsets[count]], words.offsets[: count + 1])
+        model.words = words.take(np.arange(count))
         model.counts = None if counts is None else np.array(counts[:count])
         model._records = _empty_records(count, size, model.eta)
         model._records[:, :, : size + 2] = saved
@@ -593,7 +595,9 @@ def _names(
 def _given(init: Any, words: Words, size: int) -> Floats:
     """The initial vectors of words (V, D), NaN for words that have none."""
     prior = np.full((len(words), size), np.nan, np.float32)
-    for row, word in enumerate(words):
+    # Vectors find integers by their digits too, and would take a number for that of a row.
+    names: Iterable[Any] = words if isinstance(init, KeyedVectors) else words.keys()
+    for row, word in enumerate(names):
         if word not in init:
             continue
         vector = np.asarray(init[word], np.float32)

@@ -17,13 +17,14 @@ from numpy.typing import ArrayLike, NDArray
 from fastvec import evaluation, formats, rowfiles
 from fastvec.files import PathLike
 from fastvec.search import best, direction, inverse, nearest, row_norms, unit
-from fastvec.store import Key, VectorStore
+from fastvec.store import VectorStore
+from fastvec.words import Key, is_integer
 
 Floats = NDArray[np.float32]
 KeyOrVector = Key | NDArray[Any]
 Weighted = KeyOrVector | tuple[KeyOrVector, float]
 Asked = Weighted | Sequence[Weighted] | NDArray[Any] | None
-Similar = list[tuple[str, float]]
+Similar = list[tuple[Any, float]]  # keys as they are: strings, or integers
 
 
 def _as_list(value: Asked) -> list[Any]:
@@ -35,7 +36,8 @@ def _as_list(value: Asked) -> list[Any]:
     if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "fiub":
         return [value]
     if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], float | int):
-        return [value]
+        # Two integers are two keys, as in gensim.
+        return list(value) if is_integer(value[0]) and is_integer(value[1]) else [value]
     return list(value)
 
 
@@ -443,7 +445,7 @@ class KeyedVectors(VectorStore):
         cosines: Floats = unit(np.asarray(vectors_all)) @ direction(np.asarray(vector_1))
         return cosines
 
-    def closer_than(self, key1: Key, key2: Key) -> list[str]:
+    def closer_than(self, key1: Key, key2: Key) -> list[Any]:
         """The words that are closer to ``key1`` than ``key2`` is, in the vocabulary's order.
 
         >>> wv.closer_than("king", "queen")

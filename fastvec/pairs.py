@@ -187,8 +187,10 @@ class Pairs:
             "tiles": self.tiles,
             "tile_offsets": self.offsets,
         }
+        facts: dict[str, str] = {}
         if self.words is not None:
             arrays |= {"words": self.words.joined, "offsets": self.words.offsets}
+            facts = self.words.facts
         if self.counts is not None:
             arrays["counts"] = self.counts
         metadata = {
@@ -197,7 +199,7 @@ class Pairs:
             "symmetric": str(int(self.symmetric)),
             "settings": json.dumps(self.settings),
             "crc32": json.dumps({name: _crc32(array) for name, array in arrays.items()}),
-        }
+        } | facts
         tensors.save_tensors(path, arrays, metadata)
 
     @classmethod
@@ -231,7 +233,7 @@ class Pairs:
             n_words, symmetric = int(metadata["n_words"]), metadata["symmetric"] == "1"
             raw, tiles, offsets = (arrays[name] for name in ("pairs", "tiles", "tile_offsets"))
             settings = json.loads(metadata["settings"])
-            words = Words(arrays["words"], arrays["offsets"]) if "words" in arrays else None
+            spelled = (arrays["words"], arrays["offsets"]) if "words" in arrays else None
         except (KeyError, ValueError):
             raise ValueError(f"{path} is damaged: its header is not complete") from None
         if verify:
@@ -244,8 +246,12 @@ class Pairs:
             raise ValueError(f"{path} is damaged: its arrays are of other kinds")
         if counts is not None and (counts.dtype != np.int64 or counts.shape != (n_words,)):
             raise ValueError(f"{path} is damaged: there must be {n_words} counts")
-        if words is not None and not _is_word_list(words, n_words):
+        if spelled is not None and not _is_word_list(*spelled, n_words):
             raise ValueError(f"{path} is damaged: there must be {n_words} words")
+        try:
+            words = None if spelled is None else Words.stored(*spelled, metadata)
+        except ValueError as error:
+            raise ValueError(f"{path} is damaged: {error}") from None
         return cls(
             raw.view(PAIR),
             tiles,
@@ -413,8 +419,7 @@ def _two_sided(rows: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
     return scipy.sparse.csr_array((entries.data, (row, column)), shape=(n, 2 * n))
 
 
-def _is_word_list(words: Words, n: int) -> bool:
-    joined, offsets = words.joined, words.offsets
+def _is_word_list(joined: NDArray[Any], offsets: NDArray[Any], n: int) -> bool:
     if not (_is(joined, "u1", 1) and _is(offsets, "i8", 1) and len(offsets) == n + 1):
         return False
     ends = offsets[0] == 0 and offsets[-1] == len(joined)

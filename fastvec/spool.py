@@ -208,8 +208,8 @@ def words_of(reader: TextReader) -> tuple[Words, NDArray[np.int64]]:
     """All words of a reader, and how often it has seen them."""
     reader.flush()
     joined, offsets, counts = reader.words()
-    words = Words(np.frombuffer(joined, np.uint8), np.frombuffer(offsets, np.int64))
-    return words, np.frombuffer(counts, np.int64)
+    arrays = np.frombuffer(joined, np.uint8), np.frombuffer(offsets, np.int64)
+    return Words(*arrays, None, reader.integers), np.frombuffer(counts, np.int64)
 
 
 class Spool:

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec.search import direction, inverse, row_norms
-from fastvec.words import Words, encode
+from fastvec.words import Key, Words, is_integer, word_of
 
-Key = str | int | np.integer[Any]
 LOCKS = "lockf"
 """The attribute that holds vectors_lockf; 1, not 0, for words that come later."""
 
@@ -22,9 +21,12 @@ LOCKS = "lockf"
 class VectorStore:
     """Words with a vector each: ``store["cat"]``, ``"cat" in store``, ``len(store)``.
 
-    A key is a word, or an integer: the row itself.  Words are held as one block of bytes;
-    ``index_to_key`` and ``key_to_index`` are made when they are first asked for, and changing
-    them changes nothing else.
+    Keys are all strings or all integers, as the first one that is added, or as the tokens of the
+    corpus that they come from.  Where they are strings, an integer is the number of a row; where
+    they are integers, it is that token and nothing else, and its digits as a string are it too.
+
+    Words are held as one block of bytes; ``index_to_key`` and ``key_to_index`` are made when they
+    are first asked for, and changing them changes nothing else.
 
     Parameters
     ----------
@@ -39,6 +41,10 @@ class VectorStore:
     >>> store.add_vectors(["cat", "dog"], [[1, 2], [3, 4]])
     >>> store["dog"]
     array([3., 4.], dtype=float32)
+    >>> items = VectorStore(2)
+    >>> items.add_vectors([30, 7], [[1, 2], [3, 4]])
+    >>> items[7], 1 in items
+    (array([3., 4.], dtype=float32), False)
     """
 
     #: (V, D) array; training may change it in place, see :meth:`forget_norms`
@@ -82,8 +88,8 @@ class VectorStore:
         self._forget_lists()
 
     def _forget_lists(self) -> None:
-        self._keys: list[str] | None = None
-        self._indexes: dict[str, int] | None = None
+        self._keys: list[Any] | None = None
+        self._indexes: dict[Any, int] | None = None
 
     # --- words
 
@@ -91,25 +97,24 @@ class VectorStore:
     def words(self) -> Words:
         """All words, as :class:`~fastvec.words.Words`."""
         if self._added:
-            self._words = Words.of([*self._words, *self._added])
+            self._words = Words.spelled([*self._words, *self._added], self._words.integers)
             self._added = {}
         return self._words
 
     @property
-    def index_to_key(self) -> list[str]:
-        """The words as a list; rows that have no word yet are None."""
+    def index_to_key(self) -> list[Any]:
+        """The keys as a list; rows that have no key yet are None."""
         if self._keys is None:
-            unnamed: list[Any] = [None] * (len(self) - len(self.words))
-            self._keys = [*self.words, *unnamed]
+            self._keys = [*self.words.keys(), *[None] * (len(self) - len(self.words))]
         return self._keys
 
     @property
-    def key_to_index(self) -> dict[str, int]:
-        """The words and their rows as a dict."""
+    def key_to_index(self) -> dict[Any, int]:
+        """The keys and their rows as a dict."""
         if self._indexes is None:
             self._indexes = {}
-            for row, word in enumerate(self.words):
-                self._indexes.setdefault(word, row)
+            for row, key in enumerate(self.words.keys()):
+                self._indexes.setdefault(key, row)
         return self._indexes
 
     def __len__(self) -> int:
@@ -126,12 +131,14 @@ class VectorStore:
 
     def _find(self, key: object) -> int:
         """The row of a key, or -1."""
-        if isinstance(key, str):
-            row = self._added.get(key, -1)
-            return self._words.find(key) if row < 0 else row
-        if isinstance(key, int | np.integer) and 0 <= key < len(self):
-            return int(key)
-        return -1
+        if isinstance(key, int | np.integer):
+            if not self._words.integers:
+                return int(key) if 0 <= key < len(self) else -1
+            key = str(int(key))
+        if not isinstance(key, str):
+            return -1
+        row = self._added.get(key, -1)
+        return self._words.find(key) if row < 0 else row
 
     def get_index(self, key: Key, default: int | None = None) -> int:
         """The row of a key; ``default``, or KeyError if there is none, for a missing one.
@@ -154,14 +161,14 @@ class VectorStore:
         """
         return self._find(key) >= 0
 
-    def _name(self, row: int) -> str:
-        """The word of a row."""
-        return self.words[row] if row < len(self.words) else self.index_to_key[row]
+    def _name(self, row: int) -> Any:
+        """The key of a row."""
+        return self.words.key(row) if row < len(self.words) else self.index_to_key[row]
 
-    def _names(self, rows: NDArray[np.int64]) -> list[str]:
-        """The words of rows; anything for -1."""
+    def _names(self, rows: NDArray[np.int64]) -> list[Any]:
+        """The keys of rows; anything for -1."""
         if rows.max(initial=0) < len(self.words):
-            return self.words.pick(np.maximum(rows, 0))
+            return self.words.keys(np.maximum(rows, 0))
         return [self.index_to_key[row] for row in rows.tolist()]
 
     # --- vectors
@@ -215,7 +222,7 @@ class VectorStore:
 
         Parameters
         ----------
-        keys : list of str, or one str
+        keys : list of str, or of int, or one of them
         weights : (len(keys), D) array, or (D,) for one key
         extras : arrays by attribute name
             attributes of the new words, for :meth:`get_vecattr`.
@@ -225,7 +232,8 @@ class VectorStore:
         Raises
         ------
         ValueError
-            shapes that do not fit.  TypeError for a key that is not a string.
+            shapes that do not fit.  TypeError for a key that is not a string, or not an integer,
+            as the others are.
 
         >>> wv.add_vectors(["queen"], [wv["king"]], replace=False)
         """
@@ -237,15 +245,18 @@ class VectorStore:
                 f"{len(keys)} keys need weights of shape ({len(keys)}, {self.vector_size}), "
                 f"got {given.shape}"
             )
+        if not (self._words or self._added):  # the first key says what all are
+            self._words = Words.spelled([], len(keys) > 0 and is_integer(keys[0]))
+        integers = self._words.integers
         rows = np.array([self._find(key) for key in keys], np.int64)
+        missing = np.flatnonzero(rows < 0).tolist()
+        words = [word_of(keys[i], integers) for i in missing]
         new: list[int] = []
-        for position in np.flatnonzero(rows < 0).tolist():
-            word = keys[position]
-            encode(word)  # type: ignore[arg-type]  # TypeError for an integer that is no row
+        for position, word in zip(missing, words, strict=True):
             if word not in self._added:
-                self._added[str(word)] = len(self._words) + len(self._added)
+                self._added[word] = len(self._words) + len(self._added)
                 new.append(position)
-            rows[position] = self._added[str(word)]
+            rows[position] = self._added[word]
         self._forget_lists()
         if len(new):
             self._grow_to(len(self._words) + len(self._added))

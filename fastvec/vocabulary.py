@@ -5,7 +5,8 @@ Imports words, params and rowfiles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,8 @@ from fastvec.words import Words
 #: What a trim rule may answer (gensim's values).
 RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2
 
-#: ``rule(word, count, min_count)``: keep the word, drop it, or leave it to min_count.
-TrimRule = Callable[[str, int, int], int]
+#: ``rule(word, count, min_count)``: keep the word, drop it, or leave it to min_count (None too).
+TrimRule = Callable[[Any, int, int], int | None]
 
 MOST_WORDS = 1 << 62  # so that no sum of counts overflows
 
@@ -58,8 +59,8 @@ class Vocabulary:
         self.counts = counts
 
     @classmethod
-    def of(cls, counts: Mapping[str, int]) -> Vocabulary:
-        """A vocabulary from a mapping of words to counts, in its order."""
+    def of(cls, counts: Mapping[Any, int]) -> Vocabulary:
+        """A vocabulary from a mapping of words (or integers) to counts, in its order."""
         try:
             numbers = np.fromiter(counts.values(), np.int64, len(counts))
         except OverflowError:
@@ -138,9 +139,10 @@ class Vocabulary:
 
 
 def join(first: Words, second: Words) -> Words:
-    """Two lists of words, one after the other."""
+    """Two lists of words of the same kind, one after the other."""
     offsets = np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]])
-    return Words(np.concatenate([first.joined, second.joined]), offsets)
+    joined = np.concatenate([first.joined, second.joined])
+    return Words(joined, offsets, None, first.integers)
 
 
 def choose(
@@ -158,7 +160,7 @@ def choose(
     params : VocabularyParams
         min_count, max_final_vocab, sorted_vocab.
     trim_rule : callable, optional
-        ``rule(word, count, min_count)`` returns RULE_KEEP, RULE_DISCARD or RULE_DEFAULT.
+        ``rule(word, count, min_count)`` returns RULE_KEEP, RULE_DISCARD, RULE_DEFAULT or None.
 
     Returns
     -------
@@ -188,7 +190,7 @@ def least_count(counts: NDArray[np.int64], params: VocabularyParams) -> int:
 
 
 def keepers(
-    words: Iterable[str],
+    words: Words,
     counts: NDArray[np.int64],
     least: int,
     trim_rule: TrimRule | None,
@@ -197,14 +199,15 @@ def keepers(
     keep: NDArray[np.bool_] = counts >= least
     if trim_rule is None:
         return keep
-    for i, (word, count) in enumerate(zip(words, counts.tolist(), strict=True)):
+    for i, (word, count) in enumerate(zip(words.keys(), counts.tolist(), strict=True)):
         answer = trim_rule(word, count, least)
         if answer == RULE_KEEP:
             keep[i] = True
         elif answer == RULE_DISCARD:
             keep[i] = False
-        elif answer != RULE_DEFAULT:
+        elif answer not in (RULE_DEFAULT, None):
             raise ValueError(
-                f"trim_rule must return 0 (default), 1 (discard) or 2 (keep), got {answer!r}"
+                "trim_rule must return 0 or None (default), 1 (discard) or 2 (keep), "
+                f"got {answer!r}"
             )
     return keep

@@ -36,6 +36,7 @@ from fastvec.simd import simd
 from fastvec.sources import NoWordsError, signature
 from fastvec.store import LOCKS
 from fastvec.vocabulary import Vocabulary
+from fastvec.words import Key
 
 P, V, T = Word2VecParams, VocabularyParams, CorpusParams
 Matrix = NDArray[np.float32]
@@ -710,8 +711,8 @@ class Word2Vec:
         return self.vector_size
 
     def predict_output_word(
-        self, context_words_list: list[str], topn: int = 10
-    ) -> list[tuple[str, float]] | None:
+        self, context_words_list: Iterable[Key], topn: int = 10
+    ) -> list[tuple[Any, float]] | None:
         """The likeliest words between these context words, with their probabilities.
 
         A softmax over the output rows of negative sampling, from the mean (or sum) of the context
@@ -728,7 +729,7 @@ class Word2Vec:
         odds = np.exp(scores - scores.max())
         odds /= odds.sum()
         best = np.argsort(-odds, kind="stable")[:topn]
-        return [(self.wv.words[int(i)], float(odds[i])) for i in best]
+        return list(zip(self.wv.words.keys(best), odds[best].tolist(), strict=True))
 
     def score(
         self,

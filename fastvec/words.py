@@ -7,17 +7,26 @@ Python object each.  Imports only the native core.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeGuard, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import WordIndex, WordTable, take_words
 
+#: What a user calls a word: a string, or the integer that the word is the decimal digits of.
+Key = str | int | np.integer[Any]
+
+#: What files say of words that are integers; without it they are strings.
+INTEGERS = {"keys": "integers"}
+
 
 class Words(Sequence[str]):
     """A list of words: ``words[3]``, ``len(words)``, ``"cat" in words``, ``words.find("cat")``.
+
+    Tokens that are integers (item ids) are words of decimal digits here, as all words are; only
+    ``integers`` tells them from strings, and :meth:`keys` gives them back as integers.
 
     Parameters
     ----------
@@ -27,6 +36,8 @@ class Words(Sequence[str]):
         word ``i`` is ``joined[offsets[i]:offsets[i + 1]]``.
     table : WordIndex or WordTable, optional
         an index of just these words, if there is one already.
+    integers : bool
+        all of them are integers, spelled as Python spells them.
 
     Raises
     ------
@@ -44,18 +55,63 @@ class Words(Sequence[str]):
         joined: NDArray[np.uint8],
         offsets: NDArray[np.int64],
         table: WordIndex | WordTable | None = None,
+        integers: bool = False,
     ) -> None:
         self.joined = joined
         self.offsets = offsets
+        self.integers = integers
         self._index = table
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> Words:
-        """Words from strings.  ValueError for one that is not valid Unicode (a lone surrogate)."""
+    def of(cls, keys: Iterable[Key]) -> Words:
+        """Words from strings, or from integers.
+
+        TypeError for what is neither, and for some of both; ValueError for a string that is not
+        valid Unicode (a lone surrogate).
+
+        >>> Words.of([30, 7]).integers, Words.of(["30", "7"]).integers
+        (True, False)
+        """
+        keys = list(keys)
+        integers = len(keys) > 0 and is_integer(keys[0])
+        return cls.spelled([word_of(key, integers) for key in keys], integers)
+
+    @classmethod
+    def spelled(cls, words: Iterable[str], integers: bool) -> Words:
+        """Words from strings, which spell integers or do not.
+
+        >>> Words.spelled(["30", "7"], integers=True).keys()
+        [30, 7]
+        """
         pieces = [encode(word) for word in words]
         offsets = np.zeros(len(pieces) + 1, np.int64)
         np.cumsum([len(piece) for piece in pieces], out=offsets[1:])
-        return cls(np.frombuffer(b"".join(pieces), np.uint8), offsets)
+        return cls(np.frombuffer(b"".join(pieces), np.uint8), offsets, None, integers)
+
+    @classmethod
+    def stored(
+        cls, joined: NDArray[np.uint8], offsets: NDArray[np.int64], facts: Mapping[str, str]
+    ) -> Words:
+        """The words of a file, whose metadata say whether they are integers.
+
+        ValueError if they should be and are not.
+
+        >>> Words.stored(np.frombuffer(b"307", np.uint8), np.array([0, 2, 3]), INTEGERS).keys()
+        [30, 7]
+        """
+        words = cls(joined, offsets, None, INTEGERS.items() <= facts.items())
+        if words.integers and not _are_digits(words):
+            raise ValueError("its words should be integers, and are not")
+        return words
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a file's metadata have to say for :meth:`stored`."""
+        return INTEGERS if self.integers else {}
+
+    def as_text(self) -> Words:
+        """The same words, as strings."""
+        return Words(self.joined, self.offsets, self._index) if self.integers else self
 
     @property
     def table(self) -> WordIndex | WordTable:
@@ -74,9 +130,16 @@ class Words(Sequence[str]):
     def find_all(self, others: Words) -> NDArray[np.int32]:
         """For each of other words its position here, or -1.
 
+        TypeError if some are strings and the others integers: 7 and "7" are not the same.
+
         >>> Words.of(["cat", "dog"]).find_all(Words.of(["dog", "cow"])).tolist()
         [1, -1]
         """
+        if self.integers != others.integers and len(self) and len(others):
+            kind = "integers" if self.integers else "strings"
+            raise TypeError(
+                f"tokens must be {kind}, as those of the vocabulary are, got {others.key(0)!r}"
+            )
         index = self.table
         if not isinstance(index, WordIndex):
             index = WordIndex(self.joined, self.offsets)
@@ -102,12 +165,25 @@ class Words(Sequence[str]):
         start, end = self.offsets[position], self.offsets[position + 1]
         return self.joined[start:end].tobytes().decode(errors="replace")
 
-    def pick(self, positions: NDArray[np.int64]) -> list[str]:
-        """The words at many positions, as strings.
+    def key(self, position: int) -> Key:
+        """What a user calls a word.
 
-        >>> Words.of(["cat", "dog"]).pick(np.array([1, 0, 1]))
+        >>> Words.of([30, 7]).key(1), Words.of(["cat"]).key(0)
+        (7, 'cat')
+        """
+        word = self[position]
+        return int(word) if self.integers else word
+
+    def keys(self, positions: NDArray[np.int64] | None = None) -> list[Any]:
+        """What a user calls all words, or those at some positions.
+
+        >>> Words.of(["cat", "dog"]).keys(np.array([1, 0, 1]))
         ['dog', 'cat', 'dog']
         """
+        words = self if positions is None else self._pick(positions)
+        return [int(word) for word in words] if self.integers else list(words)
+
+    def _pick(self, positions: NDArray[np.int64]) -> list[str]:
         starts, ends = self.offsets[positions].tolist(), self.offsets[positions + 1].tolist()
         return [
             self.joined[start:end].tobytes().decode(errors="replace")
@@ -126,14 +202,17 @@ class Words(Sequence[str]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Words):
             return NotImplemented
-        return np.array_equal(self.offsets, other.offsets) and np.array_equal(
-            self.joined, other.joined
+        return (
+            self.integers == other.integers
+            and np.array_equal(self.offsets, other.offsets)
+            and np.array_equal(self.joined, other.joined)
         )
 
     __hash__ = None  # type: ignore[assignment]  # compares by content
 
-    def __reduce__(self) -> tuple[type[Words], tuple[NDArray[np.uint8], NDArray[np.int64]]]:
-        return Words, (self.joined, self.offsets)  # copies make an index of their own
+    def __reduce__(self) -> tuple[type[Words], tuple[Any, ...]]:
+        # Copies make an index of their own.
+        return Words, (self.joined, self.offsets, None, self.integers)
 
     def __repr__(self) -> str:
         return f"Words({len(self)}: {', '.join(self[:3])}, ...)"
@@ -145,7 +224,40 @@ class Words(Sequence[str]):
         np.cumsum(lengths, out=offsets[1:])
         taken = np.empty(offsets[-1], np.uint8)
         take_words(self.joined, self.offsets, order, taken)
-        return Words(taken, offsets)
+        return Words(taken, offsets, None, self.integers)
+
+
+def is_integer(key: object) -> TypeGuard[int | np.integer[Any]]:
+    """Whether a key is an integer; True and False are none."""
+    return isinstance(key, int | np.integer) and not isinstance(key, bool)
+
+
+def word_of(key: object, integer: bool) -> str:
+    """The word that a key is: a string itself, an integer its digits.  TypeError for another one.
+
+    >>> word_of("cat", False), word_of(np.int8(-1), True)
+    ('cat', '-1')
+    """
+    if integer and is_integer(key):
+        return str(int(key))
+    if not integer and isinstance(key, str):
+        return key
+    raise TypeError(f"keys must be all strings or all integers, got {key!r}")
+
+
+def _are_digits(words: Words) -> bool:
+    """Whether all words are integers as Python spells them: -12, 0, 7; not 007, +7 or -0."""
+    starts, lengths = words.offsets[:-1], np.diff(words.offsets)
+    if not np.all(lengths > 0):
+        return False
+    minus = words.joined == ord("-")
+    negative = minus[starts]
+    if np.count_nonzero(minus) != np.count_nonzero(negative) or np.any(lengths[negative] < 2):
+        return False
+    zero = words.joined[starts + negative] == ord("0")
+    return bool(np.all(minus | (words.joined - ord("0") < 10))) and not np.any(
+        zero & ((lengths > 1) | negative)
+    )
 
 
 def encode(word: str) -> bytes:
@@ -154,5 +266,3 @@ def encode(word: str) -> bytes:
         return word.encode()
     except UnicodeEncodeError:
         raise ValueError(f"word {word!r} is not valid Unicode") from None
-    except AttributeError:
-        raise TypeError(f"a word must be a string, got {word!r}") from None

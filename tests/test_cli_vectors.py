@@ -114,6 +114,18 @@ def test_converting_in_a_circle(vectors):
     assert (vectors / "w.txt").read_bytes() == (vectors / "v.txt").read_bytes()
 
 
+def test_integer_keys(tmp_path):
+    wv = KeyedVectors(2)
+    wv.add_vectors([30, 7], [[1, 0], [0, 1]])
+    wv.save(tmp_path / "v.safetensors")
+    assert fastvec(tmp_path, "similar", "v.safetensors", "7").stdout == "7\t30\t0.0000\n"
+    assert fastvec(tmp_path, "similar", "v.safetensors", "1").returncode == 2
+    assert fastvec(tmp_path, "convert", "v.safetensors", "w.safetensors").returncode == 0
+    assert KeyedVectors.load(tmp_path / "w.safetensors").index_to_key == [30, 7]
+    assert fastvec(tmp_path, "convert", "w.safetensors", "w.txt").returncode == 0
+    assert (tmp_path / "w.txt").read_text() == "2 2\n30 1.0 0.0\n7 0.0 1.0\n"
+
+
 def test_options_of_convert(vectors):
     (vectors / "odd.txt").write_bytes(b"3 2\nb\xff 3 4\na 1 0\nc 0 0\n")
     done = fastvec(vectors, "convert", "odd.txt", "w.txt")

@@ -198,9 +198,75 @@ def test_sentences_of_any_words(sentences: Sentences, min_count: int) -> None:
     assert corpus.raw_sentences == len(encodable)
 
 
-def test_words_that_are_no_strings_become_strings() -> None:
-    corpus = Corpus.read([[7, "7", b"7"], (3.5, np.int64(7))], min_count=1)
-    assert counts_of(corpus) == {"7": 4, "3.5": 1}
+def test_bytes_are_text() -> None:
+    assert counts_of(Corpus.read([[b"7", "7", np.str_("7")]], min_count=1)) == {"7": 3}
+
+
+@pytest.mark.parametrize(
+    ("sentences", "what"),
+    [
+        ([[7, "7"]], "'7' after integers"),
+        ([["a"], [b"b", 1]], "1 after strings"),
+        ([["a"], np.array([1])], "1 after strings"),
+        ([np.array([1]), ["a"]], "'a' after integers"),
+        ([["a", None]], "None"),
+        ([[1, 2.0]], "2.0"),
+        ([[True]], "True"),
+        ([[np.True_]], "np.True_"),
+        ([[(1, 2)]], "(1, 2)"),
+        ([np.ones((1, 1), int)], "array([1])"),
+    ],
+)
+def test_tokens_are_all_strings_or_all_integers(sentences: Any, what: str) -> None:
+    message = f"tokens must be all strings or all integers, got {what}"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        Corpus.read(sentences, min_count=1)
+
+
+def test_text_and_integers_do_not_mix(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    feather = pytest.importorskip("pyarrow.feather")
+    feather.write_feather(arrow.table({"text": [[1, 2]]}), tmp_path / "numbers")
+    feather.write_feather(arrow.table({"text": [["one"]]}), tmp_path / "words")
+    feather.write_feather(arrow.table({"text": ["one two"]}), tmp_path / "text")
+    for other, what in (("words", "'one'"), ("text", "'text'|'one'")):
+        for workers in (1, 3):
+            for names, message in (
+                (["numbers", other], f"got ({what}) after integers"),
+                ([other, "numbers"], "got 1 after strings"),
+            ):
+                with pytest.raises(TypeError, match=message.replace("(", "(?:")):
+                    Corpus.read([tmp_path / n for n in names], column="text", workers=workers)
+
+
+def test_integers_stay_integers(tmp_path: Path) -> None:
+    walks = [[30, 7], [7, -1]]
+    with Corpus.read(walks, min_count=1, lower=True, tokens="words") as corpus:
+        assert corpus.vocabulary.words.keys() == [7, 30, -1]
+        corpus.save(tmp_path / "walks.fvc")
+    saved = Corpus.open(tmp_path / "walks.fvc")
+    assert saved.vocabulary.words.keys() == [7, 30, -1]
+    assert saved.encode(np.array(walks)).tokens.tolist() == [1, 0, 0, 2]
+    with pytest.raises(
+        TypeError, match="must be integers, as those of the vocabulary are, got '7'"
+    ):
+        saved.encode([["7"]])
+    texts = Corpus.read([["7"]], min_count=1)
+    with pytest.raises(TypeError, match="must be strings, as those of the vocabulary are, got 30"):
+        texts.encode(walks)
+    with pytest.raises(TypeError, match="must be strings, as those of the vocabulary are, got 7"):
+        texts.encode(saved)
+
+
+def test_a_trim_rule_sees_integers() -> None:
+    seen: list[Any] = []
+
+    def rule(word: Any, count: int, least: int) -> None:
+        seen.append((word, count, least))  # and returns None: min_count decides
+
+    corpus = Corpus.read([[7, 7, 3]], min_count=2, trim_rule=rule)
+    assert seen == [(7, 2, 2), (3, 1, 2)]
+    assert corpus.vocabulary.words.keys() == [7]
 
 
 def test_a_lone_surrogate_is_named() -> None:

@@ -352,6 +352,29 @@ def test_sources_give_the_same(tmp_path):
     assert GloVe(**options).fit(matrix).wv.index_to_key == ["0", "1", "2", "3"]
 
 
+def test_tokens_that_are_integers_stay_integers(tmp_path):
+    walks = [[7, 5, 3], [7, 3, 9], [5, 0, 9]] * 5
+    options = {"vector_size": 4, "epochs": 2, "progress": False, "min_count": 1}
+    model = GloVe(**options).fit(walks)
+    assert model.wv.index_to_key == [7, 5, 3, 9, 0]
+    model.save(tmp_path / "model")
+    again = GloVe.load(tmp_path / "model").train(walks)
+    assert again.wv.index_to_key == [7, 5, 3, 9, 0]
+    with pytest.raises(TypeError, match=r"tokens must be integers, as those of .*, got '7'"):
+        again.train([["7"]])
+    model.pairs.save(tmp_path / "pairs")
+    pairs = Pairs.load(tmp_path / "pairs")
+    assert pairs.words.keys() == [7, 5, 3, 9, 0]
+    for init in (model.wv, {7: np.ones(4)}, {np.int64(7): np.ones(4)}):
+        held = GloVe(**options, mu=100).fit(pairs, init=init).wv
+        assert held.similarity(7, 7) == pytest.approx(1)
+        assert np.allclose(held[7], init[7], atol=0.1)
+    with pytest.raises(ValueError, match="unk must be False where words are integers"):
+        GloVe(**options, unk=True).fit(walks)
+    matrix = np.ones((2, 2))
+    assert GloVe(**options).fit(matrix, [30, 7]).wv.index_to_key == [30, 7]
+
+
 def test_a_corpus_with_a_given_vocabulary():
     vocabulary = Vocabulary.of({"b": 1, "a": 1})
     model = GloVe(4, epochs=1, progress=False).fit(SENTENCES, vocabulary)

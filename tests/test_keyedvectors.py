@@ -1,5 +1,7 @@
 """KeyedVectors: its own rules, and the same answers as gensim where gensim is installed."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -160,6 +162,95 @@ def test_same_exceptions_as_gensim(call, wv, theirs):
     with pytest.raises(expected.type) as error:
         eval(call, {"wv": wv})
     assert error.value.args == expected.value.args
+
+
+ITEMS = [7, 0, 3, 12345, -2, 59, *range(100, 100 + V - 6)]
+
+ITEM_CALLS = [
+    "wv.index_to_key",
+    "wv.key_to_index",
+    "wv[7], wv[3], wv[np.int32(3)]",
+    "wv[[7, 59]], wv[np.array([7, 59])]",
+    "7 in wv, 3 in wv, np.int64(3) in wv, -2 in wv, 99 in wv",
+    "wv.get_index(59), wv.get_index(98, -1)",
+    "wv.get_vector(59, norm=True)",
+    "wv.most_similar(7, topn=4)",
+    "wv.most_similar([7, 59], negative=[3], topn=4)",
+    "wv.most_similar((7, 59), (3,), topn=4)",
+    "wv.most_similar([(7, 2.0), (59, 1)], topn=4)",
+    "wv.similar_by_key(np.int64(7), topn=3)",
+    "wv.similar_by_vector(wv[3], topn=3)",
+    "wv.most_similar_to_given(7, [59, 3])",
+    "wv.similarity(7, 3), wv.distance(7, 59)",
+    "wv.distances(7, [3, 59])",
+    "wv.n_similarity([7, 3], [59])",
+    "wv.closer_than(7, 59)",
+    "wv.rank(7, 59)",
+    "wv.rank_by_centrality([7, 3, 59])",
+    "wv.doesnt_match([7, 3, 59])",
+    "wv.vectors_for_all([59, 98, 7]).index_to_key",
+    "wv.set_vecattr(59, 'x', 5), wv.get_vecattr(59, 'x'), wv.get_vecattr(7, 'x')",
+    "wv.add_vector(98, VECTORS[0]), wv[98], wv.index_to_key[-1]",
+    "wv.get_mean_vector([7, 98, 3])",
+]
+
+
+def items():
+    wv = KeyedVectors(D)
+    wv.add_vectors(ITEMS, VECTORS)
+    return wv
+
+
+@pytest.mark.filterwarnings("ignore:Call to deprecated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:Adding single vectors:UserWarning")
+@pytest.mark.parametrize("call", ITEM_CALLS)
+def test_integer_keys_are_gensims(call):
+    gensim = pytest.importorskip("gensim", reason="gensim is not installed")
+    wv = items()
+    theirs = gensim.models.KeyedVectors(D)
+    theirs.add_vectors(ITEMS, VECTORS)
+    known = {"VECTORS": VECTORS, "np": np}
+    same(eval(call, known, {"wv": wv}), eval(call, known, {"wv": theirs}))
+
+
+def test_an_integer_key_is_never_the_number_of_a_row():
+    wv = items()
+    assert 1 not in wv
+    assert wv.get_index(1, -1) == -1
+    for ask in (wv.get_index, wv.get_vector, wv.most_similar, lambda key: wv.similarity(7, key)):
+        with pytest.raises(KeyError, match="Key '1' not present"):
+            ask(1)
+    found = wv.most_similar_cosmul([7, 59], negative=[3])  # which gensim cannot
+    assert {key for key, _ in found} < set(ITEMS)
+    assert np.array_equal(wv["59"], wv[59])  # as the command line spells it
+    assert "059" not in wv
+    for key in ("x", "1", None, 1.0, True):
+        with pytest.raises(TypeError, match="keys must be all strings or all integers, got "):
+            wv.add_vectors([5, key], np.ones((2, D)))
+    assert len(wv) == V
+
+
+def test_integer_keys_are_saved(tmp_path):
+    wv = items()
+    wv.save(tmp_path / "v.safetensors")
+    again = KeyedVectors.load(tmp_path / "v.safetensors")
+    assert again.index_to_key == ITEMS
+    assert again.most_similar_batch([7, [59]], topn=2) == wv.most_similar_batch([7, [59]], topn=2)
+    assert copy.deepcopy(again).key_to_index == wv.key_to_index
+    again.add_vector(98, VECTORS[0])
+    assert again.index_to_key == [*ITEMS, 98]
+    wv.save_word2vec_format(tmp_path / "v.txt")  # text has no integers
+    texts = KeyedVectors.load_word2vec_format(tmp_path / "v.txt")
+    assert texts.index_to_key == list(map(str, ITEMS))
+    assert wv.intersect_word2vec_format(tmp_path / "v.txt") == V
+
+
+def test_a_file_whose_keys_are_no_integers(tmp_path):
+    words = Words.of(["7", "x"])
+    words.integers = True
+    KeyedVectors.of(words, np.ones((2, 3), "f")).save(tmp_path / "v")
+    with pytest.raises(ValueError, match=r"v: its words should be integers, and are not"):
+        KeyedVectors.load(tmp_path / "v")
 
 
 def test_wmdistance_is_gensims(wv, theirs):
@@ -332,7 +423,7 @@ def test_room_is_filled_one_by_one():
 def test_wrong_vectors_are_refused(wv):
     with pytest.raises(ValueError, match=r"1 keys need weights of shape \(1, 7\), got \(1, 6\)"):
         wv.add_vectors(["a"], np.ones((1, D - 1)))
-    with pytest.raises(TypeError, match="a word must be a string, got 99"):
+    with pytest.raises(TypeError, match="keys must be all strings or all integers, got 99"):
         wv.add_vectors([99], np.ones((1, D)))
     with pytest.raises(ValueError, match="a vector must have 7 numbers, got shape"):
         wv.most_similar(np.ones(3))

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "vocabulary": {"files", "params", "rowfiles", "words"},
     "pieces": {"_core"},
     "packed": {"files"},
-    "columns": {"pieces"},
+    "columns": {"_core", "pieces"},
     "encoded": {"_core", "files", "tensors", "vocabulary", "words"},
     "sources": {"columns", "encoded", "packed", "pieces"},
     "rewriting": {"words"},
@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "evaluation": {"clusters", "files", "search", "words"},
     "ann": {"files", "keyedvectors", "search"},
     "clusters": {"search"},
-    "keyedvectors": {"evaluation", "files", "formats", "rowfiles", "search", "store"},
+    "keyedvectors": {"evaluation", "files", "formats", "rowfiles", "search", "store"} | {"words"},
     "word2vec": {
         "_core",
         "callbacks",

@@ -242,6 +242,17 @@ def test_two_passes_find_longer_phrases() -> None:
     assert native.export_phrases() == threes.export_phrases()
 
 
+def test_phrases_of_integers_are_text() -> None:
+    walks = np.array([[1, 2, 3], [1, 2, 4], [4, 1, 2]] * 9)
+    phrases = Phrases(walks, min_count=1, threshold=0.1)
+    assert "1_2" in phrases.export_phrases()
+    assert phrases.join(walks).vocabulary.words.keys()[0] == "1_2"
+    none = Phrases(walks, min_count=1, threshold=1e9)
+    assert none.join(walks).vocabulary.words.keys() == ["1", "2", "4", "3"]
+    phrases.add_vocab([["1", "2"]])
+    assert phrases.vocab["1_2"] == 28
+
+
 def test_a_corpus_that_is_given_stays_open() -> None:
     corpus = Corpus.read(YORK, min_count=1)
     phrases = Phrases(corpus, min_count=1, threshold=0.1)

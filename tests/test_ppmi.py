@@ -64,6 +64,12 @@ def test_same_seed_same_bytes():
     assert np.array_equal(first, again)
 
 
+def test_integers_come_along():
+    x = counts()
+    wv = ppmi_vectors(x, Words.of(range(60, 0, -1)), PPMIParams(vector_size=3))
+    assert wv.index_to_key[:2] == [60, 59]
+
+
 def test_words_come_along():
     names = Words.of(f"w{i}" for i in range(60))
     params = PPMIParams(vector_size=3)

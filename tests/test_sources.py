@@ -205,6 +205,8 @@ def test_table_files(kind: str, tmp_path: Path) -> None:
         pytest.importorskip("pyarrow.feather").write_feather(table, path, compression=compression)
     for column, expected in COLUMNS.items():
         assert sentences(path, column=column) == expected
+    keys = Corpus.read(path, column="items", min_count=1).vocabulary.words.keys()
+    assert keys == [3, -1, 1 << 40]
     with pytest.raises(ValueError, match=r"has 3 columns of text or lists.*it has text, words, "):
         sentences(path)
     with pytest.raises(ValueError, match=r"has no column 'txt'; it has text, words, items, n"):
@@ -244,6 +246,8 @@ def test_pandas() -> None:
     assert sentences(frame) == TEXT_WORDS
     if hasattr(frame["text"], "__arrow_c_stream__"):
         assert sentences(frame["text"]) == TEXT_WORDS
+    items = pandas.DataFrame({"items": NUMBERS})
+    assert Corpus.read(items, min_count=1).vocabulary.words.keys() == [3, -1, 1 << 40]
 
 
 def test_polars() -> None:
@@ -253,6 +257,8 @@ def test_polars() -> None:
     assert sentences(frame, column="text") == TEXT_WORDS
     assert sentences(frame, column="words") == LIST_WORDS
     assert sentences(frame["words"]) == LIST_WORDS
+    items = polars.DataFrame({"items": NUMBERS})
+    assert Corpus.read(items, min_count=1).vocabulary.words.keys() == [3, -1, 1 << 40]
 
 
 def test_hugging_face_datasets() -> None:
@@ -264,12 +270,29 @@ def test_hugging_face_datasets() -> None:
 
 def test_json_lines(tmp_path: Path) -> None:
     path = tmp_path / "lines.jsonl"
-    rows = [{"n": 1, "text": text} for text in TEXTS] + [{"text": ["a b", 7]}, {"text": "é"}]
+    rows = [{"n": 1, "text": text} for text in TEXTS] + [{"text": ["a b", "7"]}, {"text": "é"}]
     path.write_text("\n\n".join(map(json.dumps, rows)))
     expected = [*TEXT_WORDS, ["a b", "7"], ["é"]]
     assert sentences(path, column="text") == expected
     path.write_bytes(gzip.compress(path.read_bytes()))
     assert sentences(path, column="text") == expected
+
+
+def test_json_lists_of_integers(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text('{"n": []}\n{"n": [3, -1]}\n{"n": null}\n{"n": [3]}')
+    assert sentences(path, column="n") == [["3", "-1"], ["3"]]
+    for items, message in (
+        ('[3, "3"]', "lines.jsonl: tokens must be all .* got '3' after integers"),
+        ('["3", null]', "lines.jsonl: tokens must be all .* got None after strings"),
+        ("[2.5]", r"lines.jsonl: tokens must be all strings or all integers, got 2.5"),
+    ):
+        path.write_text(f'{{"n": {items}}}')
+        with pytest.raises(TypeError, match=message):
+            sentences(path, column="n")
+    path.write_text('{"n": [1, 9223372036854775808]}')
+    with pytest.raises(ValueError, match=r"ids must be below 2\*\*63, got 9223372036854775808"):
+        sentences(path, column="n")
 
 
 @pytest.mark.parametrize(
@@ -302,6 +325,14 @@ def test_json_surrogates_are_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize("dtype", [np.int8, np.uint16, np.int32, np.int64, np.uint64, ">i4"])
 def test_arrays_of_item_ids(dtype: Any) -> None:
     walks = np.array([[1, 2, 3], [3, 2, 1]], dtype)
+    for source in (
+        walks,
+        list(walks),
+        walks.tolist(),
+        list(map(list, walks)),
+        walks.astype(object),
+    ):
+        assert Corpus.read(source, min_count=1).vocabulary.words.keys() == [1, 2, 3]
     expected = [["1", "2", "3"], ["3", "2", "1"]]
     assert sentences(walks) == expected
     assert sentences(walks.T.copy().T) == expected

@@ -147,6 +147,34 @@ def test_a_generator_is_read_once():
     assert len(model.loss_history) == 3
 
 
+WALKS = [[7, 5, 3], [7, 3, 9], [5, 0, 9]] * 50
+
+
+@pytest.mark.parametrize(
+    "source",
+    [WALKS, np.array(WALKS), list(np.array(WALKS)), [map(np.int8, w) for w in WALKS]],
+    ids=["lists", "array", "arrays", "generators"],
+)
+def test_tokens_that_are_integers_stay_integers(source, tmp_path):
+    model = small(source)
+    model.save(tmp_path / "model")
+    for again in (model, Word2Vec.load(tmp_path / "model")):
+        wv = again.wv
+        assert wv.index_to_key == [7, 5, 3, 9, 0]
+        assert np.array_equal(wv[3], wv.vectors[2])
+        assert 9 in wv
+        assert 4 not in wv
+        assert {key for key, _ in again.predict_output_word([7, 5])} == {7, 5, 3, 9, 0}
+        assert {key for key, _ in wv.most_similar(7)} == {5, 3, 9, 0}
+        again.build_vocab([[7, 11]] * 9, update=True)
+        assert again.wv.index_to_key == [7, 5, 3, 9, 0, 11]
+        assert again.train([[7, 11, 99]] * 9, epochs=1)[1] == 18
+        for more in (lambda s, a=again: a.build_vocab(s, update=True), again.train):
+            with pytest.raises(TypeError, match=r"tokens must be integers, as .*, got '7'"):
+                more([["7"]])
+    assert small([["7", "5"]] * 9).wv.index_to_key == ["7", "5"]
+
+
 def test_gensim_way_of_training():
     text = two_languages()
     model = Word2Vec(vector_size=10, min_count=1, workers=2)

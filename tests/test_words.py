@@ -1,5 +1,7 @@
 """Words behaves as a list of strings, whatever the words are."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -75,8 +77,8 @@ def test_words_that_are_none() -> None:
         words[-3]
     with pytest.raises(ValueError, match=r"word 'a\\ud800' is not valid Unicode"):
         Words.of(["a\ud800"])
-    with pytest.raises(TypeError, match="a word must be a string, got 5"):
-        Words.of([5])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="keys must be all strings or all integers, got 5"):
+        Words.of(["a", 5])
     with pytest.raises(TypeError, match="unhashable"):
         hash(words)
 
@@ -121,3 +123,46 @@ def test_take_words_checks_its_arguments() -> None:
             take_words(joined, offsets, np.array(order, np.int64), np.empty(room, np.uint8))
     with pytest.raises(ValueError, match="offsets must rise from 0 to 4"):
         take_words(joined, np.array([0, 5, 4]), np.array([0]), np.empty(1, np.uint8))
+
+
+@given(st.lists(st.integers() | st.integers().map(lambda n: n % 100).map(np.int8)))
+def test_integers_stay_integers(keys: list[int]) -> None:
+    words = Words.of(keys)
+    assert words.keys() == keys
+    assert list(words) == [str(int(key)) for key in keys]
+    assert words.integers == bool(keys)
+    stored = Words.stored(words.joined, words.offsets, {"more": "facts", **words.facts})
+    assert stored == words
+    assert stored.keys() == keys
+    copy = pickle.loads(pickle.dumps(words))
+    assert copy.keys() == words.take(np.arange(len(keys))).keys() == keys
+    for i, key in enumerate(keys):
+        assert words.key(i) == key
+        assert type(words.key(i)) is int
+    assert words.as_text().keys() == list(words)
+    assert (words == words.as_text()) == (not keys)
+
+
+def test_integers_and_strings_do_not_mix() -> None:
+    numbers, strings = Words.of([7]), Words.of(["7"])
+    for mixed in (["a", 1], [1, "a"], [None], [2.5], [True], [1, True], [b"a"]):
+        with pytest.raises(TypeError, match="keys must be all strings or all integers, got "):
+            Words.of(mixed)  # type: ignore[arg-type]
+    with pytest.raises(
+        TypeError, match="must be integers, as those of the vocabulary are, got '7'"
+    ):
+        numbers.find_all(strings)
+    with pytest.raises(TypeError, match="must be strings, as those of the vocabulary are, got 7"):
+        strings.find_all(numbers)
+    assert numbers.find_all(Words.of([])).tolist() == []
+    assert Words.of([]).find_all(numbers).tolist() == [-1]
+
+
+@pytest.mark.parametrize(
+    "word", ["", "a", "07", "00", "-", "-0", "-07", "--7", "7-", "+7", "7 ", "²"]
+)
+def test_words_of_a_file_that_should_be_integers_and_are_not(word: str) -> None:
+    words = Words.of(["12", word, "-3"])
+    with pytest.raises(ValueError, match="its words should be integers, and are not"):
+        Words.stored(words.joined, words.offsets, {"keys": "integers"})
+    assert Words.stored(words.joined, words.offsets, {}).keys() == ["12", word, "-3"]

@@ -48,7 +48,7 @@ def load(
         file = formats.read_vectors(path, kind=kind, limit=limit, errors=errors)
     for warning in said:
         print(f"fastvec: {warning.message}", file=sys.stderr)
-    return KeyedVectors.of(file.words, file.vectors, file.counts), file
+    return KeyedVectors.of(file.words.as_text(), file.vectors, file.counts), file
 
 
 def known(vectors: KeyedVectors, path: Path, words: Sequence[str]) -> None:
@@ -295,7 +295,7 @@ def convert(
         wv.unit_normalize_all()
     metadata = {name: text for name, text in file.metadata.items() if name != "fastvec"}
     formats.write_vectors(
-        output, wv.words, wv.vectors, counts=file.counts, metadata=metadata, kind=kind
+        output, file.words, wv.vectors, counts=file.counts, metadata=metadata, kind=kind
     )
     print(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {kind}", file=sys.stderr)
 

@@ -1,5 +1,7 @@
 # TextReader, Renumbering and checksum: the faces of csrc/text.h, renumber.h and checksum.h.
 
+from cpython.number cimport PyIndex_Check
+from cpython.long cimport PyLong_AsLongLongAndOverflow
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 
 cdef extern from "intern.h" nogil:
@@ -71,6 +73,29 @@ class TextError(ValueError):
         self.position = position
 
 
+cdef enum token_kind:
+    NO_TOKENS, STRINGS, INTEGERS
+
+
+def bad_token(token, str behind=""):
+    """The error about a token that is no string and no integer, or not what those before it are.
+
+    >>> bad_token(None)
+    TypeError('tokens must be all strings or all integers, got None')
+    """
+    return TypeError(f"tokens must be all strings or all integers, got {repr(token)[:60]}{behind}")
+
+
+cdef integer_of(token):
+    """The Python integer that a token is: NumPy's, or whatever else says that it is one."""
+    if isinstance(token, bool) or not PyIndex_Check(token):
+        raise bad_token(token)
+    try:
+        return operator.index(token)
+    except TypeError:  # an array, which would be an integer if it had one entry
+        raise bad_token(token) from None
+
+
 cdef const char *NOTHING = b""
 
 
@@ -94,6 +119,7 @@ cdef class TextReader:
         bytes read at a time.
 
     The methods that read return True for such a pause: forget words with keep() and call resume().
+    Integers are words of decimal digits; TypeError where some tokens are strings and others integers.
 
     >>> reader = TextReader()
     >>> reader.block(b"a rose is a rose", 0, True, Control(1), 0)
@@ -104,6 +130,7 @@ cdef class TextReader:
 
     cdef text t
     cdef object arrays  # that the rows being read stand in
+    cdef token_kind kind
 
     def __cinit__(self, bint replace=False, bint join_lines=False, int64_t max_words=0,
                   int64_t step=TEXT_STEP):
@@ -129,6 +156,11 @@ cdef class TextReader:
         return self.t.lines
 
     @property
+    def integers(self):
+        """Whether the tokens are integers."""
+        return self.kind == INTEGERS
+
+    @property
     def known(self):
         """Distinct words."""
         return self.t.words.n
@@ -147,9 +179,22 @@ cdef class TextReader:
             raise OSError(self.t.error, os.strerror(self.t.error))
         return status == TEXT_FULL
 
+    cdef int expect_kind(self, token_kind kind, token) except -1:
+        """Tokens of a kind follow, of which this is one; TypeError if there were others before."""
+        if self.kind != NO_TOKENS and self.kind != kind:
+            raise bad_token(token, " after integers" if self.kind == INTEGERS else " after strings")
+        self.kind = kind
+        return 0
+
+    cdef word(self, int32_t i):
+        """Word i as it is spelled."""
+        cdef int64_t start = self.t.words.offsets[i], stop = self.t.words.offsets[i + 1]
+        return self.t.words.bytes[start:stop].decode(errors="replace")
+
     def block(self, const uint8_t[::1] data, int64_t origin, bint last, Control control,
               int worker):
         """Read bytes that begin at ``origin`` of their file, with whole words; last: its last."""
+        self.expect_kind(STRINGS, "text")
         text_begin(&self.t, origin)
         self.t.final = True
         self.t.eof = last
@@ -162,6 +207,7 @@ cdef class TextReader:
         """Read the words of an open file of ``size`` bytes that begin in [start, stop)."""
         if not 0 <= start <= stop <= size:
             raise ValueError(f"a part must lie within its file, got {start} to {stop} of {size}")
+        self.expect_kind(STRINGS, "text")
         text_begin_part(&self.t, fd, start, stop, size)
         return self.resume(control, worker)
 
@@ -173,6 +219,8 @@ cdef class TextReader:
         rows.n = check_offsets(ends, joined.shape[0], "ends")
         rows.ends = &ends[0]
         rows.bytes = bytes_of(joined)
+        if joined.shape[0]:
+            self.expect_kind(STRINGS, "text")
         self.arrays = (joined, ends)
         text_begin_rows(&self.t, rows)
         return self.resume(control, worker)
@@ -187,6 +235,8 @@ cdef class TextReader:
         rows.ends = &ends[0]
         rows.bytes = bytes_of(joined)
         rows.starts = &starts[0]
+        if ends.shape[0] > 1:
+            self.expect_kind(STRINGS, bytes(joined[ends[0]:ends[1]]).decode(errors="replace"))
         self.arrays = (joined, ends, starts)
         text_begin_rows(&self.t, rows)
         return self.resume(control, worker)
@@ -200,6 +250,8 @@ cdef class TextReader:
         rows.n = check_offsets(starts, values.shape[0], "starts")
         rows.numbers = &values[0] if values.shape[0] else &starts[0]  # never read
         rows.starts = &starts[0]
+        if values.shape[0]:
+            self.expect_kind(INTEGERS, values[0])
         self.arrays = (values, starts)
         text_begin_rows(&self.t, rows)
         return self.resume(control, worker)
@@ -213,15 +265,26 @@ cdef class TextReader:
         return self.outcome(status)
 
     def sentence(self, tokens):
-        """Read one sentence: strings (or whatever str() makes words of; bytes are UTF-8 text)."""
+        """Read one sentence of strings (bytes are UTF-8 text), or of integers."""
         cdef Py_ssize_t length
         cdef const char *utf8
+        cdef int too_large
+        cdef long long number
         for token in tokens:
-            if not isinstance(token, str):
-                if type(token) is int and -(1 << 63) <= token < 1 << 63:
-                    self.outcome(text_number(&self.t, token))
+            if not isinstance(token, (str, bytes)):
+                if type(token) is not int:
+                    token = integer_of(token)
+                if self.kind != INTEGERS:
+                    self.expect_kind(INTEGERS, token)
+                number = PyLong_AsLongLongAndOverflow(token, &too_large)
+                if not too_large:
+                    self.outcome(text_number(&self.t, number))
                     continue
-                token = token.decode() if isinstance(token, bytes) else str(token)
+                token = str(token)
+            elif self.kind != STRINGS:
+                self.expect_kind(STRINGS, token)
+            if isinstance(token, bytes):
+                token = token.decode()
             try:
                 utf8 = PyUnicode_AsUTF8AndSize(token, &length)
             except UnicodeEncodeError:
@@ -252,6 +315,9 @@ cdef class TextReader:
         """
         if not 0 <= start <= stop <= other.t.words.n or ids.shape[0] < stop:
             raise ValueError(f"words {start} to {stop} of {other.t.words.n} cannot be absorbed")
+        if start < stop:
+            token = other.word(start)
+            self.expect_kind(other.kind, int(token) if other.kind == INTEGERS else token)
         cdef int failed = 0
         if start < stop:
             with nogil:
