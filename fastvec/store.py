@@ -26,7 +26,8 @@ class VectorStore:
     they are integers, it is that token and nothing else, and its digits as a string are it too.
 
     Words are held as one block of bytes; ``index_to_key`` and ``key_to_index`` are made when they
-    are first asked for, and changing them changes nothing else.
+    are first asked for.  Setting them names the rows anew; changing what they return changes
+    nothing else.
 
     Parameters
     ----------
@@ -103,19 +104,50 @@ class VectorStore:
 
     @property
     def index_to_key(self) -> list[Any]:
-        """The keys as a list; rows that have no key yet are None."""
+        """The keys as a list; rows that have no key yet are None.
+
+        Setting it names the rows, from the first on; rows that are not there yet become zeros.
+
+        >>> store = VectorStore(2)
+        >>> store.index_to_key = ["cat", "dog"]
+        >>> store.vectors = np.array([[1, 2], [3, 4]], np.float32)
+        >>> store["dog"]
+        array([3., 4.], dtype=float32)
+        """
         if self._keys is None:
             self._keys = [*self.words.keys(), *[None] * (len(self) - len(self.words))]
         return self._keys
 
+    @index_to_key.setter
+    def index_to_key(self, keys: Iterable[Key]) -> None:
+        self._words, self._added = Words.of(keys), {}
+        self._forget_lists()
+        self._grow_to(len(self._words))
+        self.norms = None
+
     @property
     def key_to_index(self) -> dict[Any, int]:
-        """The keys and their rows as a dict."""
+        """The keys and their rows as a dict.
+
+        Setting it names the rows, as setting ``index_to_key`` does; ValueError unless each of the
+        rows 0, 1, ... has one key.
+        """
         if self._indexes is None:
             self._indexes = {}
             for row, key in enumerate(self.words.keys()):
                 self._indexes.setdefault(key, row)
         return self._indexes
+
+    @key_to_index.setter
+    def key_to_index(self, rows: Mapping[Any, int]) -> None:
+        keys = sorted(rows, key=rows.__getitem__)
+        for row, key in enumerate(keys):
+            if rows[key] != row:
+                raise ValueError(
+                    f"key_to_index must have one key for each of the rows 0 to {len(keys) - 1}, "
+                    f"got {key!r} for row {rows[key]!r}"
+                )
+        self.index_to_key = keys
 
     def __len__(self) -> int:
         return len(self.vectors)

@@ -253,6 +253,34 @@ def test_a_file_whose_keys_are_no_integers(tmp_path):
         KeyedVectors.load(tmp_path / "v")
 
 
+def test_keys_set_by_hand():
+    for keys in (["a", "b"], [30, 7]):
+        wv = KeyedVectors(3)
+        wv.index_to_key = keys
+        wv.key_to_index = {key: row for row, key in enumerate(keys)}
+        assert wv.vectors.shape == (2, 3)
+        wv.vectors = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
+        assert wv[keys[1]].tolist() == [0, 1, 0]
+        assert wv.most_similar(keys[0], topn=1) == [(keys[1], 0.0)]
+        other = KeyedVectors(3)
+        other.vectors = wv.vectors
+        other.key_to_index = {keys[1]: 1, keys[0]: 0}
+        assert other.index_to_key == keys
+        other.index_to_key = ["x"]
+        assert other.index_to_key == ["x", None]
+        assert keys[1] not in other.key_to_index
+
+
+@pytest.mark.parametrize("rows", [{"a": 1}, {"a": 0, "b": 0}, {"a": 0, "b": 2}])
+def test_rows_with_one_key_each(rows):
+    wv = KeyedVectors(3)
+    with pytest.raises(ValueError, match="must have one key for each of the rows 0 to "):
+        wv.key_to_index = rows
+    with pytest.raises(TypeError, match="keys must be all strings or all integers, got None"):
+        wv.index_to_key = ["a", None]
+    assert wv.index_to_key == []
+
+
 def test_wmdistance_is_gensims(wv, theirs):
     pytest.importorskip("ot", reason="POT is not installed")
     documents = ["w1 w2 w3 w1", "w4 w2 zz", "w5", "zz", "w1 w2 w1 w3"]
