@@ -247,7 +247,8 @@ def load_safetensors(
     -------
     words : Words
     tensors : dict
-        ``vectors`` (V, D) float32, ``counts`` (V,) int64 if it was saved, and what else was.
+        ``vectors`` (V, D) float32 or float64, ``counts`` (V,) int64 if it was saved, and what
+        else was.
     metadata : dict
 
     Raises
@@ -274,8 +275,8 @@ def load_safetensors(
         raise ValueError(f"{path}: vectors {vectors.shape} do not fit offsets {offsets.shape}")
     if offsets[0] != 0 or offsets[-1] != len(joined) or np.any(offsets[1:] < offsets[:-1]):
         raise ValueError(f"{path}: the words' offsets do not rise from 0 to {len(joined)}")
-    if vectors.dtype != np.float32:
-        raise ValueError(f"{path}: vectors must be float32, they are {vectors.dtype}")
+    if vectors.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{path}: vectors must be float32 or float64, they are {vectors.dtype}")
     counts = tensors.get("counts")
     if counts is not None and (counts.shape != (len(vectors),) or counts.dtype != np.int64):
         raise ValueError(f"{path}: counts must be {len(vectors)} 64-bit integers")

@@ -625,8 +625,9 @@ class KeyedVectors(VectorStore):
         """Save everything (words, vectors, attributes) in one safetensors file, atomically.
 
         What gensim's ``save`` takes besides the name (``separately``, ``pickle_protocol``, ...) is
-        accepted and has no effect.  ValueError for an attribute that holds Python objects; OSError
-        when writing fails.
+        accepted and has no effect.  Vectors are kept as float32, or as float64 where float32 cannot
+        hold them.  ValueError for an attribute that holds Python objects; OSError when writing
+        fails.
 
         >>> wv.save("vectors.safetensors")
         """
@@ -637,10 +638,11 @@ class KeyedVectors(VectorStore):
         for name, values in attributes.items():
             if values.dtype == object:
                 raise ValueError(f"attribute {name!r} holds Python objects, which cannot be saved")
+        exact = np.can_cast(self.vectors.dtype, np.float32)
         formats.save_safetensors(
             fname,
             words=self.words,
-            vectors=np.asarray(self.vectors, np.float32),
+            vectors=np.asarray(self.vectors, np.float32 if exact else np.float64),
             counts=None if counts is None else counts.astype(np.int64),
             extra={f"attribute.{name}": values for name, values in attributes.items()},
             metadata={"dtype": json.dumps(str(self.vectors.dtype))},

@@ -281,6 +281,16 @@ def test_rows_with_one_key_each(rows):
     assert wv.index_to_key == []
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_saved_vectors_keep_their_precision(dtype, tmp_path):
+    wv = KeyedVectors(3, dtype=dtype)
+    wv.add_vectors(["a"], [[1 / 3, 1e-3, 1]])
+    wv.save(tmp_path / "v")
+    again = KeyedVectors.load(tmp_path / "v")
+    assert again.vectors.dtype == dtype
+    assert np.array_equal(again.vectors, wv.vectors)
+
+
 def test_wmdistance_is_gensims(wv, theirs):
     pytest.importorskip("ot", reason="POT is not installed")
     documents = ["w1 w2 w3 w1", "w4 w2 zz", "w5", "zz", "w1 w2 w1 w3"]
