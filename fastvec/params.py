@@ -122,7 +122,7 @@ class Word2VecParams:
     """What word2vec training takes besides its corpus (gensim 4's names and defaults)."""
 
     vector_size: int = option(100, "numbers in each vector", low=1, high=65536)
-    window: int = option(5, "words on each side that count as context", low=1, high=1000)
+    window: int = option(5, "words on each side that count as context", low=1, high=100_000)
     sg: bool = option(False, "train skip-gram instead of CBOW")
     hs: bool = option(False, "train with hierarchical softmax")
     negative: int = option(5, "noise words drawn for each word; 0: none", low=0, high=1000)

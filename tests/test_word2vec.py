@@ -141,6 +141,17 @@ def test_long_sentences_are_split_not_cut():
     assert moved.mean() > 0.99  # the last words too
 
 
+@pytest.mark.parametrize("sg", [0, 1])
+def test_a_window_may_hold_any_basket(sg):
+    options = {"sg": sg, "shrink_windows": False, "epochs": 1}
+    baskets = two_languages(60)  # of 12 words
+    whole, wide = (small(baskets, window=window, **options) for window in (11, 10_000))
+    assert np.array_equal(whole.wv.vectors, wide.wv.vectors)
+    small(baskets[:9], window=100_000, sg=sg, workers=2, epochs=1)
+    with pytest.raises(ValueError, match="window must be at most 100000, got 100001"):
+        small(baskets, window=100_001)
+
+
 def test_a_generator_is_read_once():
     model = small(iter(two_languages(50)), epochs=3)
     assert model.corpus_count == 50
