@@ -21,7 +21,7 @@ class Control:
 class TextError(ValueError):
     position: int
 
-def bad_token(token: object, behind: str = "") -> TypeError: ...
+def bad_token(got: str) -> TypeError: ...
 
 class TextReader:
     def __init__(

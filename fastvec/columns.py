@@ -249,7 +249,7 @@ def _json_piece(name: str, rows: list[Any], errors: str) -> Piece:
     kind = type(words[0]) if words else str
     for word in words:
         if type(word) is not kind or kind not in KINDS:
-            raise TypeError(f"{name}: {bad_token(word, KINDS.get(kind, ''))}")
+            raise TypeError(f"{name}: {bad_token(f'{word!r:.60}' + KINDS.get(kind, ''))}")
     if kind is int:
         try:
             return Numbers(where, np.array(words, np.int64), starts)

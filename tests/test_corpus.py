@@ -229,7 +229,7 @@ def test_text_and_integers_do_not_mix(tmp_path: Path) -> None:
     feather.write_feather(arrow.table({"text": [[1, 2]]}), tmp_path / "numbers")
     feather.write_feather(arrow.table({"text": [["one"]]}), tmp_path / "words")
     feather.write_feather(arrow.table({"text": ["one two"]}), tmp_path / "text")
-    for other, what in (("words", "'one'"), ("text", "'text'|'one'")):
+    for other, what in (("words", "'one'"), ("text", "text|'one'")):
         for workers in (1, 3):
             for names, message in (
                 (["numbers", other], f"got ({what}) after integers"),

@@ -37,6 +37,17 @@ def test_parquet_as_spark_sees_it(tmp_path):
     assert table.column("vector").to_pylist()[0] == [1, 2]
 
 
+def test_parquet_with_integers(tmp_path):
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    import pyarrow.parquet as parquet
+
+    parquet.write_table(arrow.table({"word": [30, 7], "vector": [[1.0], [2.0]]}), tmp_path / "v")
+    words = formats.read_vectors(tmp_path / "v").words
+    assert words.keys() == [30, 7]
+    formats.write_vectors(tmp_path / "w.parquet", words, VECTORS[:2])
+    assert formats.read_vectors(tmp_path / "w.parquet").words.keys() == ["30", "7"]
+
+
 @pytest.mark.parametrize(
     ("columns", "says"),
     [
@@ -44,7 +55,7 @@ def test_parquet_as_spark_sees_it(tmp_path):
         ({"word": ["a", None], "vector": [[1.0], [1.0]]}, "a value is missing"),
         ({"word": ["a"], "numbers": [[1.0]]}, "columns named word and vector"),
         ({"word": ["a"], "vector": [1.0]}, "vector must hold lists"),
-        ({"word": [1], "vector": [[1.0]]}, "a word must be a string"),
+        ({"word": [1.5], "vector": [[1.0]]}, "keys must be all strings or all integers, got 1.5"),
         ({"word": ["a"], "vector": [["x"]]}, "could not convert string"),
     ],
 )

@@ -245,6 +245,15 @@ def test_integer_keys_are_saved(tmp_path):
     assert wv.intersect_word2vec_format(tmp_path / "v.txt") == V
 
 
+def test_an_index_gives_integer_keys():
+    pytest.importorskip("usearch", reason="usearch is not installed")
+    from fastvec.ann import Index
+
+    wv = items()
+    found = wv.most_similar(7, topn=5, indexer=Index(wv, dtype="f32"))
+    assert {key for key, _ in found} == {key for key, _ in wv.most_similar(7, topn=5)}
+
+
 def test_a_file_whose_keys_are_no_integers(tmp_path):
     words = Words.of(["7", "x"])
     words.integers = True

@@ -77,23 +77,23 @@ cdef enum token_kind:
     NO_TOKENS, STRINGS, INTEGERS
 
 
-def bad_token(token, str behind=""):
+def bad_token(str got):
     """The error about a token that is no string and no integer, or not what those before it are.
 
-    >>> bad_token(None)
+    >>> bad_token("None")
     TypeError('tokens must be all strings or all integers, got None')
     """
-    return TypeError(f"tokens must be all strings or all integers, got {repr(token)[:60]}{behind}")
+    return TypeError(f"tokens must be all strings or all integers, got {got}")
 
 
 cdef integer_of(token):
     """The Python integer that a token is: NumPy's, or whatever else says that it is one."""
     if isinstance(token, bool) or not PyIndex_Check(token):
-        raise bad_token(token)
+        raise bad_token(f"{token!r:.60}")
     try:
         return operator.index(token)
     except TypeError:  # an array, which would be an integer if it had one entry
-        raise bad_token(token) from None
+        raise bad_token(f"{token!r:.60}") from None
 
 
 cdef const char *NOTHING = b""
@@ -179,10 +179,10 @@ cdef class TextReader:
             raise OSError(self.t.error, os.strerror(self.t.error))
         return status == TEXT_FULL
 
-    cdef int expect_kind(self, token_kind kind, token) except -1:
-        """Tokens of a kind follow, of which this is one; TypeError if there were others before."""
+    cdef int expect_kind(self, token_kind kind, str got) except -1:
+        """Tokens of a kind follow, such as this one; TypeError if there were others before."""
         if self.kind != NO_TOKENS and self.kind != kind:
-            raise bad_token(token, " after integers" if self.kind == INTEGERS else " after strings")
+            raise bad_token(got + (" after integers" if self.kind == INTEGERS else " after strings"))
         self.kind = kind
         return 0
 
@@ -235,8 +235,9 @@ cdef class TextReader:
         rows.ends = &ends[0]
         rows.bytes = bytes_of(joined)
         rows.starts = &starts[0]
-        if ends.shape[0] > 1:
-            self.expect_kind(STRINGS, bytes(joined[ends[0]:ends[1]]).decode(errors="replace"))
+        if ends.shape[0] > 1 and self.kind != STRINGS:
+            word = bytes(joined[ends[0]:ends[1]]).decode(errors="replace")
+            self.expect_kind(STRINGS, f"{word!r:.60}")
         self.arrays = (joined, ends, starts)
         text_begin_rows(&self.t, rows)
         return self.resume(control, worker)
@@ -250,8 +251,8 @@ cdef class TextReader:
         rows.n = check_offsets(starts, values.shape[0], "starts")
         rows.numbers = &values[0] if values.shape[0] else &starts[0]  # never read
         rows.starts = &starts[0]
-        if values.shape[0]:
-            self.expect_kind(INTEGERS, values[0])
+        if values.shape[0] and self.kind != INTEGERS:
+            self.expect_kind(INTEGERS, str(values[0]))
         self.arrays = (values, starts)
         text_begin_rows(&self.t, rows)
         return self.resume(control, worker)
@@ -275,14 +276,14 @@ cdef class TextReader:
                 if type(token) is not int:
                     token = integer_of(token)
                 if self.kind != INTEGERS:
-                    self.expect_kind(INTEGERS, token)
+                    self.expect_kind(INTEGERS, f"{token!r:.60}")
                 number = PyLong_AsLongLongAndOverflow(token, &too_large)
                 if not too_large:
                     self.outcome(text_number(&self.t, number))
                     continue
                 token = str(token)
             elif self.kind != STRINGS:
-                self.expect_kind(STRINGS, token)
+                self.expect_kind(STRINGS, f"{token!r:.60}")
             if isinstance(token, bytes):
                 token = token.decode()
             try:
@@ -316,8 +317,8 @@ cdef class TextReader:
         if not 0 <= start <= stop <= other.t.words.n or ids.shape[0] < stop:
             raise ValueError(f"words {start} to {stop} of {other.t.words.n} cannot be absorbed")
         if start < stop:
-            token = other.word(start)
-            self.expect_kind(other.kind, int(token) if other.kind == INTEGERS else token)
+            word = other.word(start)
+            self.expect_kind(other.kind, word if other.kind == INTEGERS else f"{word!r:.60}")
         cdef int failed = 0
         if start < stop:
             with nogil:
