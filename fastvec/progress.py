@@ -67,11 +67,12 @@ class Progress:
         self._bar.update(self._bar.task_ids[0], completed=done, facts=text)
 
     def _open(self) -> RichProgress:
+        # markup=False: a description in brackets is text, not rich's markup.
         bar = RichProgress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TaskProgressColumn(),
-            TextColumn("{task.fields[facts]}"),
+            TextColumn("{task.fields[facts]}", markup=False),
             TextColumn("ETA"),
             TimeRemainingColumn(),
             console=Console(stderr=True, force_terminal=True),  # it is one, or we were told

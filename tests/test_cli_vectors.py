@@ -1,6 +1,9 @@
 """The commands that look at vectors, as real processes."""
 
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
 
@@ -30,6 +33,26 @@ def fastvec(folder, *arguments):
     return subprocess.run(
         [sys.executable, "-m", "fastvec", *arguments], cwd=folder, capture_output=True, text=True
     )
+
+
+def on_a_terminal(folder, *arguments):
+    """What the command prints when its output is a terminal, without colours, spaces made one."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fastvec", *arguments],
+        cwd=folder, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+        env={**os.environ, "COLUMNS": "200"},
+    )  # fmt: skip
+    os.close(theirs)
+    printed = b""
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        try:
+            while some := terminal.read(1 << 16):
+                printed += some
+        except OSError:  # how Linux says that nobody writes any more
+            pass
+    assert process.wait(60) == 0, printed.decode()
+    return " ".join(re.sub("\x1b\\[[0-9;]*m", "", printed.decode()).split())
 
 
 @pytest.mark.parametrize("name", ["v.safetensors", "v.bin", "v.txt", "v.glove"])
@@ -163,3 +186,26 @@ def test_duplicates_are_told(vectors):
     done = fastvec(vectors, "info", "d.txt")
     assert done.returncode == 0
     assert done.stderr == "fastvec: d.txt: dropped 1 rows whose word had come before\n"
+
+
+ODD = ["[red]", "[/red]", "[/INST]", ":smile:", "[link=x]", "\\[b]", "http://x", "\x1b[2J", "plain"]
+
+
+def test_no_word_is_markup_on_a_terminal(tmp_path):
+    """Nor is a file name; and control characters are shown, not obeyed."""
+    wv = KeyedVectors.of(Words.of(ODD), np.arange(1, 19, dtype=np.float32).reshape(9, 2))
+    wv.save(tmp_path / "[red].txt")
+    shown = [word.replace("\x1b", "\\x1b") for word in ODD]
+    for word, seen in zip(ODD, shown, strict=True):
+        printed = on_a_terminal(tmp_path, "similar", "[red].txt", word)
+        assert all(other in printed for other in shown if other != seen)
+        assert printed.startswith(seen)
+    printed = on_a_terminal(tmp_path, "analogy", "[red].txt", "[red]", "[/INST]", ":smile:")
+    assert printed.startswith("[red] : [/INST] = :smile: : ?")
+    printed = on_a_terminal(tmp_path, "info", "[red].txt")
+    assert "│ [red].txt │" in printed
+    assert " ".join(shown) in printed
+    (tmp_path / "[q].txt").write_text(": [/red]\n[red] [/red] [/INST] plain\n")
+    printed = on_a_terminal(tmp_path, "eval", "[red].txt", "--analogies", "[q].txt")
+    assert "[/red]" in printed
+    assert "[q].txt" in printed

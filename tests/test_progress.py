@@ -23,6 +23,12 @@ def test_shows_rate_and_facts(capfd: pytest.CaptureFixture[str]) -> None:
         assert part in err
 
 
+def test_a_description_is_no_markup(capfd: pytest.CaptureFixture[str]) -> None:
+    with Progress("[/red] :smile:", total=1000, enabled=True) as bar:
+        bar.update(10)
+    assert "[/red] :smile:" in capfd.readouterr().err
+
+
 def test_a_total_may_be_unknown(capfd: pytest.CaptureFixture[str]) -> None:
     with Progress("reading", total=None, unit="bytes", enabled=True) as bar:
         bar.update(500)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -60,18 +61,25 @@ def known(vectors: KeyedVectors, path: Path, words: Sequence[str]) -> None:
 
 def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     """A table whose first column is text and whose others are numbers."""
-    made = Table(title=title, title_justify="left", title_style="bold")
+    made = Table(title=visible(title), title_justify="left", title_style="bold")
     for position, head in enumerate(heads):
         made.add_column(head, justify="right" if position else "left")
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*map(visible, row))
     return made
+
+
+def visible(text: str) -> str:
+    """Text with control characters as escapes: a word must not give the terminal orders."""
+    return re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", lambda one: repr(one[0])[1:-1], text)
 
 
 def show(tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> None:
     """Print tables of (title, heads, rows): drawn on a terminal, tab-separated into a pipe."""
     if sys.stdout.isatty():
-        Console().print(Columns([table(*one) for one in tables]))
+        # What is printed are words and file names: nothing in them is rich's markup.
+        console = Console(markup=False, emoji=False, highlight=False)
+        console.print(Columns([table(*one) for one in tables]))
         return
     for title, _, rows in tables:
         for row in rows:
