@@ -24,6 +24,7 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
+LARGEST = 2**63 - 1  # what an integer option can hold, where its own rule does not say less
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -126,7 +127,9 @@ class Word2VecParams:
     sg: bool = option(False, "train skip-gram instead of CBOW")
     hs: bool = option(False, "train with hierarchical softmax")
     negative: int = option(5, "noise words drawn for each word; 0: none", low=0, high=1000)
-    ns_exponent: float = option(0.75, "noise words are drawn by count to this power")
+    ns_exponent: float = option(
+        0.75, "noise words are drawn by count to this power", low=-10, high=10
+    )
     cbow_mean: bool = option(True, "CBOW: the mean of the context vectors, not their sum")
     cbow_corrected: bool = option(
         False, "CBOW: divide the gradient among the context words (Irsoy et al. 2021)"
@@ -135,7 +138,9 @@ class Word2VecParams:
         True, "draw noise words once for a window (fast) instead of for each pair (textbook)"
     )
     shrink_windows: bool = option(True, "draw each window's size from 1..window")
-    sample: float = option(1e-3, "subsampling threshold for frequent words; 0: off", low=0)
+    sample: float = option(
+        1e-3, "subsampling threshold for frequent words; 0: off", low=0, high=1 << 62
+    )
     alpha: float = option(0.025, "learning rate at the start", above=0)
     min_alpha: float = option(1e-4, "learning rate at the end", low=0)
     epochs: int = option(5, "passes over the corpus", low=1)
@@ -150,7 +155,9 @@ class CooccurrenceParams:
     window: int = option(10, "words on each side that count as context", low=1, high=32767)
     symmetric: bool = option(True, "count contexts on both sides; else row word, then column word")
     distance_weighting: bool = option(True, "weigh a pair d words apart by 1 / d; else by 1")
-    memory: float = option(2.0, "gigabytes to count in; what does not fit is spilled", above=0)
+    memory: float = option(
+        2.0, "gigabytes to count in; what does not fit is spilled", above=0, high=10**9
+    )
     workers: int = option(0, "threads; 0: one for each core", low=0, high=1024)
 
 
@@ -248,6 +255,8 @@ def check_value(name: str, value: Any, kind: str, rule: dict[str, Any]) -> None:
         _check_choice(name, value, rule.get("choices"))
         return
     low, above, high = rule.get("low"), rule.get("above"), rule.get("high")
+    if high is None and kind.startswith("int"):
+        high = LARGEST
     if low is not None and value < low:
         raise ValueError(f"{name} must be at least {low}, got {value}")
     if above is not None and value <= above:
@@ -275,7 +284,9 @@ def _check_integer(name: str, value: Any) -> None:
 def _check_finite(name: str, value: Any) -> None:
     try:
         finite = not isinstance(value, (str, bytes)) and math.isfinite(value)
-    except (TypeError, OverflowError):
+    except OverflowError:  # an integer beyond the largest float
+        finite = False
+    except TypeError:
         raise TypeError(f"{name} must be a number, got {value!r}") from None
     if isinstance(value, (str, bytes)):
         raise TypeError(f"{name} must be a number, got {value!r}")

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
 
 import fastvec
+from fastvec import cli
 
 ROWS = [[f"a{i}" for i in range(8)], [f"b{i}" for i in range(8)]]
 
@@ -69,6 +71,26 @@ def test_bad_usage_is_one_sentence(folder: Path, arguments: list[str], says: str
     check_sentence(run(folder, *arguments), says)
 
 
+@pytest.mark.parametrize("kind", [IndexError, EOFError, AssertionError])
+def test_a_fault_of_ours_is_one_sentence_that_says_where(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: type[Exception]
+) -> None:
+    def fail(**_: object) -> None:
+        raise kind("no such thing")
+
+    monkeypatch.setattr(cli.app, "main", fail)
+    monkeypatch.setattr("warnings.showwarning", warnings.showwarning)  # main replaces it
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert said.startswith(f"fastvec: a fault of fastvec, please report it: {kind.__name__} in ")
+    assert said.endswith(": no such thing\n")
+    assert Path(__file__).name in said
+    assert said.count("\n") == 1
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_standard_output_that_is_full_is_one_sentence(folder: Path) -> None:
     command = [sys.executable, "-m", "fastvec", "-h"]
@@ -117,6 +139,10 @@ def test_the_same_seed_gives_the_same_bytes(folder: Path) -> None:
         (["text.txt", "--alpha", "nan"], "alpha must be a finite number, got nan"),
         (["text.txt", "--negative", "0"], "negative must be at least 1 when hs is 0"),
         (["text.txt", "--min-count", "1000000"], "min_count"),
+        (["text.txt", "--alpha", "1e30", "-q"], "not finite after epoch 1: lower alpha"),
+        (["text.txt", "--max-vocab-size", "9" * 23], "max_vocab_size must be at most"),
+        (["text.txt", "--ns-exponent", "1e300"], "ns_exponent must be at most 10, got 1e+300"),
+        (["text.txt", "--sample", "1e308"], "sample must be at most"),
         (["text.txt", "-o", "nowhere/v.bin"], "there is no folder"),
         (["text.txt", "-o", "hollow"], "it is a folder"),
         (["text.txt", "-o", "v.docx"], "v.docx"),

@@ -109,6 +109,7 @@ def test_ppmi(folder):
         (["glove", "--matrix", "odd.bin", "-o", "v.txt"], "odd.bin is no file of GloVe's records"),
         (["ppmi", "text.txt", "-o", "v.txt", "--vector-size", "500"], "vector_size must be below"),
         (["cooccur", "text.txt", "-o", "v.txt", "--memory", "0.001"], "memory must be at least"),
+        (["cooccur", "text.txt", "-o", "v.txt", "--memory", "1e300"], "memory must be at most"),
         (["glove", "text.txt", "-o", "v"], "v: the ending must be one of"),
         (["cooccur", "one.txt", "-o", "v.txt", "--min-count", "1"], "the corpus has no pairs"),
     ],

@@ -76,6 +76,9 @@ def test_values_of_another_kind_are_refused(kind: type, item: dataclasses.Field[
         ({"alpha": "fast"}, "alpha must be a number, got 'fast'"),
         ({"alpha": 0}, "alpha must be above 0, got 0"),
         ({"hs": 2}, "hs must be 0 or 1, got 2"),
+        ({"alpha": 10**400}, f"alpha must be a finite number, got {10**400}"),
+        ({"epochs": 10**30}, f"epochs must be at most {2**63 - 1}, got {10**30}"),
+        ({"seed": 2**63}, f"seed must be at most {2**63 - 1}, got {2**63}"),
         ({"vector_size": 10**30}, f"vector_size must be at most 65536, got {10**30}"),
     ],
 )

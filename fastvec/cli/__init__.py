@@ -1,6 +1,7 @@
 """The command line: one group, a module for each family of commands, one place for errors.
 
-Exit codes: 0 done, 1 stopped by the user (Ctrl-C), 2 bad input, said in one sentence.
+Exit codes: 0 done, 1 stopped by the user (Ctrl-C), 2 bad input, said in one sentence.  A fault of
+fastvec's own is one sentence with exit code 2 too, and names the line of the source.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
+import warnings
 
 import click
 
@@ -15,6 +18,10 @@ from fastvec import __version__
 from fastvec.cli import corpus, demo, glove, train, vectors
 from fastvec.cli.shared import complain
 from fastvec.simd import simd
+
+#: what the library raises on purpose, with a sentence for people: bad input, numbers that are not
+#: finite any more (ArithmeticError), what this machine cannot do (ImportError, RuntimeError)
+DELIBERATE = (ValueError, TypeError, KeyError, ImportError, ArithmeticError, RuntimeError)
 
 
 def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -47,6 +54,11 @@ for command in (train.train, *glove.COMMANDS, *corpus.COMMANDS, *vectors.COMMAND
     app.add_command(command)
 
 
+def tell(message: Warning | str, *_: object, **__: object) -> None:
+    """Show a warning as a plain line, without the line of Python that it came from."""
+    print(f"fastvec: {message}", file=sys.stderr)
+
+
 def drop_output() -> None:
     """Send what is left of standard output nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -56,6 +68,7 @@ def main() -> None:
     """Entry point: run the command; every error becomes one sentence and exit code 2."""
     # A plain kill ends like Ctrl-C: temporary files are removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    warnings.showwarning = tell
     try:
         app.main(standalone_mode=False)
         sys.stdout.flush()
@@ -78,5 +91,11 @@ def main() -> None:
         complain(f"{error.filename}: {reason}" if error.filename else reason)
     except UnicodeError as error:
         complain(str(error))
-    except (ValueError, TypeError, KeyError, ImportError) as error:
+    except DELIBERATE as error:
         complain(str(error.args[0]) if error.args else str(error))
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        complain(
+            f"a fault of fastvec, please report it: {type(error).__name__} in {place.filename}, "
+            f"line {place.lineno}: {error}"
+        )

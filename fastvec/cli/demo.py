@@ -47,6 +47,7 @@ def demo(workers: int) -> None:
     Nothing is downloaded, executed or written; it takes less than half a minute.
     """
     start = time.perf_counter()
+    model = Word2Vec(sg=1, min_count=15, sample=1e-4, alpha=0.05, epochs=20, workers=workers)
     click.echo("Reading the documentation strings of Python, NumPy and SciPy ...")
     paragraphs = list(documentation())
     words = sum(map(len, paragraphs))
@@ -56,7 +57,6 @@ def demo(workers: int) -> None:
             "its source files are missing"
         )
     click.echo(f"{words:,} words in {len(paragraphs):,} paragraphs")
-    model = Word2Vec(sg=1, min_count=15, sample=1e-4, alpha=0.05, epochs=20, workers=workers)
     click.echo(
         f"Training skip-gram with negative sampling: {model.vector_size} dimensions, "
         f"{model.epochs} epochs, {model.workers} threads, {simd()} ..."

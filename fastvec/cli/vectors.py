@@ -9,7 +9,6 @@ import dataclasses
 import json
 import re
 import sys
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -43,12 +42,8 @@ JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")
 def load(
     path: Path, limit: int | None = None, kind: str | None = None, errors: str = "replace"
 ) -> tuple[KeyedVectors, formats.VectorFile]:
-    """Read any vector file; warnings become plain lines on standard error."""
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        file = formats.read_vectors(path, kind=kind, limit=limit, errors=errors)
-    for warning in said:
-        print(f"fastvec: {warning.message}", file=sys.stderr)
+    """Read any vector file."""
+    file = formats.read_vectors(path, kind=kind, limit=limit, errors=errors)
     return KeyedVectors.of(file.words.as_text(), file.vectors, file.counts), file
 
 
