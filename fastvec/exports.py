@@ -23,6 +23,15 @@ Floats = NDArray[np.float32]
 UNKNOWN = "[UNK]"
 
 
+def metadata_beside(path: PathLike) -> Path:
+    """Where the words of a projector's file are.
+
+    >>> str(metadata_beside("v.tsv"))
+    'v.metadata.tsv'
+    """
+    return Path(path).with_suffix(".metadata.tsv")
+
+
 def write_projector(path: PathLike, words: Words, vectors: NDArray[Any]) -> Path:
     """Write a TSV pair for projector.tensorflow.org: vectors at ``path``, words beside it.
 
@@ -36,7 +45,7 @@ def write_projector(path: PathLike, words: Words, vectors: NDArray[Any]) -> Path
     >>> str(write_projector("v.tsv", Words.of(["cat"]), np.ones((1, 2), np.float32)))
     'v.metadata.tsv'
     """
-    beside = Path(path).with_suffix(".metadata.tsv")
+    beside = metadata_beside(path)
     with open_output(path) as file:
         for block in number_rows(vectors):
             file.write(block)

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.exports import write_projector, write_static_embedding
+from fastvec.exports import metadata_beside, write_projector, write_static_embedding
 from fastvec.files import PathLike
 from fastvec.packed import PACKERS, open_input
 from fastvec.rowfiles import is_number, read_word2vec, write_word2vec
-from fastvec.tables import read_npy, read_parquet, write_npy, write_parquet
+from fastvec.tables import read_npy, read_parquet, words_beside, write_npy, write_parquet
 from fastvec.tensors import load_tensors, save_tensors
 from fastvec.words import Words
 
@@ -95,6 +95,16 @@ def sniff(path: PathLike) -> str:
     if not fields or (len(last) and all(is_number(number) for number in last)):
         return "word2vec"
     return "word2vec-binary"
+
+
+def files_of(path: PathLike, kind: str) -> list[Path]:
+    """The files that vectors of some kind are in: the one that is named, and words beside it.
+
+    >>> [str(file) for file in files_of("vectors.npy", "npy")]
+    ['vectors.npy', 'vectors.words.txt']
+    """
+    beside = {"npy": words_beside, "projector": metadata_beside}
+    return [Path(path), *([beside[kind](path)] if kind in beside else [])]
 
 
 def read_vectors(

@@ -174,7 +174,7 @@ def find_files(sources: Iterable[Any]) -> list[File]:
 def _files_of(path: str) -> Iterable[File]:
     if path == "-":
         return [File("standard input", lambda: contextlib.nullcontext(sys.stdin.buffer))]
-    if "://" in path and not exists(path):
+    if is_remote(path):
         return _remote_files(path)
     if exists(path):
         if not Path(path).is_dir():
@@ -199,6 +199,11 @@ def exists(path: str | os.PathLike[str]) -> bool:
         return Path(path).exists()
     except (OSError, ValueError):  # too long for a name; a NUL in it
         return False
+
+
+def is_remote(path: str) -> bool:
+    """Whether a path is a URL that fsspec reads."""
+    return "://" in path and not exists(path)
 
 
 def _local(name: str) -> File:

@@ -8,11 +8,19 @@ from typing import Any
 
 import click
 
-from fastvec.cli.shared import READ_VOCAB, Source, corpus_argument, options_from, pick
+from fastvec.cli.shared import (
+    READ_VOCAB,
+    Source,
+    check_outputs,
+    corpus_argument,
+    options_from,
+    pick,
+)
 from fastvec.corpus import Corpus, count_words
-from fastvec.files import atomic_write, check_target
+from fastvec.files import atomic_write
 from fastvec.params import CorpusParams, PhrasesParams, VocabularyParams
 from fastvec.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
+from fastvec.sources import exists
 from fastvec.vocabulary import Vocabulary
 
 CORPUS = corpus_argument()
@@ -39,7 +47,7 @@ QUIET = click.option("-q", "--quiet", is_flag=True, help="print nothing but erro
 def encode(
     corpus: tuple[Source, ...],
     output: Path,
-    vocabulary: Vocabulary | None,
+    read_vocab: Path | None,
     workers: int,
     quiet: bool,
     **options: Any,
@@ -54,11 +62,11 @@ def encode(
     CORPUS: files, folders, globs, - for standard input; packed by gzip, bzip2, xz or zstd; Parquet,
     Feather and Arrow files; JSON lines (with --column); with fastvec[remote] also URLs.
     """
-    check_target(output)
+    check_outputs([output], [*corpus, read_vocab])
     settings = vars(pick(VocabularyParams, options)) | vars(pick(CorpusParams, options))
     with Corpus.read(
         list(corpus),
-        vocabulary=vocabulary,
+        vocabulary=Vocabulary.load(read_vocab) if read_vocab else None,
         workers=workers,
         progress=False if quiet else None,
         **settings,
@@ -89,8 +97,7 @@ def vocab(
     The form is that of GloVe's vocab_count and of word2vec.c's -save-vocab:
       fastvec vocab news/*.gz | head
     """
-    if output is not None:
-        check_target(output)
+    check_outputs([output], corpus)
     settings = vars(pick(VocabularyParams, options)) | vars(pick(CorpusParams, options))
     del settings["memory"], settings["tmp"]  # nothing but the words is kept
     vocabulary = count_words(
@@ -157,8 +164,7 @@ def phrases(
 
     CORPUS: see `fastvec encode`.
     """
-    for path in (output, *([listed] if listed else [])):
-        check_target(path)
+    check_outputs([output, listed], [*corpus, Path(connectors) if exists(connectors) else None])
     settings = vars(pick(PhrasesParams, options))
     if any(letter.isspace() for letter in settings["delimiter"]):
         raise ValueError(f"delimiter must not have a space in it, got {settings['delimiter']!r}")

@@ -10,10 +10,18 @@ from typing import Any
 import click
 
 from fastvec import formats
-from fastvec.cli.shared import READ_VOCAB, Command, Source, corpus_argument, options_from, pick
+from fastvec.cli.shared import (
+    READ_VOCAB,
+    Command,
+    Source,
+    check_outputs,
+    corpus_argument,
+    options_from,
+    pick,
+    vector_files,
+)
 from fastvec.cooccurrence import count_pairs
 from fastvec.corpus import Corpus
-from fastvec.files import check_target
 from fastvec.glove import GloVe
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.pairs import Pairs
@@ -28,6 +36,7 @@ from fastvec.params import (
 from fastvec.ppmi import ppmi_vectors
 from fastvec.progress import readable
 from fastvec.rowfiles import write_counts
+from fastvec.vocabulary import Vocabulary
 
 CORPUS = corpus_argument(required=False)
 OUTPUT = click.option(
@@ -91,7 +100,7 @@ def reading_options(command: Command) -> Command:
     return READ_VOCAB(options_from(VocabularyParams)(command))
 
 
-def pick_reading(values: dict[str, Any]) -> dict[str, Any]:
+def pick_reading(values: dict[str, Any], read_vocab: Path | None) -> dict[str, Any]:
     """The options of reading, checked (they are taken out of values)."""
     vocabulary = pick(VocabularyParams, values)
     text = pick(CorpusParams, values, without=("memory",))
@@ -99,14 +108,7 @@ def pick_reading(values: dict[str, Any]) -> dict[str, Any]:
     check(text)
     options: dict[str, Any] = vars(vocabulary) | vars(text)
     del options["memory"]
-    return {"vocabulary": values.pop("vocabulary"), **options}
-
-
-def output_kind(target: Path) -> str:
-    """The format that an output's ending says; complains now, not after the work."""
-    kind = formats.kind_of(target)
-    check_target(target)
-    return kind
+    return {"vocabulary": Vocabulary.load(read_vocab) if read_vocab else None, **options}
 
 
 @click.command()
@@ -117,17 +119,21 @@ def output_kind(target: Path) -> str:
 @options_from(CooccurrenceParams)
 @QUIET
 def cooccur(
-    corpus: tuple[Source, ...], target: Path, save_vocab: Path | None, quiet: bool, **values: Any
+    corpus: tuple[Source, ...],
+    target: Path,
+    save_vocab: Path | None,
+    read_vocab: Path | None,
+    quiet: bool,
+    **values: Any,
 ) -> None:
     """Count how often words stand near each other, as GloVe's cooccur does.
 
     An output that ends in .bin is GloVe's own file of records (--save-vocab writes the words that
     belong to it); any other is one that fastvec glove and fastvec ppmi read with --matrix.
     """
-    reading, counting = pick_reading(values), pick(CooccurrenceParams, values)
+    reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
     check(counting)
-    for path in filter(None, (target, save_vocab)):
-        check_target(path)
+    check_outputs([target, save_vocab], [*corpus, read_vocab])
     if not corpus:
         raise click.UsageError("give CORPUS: files or folders of text, or - for standard input")
     pairs = the_pairs(corpus, None, None, reading, counting, quiet)
@@ -159,6 +165,7 @@ def glove(
     matrix: Path | None,
     vocab: Path | None,
     init: Path | None,
+    read_vocab: Path | None,
     quiet: bool,
     **values: Any,
 ) -> None:
@@ -171,8 +178,10 @@ def glove(
 
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).
     """
-    kind = output_kind(target)
-    reading, counting = pick_reading(values), pick(CooccurrenceParams, values)
+    kind = formats.kind_of(target)
+    start = vector_files(init) if init else []
+    check_outputs(formats.files_of(target, kind), [*corpus, matrix, vocab, read_vocab, *start])
+    reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
     params = vars(counting) | vars(pick(GloVeParams, values))
     model = GloVe(**params, progress=False if quiet else None)
     given = None
@@ -213,6 +222,7 @@ def ppmi(
     target: Path,
     matrix: Path | None,
     vocab: Path | None,
+    read_vocab: Path | None,
     quiet: bool,
     **values: Any,
 ) -> None:
@@ -220,8 +230,9 @@ def ppmi(
 
     The output's ending chooses its format, as with glove.
     """
-    kind = output_kind(target)
-    reading, counting = pick_reading(values), pick(CooccurrenceParams, values)
+    kind = formats.kind_of(target)
+    check_outputs(formats.files_of(target, kind), [*corpus, matrix, vocab, read_vocab])
+    reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
     params = pick(PPMIParams, values)
     check(params)
     pairs = the_pairs(corpus, matrix, vocab, reading, counting, quiet)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
 
-from fastvec.vocabulary import Vocabulary
+from fastvec import formats
+from fastvec.files import check_target, is_special
+from fastvec.sources import find_files, is_remote
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,9 +40,7 @@ def corpus_argument(required: bool = True) -> Callable[[Command], Command]:
 
 READ_VOCAB = click.option(
     "--read-vocab",
-    "vocabulary",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    callback=lambda _, __, path: None if path is None else Vocabulary.load(path),
     help="take the words of this file of words and counts, and no others",
 )
 
@@ -48,6 +49,40 @@ def complain(sentence: str) -> NoReturn:
     """Print one sentence on standard error and exit with code 2."""
     print(f"fastvec: {sentence}", file=sys.stderr)
     sys.exit(2)
+
+
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Source | Path | None]) -> None:
+    """Say now, before hours of work, that an output could not be written, or that it would replace
+    what is read: the same file by any name, also through a link, a folder or a glob.
+
+    None stands for an option that was not given.
+    """
+    paths = [check_target(path) for path in outputs if path is not None]
+    paths = [path for path in paths if not is_special(path)]
+    for one, other in itertools.combinations(paths, 2):
+        if one.resolve() == other.resolve():
+            raise ValueError(f"cannot write {one}: two outputs would be the same file")
+    there = [path for path in paths if path.exists()]
+    for file in _files_read(inputs) if there else ():
+        for path in there:
+            if os.path.samefile(path, file):  # noqa: PTH121 - Path.samefile takes no number
+                raise ValueError(f"cannot write {path}: it is also read, and would be replaced")
+
+
+def _files_read(inputs: Iterable[Source | Path | None]) -> Iterator[Path | int]:
+    """The files on this machine that are read; standard input as its number."""
+    for given in inputs:
+        if given is None or is_remote(name := os.fspath(given)):
+            continue
+        if name == "-":
+            yield 0
+        else:
+            yield from (file.path for file in find_files([given]) if file.path is not None)
+
+
+def vector_files(path: Path, kind: str | None = None) -> list[Path]:
+    """What is read when vectors are: the file, and words beside it."""
+    return formats.files_of(path, kind or formats.sniff(path))
 
 
 def options_from(

@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from fastvec import formats
-from fastvec.cli.shared import READ_VOCAB, Source, corpus_argument, options_from
-from fastvec.files import check_target
+from fastvec.cli.shared import READ_VOCAB, Source, check_outputs, corpus_argument, options_from
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 from fastvec.progress import readable
+from fastvec.vocabulary import Vocabulary
 from fastvec.word2vec import Word2Vec
 
 KINDS = {".safetensors", ".bin", ".txt", ".vec"}
@@ -32,7 +32,9 @@ KINDS = {".safetensors", ".bin", ".txt", ".vec"}
 @options_from(CorpusParams)
 @options_from(Word2VecParams)
 @click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
-def train(corpus: tuple[Source, ...], output: Path, quiet: bool, **options: Any) -> None:
+def train(
+    corpus: tuple[Source, ...], output: Path, read_vocab: Path | None, quiet: bool, **options: Any
+) -> None:
     """Train word2vec on CORPUS: text files, one sentence a line, or what fastvec encode wrote.
 
     \b
@@ -43,12 +45,13 @@ def train(corpus: tuple[Source, ...], output: Path, quiet: bool, **options: Any)
 
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).
     """
-    check_target(output)
+    check_outputs([output], [*corpus, read_vocab])
     if output.suffix not in KINDS:
         raise click.ClickException(
             f"output must end in {', '.join(sorted(KINDS))}, got {str(output)!r}"
         )
-    model = Word2Vec(**options, progress=False if quiet else None)
+    vocabulary = Vocabulary.load(read_vocab) if read_vocab else None
+    model = Word2Vec(**options, vocabulary=vocabulary, progress=False if quiet else None)
     model.build_vocab(list(corpus))
     tell(
         quiet,

@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from fastvec import clusters, evaluation, formats
-from fastvec.files import atomic_write, check_target
+from fastvec.cli.shared import check_outputs, vector_files
+from fastvec.files import atomic_write
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.search import METHODS
 
@@ -291,8 +292,8 @@ def convert(
     Text ones take .gz, .bz2, .xz or .zst after it.
     """
     kind = target or formats.kind_of(output)
-    if kind != "static-embedding":  # which is a folder
-        check_target(output)
+    if kind != "static-embedding":  # which is a folder, and new
+        check_outputs(formats.files_of(output, kind), vector_files(vectors, source))
     wv, file = load(vectors, limit, source, unicode_errors)
     if normalize:
         wv.unit_normalize_all()
@@ -320,8 +321,7 @@ def classes(
     \b
     Prints WORD and CLASS, separated by a space, in the vocabulary's order.
     """
-    if output is not None:
-        check_target(output)
+    check_outputs([output], vector_files(vectors))
     wv, _ = load(vectors, limit)
     labels = clusters.classes(wv.vectors, count, rounds, seed)
     lines = (f"{word} {label}\n" for word, label in zip(wv.words, labels.tolist(), strict=True))

@@ -1,0 +1,116 @@
+"""No command replaces what it reads, by whatever name."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fastvec import cli
+from fastvec.formats import write_vectors
+from fastvec.words import Words
+
+LINE = "a rose is a rose and a thorn is a thorn\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Files under the names that every command may write, and other names for them."""
+    words, vectors = Words.of(["a", "rose"]), np.ones((2, 3), np.float32)
+    for name in ("v.txt", "v.npy", "v.safetensors"):
+        write_vectors(tmp_path / name, words, vectors)
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "t.txt").write_text(LINE * 9)
+    (tmp_path / "text" / "link.txt").symlink_to("t.txt")
+    os.link(tmp_path / "text" / "t.txt", tmp_path / "other.txt")
+    (tmp_path / "counts.txt").write_text("a 4\nrose 2\n")
+    return tmp_path
+
+
+def fastvec(folder: Path, *arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
+    """Run the command line; returns the finished process."""
+    command = [sys.executable, "-m", "fastvec", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, **more)  # type: ignore[call-overload,no-any-return]
+
+
+def check_refused(folder: Path, *arguments: str, **more: object) -> None:
+    """One sentence, exit code 2, and every file is as it was."""
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done = fastvec(folder, *arguments, **more)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert done.stderr.startswith("fastvec: cannot write ")
+    assert done.stderr.endswith(
+        (": it is also read, and would be replaced\n", ": two outputs would be the same file\n")
+    )
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+REFUSED = [
+    "train text/t.txt -o text/t.txt",
+    "train text/t.txt -o other.txt --min-count 1",
+    "glove text/t.txt -o text/t.txt",
+    "glove --matrix v.safetensors -o v.safetensors",
+    "glove --matrix p.bin --vocab counts.txt -o counts.txt",
+    "glove text/t.txt --init v.txt -o v.txt",
+    "glove text/t.txt --init v.npy -o v.words.txt",
+    "glove text/t.txt --read-vocab counts.txt -o counts.txt",
+    "ppmi text/t.txt -o text/t.txt",
+    "ppmi --matrix p.bin --vocab counts.txt -o counts.txt",
+    "cooccur text/t.txt -o text/t.txt",
+    "cooccur text/t.txt -o p --save-vocab text/t.txt",
+    "cooccur text/t.txt -o p --save-vocab p",
+    "encode text/t.txt -o text/t.txt",
+    "encode text/t.txt --read-vocab counts.txt -o counts.txt",
+    "vocab text/t.txt -o text/t.txt",
+    "phrases text/t.txt -o text/t.txt",
+    "phrases text/t.txt -o joined --phrases text/t.txt",
+    "phrases text/t.txt -o joined --phrases ./joined",
+    "phrases text/t.txt -o counts.txt --connector-words counts.txt",
+    "convert v.safetensors v.safetensors --normalize",
+    "convert v.txt v.txt",
+    "convert v.npy v.words.txt",
+    "convert v.words.txt v.npy --from glove",
+    "classes v.txt -o v.txt",
+    "classes v.npy -o v.words.txt",
+]
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_an_input_is_never_replaced(folder: Path, line: str) -> None:
+    (folder / "p.bin").write_bytes(bytes(16))
+    check_refused(folder, *line.split())
+
+
+def test_every_command_that_writes_is_tried() -> None:
+    writes = {
+        name
+        for name, command in cli.app.commands.items()
+        if {"output", "target"} & {parameter.name for parameter in command.params}
+    }
+    assert writes == {line.split()[0] for line in REFUSED}
+
+
+@pytest.mark.parametrize("source", ["text", ".", "text/*.txt", "text/link.txt", "other.txt"])
+@pytest.mark.parametrize("target", ["text/t.txt", "text/link.txt"])
+def test_links_folders_and_globs_are_seen_through(folder: Path, source: str, target: str) -> None:
+    check_refused(folder, "train", "counts.txt", source, "-o", target)
+
+
+def test_standard_input_is_an_input(folder: Path) -> None:
+    with (folder / "text" / "t.txt").open() as file:
+        check_refused(folder, "vocab", "-", "-o", "text/t.txt", stdin=file)
+    with (folder / "text" / "t.txt").open() as file:
+        done = fastvec(folder, "vocab", "-", "-o", "/dev/stdout", "-q", stdin=file)
+    assert done.stdout.startswith("a 36\n")
+
+
+def test_an_output_that_is_there_may_be_replaced(folder: Path) -> None:
+    for _ in range(2):
+        done = fastvec(folder, "vocab", "text", "-o", "counts.txt", "-q")
+        assert (done.returncode, done.stderr) == (0, "")
+    done = fastvec(folder, "phrases", "text", "-o", "/dev/null", "--phrases", "/dev/null", "-q")
+    assert (done.returncode, done.stderr) == (0, "")
