@@ -6,7 +6,7 @@ Knows words and matrices only; docs/formats.md describes every file byte by byte
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +39,45 @@ SUFFIXES = {
 }
 
 
+MODEL = ("model", "parameters")  # the metadata of a whole model
+
+
 @dataclass(frozen=True)
 class VectorFile:
-    """What a vector file held."""
+    """What a vector file held.  ``extra`` is what else fastvec's own files have: attributes of the
+    words, and what a model needs so that training can go on."""
 
     kind: str
     words: Words
     vectors: Floats
     counts: NDArray[np.int64] | None = None
     metadata: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    def without_model(self) -> VectorFile:
+        """Words, vectors, counts and attributes: with other vectors, a model would be none.
+
+        >>> read_vectors("vectors.safetensors").without_model().extra
+        {}
+        """
+        metadata = {key: text for key, text in self.metadata.items() if key not in MODEL}
+        extra = {key: rows for key, rows in self.extra.items() if key.startswith("attribute.")}
+        return replace(self, metadata=metadata, extra=extra)
+
+    def first(self, limit: int) -> VectorFile:
+        """Only so many first words, without what makes it a model.
+
+        >>> read_vectors("vectors.bin").first(2).vectors.shape
+        (2, 3)
+        """
+        kept, vectors = self.without_model(), self.vectors[:limit]
+        return replace(
+            kept,
+            words=self.words.take(np.arange(len(vectors))),
+            vectors=vectors,
+            counts=None if self.counts is None else self.counts[:limit],
+            extra={key: rows[:limit] for key, rows in kept.extra.items()},
+        )
 
 
 def kind_of(path: PathLike) -> str:
@@ -121,7 +151,7 @@ def read_vectors(
     kind : str, optional
         one of ``READABLE``; found out by :func:`sniff` when not given.
     limit : int, optional
-        only so many first words.
+        only so many first words; of a whole model, only the vectors then.
     errors : str
         what to do with words that are not UTF-8: strict, ignore or replace.
 
@@ -138,11 +168,9 @@ def read_vectors(
         raise ValueError(f"kind must be one of {', '.join(READABLE)}, got {kind!r}")
     if kind == "safetensors":
         words, tensors, metadata = load_safetensors(path)
-        vectors, counts = tensors["vectors"][:limit], tensors.get("counts")
-        if limit is not None:
-            words = words.take(np.arange(len(vectors)))
-            counts = None if counts is None else counts[:limit]
-        return VectorFile(kind, words, vectors, counts, metadata)
+        vectors, counts = tensors.pop("vectors"), tensors.pop("counts", None)
+        file = VectorFile(kind, words, vectors, counts, metadata, extra=tensors)
+        return file if limit is None else file.first(limit)
     if kind == "npy":
         return VectorFile(kind, *read_npy(path, limit, errors))
     if kind == "parquet":
@@ -159,14 +187,15 @@ def write_vectors(
     *,
     counts: NDArray[np.int64] | None = None,
     metadata: Mapping[str, str] | None = None,
+    extra: Mapping[str, NDArray[Any]] | None = None,
     kind: str | None = None,
 ) -> None:
     """Write any vector file that fastvec knows.
 
     Parameters
     ----------
-    counts, metadata
-        kept by safetensors; counts by Parquet too.
+    counts, metadata, extra
+        kept by safetensors (see :class:`VectorFile`); counts by Parquet too.
     kind : str, optional
         one of ``KINDS``; when not given, the name's ending says it.
 
@@ -180,7 +209,9 @@ def write_vectors(
     kind = kind or kind_of(path)
     match kind:
         case "safetensors":
-            save_safetensors(path, words=words, vectors=vectors, counts=counts, metadata=metadata)
+            save_safetensors(
+                path, words=words, vectors=vectors, counts=counts, extra=extra, metadata=metadata
+            )
         case "word2vec" | "word2vec-binary":
             write_word2vec(path, words, vectors, binary=kind == "word2vec-binary")
         case "glove":

@@ -10,7 +10,9 @@ import sys
 import numpy as np
 import pytest
 
+from fastvec import GloVe, Word2Vec
 from fastvec.keyedvectors import KeyedVectors
+from fastvec.tensors import load_tensors
 from fastvec.words import Words
 
 
@@ -147,6 +149,30 @@ def test_integer_keys(tmp_path):
     assert KeyedVectors.load(tmp_path / "w.safetensors").index_to_key == [30, 7]
     assert fastvec(tmp_path, "convert", "w.safetensors", "w.txt").returncode == 0
     assert (tmp_path / "w.txt").read_text() == "2 2\n30 1.0 0.0\n7 0.0 1.0\n"
+
+
+def test_converting_keeps_a_whole_model(tmp_path):
+    """Every tensor and all metadata; with other vectors it would be no model, and says so."""
+    model = Word2Vec([["a", "b", "c"]] * 9, min_count=1, vector_size=4, epochs=1, hs=1, workers=1)
+    model.save(tmp_path / "m.safetensors")
+    GloVe(4, min_count=1, epochs=1, progress=False).fit([["a", "b"]] * 9).save(tmp_path / "g")
+    wv = KeyedVectors.of(model.wv.words, model.wv.vectors)
+    wv.set_vecattr("b", "weight", 2.5)
+    wv.save(tmp_path / "w")
+    for name in ("m.safetensors", "g", "w"):
+        assert fastvec(tmp_path, "convert", name, "c.safetensors").returncode == 0
+        before, after = (load_tensors(tmp_path / one) for one in (name, "c.safetensors"))
+        assert before[1] == after[1]
+        assert before[0].keys() == after[0].keys()
+        assert all(np.array_equal(before[0][key], after[0][key]) for key in before[0])
+    for option in (["--normalize"], ["--limit", "2"]):
+        done = fastvec(tmp_path, "convert", "m.safetensors", "v.safetensors", *option)
+        assert done.returncode == 0, done.stderr
+        with pytest.raises(ValueError, match="holds vectors only: use KeyedVectors"):
+            Word2Vec.load(tmp_path / "v.safetensors")
+        assert "counts" in load_tensors(tmp_path / "v.safetensors")[0]
+    assert fastvec(tmp_path, "convert", "w", "v.safetensors", "--limit", "2").returncode == 0
+    assert KeyedVectors.load(tmp_path / "v.safetensors").get_vecattr("b", "weight") == 2.5
 
 
 def test_options_of_convert(vectors):

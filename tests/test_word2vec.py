@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
 from fastvec._core import merge_share, simd_names
 from fastvec.tensors import load_tensors, save_tensors
+from fastvec.formats import write_vectors
 from fastvec.word2vec import keep_thresholds
 
 MODELS = [
@@ -326,9 +327,14 @@ def test_save_and_go_on(tmp_path, options):
 
 
 def test_vectors_alone_are_no_model(tmp_path):
-    small().wv.save(tmp_path / "v.safetensors")
+    wv = small().wv
+    wv.save(tmp_path / "v.safetensors")
     with pytest.raises(ValueError, match="holds vectors only"):
         Word2Vec.load(tmp_path / "v.safetensors")
+    said = {"model": "word2vec", "parameters": "{}"}  # with no rows to train on
+    write_vectors(tmp_path / "m.safetensors", wv.words, wv.vectors, metadata=said)
+    with pytest.raises(ValueError, match="holds vectors only"):
+        Word2Vec.load(tmp_path / "m.safetensors")
 
 
 def test_subsampling_is_word2vec_c():

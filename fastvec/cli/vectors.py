@@ -289,7 +289,8 @@ def convert(
       .parquet              word: string, vector: list<float>
       .tsv                  TensorFlow projector, words in NAME.metadata.tsv
       --to static-embedding a folder for sentence-transformers
-    Text ones take .gz, .bz2, .xz or .zst after it.
+    Text ones take .gz, .bz2, .xz or .zst after it.  From .safetensors to .safetensors a whole
+    model stays one, unless --limit or --normalize change its vectors.
     """
     kind = target or formats.kind_of(output)
     if kind != "static-embedding":  # which is a folder, and new
@@ -297,10 +298,10 @@ def convert(
     wv, file = load(vectors, limit, source, unicode_errors)
     if normalize:
         wv.unit_normalize_all()
+        file = file.without_model()
     metadata = {name: text for name, text in file.metadata.items() if name != "fastvec"}
-    formats.write_vectors(
-        output, file.words, wv.vectors, counts=file.counts, metadata=metadata, kind=kind
-    )
+    facts: dict[str, Any] = {"counts": file.counts, "metadata": metadata, "extra": file.extra}
+    formats.write_vectors(output, file.words, wv.vectors, kind=kind, **facts)
     print(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {kind}", file=sys.stderr)
 
 
