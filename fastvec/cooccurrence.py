@@ -34,7 +34,6 @@ from fastvec.params import (
     Tokens,
     VocabularyParams,
     available_cores,
-    check,
 )
 from fastvec.progress import Progress
 
@@ -109,7 +108,6 @@ def cooccurrence(
            [1.5, 1.5, 0. ]], dtype=float32)
     """
     params = CooccurrenceParams(window, symmetric, distance_weighting, memory, workers)
-    check(params)
     if isinstance(corpus, Corpus):
         return count_pairs(corpus, params, tmp=tmp, progress=progress).to_scipy()
     with Corpus.read(
@@ -123,7 +121,7 @@ def cooccurrence(
         lines=lines,
         errors=errors,
         column=column,
-        memory=int(memory * 1e9),
+        memory=int(params.memory * 1e9),
         tmp=tmp,
         workers=workers,
         progress=progress,
@@ -147,7 +145,6 @@ def count_pairs(
     ...     pairs = count_pairs(corpus)
     """
     params = params or CooccurrenceParams()
-    check(params)
     return _Counter(corpus, params, temporary_folder(tmp), progress).count()
 
 

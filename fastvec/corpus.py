@@ -27,7 +27,6 @@ from fastvec.params import (
     VocabularyParams,
     available_cores,
     bytes_from,
-    check,
     check_value,
 )
 from fastvec.progress import Progress
@@ -298,8 +297,8 @@ def count_words(
 
 
 def _cores(workers: int) -> int:
-    check_value("workers", workers, "int", {"low": 0, "high": 1024})
-    return workers or available_cores()
+    checked: int = check_value("workers", workers, "int", {"low": 0, "high": 1024})
+    return checked or available_cores()
 
 
 @dataclass(frozen=True)
@@ -314,17 +313,13 @@ class _Words:
 
 @dataclass(frozen=True)
 class _Reading:
-    """One reading: its options, checked."""
+    """One reading: its options."""
 
     which: VocabularyParams
     text: CorpusParams
     trim_rule: TrimRule | None
     workers: int
     progress: bool | None
-
-    def __post_init__(self) -> None:
-        check(self.which)
-        check(self.text)
 
     @property
     def options(self) -> dict[str, Any]:

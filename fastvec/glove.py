@@ -36,8 +36,8 @@ from fastvec.params import (
     Tokens,
     VocabularyParams,
     available_cores,
-    check,
     check_value,
+    take,
 )
 from fastvec.progress import Progress
 from fastvec.simd import simd
@@ -173,20 +173,12 @@ class GloVe:
         self._prior: Floats | None = None  # (V, D): initial vectors, NaN where there is none
         self._wv: KeyedVectors | None = None
         self._params()
-        check(VocabularyParams(**self._options(VocabularyParams)))
-        check(CorpusParams(**self._options(CorpusParams)))
-
-    def _options(self, params: type) -> dict[str, Any]:
-        """Those options of a params dataclass that are this class's too."""
-        names = [item.name for item in dataclasses.fields(params)]
-        return {name: value for name, value in vars(self).items() if name in names}
+        take(VocabularyParams, self)
+        take(CorpusParams, self)
 
     def _params(self) -> tuple[GloVeParams, CooccurrenceParams]:
         """The options as they stand now, checked."""
-        glove = GloVeParams(**self._options(GloVeParams))
-        counting = CooccurrenceParams(**self._options(CooccurrenceParams))
-        check(glove)
-        check(counting)
+        glove, counting = take(GloVeParams, self), take(CooccurrenceParams, self)
         if self.combine not in COMBINATIONS:
             raise ValueError(
                 f"combine must be one of {', '.join(COMBINATIONS)}, got {self.combine!r}"
@@ -255,7 +247,7 @@ class GloVe:
         """
         glove, _ = self._params()
         count = glove.epochs if epochs is None else epochs
-        check_value("epochs", count, "int", {"low": 1})
+        count = check_value("epochs", count, "int", {"low": 1})
         if self._records is None or self.words is None:
             raise RuntimeError("there is nothing to train on yet: call fit first")
         if source is None:
@@ -286,7 +278,7 @@ class GloVe:
             return count_pairs(source, counting, tmp=self.tmp, progress=self.progress)
         if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
             raise TypeError("with a corpus, vocabulary must be a Vocabulary")
-        options = self._options(VocabularyParams) | self._options(CorpusParams)
+        options = vars(take(VocabularyParams, self)) | vars(take(CorpusParams, self))
         options["memory"] = int(self.memory * 1e9)
         with Corpus.read(
             source,
@@ -477,7 +469,7 @@ class GloVe:
             vectors=wv.vectors,
             counts=self._all_counts(),
             extra=extra,
-            metadata={"model": "glove", "parameters": json.dumps(state)},
+            metadata={"model": "glove", "parameters": json.dumps(state, default=np.generic.item)},
         )
 
     @classmethod

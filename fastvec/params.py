@@ -1,18 +1,22 @@
 """Every option of fastvec, once: its name, default, range and help text.
 
 The Python classes take their defaults from here, the command line its flags and help, and
-:func:`check` its rules.  Imports nothing of the package.
+:func:`check_value` its rules.  Imports nothing of the package.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
+
+P = TypeVar("P", bound="Params")
 Tokens = str | Callable[[str], Iterable[Any]]
 
 
@@ -70,8 +74,38 @@ def option(
     return field(default=default, metadata={"help": help, **rule})
 
 
+class Params:
+    """Options that belong together, checked as soon as they do: whoever has some has good ones.
+
+    Raises
+    ------
+    TypeError
+        a value of another kind than its default: ``window must be an integer, got 'five'``.
+    ValueError
+        a value out of range: ``window must be at least 1, got 0``.
+    """
+
+    def __post_init__(self) -> None:
+        for item in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, item.name)
+            plain = check_value(item.name, value, str(item.type), dict(item.metadata))
+            object.__setattr__(self, item.name, plain)
+
+
+def take(kind: type[P], owner: object) -> P:
+    """The options of one kind that an object has as attributes, checked.
+
+    The attributes become the plain Python numbers that the check makes of them.
+    """
+    known = vars(owner)
+    names = [item.name for item in dataclasses.fields(kind) if item.name in known]  # type: ignore[arg-type]
+    params = kind(**{name: known[name] for name in names})
+    known.update({name: getattr(params, name) for name in names})
+    return params
+
+
 @dataclass(frozen=True)
-class VocabularyParams:
+class VocabularyParams(Params):
     """Which words are kept."""
 
     min_count: int = option(5, "drop words that occur fewer times than this", low=0)
@@ -87,7 +121,7 @@ class VocabularyParams:
 
 
 @dataclass(frozen=True)
-class CorpusParams:
+class CorpusParams(Params):
     """How text is read, and where its ids are kept."""
 
     tokens: Tokens = option(
@@ -119,7 +153,7 @@ class CorpusParams:
 
 
 @dataclass(frozen=True)
-class Word2VecParams:
+class Word2VecParams(Params):
     """What word2vec training takes besides its corpus (gensim 4's names and defaults)."""
 
     vector_size: int = option(100, "numbers in each vector", low=1, high=65536)
@@ -149,7 +183,7 @@ class Word2VecParams:
 
 
 @dataclass(frozen=True)
-class CooccurrenceParams:
+class CooccurrenceParams(Params):
     """How pairs of words are counted (GloVe's cooccur, with a window of 10)."""
 
     window: int = option(10, "words on each side that count as context", low=1, high=32767)
@@ -162,7 +196,7 @@ class CooccurrenceParams:
 
 
 @dataclass(frozen=True)
-class GloVeParams:
+class GloVeParams(Params):
     """What GloVe takes besides its matrix (glove.c's names where they say it)."""
 
     vector_size: int = option(100, "numbers in each vector", low=1, high=65000)
@@ -180,7 +214,7 @@ class GloVeParams:
 
 
 @dataclass(frozen=True)
-class PPMIParams:
+class PPMIParams(Params):
     """Positive pointwise mutual information and its truncated SVD (Levy, Goldberg & Dagan 2015)."""
 
     vector_size: int = option(100, "numbers in each vector", low=1)
@@ -193,13 +227,13 @@ class PPMIParams:
 
 
 def _delimiter(name: str, value: Any) -> None:
-    _check_choice(name, value, None)
+    _checked_choice(name, value, None)
     if not value:
         raise ValueError(f"{name} must not be empty")
 
 
 @dataclass(frozen=True)
-class PhrasesParams:
+class PhrasesParams(Params):
     """Which words that follow each other are phrases (gensim's names and defaults)."""
 
     min_count: float = option(5, "no phrase occurs less often than this", above=0)
@@ -222,73 +256,67 @@ class PhrasesParams:
     )
 
 
-def check(params: Any) -> None:
-    """Check every field of a params dataclass against its own rule.
+def check_value(name: str, value: Any, kind: str, rule: dict[str, Any]) -> Any:
+    """Check one value by its declared kind (``"int"``, ``"float | None"`` ...) and its range.
 
-    Raises
-    ------
-    TypeError
-        a value of another kind than its default: ``window must be an integer, got 'five'``.
-    ValueError
-        a value out of range: ``window must be at least 1, got 0``.
+    Returns the value as a plain Python number: NumPy's become Python's, and whole numbers that
+    stand for an integer become one.
+
+    >>> check_value("epochs", np.float32(5), "int", {"low": 1})
+    5
     """
-    for item in dataclasses.fields(params):
-        check_value(item.name, getattr(params, item.name), str(item.type), dict(item.metadata))
-
-
-def check_value(name: str, value: Any, kind: str, rule: dict[str, Any]) -> None:
-    """Check one value by its declared kind (``"int"``, ``"float | None"`` ...) and its range."""
+    if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0:
+        value = value.item()
     if (value is None and "None" in kind) or (rule.get("or_function") and callable(value)):
-        return
+        return value
     if rule.get("checked_by"):
         rule["checked_by"](name, value)
-        return
+        return value
     if kind.startswith("bool"):
-        if value not in (0, 1):
+        if not _is_number(value) or value not in (0, 1):
             raise ValueError(f"{name} must be 0 or 1, got {value!r}")
-        return
-    if kind.startswith("int"):
-        _check_integer(name, value)
-    elif kind.startswith("float"):
-        _check_finite(name, value)
-    else:
-        _check_choice(name, value, rule.get("choices"))
-        return
+        return value if isinstance(value, bool) else int(value)
+    if not kind.startswith(("int", "float")):
+        return _checked_choice(name, value, rule.get("choices"))
+    whole = kind.startswith("int")
+    plain = _integer(name, value) if whole else _finite(name, value)
     low, above, high = rule.get("low"), rule.get("above"), rule.get("high")
-    if high is None and kind.startswith("int"):
+    if high is None and whole:
         high = LARGEST
-    if low is not None and value < low:
+    if low is not None and plain < low:
         raise ValueError(f"{name} must be at least {low}, got {value}")
-    if above is not None and value <= above:
+    if above is not None and plain <= above:
         raise ValueError(f"{name} must be above {above}, got {value}")
-    if high is not None and value > high:
+    if high is not None and plain > high:
         raise ValueError(f"{name} must be at most {high}, got {value}")
+    return plain
 
 
-def _check_choice(name: str, value: Any, choices: tuple[str, ...] | None) -> None:
+def _checked_choice(name: str, value: Any, choices: tuple[str, ...] | None) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, got {value!r}")
     if choices is not None and value not in choices:
         raise ValueError(f"{name} must be {' or '.join(choices)}, got {value!r}")
+    return value
 
 
-def _check_integer(name: str, value: Any) -> None:
-    try:
-        exact = int(value) == value
-    except (TypeError, ValueError, OverflowError):
-        exact = False
-    if not exact or isinstance(value, (str, bytes)):
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real)
+
+
+def _integer(name: str, value: Any) -> int:
+    if not _is_number(value) or value != value // 1:  # NaN is not equal to itself
         raise TypeError(f"{name} must be an integer, got {value!r}")
+    return int(value)
 
 
-def _check_finite(name: str, value: Any) -> None:
+def _finite(name: str, value: Any) -> float:
+    if not _is_number(value):
+        raise TypeError(f"{name} must be a number, got {value!r}")
     try:
-        finite = not isinstance(value, (str, bytes)) and math.isfinite(value)
+        finite = math.isfinite(value)
     except OverflowError:  # an integer beyond the largest float
         finite = False
-    except TypeError:
-        raise TypeError(f"{name} must be a number, got {value!r}") from None
-    if isinstance(value, (str, bytes)):
-        raise TypeError(f"{name} must be a number, got {value!r}")
     if not finite:
         raise ValueError(f"{name} must be a finite number, got {value}")
+    return value if isinstance(value, (int, float)) else float(value)

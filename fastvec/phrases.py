@@ -20,7 +20,7 @@ from fastvec.collocations import BETWEEN, COUNT, FIRST, LAST, Bigrams, count_big
 from fastvec.collocations import merged as merge
 from fastvec.corpus import Corpus
 from fastvec.files import PathLike
-from fastvec.params import CorpusParams, PhrasesParams, check
+from fastvec.params import CorpusParams, PhrasesParams
 from fastvec.tensors import load_tensors, save_tensors
 from fastvec.vocabulary import Vocabulary, join
 from fastvec.words import Words
@@ -445,18 +445,18 @@ class Phrases(_Joining):
         **reading: Any,
     ) -> None:
         del progress_per
-        check(PhrasesParams(min_count, threshold, max_vocab_size, delimiter, scoring))
+        params = PhrasesParams(min_count, threshold, max_vocab_size, delimiter, scoring)
         if isinstance(connector_words, str):
             raise TypeError(f"connector_words must be words, got the string {connector_words!r}")
         if not all(isinstance(word, str) for word in connector_words):
             raise TypeError(f"connector_words must be strings, got {connector_words!r}")
         for name in reading.keys() - {item.name for item in dataclasses.fields(CorpusParams)}:
             raise TypeError(f"Phrases has no option {name}")
-        self.scoring = _scorer(scoring, threshold)
-        self.min_count = min_count
-        self.threshold = threshold
-        self.max_vocab_size = max_vocab_size
-        self.delimiter = delimiter
+        self.scoring = _scorer(params.scoring, params.threshold)
+        self.min_count = params.min_count
+        self.threshold = params.threshold
+        self.max_vocab_size = params.max_vocab_size
+        self.delimiter = params.delimiter
         self.connector_words = frozenset(connector_words)
         self.workers = workers
         self.progress = progress

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.pairs import Pairs
-from fastvec.params import PPMIParams, check
+from fastvec.params import PPMIParams
 from fastvec.progress import Progress
 from fastvec.words import Words
 
@@ -47,7 +47,7 @@ def ppmi(
     array([[0.  , 0.29],
            [0.29, 0.  ]], dtype=float32)
     """
-    check(PPMIParams(smoothing=smoothing, shift=shift))
+    PPMIParams(smoothing=smoothing, shift=shift)  # which checks them
     if not isinstance(matrix, Pairs):
         matrix = Pairs.from_scipy(matrix)
     result: scipy.sparse.csr_array = matrix.to_scipy()
@@ -99,7 +99,6 @@ def ppmi_vectors(
     (50, 5)
     """
     params = params or PPMIParams()
-    check(params)
     pairs = matrix if isinstance(matrix, Pairs) else Pairs.from_scipy(matrix, words)
     n = pairs.shape[0]
     if params.vector_size >= n:

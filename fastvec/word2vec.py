@@ -28,8 +28,8 @@ from fastvec.params import (
     VocabularyParams,
     Word2VecParams,
     available_cores,
-    check,
     check_value,
+    take,
 )
 from fastvec.progress import Progress
 from fastvec.simd import simd
@@ -220,18 +220,18 @@ class Word2Vec:
         self.total_train_time = 0.0
         self.epochs_trained = 0
         self.running_training_loss = 0.0
-        self.wv = KeyedVectors(vector_size)
         self._outputs: Matrix | None = None  # (V, D) rows for the words in _words
         self._nodes: Matrix | None = None  # (V - 1, D) rows for the inner nodes of their tree
-        self._words = self.wv.words
         self._corpus: Corpus | None = None  # what build_vocab read
         self._signature: object = None  # of where it was read from
         check_value("alpha", alpha, "float", {"above": 0})
         self._params()
-        if min_alpha > alpha:
+        if self.min_alpha > self.alpha:
             raise ValueError(f"min_alpha must be at most alpha ({alpha}), got {min_alpha}")
         self._which()
         self._text()
+        self.wv = KeyedVectors(self.vector_size)
+        self._words = self.wv.words
         source = _one_source(sentences, corpus_file)
         if source is not None:
             self.build_vocab(source)
@@ -243,27 +243,20 @@ class Word2Vec:
         alpha is the rate that training begins with.  It may have been brought below min_alpha, the
         lowest rate that there is.
         """
-        options = {item.name: getattr(self, item.name) for item in fields(P)}
-        for name in ("alpha", "min_alpha"):
-            check_value(name, options[name], "float", {})
-        options["alpha"] = max(self.alpha, self.min_alpha)
-        params = Word2VecParams(**options)
-        check(params)
+        self.alpha = check_value("alpha", self.alpha, "float", {})
+        self.min_alpha = check_value("min_alpha", self.min_alpha, "float", {})
+        params = take(Word2VecParams, self, alpha=max(self.alpha, self.min_alpha))
         if not params.hs and params.negative == 0:
             raise ValueError("negative must be at least 1 when hs is 0, got 0")
         return params
 
     def _which(self) -> VocabularyParams:
         """Which words are kept, as it stands now, checked."""
-        which = VocabularyParams(**{item.name: getattr(self, item.name) for item in fields(V)})
-        check(which)
-        return which
+        return take(VocabularyParams, self)
 
     def _text(self) -> CorpusParams:
         """How text is read, as it stands now, checked."""
-        text = CorpusParams(**{item.name: getattr(self, item.name) for item in fields(T)})
-        check(text)
-        return text
+        return take(CorpusParams, self)
 
     # --- vocabulary
 
@@ -506,14 +499,11 @@ class Word2Vec:
     def _take(self, alpha: float | None, min_alpha: float | None, epochs: int | None) -> None:
         """The rates and epochs of a call of train, checked, become the model's."""
         if alpha is not None:
-            check_value("start_alpha", alpha, "float", {"above": 0})
+            self.alpha = check_value("start_alpha", alpha, "float", {"above": 0})
         if min_alpha is not None:
-            check_value("end_alpha", min_alpha, "float", {"low": 0})
+            self.min_alpha = check_value("end_alpha", min_alpha, "float", {"low": 0})
         if epochs is not None:
-            check_value("epochs", epochs, "int", {"low": 1})
-        self.alpha = self.alpha if alpha is None else alpha
-        self.min_alpha = self.min_alpha if min_alpha is None else min_alpha
-        self.epochs = self.epochs if epochs is None else epochs
+            self.epochs = check_value("epochs", epochs, "int", {"low": 1})
         self._params()
 
     def _corpus_of(self, source: Any) -> Corpus:
@@ -815,7 +805,10 @@ class Word2Vec:
             vectors=self.wv.vectors,
             counts=self._counts(),
             extra={name: rows for name, rows in extra.items() if rows is not None},
-            metadata={"model": "word2vec", "parameters": json.dumps(state)},
+            metadata={
+                "model": "word2vec",
+                "parameters": json.dumps(state, default=np.generic.item),
+            },
         )
 
     @classmethod

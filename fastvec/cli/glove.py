@@ -31,7 +31,6 @@ from fastvec.params import (
     GloVeParams,
     PPMIParams,
     VocabularyParams,
-    check,
 )
 from fastvec.ppmi import ppmi_vectors
 from fastvec.progress import readable
@@ -101,11 +100,9 @@ def reading_options(command: Command) -> Command:
 
 
 def pick_reading(values: dict[str, Any], read_vocab: Path | None) -> dict[str, Any]:
-    """The options of reading, checked (they are taken out of values)."""
+    """The options of reading (they are taken out of values)."""
     vocabulary = pick(VocabularyParams, values)
     text = pick(CorpusParams, values, without=("memory",))
-    check(vocabulary)
-    check(text)
     options: dict[str, Any] = vars(vocabulary) | vars(text)
     del options["memory"]
     return {"vocabulary": Vocabulary.load(read_vocab) if read_vocab else None, **options}
@@ -132,7 +129,6 @@ def cooccur(
     belong to it); any other is one that fastvec glove and fastvec ppmi read with --matrix.
     """
     reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
-    check(counting)
     check_outputs([target, save_vocab], [*corpus, read_vocab])
     if not corpus:
         raise click.UsageError("give CORPUS: files or folders of text, or - for standard input")
@@ -234,7 +230,6 @@ def ppmi(
     check_outputs(formats.files_of(target, kind), [*corpus, matrix, vocab, read_vocab])
     reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
     params = pick(PPMIParams, values)
-    check(params)
     pairs = the_pairs(corpus, matrix, vocab, reading, counting, quiet)
     wv = ppmi_vectors(pairs, params=params, progress=False if quiet else None)
     formats.write_vectors(target, wv.words, wv.vectors, counts=pairs.counts, kind=kind)

@@ -90,8 +90,8 @@ def options_from(
 ) -> Callable[[Command], Command]:
     """Give a command one option for each field of a params dataclass, some left out.
 
-    Help and defaults come from the dataclass; the ranges are checked by ``params.check``, so that
-    the command line and Python say the same sentence.  ``defaults`` replaces some defaults.
+    Help and defaults come from the dataclass; the dataclass checks the ranges, so that the
+    command line and Python say the same sentence.  ``defaults`` replaces some defaults.
     """
 
     def decorate(command: Command) -> Command:
