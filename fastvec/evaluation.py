@@ -5,11 +5,13 @@ Every function takes anything with ``words`` and ``vectors``, a KeyedVectors for
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ from fastvec.words import Words
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Entry = TypeVar("Entry")
 SAMPLES = 1000  # bootstrap samples
 
 
@@ -32,6 +35,41 @@ class HasVectors(Protocol):
     @property
     def vectors(self) -> NDArray[Any]: ...
     def fill_norms(self) -> NDArray[np.float32]: ...
+
+
+# --- reading lines
+
+
+def _entries(
+    path: Path, encoding: str, what: str, parse: Callable[[str], Entry | None]
+) -> list[Entry]:
+    """What ``parse`` makes of each line that is not empty: an entry, or None for what is no entry.
+
+    Lines for which it raises ValueError are skipped, as gensim does: these files have heads and odd
+    lines.  One warning says so for all of them; a file that has no entry at all is an error.
+    """
+    entries: list[Entry] = []
+    bad: list[str] = []
+    with path.open(encoding=encoding) as file:
+        try:
+            for number, line in enumerate(file, 1):
+                text = line.strip()
+                try:
+                    entry = parse(text) if text else None
+                except ValueError:
+                    bad.append(f"line {number} is {text[:60]!r}")
+                else:
+                    entries += [] if entry is None else [entry]
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path} is not {encoding} text: {error.reason}") from None
+    if not entries:
+        raise ValueError(f"{path} has no line that is {what}{f': {bad[0]}' if bad else ''}")
+    if bad:
+        warnings.warn(
+            f"{path}: skipped what is not {what}, lines: {len(bad)}, the first: {bad[0]}",
+            stacklevel=4,
+        )
+    return entries
 
 
 # --- finding words
@@ -102,10 +140,12 @@ def read_analogies(path: PathLike, encoding: str = "utf-8") -> list[Section]:
     In a BATS folder every file (in subfolders too) is a section and every line a pair
     ``word<TAB>answer/answer``; each pair is asked with each other pair of the file.
 
+    Lines that are neither (heads, broken ones) are skipped, with a warning.
+
     Raises
     ------
     ValueError
-        a line that has not four words, with its number.
+        a file without any question, with its first line that is none.
 
     >>> [(section.name, len(section.questions)) for section in read_analogies("questions.txt")]
     [('capitals', 2)]
@@ -117,39 +157,27 @@ def read_analogies(path: PathLike, encoding: str = "utf-8") -> list[Section]:
             raise ValueError(f"{path} has no .txt file: a BATS folder has one for each relation")
         return [_read_bats(file, encoding) for file in files]
     sections: list[Section] = []
-    for number, line in _lines(path, encoding):
+
+    def question(line: str) -> Analogy | None:
         if line.startswith(":"):
             sections.append(Section(line[1:].strip()))
-            continue
-        words = line.split()
-        if len(words) != 4:
-            raise ValueError(f"{path}: line {number} has {len(words)} words, an analogy has 4")
+            return None
+        a, b, c, answer = line.split()
         if not sections:
             sections.append(Section(path.stem))
-        sections[-1].questions.append(Analogy(words[0], words[1], words[2], (words[3],)))
-    if not sections:
-        raise ValueError(f"{path} has no analogies")
+        sections[-1].questions.append(Analogy(a, b, c, (answer,)))
+        return sections[-1].questions[-1]
+
+    _entries(path, encoding, "four words", question)
     return sections
 
 
-def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
-    """The lines that are not empty, with their numbers."""
-    with path.open(encoding=encoding) as file:
-        try:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    yield number, line.strip()
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{path} is not {encoding} text: {error.reason}") from None
-
-
 def _read_bats(path: Path, encoding: str) -> Section:
-    pairs = []
-    for number, line in _lines(path, encoding):
-        fields = line.split()
-        if len(fields) != 2:
-            raise ValueError(f"{path}: line {number} is not a word and its answers")
-        pairs.append((fields[0], tuple(fields[1].split("/"))))
+    def pair(line: str) -> tuple[str, tuple[str, ...]]:
+        word, answers = line.split()
+        return word, tuple(answers.split("/"))
+
+    pairs = _entries(path, encoding, "a word and its answers", pair)
     questions = [Analogy(a, b[0], c, d) for a, b in pairs for c, d in pairs if (a, b) != (c, d)]
     return Section(path.stem, questions)
 
@@ -319,6 +347,9 @@ def similarity(
 ) -> Similarity:
     """Compare cosines with the scores of a file of ``word word score`` lines.
 
+    What stands behind the score is not read; other lines (heads, broken ones) are skipped, with a
+    warning.
+
     Parameters
     ----------
     delimiter : str, optional
@@ -331,33 +362,32 @@ def similarity(
     Raises
     ------
     ValueError
-        a line that is not two words and a number, with its number.
+        a file without any pair, with its first line that is none.
 
     >>> similarity(wv, "pairs.txt").pairs
     3
     """
     path = Path(path)
     names = _Names(vectors.words, restrict_vocab, case_insensitive)
-    first, second, scores = [], [], []
-    for number, line in _lines(path, encoding):
+
+    def pair(line: str) -> tuple[int, int, float] | None:
         if line.startswith("#"):
-            continue
-        fields = line.split(delimiter)
-        try:
-            scores.append(float(fields[2]))
-        except (ValueError, IndexError):
-            raise ValueError(f"{path}: line {number} is not two words and a score") from None
-        first.append(names.find(fields[0].strip()))
-        second.append(names.find(fields[1].strip()))
-    a, b = np.array(first, np.int64), np.array(second, np.int64)
+            return None
+        one, other, score, *_ = line.split(delimiter)
+        if not math.isfinite(float(score)):
+            raise ValueError
+        return names.find(one.strip()), names.find(other.strip()), float(score)
+
+    pairs = _entries(path, encoding, "two words and a score", pair)
+    a, b = np.array([rows[:2] for rows in pairs], np.int64).T
     known = (a >= 0) & (b >= 0)
-    cosines = np.zeros(len(scores))
+    cosines = np.zeros(len(pairs))
     ours, theirs = (unit(vectors.vectors[rows[known]]) for rows in (a, b))
     cosines[known] = np.einsum("ij,ij->i", ours, theirs)
     counts = np.ones_like(known) if dummy4unknown else known
     unknown = int(len(known) - known.sum())
-    human = np.array(scores, np.float64)
-    return Similarity(path.stem, human[counts], cosines[counts], len(scores), unknown)
+    human = np.array([score for _, _, score in pairs])
+    return Similarity(path.stem, human[counts], cosines[counts], len(pairs), unknown)
 
 
 # --- categories
@@ -391,24 +421,23 @@ def categorisation(
     Raises
     ------
     ValueError
-        a line that is not a word and a category, with its number.
+        a file without any such line, with its first line that is none; the others are skipped, with
+        a warning.
 
     >>> categorisation(wv, "categories.txt").purity
     1.0
     """
     path = Path(path)
     names = _Names(vectors.words, None, case_insensitive)
-    rows, labels, unknown = [], [], 0
-    for number, line in _lines(path, encoding):
-        fields = line.split()
-        if len(fields) != 2:
-            raise ValueError(f"{path}: line {number} is not a word and its category")
-        row = names.find(fields[0])
-        if row < 0:
-            unknown += 1
-        else:
-            rows.append(row)
-            labels.append(fields[1])
+
+    def labelled(line: str) -> tuple[int, str]:
+        word, category = line.split()
+        return names.find(word), category
+
+    found = _entries(path, encoding, "a word and its category", labelled)
+    rows = [row for row, _ in found if row >= 0]
+    labels = [label for row, label in found if row >= 0]
+    unknown = len(found) - len(rows)
     known, categories = np.array(labels), len(set(labels))
     table = vectors.vectors[np.array(rows, np.int64)]
     if not rows:

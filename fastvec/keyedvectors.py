@@ -803,7 +803,7 @@ class KeyedVectors(VectorStore):
         Returns
         -------
         accuracy : float
-            share of right answers among the questions whose words are all known.
+            share of right answers among the questions whose words are all known; NaN if none is.
         sections : list of dict
             ``section``, ``correct`` and ``incorrect`` (lists of four words, in upper case if
             ``case_insensitive``); the last one is ``Total accuracy``.

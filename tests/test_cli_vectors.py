@@ -86,6 +86,16 @@ def test_eval(vectors):
     assert facts["similarity"][0]["pairs"] == 3
 
 
+def test_eval_says_once_what_it_skips(vectors):
+    (vectors / "s.tsv").write_text("Word 1\tWord 2\tScore\nman\tking\t5\nman\tqueen\t1\nodd\n")
+    done = fastvec(vectors, "eval", "v.txt", "--similarity", "s.tsv")
+    assert done.stdout.split("\t")[6:] == ["2", "0\n"]
+    assert done.stderr == (
+        "fastvec: s.tsv: skipped what is not two words and a score, lines: 2, "
+        "the first: line 1 is 'Word 1\\tWord 2\\tScore'\n"
+    )
+
+
 def test_info(vectors):
     facts = json.loads(fastvec(vectors, "info", "v.safetensors", "--json").stdout)
     assert facts["words"] == 4

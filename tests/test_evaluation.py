@@ -70,7 +70,12 @@ def test_layouts(tmp_path, wv):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("a b c\n", "line 1 has 3 words"), ("", "has no analogies"), (b"\xff", "is not utf-8 text")],
+    [
+        ("a b c\nd\n", "q.txt has no line that is four words: line 1 is 'a b c'"),
+        ("", "has no line that is four words$"),
+        (": section\n\n", "has no line that is four words$"),
+        (b"\xff", "is not utf-8 text"),
+    ],
 )
 def test_broken_analogies(tmp_path, wv, text, says):
     path = tmp_path / "q.txt"
@@ -89,8 +94,12 @@ def test_similarity_with_known_scores(tmp_path, wv):
     assert len(evaluation.similarity(wv, path, dummy4unknown=True).scores) == 4
     low, high = found.interval()
     assert low <= high
-    with pytest.raises(ValueError, match="line 4 is not two words and a score"):
-        evaluation.similarity(wv, path, delimiter="\t")
+    with pytest.warns(UserWarning, match=r"lines: 1, the first: line 4 is 'man woman 1'$"):
+        found = evaluation.similarity(wv, path, delimiter="\t")
+    assert (found.pairs, found.unknown) == (3, 1)
+    path.write_text("man\tking\tnan\nman king\n")
+    with pytest.raises(ValueError, match="has no line that is two words and a score: line 1 is "):
+        evaluation.similarity(wv, path)
 
 
 def test_categories_with_known_purity(tmp_path, wv):
@@ -102,7 +111,7 @@ def test_categories_with_known_purity(tmp_path, wv):
     path.write_text("nobody x\n")
     assert math.isnan(evaluation.categorisation(wv, path).purity)
     path.write_text("a b c\n")
-    with pytest.raises(ValueError, match="line 1 is not a word and its category"):
+    with pytest.raises(ValueError, match="no line that is a word and its category: line 1 is"):
         evaluation.categorisation(wv, path)
 
 
@@ -156,6 +165,30 @@ def test_same_numbers_as_gensim(tmp_path):
         np.testing.assert_allclose(pearson, theirs_[0], rtol=1e-5)
         np.testing.assert_allclose(spearman, theirs_[1], rtol=1e-5)
         assert unknown == pytest.approx(theirs_[2])
+
+
+def test_heads_and_broken_lines_are_skipped_as_gensim_does(tmp_path):
+    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    theirs = models.KeyedVectors(3)
+    theirs.add_vectors(WORDS, VECTORS)
+    ours = KeyedVectors.of(Words.of(WORDS), VECTORS)
+    pairs, questions = tmp_path / "p.tsv", tmp_path / "q.txt"
+    pairs.write_text(
+        "Word 1\tWord 2\tHuman (mean)\nman\tking\t5\nman\tfar\nman\tqueen\t2\nking\tfar\t1\n"
+    )
+    with pytest.warns(UserWarning, match="two words and a score, lines: 2, the first: line 1 is"):
+        found = ours.evaluate_word_pairs(pairs)
+    for mine, expected in zip(found[:2], theirs.evaluate_word_pairs(pairs)[:2], strict=True):
+        np.testing.assert_allclose(mine, expected, rtol=1e-5)
+    questions.write_text(": royal\nman king woman\nman king woman queen\n")
+    with pytest.warns(UserWarning, match="four words, lines: 1, the first: line 2 is"):
+        found = ours.evaluate_word_analogies(questions)
+    assert found == theirs.evaluate_word_analogies(questions)
+
+
+def test_accuracy_of_no_known_question_is_no_number(tmp_path, wv):
+    (tmp_path / "q.txt").write_text(": none\nman king woman nobody\n")
+    assert math.isnan(wv.evaluate_word_analogies(tmp_path / "q.txt")[0])
 
 
 def test_wrong_similarity_function(wv, questions):
