@@ -51,9 +51,10 @@ def test_vocab_of_standard_input_into_a_file(folder: Path) -> None:
 
 def test_vocab_ends_quietly_when_nobody_listens(folder: Path) -> None:
     (folder / "many").write_text(" ".join(map(str, range(300_000))))
-    command = f"{sys.executable} -m fastvec vocab many | head -1"
+    command = f"({sys.executable} -m fastvec vocab many; echo $? > code) | head -1"
     done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("0 1\n", "")
+    assert (folder / "code").read_text() == "0\n"
 
 
 def test_encode_and_read_again(folder: Path) -> None:
@@ -141,6 +142,7 @@ def test_training_with_a_vocabulary_that_is_there(folder: Path, command: str) ->
     ("arguments", "message"),
     [
         (["vocab", "missing"], "missing: there is no such file"),
+        (["vocab", ""], "a path must not be empty"),
         (["vocab", "a.txt", "--min-count", "9"], "no word is left: 8 words were read, 4 of them"),
         (["vocab", "a.txt", "--workers", "-1"], "workers must be at least 0, got -1"),
         (["vocab", "a.txt", "--errors", "no"], "errors must be strict or replace, got 'no'"),
@@ -204,12 +206,17 @@ def test_phrases_in_two_passes(tmp_path: Path) -> None:
         (["--scoring", "no"], "scoring must be default or npmi or word2phrase, got 'no'"),
         (["--scoring", "npmi"], "threshold must be from -1 to 1 with npmi scoring, got 10.0"),
         (["--connector-words", "no"], "connector-words must be none, english or a file of words"),
+        (
+            ["--connector-words", "bytes"],
+            "connector-words must be none, english or a file of words",
+        ),
         (["--phrases", "no/such"], "cannot write no/such: there is no folder"),
         (["--delimiter", " "], "delimiter must not have a space in it, got ' '"),
     ],
 )
 def test_phrases_refuses(tmp_path: Path, options: list[str], message: str) -> None:
     (tmp_path / "text").write_text(YORK * 30)
+    (tmp_path / "bytes").write_bytes(b"\xff")
     done = fastvec(tmp_path, "phrases", "text", "-o", "joined", "--min-count", "1", *options)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"fastvec: {message}")

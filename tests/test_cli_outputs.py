@@ -114,3 +114,39 @@ def test_an_output_that_is_there_may_be_replaced(folder: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
     done = fastvec(folder, "phrases", "text", "-o", "/dev/null", "--phrases", "/dev/null", "-q")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("streams", ["| true", "2>&1 | true", ">&-", "2>&-", ">/dev/full", "<&-"])
+@pytest.mark.parametrize("line", ["train text/t.txt", "glove text/t.txt --vector-size 3"])
+def test_what_was_learned_is_saved_though_nobody_reads_the_news(
+    folder: Path, line: str, streams: str
+) -> None:
+    command = f"{sys.executable} -m fastvec {line} -o out.bin {streams}"
+    subprocess.run(command, shell=True, cwd=folder, stderr=subprocess.DEVNULL)
+    assert (folder / "out.bin").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("info v.txt >&-", 0, ""),
+        ("vocab text >&-", 0, ""),
+        ("vocab - <&-", 2, "fastvec: the corpus is empty: 0 words were read\n"),
+        ("vocab missing 2>&-", 2, ""),
+        ("vocab missing 2>/dev/full", 2, ""),
+    ],
+)
+def test_streams_that_are_closed(folder: Path, line: str, code: int, said: str) -> None:
+    command = f"{sys.executable} -m fastvec {line}"
+    done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
+
+
+def test_names_that_are_not_utf8_are_printed_as_they_are(folder: Path) -> None:
+    name = b"v\xff.txt"
+    (folder / "v.txt").rename(folder / os.fsdecode(name))
+    command = [sys.executable, "-m", "fastvec", "info", name]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, cwd=folder, capture_output=True, env=environment)
+    assert done.stdout.startswith(b"file\t" + name + b"\n")
+    assert done.stderr == b""

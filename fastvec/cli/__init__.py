@@ -6,17 +6,20 @@ fastvec's own is one sentence with exit code 2 too, and names the line of the so
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
 import traceback
 import warnings
+from pathlib import Path
+from typing import Any
 
 import click
 
 from fastvec import __version__
 from fastvec.cli import corpus, demo, glove, train, vectors
-from fastvec.cli.shared import complain
+from fastvec.cli.shared import complain, say
 from fastvec.simd import simd
 
 #: what the library raises on purpose, with a sentence for people: bad input, numbers that are not
@@ -31,7 +34,21 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
         context.exit()
 
 
+class Commands(click.Group):
+    """The group, which ends well when the reader of our output has gone (`fastvec vocab X | head`):
+    that is no error, but click would make exit code 1 of it."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:
+            drop_output()
+            context.exit(0)
+
+
 @click.group(
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=True,
 )
@@ -54,9 +71,19 @@ for command in (train.train, *glove.COMMANDS, *corpus.COMMANDS, *vectors.COMMAND
     app.add_command(command)
 
 
-def tell(message: Warning | str, *_: object, **__: object) -> None:
+def show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Show a warning as a plain line, without the line of Python that it came from."""
-    print(f"fastvec: {message}", file=sys.stderr)
+    say(f"fastvec: {message}", err=True)
+
+
+def prepare_streams() -> None:
+    """Standard streams that are closed (`>&-`) become empty ones; names of files that are not UTF-8
+    are printed as the bytes that they are."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")
 
 
 def drop_output() -> None:
@@ -68,7 +95,8 @@ def main() -> None:
     """Entry point: run the command; every error becomes one sentence and exit code 2."""
     # A plain kill ends like Ctrl-C: temporary files are removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    warnings.showwarning = tell
+    warnings.showwarning = show_warning
+    prepare_streams()
     try:
         app.main(standalone_mode=False)
         sys.stdout.flush()
@@ -77,10 +105,9 @@ def main() -> None:
     except click.ClickException as error:
         complain(error.format_message())
     except (KeyboardInterrupt, click.Abort):
-        print("fastvec: stopped", file=sys.stderr)
+        say("fastvec: stopped", err=True)
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our output has gone (`fastvec vocab X | head`): that is no error.
+    except BrokenPipeError:  # as it is in Commands, but while the last of it was written
         drop_output()
         sys.exit(0)
     except MemoryError as error:

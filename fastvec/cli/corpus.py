@@ -15,6 +15,7 @@ from fastvec.cli.shared import (
     corpus_argument,
     options_from,
     pick,
+    say,
 )
 from fastvec.corpus import Corpus, count_words
 from fastvec.files import atomic_write
@@ -73,7 +74,7 @@ def encode(
     ) as encoded:
         encoded.save(output)
         if not quiet:
-            click.echo(
+            say(
                 f"{output}: {len(encoded.tokens):,} of {encoded.raw_words:,} words in "
                 f"{len(encoded):,} sentences, {len(encoded.vocabulary):,} words of the vocabulary"
             )
@@ -106,9 +107,7 @@ def vocab(
     if output is not None:
         vocabulary.save(output)
         if not quiet:
-            click.echo(
-                f"{output}: {len(vocabulary):,} words, counted {vocabulary.counts.sum():,} times"
-            )
+            say(f"{output}: {len(vocabulary):,} words, counted {vocabulary.counts.sum():,} times")
         return
     vocabulary.check_plain()
     counted = zip(vocabulary.words, vocabulary.counts.tolist(), strict=True)
@@ -180,7 +179,7 @@ def phrases(
     if listed is not None:
         write_scores(listed, found)
     if not quiet:
-        click.echo(f"{output}: {len(text.tokens):,} words, {len(found):,} different phrases")
+        say(f"{output}: {len(text.tokens):,} words, {len(found):,} different phrases")
 
 
 def connector_words(given: str) -> frozenset[str]:
@@ -191,9 +190,9 @@ def connector_words(given: str) -> frozenset[str]:
         return ENGLISH_CONNECTOR_WORDS
     try:
         return frozenset(Path(given).read_text("utf-8").split())
-    except FileNotFoundError:
+    except (FileNotFoundError, UnicodeError):
         raise ValueError(
-            f"connector-words must be none, english or a file of words, got {given!r}"
+            f"connector-words must be none, english or a file of words in UTF-8, got {given!r}"
         ) from None
 
 

@@ -18,6 +18,7 @@ from fastvec.cli.shared import (
     corpus_argument,
     options_from,
     pick,
+    say,
     vector_files,
 )
 from fastvec.cooccurrence import count_pairs
@@ -54,10 +55,10 @@ VOCAB = click.option(
 QUIET = click.option("-q", "--quiet", is_flag=True, help="show no progress")
 
 
-def say(quiet: bool, text: str) -> None:
+def tell(quiet: bool, text: str) -> None:
     """One line on standard error."""
     if not quiet:
-        print(f"fastvec: {text}", file=sys.stderr)
+        say(f"fastvec: {text}", err=True)
 
 
 def the_pairs(
@@ -86,10 +87,10 @@ def the_pairs(
     ) as text:
         read = time.monotonic()
         words = readable(len(text.tokens))
-        say(quiet, f"read {words} words, {len(text.vocabulary)} different, {read - begun:.1f} s")
+        tell(quiet, f"read {words} words, {len(text.vocabulary)} different, {read - begun:.1f} s")
         pairs = count_pairs(text, counting, tmp=reading["tmp"], progress=progress)
     seconds = time.monotonic() - read
-    say(quiet, f"counted {readable(pairs.nnz)} pairs, {seconds:.1f} s")
+    tell(quiet, f"counted {readable(pairs.nnz)} pairs, {seconds:.1f} s")
     return pairs
 
 
@@ -191,10 +192,10 @@ def glove(
         model.fit(pairs, init=given)
         seconds = time.monotonic() - begun
         speed = readable(pairs.nnz * len(model.loss_history) / seconds)
-        say(quiet, f"trained {seconds:.1f} s, {speed} pairs/s, loss {model.loss_history[-1]:.5f}")
+        tell(quiet, f"trained {seconds:.1f} s, {speed} pairs/s, loss {model.loss_history[-1]:.5f}")
     except KeyboardInterrupt:
         stopped = True
-        say(quiet, f"stopped in epoch {len(model.loss_history) + 1} of {model.epochs}")
+        tell(quiet, f"stopped in epoch {len(model.loss_history) + 1} of {model.epochs}")
     if kind == "safetensors":
         model.save(target)
     else:

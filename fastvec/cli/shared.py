@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import os
@@ -47,8 +48,15 @@ READ_VOCAB = click.option(
 
 def complain(sentence: str) -> NoReturn:
     """Print one sentence on standard error and exit with code 2."""
-    print(f"fastvec: {sentence}", file=sys.stderr)
+    say(f"fastvec: {sentence}", err=True)
     sys.exit(2)
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """One line about what is done, not what was asked for: so work goes on where it cannot be
+    printed, because its reader has gone or its disk is full."""
+    with contextlib.suppress(OSError):
+        click.echo(line, err=err)
 
 
 def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Source | Path | None]) -> None:

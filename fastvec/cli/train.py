@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from fastvec import formats
-from fastvec.cli.shared import READ_VOCAB, Source, check_outputs, corpus_argument, options_from
+from fastvec.cli.shared import READ_VOCAB, Source, check_outputs, corpus_argument, options_from, say
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 from fastvec.progress import readable
 from fastvec.vocabulary import Vocabulary
@@ -73,7 +73,7 @@ def train(
     tell(quiet, f"{output}: {len(model.wv):,} vectors of {model.vector_size} numbers")
     if stopped:
         place = f"epoch {model.epochs_trained + 1} of {model.epochs}"
-        print(f"fastvec: stopped in {place}, saved what was learned so far", file=sys.stderr)
+        say(f"fastvec: stopped in {place}, saved what was learned so far", err=True)
         sys.exit(1)
 
 
@@ -89,4 +89,4 @@ def write(model: Word2Vec, output: Path) -> None:
 def tell(quiet: bool, line: str) -> None:
     """One plain line."""
     if not quiet:
-        click.echo(line)
+        say(line)

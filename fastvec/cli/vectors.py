@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fastvec import clusters, evaluation, formats
-from fastvec.cli.shared import check_outputs, vector_files
+from fastvec.cli.shared import check_outputs, say, vector_files
 from fastvec.files import atomic_write
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.search import METHODS
@@ -302,7 +302,7 @@ def convert(
     metadata = {name: text for name, text in file.metadata.items() if name != "fastvec"}
     facts: dict[str, Any] = {"counts": file.counts, "metadata": metadata, "extra": file.extra}
     formats.write_vectors(output, file.words, wv.vectors, kind=kind, **facts)
-    print(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {kind}", file=sys.stderr)
+    say(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {kind}", err=True)
 
 
 @click.command("classes")
