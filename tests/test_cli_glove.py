@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 
+import click
 import numpy as np
 import pytest
 
+from fastvec import cli
 from fastvec.formats import read_vectors
 from fastvec.glove import GloVe
 from fastvec.pairs import RECORD, Pairs
@@ -136,8 +138,20 @@ def start(folder, *arguments):
     )
     while "counted" not in process.stderr.readline():
         assert process.poll() is None
-    time.sleep(0.3)
+    time.sleep(1)
     return process
+
+
+def test_ctrl_c_before_there_are_vectors_writes_nothing(folder, monkeypatch, capsys):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(GloVe, "_start", stopped)
+    monkeypatch.chdir(folder)
+    with pytest.raises(click.Abort):
+        cli.app.main(["glove", "text.txt", "-o", "v.txt"], standalone_mode=False)
+    assert "stopped in epoch" not in capsys.readouterr().err
+    assert not (folder / "v.txt").exists()
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])

@@ -142,6 +142,14 @@ def cooccur(
         write_counts(save_vocab, pairs.words, pairs.counts)
 
 
+def has_vectors(model: GloVe) -> bool:
+    """Whether training has begun: a moment before, there is nothing to save yet."""
+    try:
+        return len(model.word_vectors) > 0
+    except RuntimeError:
+        return False
+
+
 @click.command()
 @CORPUS
 @OUTPUT
@@ -194,6 +202,8 @@ def glove(
         speed = readable(pairs.nnz * len(model.loss_history) / seconds)
         tell(quiet, f"trained {seconds:.1f} s, {speed} pairs/s, loss {model.loss_history[-1]:.5f}")
     except KeyboardInterrupt:
+        if not has_vectors(model):
+            raise
         stopped = True
         tell(quiet, f"stopped in epoch {len(model.loss_history) + 1} of {model.epochs}")
     if kind == "safetensors":
