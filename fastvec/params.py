@@ -230,6 +230,8 @@ def _delimiter(name: str, value: Any) -> None:
     _checked_choice(name, value, None)
     if not value:
         raise ValueError(f"{name} must not be empty")
+    if any("\ud800" <= letter <= "\udfff" for letter in value):  # how Python holds other bytes
+        raise ValueError(f"{name} must be Unicode text, got {value!r}")
 
 
 @dataclass(frozen=True)

@@ -208,8 +208,9 @@ def test_phrases_in_two_passes(tmp_path: Path) -> None:
         (["--connector-words", "no"], "connector-words must be none, english or a file of words"),
         (
             ["--connector-words", "bytes"],
-            "connector-words must be none, english or a file of words",
+            "connector-words must be none, english or a file of words in UTF-8, got 'bytes'",
         ),
+        (["--delimiter", "\udcff"], "delimiter must be Unicode text, got '\\udcff'"),
         (["--phrases", "no/such"], "cannot write no/such: there is no folder"),
         (["--delimiter", " "], "delimiter must not have a space in it, got ' '"),
     ],
