@@ -97,10 +97,10 @@ def take(kind: type[P], owner: object) -> P:
 
     The attributes become the plain Python numbers that the check makes of them.
     """
-    known = vars(owner)
-    names = [item.name for item in dataclasses.fields(kind) if item.name in known]  # type: ignore[arg-type]
-    params = kind(**{name: known[name] for name in names})
-    known.update({name: getattr(params, name) for name in names})
+    names = [item.name for item in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    params = kind(**{name: getattr(owner, name) for name in names})
+    for name in names:
+        setattr(owner, name, getattr(params, name))
     return params
 
 
