@@ -92,14 +92,14 @@ class Params:
             object.__setattr__(self, item.name, plain)
 
 
-def take(kind: type[P], owner: object) -> P:
-    """The options of one kind that an object has as attributes, checked.
+def take(kind: type[P], owner: object, **instead: Any) -> P:
+    """The options of one kind that an object has as attributes, checked; some of them ``instead``.
 
     The attributes become the plain Python numbers that the check makes of them.
     """
-    names = [item.name for item in dataclasses.fields(kind)]  # type: ignore[arg-type]
-    params = kind(**{name: getattr(owner, name) for name in names})
-    for name in names:
+    names = {item.name for item in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    params = kind(**{name: getattr(owner, name) for name in names} | instead)
+    for name in names - instead.keys():
         setattr(owner, name, getattr(params, name))
     return params
 

@@ -850,7 +850,7 @@ class Word2Vec:
         model._outputs = rows("outputs", len(words))
         model._nodes = rows("nodes", len(words) - 1)
         if len(words) and model._outputs is None and model._nodes is None:
-            raise ValueError(f"{os.fspath(fname)} holds no output rows: use KeyedVectors.load")
+            raise ValueError(f"{os.fspath(fname)} holds vectors only: use KeyedVectors.load")
         return model
 
     def __getstate__(self) -> dict[str, Any]:

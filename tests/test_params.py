@@ -116,7 +116,7 @@ def test_models_of_numpy_numbers_are_saved_and_loaded(
     model = kind(**NUMPY, **more)
     train = model.fit if kind is GloVe else model.build_vocab
     train([["a", "b", "c"]] * 9)
-    model.train(epochs=1.0)
+    model.train(epochs=2.0)
     with pytest.raises(TypeError, match=r"epochs must be an integer, got 5\.5"):
         model.train(epochs=5.5)
     model.window = np.int64(4)

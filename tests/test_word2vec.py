@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
 from fastvec._core import merge_share, simd_names
-from fastvec.tensors import load_tensors, save_tensors
 from fastvec.formats import write_vectors
+from fastvec.tensors import load_tensors, save_tensors
 from fastvec.word2vec import keep_thresholds
 
 MODELS = [
@@ -635,7 +635,7 @@ def test_a_model_without_output_rows_is_refused(tmp_path):
     tensors, metadata = load_tensors(tmp_path / "m")
     del tensors["outputs"]
     save_tensors(tmp_path / "n", tensors, metadata)
-    with pytest.raises(ValueError, match=r"n holds no output rows: use KeyedVectors\.load"):
+    with pytest.raises(ValueError, match=r"n holds vectors only: use KeyedVectors\.load"):
         Word2Vec.load(tmp_path / "n")
     save_tensors(tmp_path / "n", tensors, metadata | {"parameters": "[1]"})
     with pytest.raises(ValueError, match="n: parameters is not a JSON object"):
