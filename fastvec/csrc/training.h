@@ -38,6 +38,7 @@ enum {
     BATCH = 64,        /* windows whose negatives are drawn together */
     DRAWN = BATCH + AHEAD,
     MOST_FETCHED = 64,
+    WHOLE_WINDOW = 32, /* words on either side: the widest of which all is copied */
     BATCHES_A_MERGE = 128, /* of the hottest rows, over the square of the number of workers */
     WORDS_DONE = 0,    /* the counters of control.h */
     WORDS_KEPT = 1,
@@ -375,16 +376,18 @@ static inline void predict_pairs(const training *t, worker *w, int32_t centre, f
 
 /* The context of position i in the sentence [start, end): at most `reach` words on either side;
  * returns the first one's position.  Always copies whole windows, so that no loop's length has to be
- * predicted. */
+ * predicted, unless they are so wide that they may be mostly empty. */
 static inline int list_inputs(const training *t, worker *w, int i, int start, int end,
                                int reach) {
     window *v = &w->window;
     const int from = i - reach > start ? i - reach : start;
     const int to = i + reach < end - 1 ? i + reach : end - 1;
     float *const *left = w->rows + t->window + from, *const *right = w->rows + t->window + i + 1;
-    for (int k = 0; k < t->window; k++) v->inputs[k] = left[k];
+    const int narrow = t->window <= WHOLE_WINDOW;
+    const int n_left = narrow ? t->window : i - from, n_right = narrow ? t->window : to - i;
+    for (int k = 0; k < n_left; k++) v->inputs[k] = left[k];
     float **rest = v->inputs + (i - from);
-    for (int k = 0; k < t->window; k++) rest[k] = right[k];
+    for (int k = 0; k < n_right; k++) rest[k] = right[k];
     v->m = to - from;
     return from;
 }
