@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +19,9 @@ from fastvec._core import Control, TextReader
 
 PART_BYTES = 1 << 21  # of a plain file: small enough that no worker waits long for the last one
 BLOCK_BYTES = 1 << 20  # of a stream
+
+#: gives True if the reader pauses; what it reads from stays open until the exit
+Reading = AbstractContextManager[bool]
 
 
 class Stream(Protocol):
@@ -32,8 +36,8 @@ class Piece(Protocol):
     @property
     def name(self) -> str: ...
 
-    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
-        """Have it read; True if the reader pauses."""
+    def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
+        """Have it read."""
         ...
 
 
@@ -53,11 +57,14 @@ class Part:
     stop: int
     size: int
 
-    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
+    @contextmanager
+    def read(self, reader: TextReader, control: Control, worker: int) -> Iterator[bool]:
         handle = os.open(self.name, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         try:
-            return reader.part(handle, self.start, self.stop, self.size, control, worker)
+            yield reader.part(handle, self.start, self.stop, self.size, control, worker)
         except OSError as error:
+            if error.filename is not None:  # not this file, but one that ids are put into
+                raise
             raise OSError(error.errno, error.strerror, self.name) from None
         finally:
             os.close(handle)
@@ -72,9 +79,9 @@ class Block:
     data: bytes
     last: bool
 
-    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
+    def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
         data = np.frombuffer(self.data, np.uint8)
-        return reader.block(data, self.start, self.last, control, worker)
+        return nullcontext(reader.block(data, self.start, self.last, control, worker))
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,8 @@ class Texts:
     joined: NDArray[np.uint8]
     ends: NDArray[np.int64]
 
-    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
-        return reader.texts(self.joined, self.ends, control, worker)
+    def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
+        return nullcontext(reader.texts(self.joined, self.ends, control, worker))
 
 
 @dataclass(frozen=True)
@@ -99,8 +106,8 @@ class Lists:
     ends: NDArray[np.int64]
     starts: NDArray[np.int64]
 
-    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
-        return reader.lists(self.joined, self.ends, self.starts, control, worker)
+    def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
+        return nullcontext(reader.lists(self.joined, self.ends, self.starts, control, worker))
 
 
 @dataclass(frozen=True)
@@ -111,8 +118,8 @@ class Numbers:
     values: NDArray[np.int64]
     starts: NDArray[np.int64]
 
-    def read(self, reader: TextReader, control: Control, worker: int) -> bool:
-        return reader.numbers(self.values, self.starts, control, worker)
+    def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
+        return nullcontext(reader.numbers(self.values, self.starts, control, worker))
 
 
 def parts(path: str) -> Iterator[Part]:

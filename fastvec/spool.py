@@ -156,10 +156,10 @@ class Table:
     def read(self, number: int, piece: Piece, control: Control, worker: int) -> None:
         """Read one piece and put its ids away."""
         self.firsts.append((number, self.reader.known))
-        paused = piece.read(self.reader, control, worker)
-        while paused:
-            self.forget(number)
-            paused = self.reader.resume(control, worker)
+        with piece.read(self.reader, control, worker) as paused:
+            while paused:
+                self.forget(number)
+                paused = self.reader.resume(control, worker)
         self.put_away(number)
 
     def read_sentence(self, words: Any, control: Control) -> None:

@@ -69,6 +69,19 @@ def test_missing_things(tmp_path: Path) -> None:
         words(tmp_path)
 
 
+def test_words_are_dropped_while_a_file_is_read(tmp_path: Path) -> None:
+    """A pause within a part: the file is open still when reading goes on."""
+    path = tmp_path / "text"
+    walks = np.random.default_rng(0).integers(0, 50_000, (5_000, 20))
+    np.savetxt(path, walks, "%d")
+    options: dict[str, Any] = {"min_count": 1, "max_vocab_size": 20_000}
+    one = Corpus.read(path, **options)
+    other = Corpus.read(walks.astype(str).tolist(), **options)
+    assert path.stat().st_size > 2 * (1 << 18)
+    assert one.vocabulary.words == other.vocabulary.words
+    assert np.array_equal(one.tokens, other.tokens)
+
+
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("a b")
