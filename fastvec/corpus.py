@@ -171,7 +171,8 @@ class Corpus:
         OSError
             a file that is missing or cannot be read; a full disk.
         ValueError
-            invalid UTF-8, with file and byte; no word left; an option out of range.
+            invalid UTF-8, with file and byte; an empty path; a file that became shorter while it
+            was read; no word left; an option out of range.
         TypeError
             sentences that are strings instead of lists of words; tokens that are neither strings
             nor integers, or of the other kind than those before them or in the vocabulary.

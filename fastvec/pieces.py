@@ -62,6 +62,7 @@ class Part:
         handle = os.open(self.name, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         try:
             yield reader.part(handle, self.start, self.stop, self.size, control, worker)
+            check_size(self.name, handle, self.size)
         except OSError as error:
             if error.filename is not None:  # not this file, but one that ids are put into
                 raise
@@ -127,6 +128,13 @@ def parts(path: str) -> Iterator[Part]:
     size = Path(path).stat().st_size
     for start in range(0, size, PART_BYTES):
         yield Part(path, start, min(start + PART_BYTES, size), size)
+
+
+def check_size(name: str, handle: int, size: int) -> None:
+    """ValueError if an open file has become shorter than it was: text is missing then."""
+    now = os.fstat(handle).st_size
+    if now < size:
+        raise ValueError(f"{name} became shorter while it was read: {now} bytes of {size} are left")
 
 
 def blocks(name: str, stream: Stream) -> Iterator[Block]:

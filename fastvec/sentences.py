@@ -74,7 +74,7 @@ class PathLineSentences:
         limit: int | None = None,
     ) -> None:
         path = Path(source)
-        if not path.exists():
+        if not (os.fspath(source) and path.exists()):
             raise FileNotFoundError(2, "there is no such file or folder", str(path))
         self.source = source
         self.max_sentence_length = max_sentence_length

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from fastvec import columns, packed
 from fastvec.encoded import is_encoded
-from fastvec.pieces import Numbers, Piece, bad_text, blocks, integers, parts
+from fastvec.pieces import Numbers, Piece, bad_text, blocks, check_size, integers, parts
 
 Tokenizer = Callable[[str], Iterable[Any]]
 
@@ -158,7 +158,8 @@ def find_files(sources: Iterable[Any]) -> list[File]:
     """The files that paths, globs, folders, ``-`` (standard input) and URLs stand for, in order.
 
     A folder stands for all files in it and in the folders below, in the order of their names; names
-    that begin with a dot are passed over.  A path that exists is never taken for a glob.
+    that begin with a dot are passed over, and each folder is read once, however many links lead to
+    it.  A path that exists is never taken for a glob.
 
     >>> [file.name for file in find_files(["-"])]
     ['standard input']
@@ -167,11 +168,13 @@ def find_files(sources: Iterable[Any]) -> list[File]:
     for source in sources:
         if not is_path(source):
             raise TypeError(f"a list of paths holds {source!r}, which is not a path")
-        files.extend(_files_of(os.fspath(source)))
+        files.extend(_files_of(os.fsdecode(source)))
     return files
 
 
 def _files_of(path: str) -> Iterable[File]:
+    if not path:
+        raise ValueError("path must not be empty")
     if path == "-":
         return [File("standard input", lambda: contextlib.nullcontext(sys.stdin.buffer))]
     if not path:  # as an unset variable of a shell: not the folder that we are in
@@ -181,15 +184,14 @@ def _files_of(path: str) -> Iterable[File]:
     if exists(path):
         if not Path(path).is_dir():
             return [_local(path)]
-        found = [_local(name) for name in _walk(Path(path))]
+        found = [_local(str(name)) for name in _walk(Path(path)) if name.is_file()]
         if not found:
             raise ValueError(f"folder {path} holds no file")
         return found
     if not glob.has_magic(path):
         shown = path if len(path) <= 100 else path[:100] + "..."
         raise FileNotFoundError(errno.ENOENT, "there is no such file", shown)
-    names = glob.iglob(path, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute patterns
-    matches = [_local(name) for name in sorted(names) if Path(name).is_file()]
+    matches = [_local(name) for name in sorted(set(_matches(path))) if Path(name).is_file()]
     if not matches:
         raise FileNotFoundError(errno.ENOENT, "no file matches", path)
     return matches
@@ -198,7 +200,7 @@ def _files_of(path: str) -> Iterable[File]:
 def exists(path: str | os.PathLike[str]) -> bool:
     """Whether there is such a file or folder; a text that could never be a path is none."""
     try:
-        return Path(path).exists()
+        return os.fspath(path) != "" and Path(path).exists()
     except (OSError, ValueError):  # too long for a name; a NUL in it
         return False
 
@@ -210,17 +212,48 @@ def is_remote(path: str) -> bool:
 
 def _local(name: str) -> File:
     path = Path(name)
-    return File(name, lambda: path.open("rb"), path)
+
+    @contextlib.contextmanager
+    def whole() -> Iterator[BinaryIO]:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            yield file
+            check_size(name, file.fileno(), size)
+
+    return File(name, whole, path)
 
 
-def _walk(folder: Path) -> Iterator[str]:
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            yield from _walk(entry)
-        elif entry.is_file():
-            yield str(entry)
+def _walk(top: Path) -> Iterator[Path]:
+    """A folder and what is in it and below, in the order of names; hidden names are passed over.
+
+    A folder to which several paths lead, by links, is given once: so no loop is endless.
+    """
+    seen = set()
+    waiting = [top]
+    while waiting:
+        path = waiting.pop()
+        if path.is_dir():
+            real = path.resolve()
+            if real in seen:
+                continue
+            seen.add(real)
+            inside = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
+            waiting.extend(sorted(inside, reverse=True))
+        yield path
+
+
+def _matches(pattern: str) -> Iterator[str]:
+    """What a glob matches; ``**`` stands for a folder and those below it, each once."""
+    parts = pattern.split("/")
+    if "**" not in parts:
+        yield from glob.iglob(pattern)  # noqa: PTH207 - Path.glob takes no absolute patterns
+        return
+    at = parts.index("**")
+    rest = parts[at + 1 :] or ["*"]
+    tops = glob.iglob("/".join([*parts[:at], ""])) if at else ["."]  # noqa: PTH207
+    for top in tops:
+        for folder in filter(Path.is_dir, _walk(Path(top))):
+            yield from _matches(str(Path(glob.escape(str(folder)), *rest)))
 
 
 def _remote_files(url: str) -> list[File]:

@@ -39,7 +39,10 @@ def test_lines(folder: Path) -> None:
     assert list(LineSentence(io.StringIO(TEXT))) == full
 
 
-def test_folders(folder: Path) -> None:
+def test_folders(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(FileNotFoundError, match="no such file or folder"):
+        PathLineSentences("")
     full = [line for line in LINES if line]
     assert list(PathLineSentences(folder)) == full + full
     assert list(PathLineSentences(folder / "a.txt", limit=1)) == full[:1]

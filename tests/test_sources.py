@@ -9,6 +9,7 @@ import itertools
 import json
 import lzma
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -20,7 +21,9 @@ import numpy as np
 import pytest
 
 from fastvec import pieces, sources
+from fastvec._core import Control, TextReader
 from fastvec.corpus import Corpus
+from fastvec.spool import words_of
 
 
 def words(source: object, **options: object) -> list[str]:
@@ -67,6 +70,71 @@ def test_missing_things(tmp_path: Path) -> None:
         words(tmp_path / "missing")
     with pytest.raises(ValueError, match="holds no file"):
         words(tmp_path)
+
+
+def test_an_empty_path_is_no_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    for source in ("", ["b.txt", ""], [""]):
+        with pytest.raises(ValueError, match=r"^path must not be empty$"):
+            words(source)
+    assert words(".") == ["ex", "why", "bee"]
+
+
+def test_links_to_folders_have_an_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a" / "loop").symlink_to(".")
+    (folder / "a" / "up").symlink_to("..")
+    (folder / "c").symlink_to("a")
+    (folder / "broken").symlink_to("nowhere")
+    (folder / "itself").symlink_to("itself")
+    (folder / "a" / "deep [1]").mkdir()
+    (folder / "a" / "deep [1]" / "z.txt").write_text("zed")
+    monkeypatch.chdir(folder)
+    assert [file.name for file in sources.find_files(["."])] == [
+        "a/deep [1]/z.txt",
+        "a/x.txt",
+        "a/y.dat",
+        "b.txt",
+    ]
+    for pattern, found in (
+        ("**/*.txt", ["a/deep [1]/z.txt", "a/x.txt", "b.txt"]),
+        (f"{folder}/**/*.dat", [f"{folder}/a/y.dat"]),
+        ("a/**", ["a/deep [1]/z.txt", "a/up/b.txt", "a/x.txt", "a/y.dat"]),
+        ("[ac]/**/z*", ["a/deep [1]/z.txt", "c/deep [1]/z.txt"]),
+    ):
+        assert [file.name for file in sources.find_files([pattern])] == found
+    for name in ("broken", "itself", "**/nothing"):
+        with pytest.raises(FileNotFoundError, match=re.escape(name)):
+            words(name)
+
+
+def test_a_file_that_becomes_shorter_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    message = rf"^{path} became shorter while it was read: 8 bytes of 24 are left$"
+    for text in (b"to be or not\nthat is it\n", b'{"t": "to be or not to"}'):
+        path.write_bytes(text)
+
+        def cut(line: str) -> list[str]:
+            os.truncate(path, 8)
+            return line.split()
+
+        with pytest.raises(ValueError, match=message):
+            words(path, tokens=cut, column="t" if b"{" in text else None)
+    path.write_bytes(b"to be or not\nthat is it\n")
+    part = next(pieces.parts(str(path)))
+    os.truncate(path, 8)
+    with pytest.raises(ValueError, match=message), part.read(TextReader(), Control(1), 0):
+        pass
+
+
+def test_a_file_that_grows_is_read_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_text("to be or no")
+    part = next(pieces.parts(str(path)))
+    path.write_text("to be or not to be")
+    reader = TextReader()
+    with part.read(reader, Control(1), 0) as paused:
+        assert not paused
+    assert list(words_of(reader)[0]) == ["to", "be", "or", "not"]
 
 
 def test_words_are_dropped_while_a_file_is_read(tmp_path: Path) -> None:
