@@ -16,10 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import bad_token
-from fastvec.pieces import BLOCK_BYTES, Lists, Numbers, Piece, Stream, Texts, integers
+from fastvec.pieces import (
+    BLOCK_BYTES,
+    LINES,
+    Lists,
+    Numbers,
+    Piece,
+    Stream,
+    Texts,
+    blocks,
+    integers,
+)
 
-#: first bytes of the files that pyarrow reads
-MAGIC = {b"PAR1": "Parquet", b"ARROW1": "Arrow", b"FEA1": "Feather"}
+#: first bytes of the files that pyarrow reads; without the last ones a text could begin like that
+MAGIC = {b"PAR1\x15": "Parquet", b"ARROW1\0\0": "Arrow", b"FEA1\0": "Feather"}
 
 #: what tokens can be, and what an error says of another one behind them
 KINDS = {str: " after strings", int: " after integers"}
@@ -80,16 +90,28 @@ def table_pieces(source: Any, column: str | None) -> Iterator[Piece]:
 def file_pieces(name: str, file: BinaryIO, head: bytes, column: str | None) -> Iterator[Piece]:
     """The pieces of a Parquet, Arrow or Feather file; see :func:`table_pieces`."""
     arrow = _pyarrow(name)
+    kind = next(kind for magic, kind in MAGIC.items() if head.startswith(magic))
+    try:
+        yield from _file_pieces(arrow, name, file, kind, column)
+    except (arrow.ArrowException, OSError) as error:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:
+            raise  # the machine's trouble, not the file's
+        raise ValueError(f"{name} is no {kind} file, or damaged or cut off: {error}") from None
+
+
+def _file_pieces(
+    arrow: Any, name: str, file: BinaryIO, kind: str, column: str | None
+) -> Iterator[Piece]:
     if not file.seekable():
         file = arrow.BufferReader(file.read())
-    if head.startswith(b"PAR1"):
+    if kind == "Parquet":
         from pyarrow.parquet import ParquetFile
 
         parquet = ParquetFile(file)
         column = _choose_column(name, parquet.schema_arrow, column)
         for batch in parquet.iter_batches(columns=[column]):
             yield from _batch_pieces(name, batch, column)
-    elif head.startswith(b"ARROW1"):
+    elif kind == "Arrow":
         from pyarrow.ipc import open_file
 
         reader = open_file(file)
@@ -195,7 +217,7 @@ def json_pieces(name: str, stream: Stream, column: str, errors: str) -> Iterator
     """
     rows: list[Any] = []
     size = 0
-    for number, line in enumerate(lines(stream), 1):
+    for number, line in enumerate(_lines(name, stream, errors), 1):
         if not line.strip():
             continue
         value = _field(name, number, line, column)
@@ -212,20 +234,12 @@ def json_pieces(name: str, stream: Stream, column: str, errors: str) -> Iterator
         yield _json_piece(name, rows, errors)
 
 
-def lines(stream: Stream) -> Iterator[bytes]:
-    """The lines of a stream, without their ends."""
-    rest: list[bytes] = []
-    while data := stream.read(BLOCK_BYTES):
-        first, *others = data.split(b"\n")
-        rest.append(first)
-        for line in others:
-            yield b"".join(rest)
-            rest = [line]
-    if last := b"".join(rest):
-        yield last
+def _lines(name: str, stream: Stream, errors: str) -> Iterator[str]:
+    for block in blocks(name, stream, LINES):
+        yield from block.texts(True, errors)
 
 
-def _field(name: str, number: int, line: bytes, column: str) -> Any:
+def _field(name: str, number: int, line: str, column: str) -> Any:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -262,12 +276,21 @@ def _json_piece(name: str, rows: list[Any], errors: str) -> Piece:
 def _join(
     name: str, strings: list[str], errors: str
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    if errors == "replace":
-        strings = [LONE_SURROGATE.sub("\ufffd", string) for string in strings]
-    try:
-        pieces = [string.encode() for string in strings]
-    except UnicodeEncodeError as error:
-        raise ValueError(f"{name}: {error.object[:40]!r} is not valid Unicode") from None
+    pieces = [utf8(name, string, errors) for string in strings]
     ends = np.zeros(len(pieces) + 1, np.int64)
     np.cumsum([len(piece) for piece in pieces], out=ends[1:])
     return np.frombuffer(b"".join(pieces), np.uint8), ends
+
+
+def utf8(name: str, text: str, errors: str) -> bytes:
+    """The bytes of a text; ValueError for a lone surrogate, unless errors is "replace".
+
+    >>> utf8("name", "a\\ud800", "replace").decode()
+    'a\ufffd'
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        if errors == "replace":
+            return LONE_SURROGATE.sub("\ufffd", text).encode()
+        raise ValueError(f"{name}: {text[:40]!r} is not valid Unicode") from None

@@ -142,7 +142,8 @@ class Corpus:
         tokens : {"whitespace", "words"} or callable
             what a word is: whatever stands between spaces, tabs and newlines, byte for byte; or
             what letters, digits and marks of any script make, in Unicode's normal form C; or what
-            a function makes of one line of text.
+            a function makes of each line of text (without ``lines``: of each text).  Carriage
+            returns are gone then; lists of words stay as they are.
         lower : bool
             put words into lower case.
         lines : bool
@@ -399,7 +400,11 @@ class _Reading:
         spool = Spool(self._new_reader, storage, self.trim_rule)
         tokenizer = None if isinstance(self.text.tokens, str) else self.text.tokens
         opened = sources.open_source(
-            source, column=self.text.column, tokenizer=tokenizer, errors=self.text.errors
+            source,
+            column=self.text.column,
+            tokenizer=tokenizer,
+            lines=self.text.lines,
+            errors=self.text.errors,
         )
         if opened.pieces is not None:
             # Which words are dropped on the way depends on what was read before.

@@ -1,10 +1,12 @@
 """Pieces: what one worker reads at a time.
 
-Every kind knows how to have itself read by a TextReader.  Imports only the native core.
+Every kind knows how to have itself read by a TextReader; and, for words that a function makes, what
+texts or sentences it holds.  Imports only the native core.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,6 +21,13 @@ from fastvec._core import Control, TextReader
 
 PART_BYTES = 1 << 21  # of a plain file: small enough that no worker waits long for the last one
 BLOCK_BYTES = 1 << 20  # of a stream
+
+# what blocks of a stream end with
+Breaks = tuple[bytes, ...]
+WORDS: Breaks = (b" ", b"\n", b"\t")
+LINES: Breaks = (b"\n",)
+WHOLE: Breaks = ()  # the end of the stream only
+
 
 #: gives True if the reader pauses; what it reads from stays open until the exit
 Reading = AbstractContextManager[bool]
@@ -73,7 +82,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Block:
-    """Bytes of a stream, cut between words; ``last`` is set on its last block."""
+    """Bytes of a stream, cut between words or lines; ``last`` is set on its last block."""
 
     name: str
     start: int
@@ -83,6 +92,19 @@ class Block:
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
         data = np.frombuffer(self.data, np.uint8)
         return nullcontext(reader.block(data, self.start, self.last, control, worker))
+
+    def texts(self, lines: bool, errors: str) -> list[str]:
+        """Its lines, or all of it as one, by the rules that the native reader keeps."""
+        if not self.data:
+            return []
+        try:
+            text = self.data.decode(errors=errors)
+        except UnicodeDecodeError as error:
+            raise bad_text(self.name, self.start + error.start) from None
+        if self.start == 0:
+            text = text.removeprefix("\ufeff")
+        text = text.replace("\r", "")
+        return text.removesuffix("\n").split("\n") if lines else [text.replace("\n", " ")]
 
 
 @dataclass(frozen=True)
@@ -95,6 +117,12 @@ class Texts:
 
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
         return nullcontext(reader.texts(self.joined, self.ends, control, worker))
+
+    def texts(self, lines: bool, errors: str) -> Iterator[str]:
+        """The lines of all rows, or the rows."""
+        for start, end in itertools.pairwise(self.ends.tolist()):
+            row = self.joined[start:end].tobytes()
+            yield from Block(self.name, 0, row, last=True).texts(lines, errors)
 
 
 @dataclass(frozen=True)
@@ -110,6 +138,12 @@ class Lists:
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
         return nullcontext(reader.lists(self.joined, self.ends, self.starts, control, worker))
 
+    def sentences(self) -> Iterator[list[str]]:
+        """The sentences as lists of words."""
+        for start, end in itertools.pairwise(self.starts.tolist()):
+            ends = itertools.pairwise(self.ends[start : end + 1].tolist())
+            yield [self.joined[a:b].tobytes().decode() for a, b in ends]
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -121,6 +155,11 @@ class Numbers:
 
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
         return nullcontext(reader.numbers(self.values, self.starts, control, worker))
+
+    def sentences(self) -> Iterator[NDArray[np.int64]]:
+        """The sentences as arrays."""
+        for start, end in itertools.pairwise(self.starts.tolist()):
+            yield self.values[start:end]
 
 
 def parts(path: str) -> Iterator[Part]:
@@ -137,13 +176,13 @@ def check_size(name: str, handle: int, size: int) -> None:
         raise ValueError(f"{name} became shorter while it was read: {now} bytes of {size} are left")
 
 
-def blocks(name: str, stream: Stream) -> Iterator[Block]:
-    """A stream of bytes in blocks that end between words."""
+def blocks(name: str, stream: Stream, breaks: Breaks = WORDS) -> Iterator[Block]:
+    """A stream of bytes in blocks that end behind a break."""
     start, rest = 0, [b""]
     data = stream.read(BLOCK_BYTES)
     while data:
         following = stream.read(BLOCK_BYTES)
-        cut = last_break(data) if following else len(data)
+        cut = last_break(data, breaks) if following else len(data)
         rest.append(data[:cut] if cut else data)
         if cut:
             block = b"".join(rest)
@@ -152,9 +191,9 @@ def blocks(name: str, stream: Stream) -> Iterator[Block]:
         data = following
 
 
-def last_break(data: bytes) -> int:
-    """The position behind the last space, tab or newline, or 0."""
-    return 1 + max(data.rfind(b" "), data.rfind(b"\n"), data.rfind(b"\t"))
+def last_break(data: bytes, breaks: Breaks) -> int:
+    """The position behind the last of these bytes, or 0."""
+    return 1 + max((data.rfind(byte) for byte in breaks), default=-1)
 
 
 def integers(array: NDArray[Any]) -> NDArray[np.int64]:

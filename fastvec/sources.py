@@ -25,7 +25,21 @@ from numpy.typing import NDArray
 
 from fastvec import columns, packed
 from fastvec.encoded import is_encoded
-from fastvec.pieces import Numbers, Piece, bad_text, blocks, check_size, integers, parts
+from fastvec.pieces import (
+    LINES,
+    WHOLE,
+    WORDS,
+    Block,
+    Breaks,
+    Lists,
+    Numbers,
+    Piece,
+    Texts,
+    blocks,
+    check_size,
+    integers,
+    parts,
+)
 
 Tokenizer = Callable[[str], Iterable[Any]]
 
@@ -62,6 +76,7 @@ def open_source(
     *,
     column: str | None = None,
     tokenizer: Tokenizer | None = None,
+    lines: bool = True,
     errors: str = "strict",
 ) -> Source:
     """Look at whatever a corpus is made from.
@@ -69,6 +84,8 @@ def open_source(
     A string or path-like object names files (see :func:`find_files`), and so does an iterable whose
     first item is one; with a tokenizer, an iterable of strings is one of texts.  Other iterables
     give sentences: lists of words, or arrays of integers.  Objects that speak Arrow are tables.
+    A tokenizer makes words of all texts, wherever they stand, line by line or (without ``lines``)
+    each as one; lists of words are not its matter.
 
     Raises
     ------
@@ -82,8 +99,17 @@ def open_source(
     >>> next(open_source([["to", "be"]]).sentences)
     ['to', 'be']
     """
+    opened = _opened(source, column, tokenizer is not None, lines, errors)
+    if tokenizer is None or opened.pieces is None:
+        return opened
+    return Source(sentences=_tokenized(opened.pieces, tokenizer, lines, errors))
+
+
+def _opened(source: Any, column: str | None, tokenized: bool, lines: bool, errors: str) -> Source:
+    """The source; where a tokenizer follows, no piece of text ends within what it is to get."""
+    breaks = WORDS if not tokenized else LINES if lines else WHOLE
     if is_path(source):
-        return _open_files(find_files([source]), column, tokenizer, errors)
+        return _open_files(find_files([source]), column, breaks, errors)
     if isinstance(source, np.ndarray) and source.dtype.kind in "iufb":
         return Source(pieces=_array_pieces(source))
     if columns.is_table(source):
@@ -94,11 +120,23 @@ def open_source(
             f"{type(source).__name__}"
         )
     first, items = _first(source)
-    if is_path(first) and not (tokenizer and isinstance(first, str)):
-        return _open_files(_find_listed(items, first), column, tokenizer, errors)
-    if tokenizer is not None and isinstance(first, str):
-        return Source(sentences=map(tokenizer, items))
+    if tokenized and isinstance(first, str):
+        return Source(pieces=_string_pieces(items, errors))
+    if is_path(first):
+        return _open_files(_find_listed(items, first), column, breaks, errors)
     return Source(sentences=items)
+
+
+def _tokenized(
+    pieces: Iterable[Piece], tokenizer: Tokenizer, lines: bool, errors: str
+) -> Iterator[Any]:
+    """The sentences of some pieces: what a tokenizer makes of texts; the others are cut already."""
+    for piece in pieces:
+        if isinstance(piece, Block | Texts):
+            yield from map(tokenizer, piece.texts(lines, errors))
+        else:
+            assert isinstance(piece, Lists | Numbers)
+            yield from piece.sentences()
 
 
 def is_path(source: object) -> bool:
@@ -278,12 +316,8 @@ def _remote_files(url: str) -> list[File]:
     return [remote(name) for name in names]
 
 
-def _open_files(
-    files: list[File], column: str | None, tokenizer: Tokenizer | None, errors: str
-) -> Source:
-    if tokenizer is None:
-        return Source(pieces=_file_pieces(files, column, errors), bytes=_total_bytes(files))
-    return Source(sentences=map(tokenizer, _text_lines(files, errors)))
+def _open_files(files: list[File], column: str | None, breaks: Breaks, errors: str) -> Source:
+    return Source(pieces=_file_pieces(files, column, breaks, errors), bytes=_total_bytes(files))
 
 
 def _total_bytes(files: Iterable[File]) -> int | None:
@@ -307,10 +341,13 @@ def _is_plain(path: Path) -> bool:
     return not (packed.is_packed(head) or columns.is_table_file(head) or is_encoded(head))
 
 
-def _file_pieces(files: Iterable[File], column: str | None, errors: str) -> Iterator[Piece]:
+def _file_pieces(
+    files: Iterable[File], column: str | None, breaks: Breaks, errors: str
+) -> Iterator[Piece]:
     """The pieces of some files, one file after the other; opened only when their turn comes."""
     for file in files:
-        if column is None and file.path is not None and _is_plain(file.path):
+        in_parts = column is None and breaks == WORDS
+        if in_parts and file.path is not None and _is_plain(file.path):
             yield from parts(file.name)
             continue
         with file.open() as raw:
@@ -324,21 +361,17 @@ def _file_pieces(files: Iterable[File], column: str | None, errors: str) -> Iter
             if column is not None:
                 yield from columns.json_pieces(file.name, text, column, errors)
             else:
-                yield from blocks(file.name, text)
+                yield from blocks(file.name, text, breaks)
 
 
-def _text_lines(files: Iterable[File], errors: str) -> Iterator[str]:
-    """The lines of some files as strings, for a tokenizer."""
-    for file in files:
-        start = 0
-        with file.open() as raw:
-            for line in columns.lines(packed.unpacked(file.name, raw)):
-                try:
-                    text = line.decode(errors=errors)
-                except UnicodeDecodeError as error:
-                    raise bad_text(file.name, start + error.start) from None
-                yield text.removeprefix("\ufeff") if start == 0 else text
-                start += len(line) + 1
+# --- strings
+
+
+def _string_pieces(items: Iterable[Any], errors: str) -> Iterator[Block]:
+    for text in items:
+        if not isinstance(text, str):
+            raise TypeError(f"a list of texts holds {text!r:.40}, which is not a text")
+        yield Block("a list of texts", 0, columns.utf8("a list of texts", text, errors), True)
 
 
 # --- arrays

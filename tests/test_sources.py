@@ -296,6 +296,26 @@ def test_table_files(kind: str, tmp_path: Path) -> None:
         sentences(path, column="n")
 
 
+def test_broken_table_files_are_named(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    shard = tmp_path / "shard"
+    for start, kind in (
+        (b"PAR1\x15\x04", "Parquet"),
+        (b"ARROW1\0\0", "Arrow"),
+        (b"FEA1\0", "Feather"),
+    ):
+        shard.write_bytes(start + bytes(40))
+        with pytest.raises(ValueError, match=f"shard is no {kind} file, or damaged or cut off: "):
+            words(tmp_path, column="text")
+
+
+@pytest.mark.parametrize("word", ["PAR1", "ARROW1", "FEA1"])
+def test_a_text_may_begin_like_a_table(word: str, tmp_path: Path) -> None:
+    for text in (word, f"{word} is", f"{word}\nis"):
+        (tmp_path / "text").write_text(text)
+        assert words(tmp_path / "text") == text.split()
+
+
 def test_arrow_objects() -> None:
     arrow = pytest.importorskip("pyarrow")
     table = a_table()
@@ -394,10 +414,95 @@ def test_bad_json_lines(tmp_path: Path, line: str, message: str) -> None:
         sentences(path, column="text")
 
 
+def test_json_lines_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b'\xef\xbb\xbf{"text": "a"}\r\n{"text": "b\xff"}')
+    with pytest.raises(ValueError, match=r"lines: byte 29 is not valid UTF-8 \(errors='replace'"):
+        sentences(path, column="text")
+    assert sentences(path, column="text", errors="replace") == [["a"], ["b\ufffd"]]
+
+
 def test_json_surrogates_are_replaced(tmp_path: Path) -> None:
     path = tmp_path / "lines"
     path.write_text(r'{"text": "a\ud800 \ud83d\ude00"}')
     assert sentences(path, column="text", errors="replace") == [["a\ufffd", "😀"]]
+
+
+# --- words that a function makes
+
+
+def shout(text: str) -> list[str]:
+    return text.upper().split(",")
+
+
+RULES = ["\ufeffto,\tbe\r\n\nor", "", "\ufeffit\n", "is"]
+SHOUTED = [["TO", "\tBE"], [""], ["OR"], ["IT"], ["IS"]]
+SHOUTED_WHOLE = [["TO", "\tBE  OR"], ["IT "], ["IS"]]
+
+
+def test_a_function_gets_each_text_of_any_source(tmp_path: Path) -> None:
+    lines = tmp_path / "lines.jsonl"
+    rows: list[Any] = [*RULES, None, ["be,a", "b"]]
+    lines.write_text("\n".join(json.dumps({"t": row}) for row in rows))
+    files = [tmp_path / str(i) for i in range(len(RULES))]
+    for file, text in zip(files, RULES, strict=True):
+        file.write_bytes(text.encode())
+    (tmp_path / "3").write_bytes(gzip.compress(RULES[3].encode()))
+    for options, expected in (({}, SHOUTED), ({"lines": False}, SHOUTED_WHOLE)):
+        assert sentences(RULES, tokens=shout, **options) == expected
+        assert sentences(files, tokens=shout, **options) == expected
+        made = sentences(lines, column="t", tokens=shout, **options)
+        assert made == [*expected, ["be,a", "b"]]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "feather"])
+def test_a_function_gets_each_text_of_a_table(kind: str, tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    table = arrow.table({"t": [*RULES, None], "w": [["A b", "a"], None, [], ["b"], []]})
+    path = tmp_path / "table"
+    if kind == "parquet":
+        pytest.importorskip("pyarrow.parquet").write_table(table, path)
+    else:
+        pytest.importorskip("pyarrow.feather").write_feather(table, path)
+    for source in (table, path):
+        assert sentences(source, column="t", tokens=shout) == SHOUTED
+        assert sentences(source, column="t", tokens=shout, lines=False) == SHOUTED_WHOLE
+        assert sentences(source, column="w", tokens=shout) == [["A b", "a"], ["b"]]
+    numbers = arrow.table({"n": [[1, 2], [3]]})
+    assert sentences(numbers, tokens=shout) == [["1", "2"], ["3"]]
+    assert sentences(np.array([[1, 2]]), tokens=shout) == [["1", "2"]]
+
+
+def test_a_table_row_is_read_like_a_file() -> None:
+    arrow = pytest.importorskip("pyarrow")
+    rows = ["to", "\ufeffto be"]
+    assert sentences(arrow.table({"t": rows})) == [["to"], ["to", "be"]]
+
+
+def test_bad_texts_for_a_function(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="a list of texts holds None, which is not a text"):
+        sentences(["to be", None], tokens=str.split)
+    with pytest.raises(ValueError, match=r"a list of texts: 'a\\ud800' is not valid Unicode"):
+        sentences(["a\ud800"], tokens=str.split)
+    assert sentences(["a\ud800"], tokens=str.split, errors="replace") == [["a\ufffd"]]
+    Corpus.read([["to"]], min_count=1).save(tmp_path / "c.fvc")
+    (tmp_path / "text").write_text("be")
+    with pytest.raises(ValueError, match=r"c\.fvc is an encoded corpus: it can only be read alone"):
+        sentences(tmp_path, tokens=str.split)
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_function_gets_whole_lines(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "BLOCK_BYTES", size)
+    path = tmp_path / "text"
+    path.write_bytes("é,to be\n\n\ufeffor not\nx".encode())
+    expected = [["É", "TO BE"], [""], ["\ufeffOR NOT"], ["X"]]
+    assert sentences(path, tokens=shout) == expected
+    path.write_bytes(b"a\nb\xff\n")
+    with pytest.raises(ValueError, match="text: byte 3 is not valid UTF-8"):
+        sentences(path, tokens=shout)
 
 
 # --- arrays

@@ -439,7 +439,7 @@ static int text_row_of_text(text *t) {
     const text_rows *r = &t->rows;
     int64_t start = r->ends[r->next], stop = r->ends[r->next + 1];
     t->rows.next++;
-    t->origin = start;
+    t->origin = 0;
     t->have = t->searched = 0;
     t->final = t->eof = 1;
     return text_put(t, r->bytes + start, stop - start) < 0 ? TEXT_NO_MEMORY : TEXT_OK;
