@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec import formats, threads
-from fastvec._core import Control, Training, build_alias, fill_paths, huffman_parents
+from fastvec._core import Control, Training
 from fastvec.callbacks import CallbackAny2Vec
 from fastvec.corpus import FUNCTION, Corpus
 from fastvec.files import PathLike
 from fastvec.keyedvectors import KeyedVectors
-from fastvec.matrix import ROW_FLOATS, padded, padded_rows, picked_rows, random_rows
+from fastvec.matrix import padded, padded_rows, picked_rows, random_rows
 from fastvec.params import (
     CorpusParams,
     Tokens,
@@ -32,6 +32,7 @@ from fastvec.params import (
     take,
 )
 from fastvec.progress import Progress
+from fastvec.sampling import NO_PATHS, expected_steps, huffman_paths, keep_thresholds, noise_table
 from fastvec.simd import simd
 from fastvec.sources import NoWordsError, signature
 from fastvec.store import LOCKS
@@ -40,7 +41,6 @@ from fastvec.words import Key
 
 P, V, T = Word2VecParams, VocabularyParams, CorpusParams
 Matrix = NDArray[np.float32]
-KEEP_ALL = 0xFFFFFFFF
 
 #: what a word takes besides its rows: its letters, index entry and count, and what training looks
 #: up; with hierarchical softmax a path of some 20 nodes
@@ -600,8 +600,11 @@ class Word2Vec:
     ) -> Training:
         corpus = self._read(corpus, vocabulary=self._vocabulary())
         counts = np.maximum(self._counts(), 1)
-        noise = _noise_table(counts, params.ns_exponent) if outputs is not None else None
-        paths = _paths(counts) if nodes is not None else (None, None, None)
+        noise = noise_table(counts, params.ns_exponent) if outputs is not None else None
+        paths = huffman_paths(counts) if nodes is not None else NO_PATHS
+        steps: Any = (None, None, None)
+        if params.workers > 1:
+            steps = expected_steps(counts, params, paths, _others(corpus))
         return Training(
             corpus.tokens,
             corpus.offsets,
@@ -621,7 +624,7 @@ class Word2Vec:
             cbow_corrected=bool(params.cbow_corrected),
             workers=params.workers,
             simd=simd(),
-            steps=expected_steps(counts, params, paths) if params.workers > 1 else (None,) * 3,
+            steps=steps,
             locks=self._locks(),
         )
 
@@ -757,7 +760,7 @@ class Word2Vec:
         del chunksize, queue_factor, report_delay
         if not self.hs or self.syn1 is None:
             raise RuntimeError("score needs a model trained with hierarchical softmax")
-        paths = _paths(np.maximum(self._counts(), 1))
+        paths = huffman_paths(np.maximum(self._counts(), 1))
         some = itertools.islice(sentences, int(total_sentences))
         return np.array([self._score(sentence, *paths) for sentence in some], np.float32)
 
@@ -897,81 +900,13 @@ def _shown(name: str, rows: ArrayLike, count: int, size: int) -> Matrix:
     return rows if np.shares_memory(matrix, rows) else matrix[:, :size]
 
 
+def _others(corpus: Corpus) -> float:
+    """How many other words stand in a word's sentence, on average; at least 1."""
+    lengths = np.diff(corpus.offsets).astype(np.float64)
+    return max(1.0, float(lengths @ lengths) / len(corpus.tokens) - 1)
+
+
 def _one_source(sentences: Any, corpus_file: Any) -> Any:
     if sentences is not None and corpus_file is not None:
         raise ValueError("give either sentences or corpus_file, not both")
     return corpus_file if sentences is None else sentences
-
-
-def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint32]:
-    """Of each word, the share of its occurrences that stay, times 2**32 - 1.
-
-    word2vec.c, lines 409-411: sqrt(t / f) + t / f of a word with frequency f.  As in gensim, a
-    sample of 1 or more is a count: words that occur more often are thinned out.
-    """
-    if sample == 0:
-        return np.full(len(counts), KEEP_ALL, np.uint32)
-    threshold = sample * counts.sum() if sample < 1 else sample * (3 + np.sqrt(5)) / 2
-    ratio = threshold / np.maximum(counts, 1)
-    share = np.minimum(np.sqrt(ratio) + ratio, 1.0)
-    thresholds: NDArray[np.uint32] = (share * KEEP_ALL).astype(np.uint32)
-    return thresholds
-
-
-def expected_steps(
-    counts: NDArray[np.int64],
-    params: Word2VecParams,
-    paths: tuple[NDArray[np.int64] | None, NDArray[np.int32] | None, NDArray[np.float32] | None],
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32] | None]:
-    """How many steps each input row, output row and node takes for every word trained on.
-
-    Several workers need it to add up what each of them changed (csrc/replica.h).
-    """
-    kept = counts * (keep_thresholds(counts, params.sample) / KEEP_ALL)
-    kept = kept / max(kept.sum(), 1e-30)
-    noise = np.maximum(counts, 1).astype(np.float64) ** params.ns_exponent
-    context = params.window + 1 if params.shrink_windows else 2 * params.window
-    rows_a_step = context if params.sg else 1
-    offsets, rows, _ = paths
-    nodes, depth = None, 0.0
-    if params.hs and offsets is not None and rows is not None:
-        lengths = np.diff(offsets)
-        use = np.bincount(rows[: offsets[-1]], np.repeat(kept, lengths), max(len(counts) - 1, 1))
-        nodes = (use * rows_a_step).astype(np.float32)
-        depth = float(kept @ lengths)
-    targets = depth + (params.negative + 1 if params.negative else 0)
-    outputs = (kept + params.negative * noise / noise.sum()) * rows_a_step
-    return (kept * context * targets).astype(np.float32), outputs.astype(np.float32), nodes
-
-
-def _noise_table(counts: NDArray[np.int64], exponent: float) -> NDArray[np.uint32]:
-    table = np.empty((len(counts), 2), np.uint32)
-    weights = np.maximum(counts, 1).astype(np.float64) ** exponent
-    build_alias(weights, table)
-    return table
-
-
-def _paths(
-    counts: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-    """Huffman paths of all words.  The tree wants falling counts; the words may stand otherwise."""
-    order = np.argsort(-counts, kind="stable")
-    size = len(counts)
-    parent = np.zeros(2 * size - 1, np.int32)
-    bit = np.zeros(2 * size - 1, np.uint8)
-    offsets = np.zeros(size + 1, np.int64)
-    huffman_parents(np.ascontiguousarray(counts[order]), parent, bit, offsets)
-    rows = np.zeros(offsets[-1] + ROW_FLOATS, np.int32)
-    signs = np.zeros(offsets[-1] + ROW_FLOATS, np.float32)
-    fill_paths(parent, bit, offsets, rows, signs)
-    if (order == np.arange(size)).all():
-        return offsets, rows, signs
-    lengths = np.diff(offsets)
-    place = np.empty(size, np.int64)
-    place[order] = np.arange(size)
-    starts = offsets[place]
-    moved = np.zeros(size + 1, np.int64)
-    np.cumsum(lengths[place], out=moved[1:])
-    index = np.repeat(starts - moved[:-1], lengths[place]) + np.arange(moved[-1])
-    rows[: moved[-1]], signs[: moved[-1]] = rows[index], signs[index]
-    return moved, rows, signs

@@ -51,6 +51,7 @@ MAY_IMPORT = {
     "ann": {"files", "keyedvectors", "search"},
     "clusters": {"search"},
     "keyedvectors": {"evaluation", "files", "formats", "rowfiles", "search", "store"} | {"words"},
+    "sampling": {"_core", "matrix", "params"},
     "word2vec": {
         "_core",
         "callbacks",
@@ -61,6 +62,7 @@ MAY_IMPORT = {
         "matrix",
         "params",
         "progress",
+        "sampling",
         "simd",
         "sources",
         "store",

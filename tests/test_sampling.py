@@ -1,4 +1,4 @@
-"""The alias table, the Huffman tree and the random numbers of the native core."""
+"""The alias table, the Huffman tree, random numbers, and what is computed from them."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from fastvec import _core
+from fastvec.params import Word2VecParams
+from fastvec.sampling import NO_PATHS, expected_steps, huffman_paths, keep_thresholds
 
 
 def alias_table(weights):
@@ -78,3 +80,25 @@ def test_huffman_paths_are_the_reference(counts):
 def test_bad_counts(counts):
     with pytest.raises(ValueError, match="counts must"):
         native_paths(counts)
+
+
+def test_subsampling_is_word2vec_c():
+    counts = np.array([1000, 100, 10, 1])
+    share = keep_thresholds(counts, 1e-2) / 0xFFFFFFFF
+    np.testing.assert_allclose(share, reference.keep_probability(counts, 1e-2), atol=1e-9)
+    assert (keep_thresholds(counts, 0) == 0xFFFFFFFF).all()
+
+
+def test_expected_steps_are_those_of_windows() -> None:
+    """Each word is the context of as many windows as have words in reach, and no more."""
+    counts = np.array([6, 3, 1])
+    params = Word2VecParams(window=100_000, shrink_windows=False, negative=0, hs=1, sample=0, sg=1)
+    vectors, _, nodes = expected_steps(counts, params, huffman_paths(counts), sentence=4)
+    depth = (6 * 1 + 3 * 2 + 1 * 2) / 10
+    np.testing.assert_allclose(vectors, counts / 10 * 4 * depth, rtol=1e-6)
+    assert nodes is not None
+    np.testing.assert_allclose(nodes, [4, 4 * 0.4], rtol=1e-6)  # the root is on every path
+    narrow = Word2VecParams(window=2, shrink_windows=False, negative=5, sample=0, sg=0)
+    vectors, outputs, _ = expected_steps(counts, narrow, NO_PATHS, sentence=40)
+    np.testing.assert_allclose(vectors, counts / 10 * 4 * 6, rtol=1e-6)
+    assert outputs.sum() == pytest.approx(6)

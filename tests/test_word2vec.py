@@ -15,7 +15,6 @@ from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
 from fastvec._core import merge_share, simd_names
 from fastvec.formats import write_vectors
 from fastvec.tensors import load_tensors, save_tensors
-from fastvec.word2vec import keep_thresholds
 
 MODELS = [
     {"sg": sg, "hs": hs, "negative": negative}
@@ -335,13 +334,6 @@ def test_vectors_alone_are_no_model(tmp_path):
     write_vectors(tmp_path / "m.safetensors", wv.words, wv.vectors, metadata=said)
     with pytest.raises(ValueError, match="holds vectors only"):
         Word2Vec.load(tmp_path / "m.safetensors")
-
-
-def test_subsampling_is_word2vec_c():
-    counts = np.array([1000, 100, 10, 1])
-    share = keep_thresholds(counts, 1e-2) / 0xFFFFFFFF
-    np.testing.assert_allclose(share, reference.keep_probability(counts, 1e-2), atol=1e-9)
-    assert (keep_thresholds(counts, 0) == 0xFFFFFFFF).all()
 
 
 def test_predict_output_word():
