@@ -16,8 +16,16 @@ from numpy.typing import NDArray
 from fastvec.exports import metadata_beside, write_projector, write_static_embedding
 from fastvec.files import PathLike
 from fastvec.packed import PACKERS, open_input
-from fastvec.rowfiles import is_number, read_word2vec, write_word2vec
-from fastvec.tables import read_npy, read_parquet, words_beside, write_npy, write_parquet
+from fastvec.rowfiles import check_words, is_number, read_word2vec, write_word2vec
+from fastvec.tables import (
+    check_lines,
+    parquet_library,
+    read_npy,
+    read_parquet,
+    words_beside,
+    write_npy,
+    write_parquet,
+)
 from fastvec.tensors import load_tensors, save_tensors
 from fastvec.words import Words
 
@@ -178,6 +186,37 @@ def read_vectors(
     binary, header = kind == "word2vec-binary", kind != "glove"
     words, vectors = read_word2vec(path, binary=binary, header=header, limit=limit, errors=errors)
     return VectorFile(kind, words, vectors)
+
+
+def check_writable(path: PathLike, kind: str, words: Words | None = None) -> None:
+    """Say now, before hours of work, what :func:`write_vectors` would say after it.
+
+    Parameters
+    ----------
+    kind : str
+        one of ``KINDS``.
+    words : Words, optional
+        those that will be written, as soon as they are known.
+
+    Raises
+    ------
+    ValueError
+        words that the format cannot hold.
+    ImportError
+        a package that the format needs is not installed.
+
+    >>> check_writable("vectors.bin", "word2vec-binary", Words.of(["New York"]))
+    Traceback (most recent call last):
+    ValueError: word 'New York' has a line end or a space where word2vec's binary format ...
+    """
+    if kind == "parquet":
+        parquet_library()
+    if words is None:
+        return
+    if kind in ("word2vec", "word2vec-binary", "glove"):
+        check_words(words, binary=kind == "word2vec-binary")
+    elif kind == "npy":
+        check_lines(path, words)
 
 
 def write_vectors(

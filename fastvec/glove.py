@@ -323,7 +323,9 @@ class GloVe:
     def _train(
         self, pairs: Pairs, glove: GloVeParams, epochs: int, callbacks: tuple[CallbackAny2Vec, ...]
     ) -> None:
-        assert self._records is not None
+        assert self._records is not None and self.words is not None
+        if self.unk:
+            _check_unknown(self.words)
         training = GloveTraining(
             self._records,
             pairs.pairs.view(np.uint64),
@@ -400,8 +402,7 @@ class GloVe:
                 raise FloatingPointError(f"the vectors are not finite: lower eta (now {self.eta})")
             words = self.words
             if self.unk:
-                if UNKNOWN in words:
-                    raise ValueError(f"the vocabulary has {UNKNOWN}: unk cannot append it")
+                _check_unknown(words)
                 words = Words.of([*words, UNKNOWN])
                 vectors = np.vstack([vectors, vectors[-RARE_WORDS:].mean(axis=0, keepdims=True)])
             self._wv = KeyedVectors.of(words, vectors, self._all_counts())
@@ -572,6 +573,12 @@ def _empty_records(count: int, size: int, eta: float) -> Floats:
 def _strip_bits(records: Floats) -> int:
     """How many rows are trained on together, as a power of two: what STRIP_BYTES hold."""
     return int(np.clip(int(STRIP_BYTES // records[0].nbytes).bit_length() - 1, 0, 4))
+
+
+def _check_unknown(words: Words) -> None:
+    """ValueError if <unk> cannot be appended."""
+    if UNKNOWN in words:
+        raise ValueError(f"the vocabulary has {UNKNOWN}: unk cannot append it")
 
 
 def _names(

@@ -182,6 +182,15 @@ PACKERS: dict[str, Callable[[BinaryIO], Any]] = {
 }
 
 
+def check_packer(path: PathLike) -> None:
+    """ImportError, now and not after the work, if what packs a file of this name is not installed.
+
+    >>> check_packer("words.txt.gz")
+    """
+    if Path(path).suffix.lower() == ".zst":
+        _zstd_module("to write .zst")
+
+
 @contextmanager
 def open_output(path: PathLike) -> Iterator[BinaryIO]:
     """Write a file atomically; .gz, .bz2, .xz and .zst are packed on the way.

@@ -388,7 +388,7 @@ def write_word2vec(
     if layout not in LAYOUTS:
         raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}, got {layout!r}")
     start = encode(prefix)
-    _check_words(words, start, binary)
+    check_words(words, binary=binary, prefix=prefix)
     with (
         Path(path).open("ab") if append else open_output(path) as file,
         Progress("writing", len(words), "vectors") as bar,
@@ -426,8 +426,11 @@ def _pieces(words: Words, first: int, last: int) -> list[bytes]:
     return [joined[start - base : end - base] for start, end in itertools.pairwise(offsets)]
 
 
-def _check_words(words: Words, prefix: bytes, binary: bool) -> None:
-    """ValueError for the first word that word2vec's text or binary cannot hold."""
+def check_words(words: Words, *, binary: bool, prefix: str = "") -> None:
+    """ValueError for the first word that word2vec's text or binary cannot hold.
+
+    >>> check_words(Words.of(["New York"]), binary=False)
+    """
     joined = words.joined
     bad = joined == ord("\n")
     if binary:
@@ -443,8 +446,8 @@ def _check_words(words: Words, prefix: bytes, binary: bool) -> None:
             f"word {words[position]!r} has a line end or a space where word2vec's {name} format "
             "cannot hold one; save as .safetensors, or change the word"
         )
-    if b"\n" in prefix or (binary and b" " in prefix):
-        raise ValueError(f"prefix {prefix.decode()!r} has a space or a line end")
+    if "\n" in prefix or (binary and " " in prefix):
+        raise ValueError(f"prefix {prefix!r} has a space or a line end")
 
 
 def read_counts(path: PathLike, encoding: str = "utf-8", errors: str = "strict") -> dict[str, int]:

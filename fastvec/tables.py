@@ -28,6 +28,15 @@ def words_beside(path: PathLike) -> Path:
     return Path(path).with_suffix(".words.txt")
 
 
+def check_lines(path: PathLike, words: Words) -> None:
+    """ValueError for a word that cannot stand in a list of words beside an .npy file.
+
+    >>> check_lines("vectors.npy", Words.of(["cat"]))
+    """
+    if np.any(words.joined == ord("\n")):
+        raise ValueError(f"a word has a line end, which {words_beside(path)} cannot hold")
+
+
 def write_npy(path: PathLike, words: Words, vectors: NDArray[Any]) -> None:
     """Write vectors as .npy and the words beside it, one a line.
 
@@ -35,8 +44,7 @@ def write_npy(path: PathLike, words: Words, vectors: NDArray[Any]) -> None:
 
     >>> write_npy("vectors.npy", Words.of(["cat"]), np.ones((1, 3), np.float32))
     """
-    if np.any(words.joined == ord("\n")):
-        raise ValueError(f"a word has a line end, which {words_beside(path)} cannot hold")
+    check_lines(path, words)
     with atomic_write(path) as file:
         np.lib.format.write_array(file, np.asarray(vectors, np.float32), allow_pickle=False)
     with atomic_write(words_beside(path)) as file:
@@ -76,7 +84,12 @@ def read_npy(
     return Words.of(lines[:limit]), rows.view(np.ndarray)
 
 
-def _parquet() -> Any:
+def parquet_library() -> Any:
+    """The package that reads and writes Parquet; ImportError where it is not installed.
+
+    >>> parquet_library().__name__
+    'pyarrow'
+    """
     try:
         import pyarrow.parquet
     except ImportError:
@@ -97,7 +110,7 @@ def write_parquet(
 
     >>> write_parquet("vectors.parquet", Words.of(["cat"]), np.ones((1, 3), np.float32))
     """
-    arrow = _parquet()
+    arrow = parquet_library()
     fields = [("word", arrow.string()), ("vector", arrow.list_(arrow.float32()))]
     if counts is not None:
         fields.append(("count", arrow.int64()))
@@ -130,7 +143,7 @@ def read_parquet(
     >>> list(read_parquet("vectors.parquet")[0])
     ['cat']
     """
-    arrow = _parquet()
+    arrow = parquet_library()
     names: list[str] = []
     blocks: list[Floats] = []
     counts: list[NDArray[np.int64]] = []

@@ -1,4 +1,5 @@
-"""No command replaces what it reads, by whatever name."""
+"""No command replaces what it reads, by whatever name; none finds out after its work that it cannot
+write."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 from fastvec import cli
-from fastvec.formats import write_vectors
+from fastvec.formats import read_vectors, write_vectors
+from fastvec.pairs import Pairs
 from fastvec.words import Words
 
 LINE = "a rose is a rose and a thorn is a thorn\n"
@@ -150,3 +152,53 @@ def test_names_that_are_not_utf8_are_printed_as_they_are(folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, env=environment)
     assert done.stdout.startswith(b"file\t" + name + b"\n")
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("train p.jsonl --column t -o v.bin", "word 'New York' has a line end or a space where"),
+        ("glove p.jsonl --column t -o v.bin", "word 'New York' has a line end or a space where"),
+        ("glove --matrix pairs -o v.bin", "word 'New York' has a line end or a space where"),
+        ("ppmi q.jsonl --column t -o v.txt", "word 'a\\nb' has a line end or a space where"),
+        (
+            "ppmi q.jsonl --column t -o v.npy",
+            "a word has a line end, which v.words.txt cannot hold",
+        ),
+        ("glove --matrix u -o v.txt --unk", "the vocabulary has <unk>: unk cannot append it"),
+        ("glove text/t.txt -o v.parquet", ".parquet needs pyarrow: pip install"),
+        ("ppmi text/t.txt -o v.parquet", ".parquet needs pyarrow: pip install"),
+        ("train text/t.txt -o v.png", "v.png: the ending must be one of .safetensors"),
+        ("glove text/t.txt -o v.txt.zst", "to write .zst: pip install"),
+        ("train text/t.txt -o v.txt.zst", "to write .zst: pip install"),
+        ("cooccur text/t.txt -o p.bin --save-vocab w.zst", "to write .zst: pip install"),
+        ("vocab text/t.txt -o w.zst", "to write .zst: pip install"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_the_work(
+    folder: Path, arguments: str, says: str
+) -> None:
+    if ".zst" in says and sys.version_info >= (3, 14):
+        pytest.skip("Python has zstd itself")
+    (folder / "p.jsonl").write_text('{"t": ["New York", "b"]}\n' * 9)
+    (folder / "q.jsonl").write_text('{"t": ["a\\nb", "b"]}\n' * 9)
+    for name, words in (("pairs", ["a", "New York"]), ("u", ["a", "<unk>"])):
+        Pairs.from_scipy(np.ones((2, 2)), Words.of(words)).save(folder / name)
+    (folder / "hidden").mkdir()
+    for name in ("pyarrow", "zstandard"):
+        (folder / "hidden" / f"{name}.py").write_text("raise ImportError")
+    paths = os.pathsep.join([str(folder / "hidden"), os.environ.get("PYTHONPATH", "")])
+    before = sorted(folder.rglob("*"))
+    done = fastvec(folder, *arguments.split(), env=os.environ | {"PYTHONPATH": paths})
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert done.stderr.startswith(f"fastvec: {says}")
+    assert sorted(path for path in folder.rglob("*") if "__pycache__" not in str(path)) == before
+
+
+def test_counts_of_all_words_are_written_with_unk(folder: Path) -> None:
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    done = fastvec(folder, "glove", "text/t.txt", "-o", "v.parquet", "--unk", "-q")
+    assert (done.returncode, done.stderr) == (0, "")
+    counts = read_vectors(folder / "v.parquet").counts
+    assert counts is not None
+    assert counts.tolist() == [36, 9 * 2, 9 * 2, 9 * 2, 9, 0]

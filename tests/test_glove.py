@@ -325,8 +325,13 @@ def test_unknown_word_is_the_mean_of_the_rarest():
     assert model.wv.index_to_key[-1] == "<unk>"
     np.testing.assert_allclose(model.wv["<unk>"], model.wv.vectors[50:150].mean(axis=0), rtol=1e-5)
     taken = Pairs.from_scipy(np.ones((2, 2)), Words.of(["a", "<unk>"]))
-    with pytest.raises(ValueError, match="the vocabulary has <unk>: unk cannot append it"):
-        _ = fitted(taken, unk=True).wv
+    model = fitted(taken)
+    model.unk = True
+    for late in (model.train, lambda: model.wv, lambda: fitted(taken, unk=True)):
+        model._wv = None
+        with pytest.raises(ValueError, match="the vocabulary has <unk>: unk cannot append it"):
+            late()
+    assert len(model.loss_history) == 3  # not one epoch more
 
 
 SENTENCES = [["a", "b", "c", "a"], ["c", "b", "d"]] * 30

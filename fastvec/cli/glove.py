@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from fastvec.cli.shared import (
     READ_VOCAB,
     Command,
     Source,
+    VectorOutput,
     check_outputs,
     corpus_argument,
     options_from,
@@ -37,6 +39,7 @@ from fastvec.ppmi import ppmi_vectors
 from fastvec.progress import readable
 from fastvec.rowfiles import write_counts
 from fastvec.vocabulary import Vocabulary
+from fastvec.words import Words
 
 CORPUS = corpus_argument(required=False)
 OUTPUT = click.option(
@@ -68,14 +71,18 @@ def the_pairs(
     reading: dict[str, Any],
     counting: CooccurrenceParams,
     quiet: bool,
+    check_words: Callable[[Words], None] = lambda _: None,
 ) -> Pairs:
-    """Count the pairs of a corpus, or read them."""
+    """Count the pairs of a corpus, or read them.  ``check_words`` may refuse words: it is called as
+    soon as they are known."""
     if bool(corpus) == (matrix is not None):
         raise click.UsageError("give CORPUS or --matrix, one of them")
     if matrix is not None:
-        if matrix.suffix == ".bin":
-            return Pairs.read_glove(matrix, vocab)
-        return Pairs.load(matrix)
+        is_glove = matrix.suffix == ".bin"
+        pairs = Pairs.read_glove(matrix, vocab) if is_glove else Pairs.load(matrix)
+        if pairs.words is not None:
+            check_words(pairs.words)
+        return pairs
     progress = False if quiet else None
     begun = time.monotonic()
     with Corpus.read(
@@ -85,6 +92,7 @@ def the_pairs(
         progress=progress,
         **reading,
     ) as text:
+        check_words(text.vocabulary.words)
         read = time.monotonic()
         words = readable(len(text.tokens))
         tell(quiet, f"read {words} words, {len(text.vocabulary)} different, {read - begun:.1f} s")
@@ -183,9 +191,8 @@ def glove(
 
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).
     """
-    kind = formats.kind_of(target)
     start = vector_files(init) if init else []
-    check_outputs(formats.files_of(target, kind), [*corpus, matrix, vocab, read_vocab, *start])
+    output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab, *start])
     reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
     params = vars(counting) | vars(pick(GloVeParams, values))
     model = GloVe(**params, progress=False if quiet else None)
@@ -193,7 +200,7 @@ def glove(
     if init is not None:
         file = formats.read_vectors(init)
         given = KeyedVectors.of(file.words, file.vectors)
-    pairs = the_pairs(corpus, matrix, vocab, reading, counting, quiet)
+    pairs = the_pairs(corpus, matrix, vocab, reading, counting, quiet, output.check_words)
     begun = time.monotonic()
     stopped = False
     try:
@@ -206,11 +213,7 @@ def glove(
             raise
         stopped = True
         tell(quiet, f"stopped in epoch {len(model.loss_history) + 1} of {model.epochs}")
-    if kind == "safetensors":
-        model.save(target)
-    else:
-        wv = model.wv
-        formats.write_vectors(target, wv.words, wv.vectors, counts=pairs.counts, kind=kind)
+    output.save(model)
     if stopped:
         sys.exit(1)
 
@@ -237,13 +240,11 @@ def ppmi(
 
     The output's ending chooses its format, as with glove.
     """
-    kind = formats.kind_of(target)
-    check_outputs(formats.files_of(target, kind), [*corpus, matrix, vocab, read_vocab])
+    output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab])
     reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
     params = pick(PPMIParams, values)
-    pairs = the_pairs(corpus, matrix, vocab, reading, counting, quiet)
-    wv = ppmi_vectors(pairs, params=params, progress=False if quiet else None)
-    formats.write_vectors(target, wv.words, wv.vectors, counts=pairs.counts, kind=kind)
+    pairs = the_pairs(corpus, matrix, vocab, reading, counting, quiet, output.check_words)
+    output.write(ppmi_vectors(pairs, params=params, progress=False if quiet else None))
 
 
 COMMANDS = [cooccur, glove, ppmi]

@@ -15,7 +15,12 @@ import click
 
 from fastvec import formats
 from fastvec.files import check_target, is_special
+from fastvec.glove import GloVe
+from fastvec.keyedvectors import KeyedVectors
+from fastvec.packed import check_packer
 from fastvec.sources import find_files, is_remote
+from fastvec.word2vec import Word2Vec
+from fastvec.words import Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -66,6 +71,8 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Source | Path
     None stands for an option that was not given.
     """
     paths = [check_target(path) for path in outputs if path is not None]
+    for path in paths:
+        check_packer(path)
     paths = [path for path in paths if not is_special(path)]
     for one, other in itertools.combinations(paths, 2):
         if one.resolve() == other.resolve():
@@ -86,6 +93,34 @@ def _files_read(inputs: Iterable[Source | Path | None]) -> Iterator[Path | int]:
             yield 0
         else:
             yield from (file.path for file in find_files([given]) if file.path is not None)
+
+
+class VectorOutput:
+    """Where a command's vectors go; the name's ending chooses the format.  All that could keep them
+    from being written is looked for before the work, so that no training is lost after it."""
+
+    def __init__(self, path: Path, inputs: Iterable[Source | Path | None]) -> None:
+        self.path = check_target(path)
+        self.kind = formats.kind_of(path)
+        check_outputs(formats.files_of(path, self.kind), inputs)
+        formats.check_writable(path, self.kind)
+
+    def check_words(self, words: Words) -> None:
+        """ValueError for words that the format cannot hold: to be called as soon as they are known,
+        before the training."""
+        formats.check_writable(self.path, self.kind, words)
+
+    def save(self, model: Word2Vec | GloVe) -> None:
+        """The whole model, if the format can hold it; else its vectors."""
+        if self.kind == "safetensors":
+            model.save(self.path)
+        else:
+            self.write(model.wv)
+
+    def write(self, wv: KeyedVectors) -> None:
+        """Vectors, with the words' counts if they are known and the format can hold them."""
+        counts = wv.expandos.get("count")
+        formats.write_vectors(self.path, wv.words, wv.vectors, counts=counts, kind=self.kind)
 
 
 def vector_files(path: Path, kind: str | None = None) -> list[Path]:

@@ -8,14 +8,11 @@ from typing import Any
 
 import click
 
-from fastvec import formats
-from fastvec.cli.shared import READ_VOCAB, Source, check_outputs, corpus_argument, options_from, say
+from fastvec.cli.shared import READ_VOCAB, Source, VectorOutput, corpus_argument, options_from, say
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 from fastvec.progress import readable
 from fastvec.vocabulary import Vocabulary
 from fastvec.word2vec import Word2Vec
-
-KINDS = {".safetensors", ".bin", ".txt", ".vec"}
 
 
 @click.command()
@@ -38,21 +35,18 @@ def train(
     """Train word2vec on CORPUS: text files, one sentence a line, or what fastvec encode wrote.
 
     \b
-    OUTPUT's ending chooses what is written:
+    The output's ending chooses its format, as with fastvec convert:
       .safetensors  the whole model: vectors, output rows, counts, parameters
       .bin          vectors in word2vec's binary format
       .txt .vec     vectors in word2vec's text format
 
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).
     """
-    check_outputs([output], [*corpus, read_vocab])
-    if output.suffix not in KINDS:
-        raise click.ClickException(
-            f"output must end in {', '.join(sorted(KINDS))}, got {str(output)!r}"
-        )
+    target = VectorOutput(output, [*corpus, read_vocab])
     vocabulary = Vocabulary.load(read_vocab) if read_vocab else None
     model = Word2Vec(**options, vocabulary=vocabulary, progress=False if quiet else None)
     model.build_vocab(list(corpus))
+    target.check_words(model.wv.words)
     tell(
         quiet,
         f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines, "
@@ -69,21 +63,12 @@ def train(
         )
     except KeyboardInterrupt:
         stopped = True
-    write(model, output)
+    target.save(model)
     tell(quiet, f"{output}: {len(model.wv):,} vectors of {model.vector_size} numbers")
     if stopped:
         place = f"epoch {model.epochs_trained + 1} of {model.epochs}"
         say(f"fastvec: stopped in {place}, saved what was learned so far", err=True)
         sys.exit(1)
-
-
-def write(model: Word2Vec, output: Path) -> None:
-    """The whole model, or its vectors, by the file's ending."""
-    if output.suffix == ".safetensors":
-        model.save(output)
-    else:
-        counts = model.wv.expandos["count"]
-        formats.write_vectors(output, model.wv.words, model.wv.vectors, counts=counts)
 
 
 def tell(quiet: bool, line: str) -> None:
