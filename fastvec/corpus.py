@@ -50,6 +50,8 @@ Counts = NDArray[np.int64]
 
 #: options that say where ids lie, and nothing of what they are
 PLACES = ("memory", "tmp")
+#: options that say what a word is: text that comes later is read as the first was
+TEXT = ("tokens", "lower")
 FUNCTION = "a function"  # what files say of a tokenizer of one's own
 STEP = 1 << 22  # ids renumbered at a time
 
@@ -200,7 +202,7 @@ class Corpus:
         """
         if self.options.get("tokens") == FUNCTION and "tokens" not in options:
             raise ValueError("tokens must be given: this corpus was encoded with a function")
-        same = {name: self.options[name] for name in ("tokens", "lower") if name in self.options}
+        same = {name: self.options[name] for name in TEXT if name in self.options}
         return Corpus.read(source, vocabulary=self.vocabulary, **same | options)
 
     def save(self, path: PathLike) -> None:
@@ -210,8 +212,7 @@ class Corpus:
 
         >>> Corpus.read([["a", "rose"]], min_count=1).save("rose.fvc")
         """
-        options = {name: FUNCTION if callable(v) else v for name, v in self.options.items()}
-        whole = (self.vocabulary, self.raw_words, self.raw_sentences, options)
+        whole = (self.vocabulary, self.raw_words, self.raw_sentences, for_a_file(self.options))
         write_encoded(path, Encoded(self.tokens, self.offsets, *whole))
 
     def save_text(self, path: PathLike, progress: bool | None = None) -> None:
@@ -265,6 +266,15 @@ class Corpus:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def for_a_file(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as files keep them: no code, but that there was some, so that it is asked for again.
+
+    >>> for_a_file({"tokens": str.split, "lower": True})
+    {'tokens': 'a function', 'lower': True}
+    """
+    return {name: FUNCTION if callable(value) else value for name, value in options.items()}
 
 
 def count_words(

@@ -24,7 +24,7 @@ from fastvec import formats, threads
 from fastvec._core import Control, GloveTraining
 from fastvec.callbacks import CallbackAny2Vec
 from fastvec.cooccurrence import count_pairs
-from fastvec.corpus import Corpus
+from fastvec.corpus import TEXT, Corpus, for_a_file
 from fastvec.files import PathLike
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.matrix import padded
@@ -199,11 +199,13 @@ class GloVe:
 
         Parameters
         ----------
-        source : Corpus, path, sentences, Pairs, or (V, V) scipy.sparse matrix
-            a corpus is counted first (what :meth:`fastvec.Corpus.read` takes).
+        source : Corpus, path, sentences, Pairs, or (V, V) matrix
+            a matrix of counts is one of scipy.sparse, or a NumPy array of floats.  Everything else
+            is a corpus (what :meth:`fastvec.Corpus.read` takes), which is counted first; a NumPy
+            array of integers too: each row is a sentence of items.
         vocabulary : Vocabulary or words, optional
             with a matrix: the word of each row; without it words are called "0", "1", ...  With a
-            corpus that is still to be read: a Vocabulary of the words to take, and no others.
+            corpus: a Vocabulary of the words to take, and no others.  Pairs have their words.
         init : KeyedVectors or mapping from words to vectors, optional
             vectors of vector_size numbers to start from; W and C start at half of each.  Words
             that are not in it start at random.  The model holds them near it with strength ``mu``.
@@ -218,6 +220,8 @@ class GloVe:
         Raises KeyboardInterrupt on Ctrl-C, within a second; the model is left usable.
         """
         glove, _ = self._params()
+        if isinstance(source, Pairs) and vocabulary is not None:
+            raise TypeError("vocabulary must not be given with Pairs, which have their words")
         pairs = self._pairs(source, vocabulary)
         self._adopt(pairs)
         self._start(glove, init)
@@ -239,7 +243,8 @@ class GloVe:
         ----------
         source, optional
             as in :meth:`fit`, with the same words; needed after :meth:`load`, which does not bring
-            the matrix.  A corpus that is still to be read is read with the model's words.
+            the matrix.  Of a corpus the model's words are taken, and text is read as the first was
+            (``tokens``, ``lower``; a function as ``tokens`` must be set again after :meth:`load`).
         epochs : int, optional
             default: the model's ``epochs``.
 
@@ -271,23 +276,20 @@ class GloVe:
         """Any source as pairs."""
         if isinstance(source, Pairs):
             return source
-        if scipy.sparse.issparse(source) or (isinstance(source, np.ndarray) and source.ndim == 2):
+        if _is_matrix(source):
             return Pairs.from_scipy(source, *_names(vocabulary))
-        _, counting = self._params()
-        if isinstance(source, Corpus):
-            return count_pairs(source, counting, tmp=self.tmp, progress=self.progress)
         if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
             raise TypeError("with a corpus, vocabulary must be a Vocabulary")
-        options = vars(take(VocabularyParams, self)) | vars(take(CorpusParams, self))
-        options["memory"] = int(self.memory * 1e9)
-        with Corpus.read(
-            source,
-            vocabulary=vocabulary,
-            workers=self.workers,
-            progress=self.progress,
-            **options,
-        ) as corpus:
-            return count_pairs(corpus, counting, tmp=self.tmp, progress=self.progress)
+        _, counting = self._params()
+        options: dict[str, Any] = {}
+        if not isinstance(source, Corpus):  # which has been read as it was
+            options = vars(take(VocabularyParams, self)) | vars(take(CorpusParams, self))
+        options |= {"memory": int(self.memory * 1e9), "tmp": self.tmp}
+        options |= {"workers": self.workers, "progress": self.progress}
+        corpus = Corpus.read(source, vocabulary=vocabulary, **options)
+        for name in TEXT:  # text that comes later is read as this was
+            setattr(self, name, corpus.options.get(name, getattr(self, name)))
+        return count_pairs(corpus, counting, tmp=self.tmp, progress=self.progress)
 
     def _adopt(self, pairs: Pairs) -> None:
         if self.unk and pairs.words is not None and pairs.words.integers:
@@ -463,7 +465,7 @@ class GloVe:
         extra = {"records": self._records[:, :, : size + 2]}
         if self._prior is not None:
             extra["prior"] = self._prior
-        state = {name: getattr(self, name) for name in SAVED}
+        state = for_a_file({name: getattr(self, name) for name in SAVED})
         formats.save_safetensors(
             path,
             words=wv.words,
@@ -513,6 +515,7 @@ class GloVe:
 SAVED = (
     *(item.name for item in dataclasses.fields(GloVeParams)),
     *(item.name for item in dataclasses.fields(CooccurrenceParams)),
+    *TEXT,
     "min_count",
     "loss_history",
 )
@@ -579,6 +582,13 @@ def _check_unknown(words: Words) -> None:
     """ValueError if <unk> cannot be appended."""
     if UNKNOWN in words:
         raise ValueError(f"the vocabulary has {UNKNOWN}: unk cannot append it")
+
+
+def _is_matrix(source: Any) -> bool:
+    """Whether a source is a matrix of counts.  Integers are items of a corpus, as everywhere."""
+    if isinstance(source, np.ndarray):
+        return source.ndim == 2 and source.dtype.kind == "f"
+    return bool(scipy.sparse.issparse(source))
 
 
 def _names(

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from fastvec import formats, threads
 from fastvec._core import Control, Training
 from fastvec.callbacks import CallbackAny2Vec
-from fastvec.corpus import FUNCTION, Corpus
+from fastvec.corpus import TEXT, Corpus, for_a_file
 from fastvec.files import PathLike
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.matrix import padded, padded_rows, picked_rows, random_rows
@@ -799,9 +799,7 @@ class Word2Vec:
         """
         self._rows()
         extra = {"outputs": self._outputs, "nodes": self._nodes}
-        state = {name: getattr(self, name) for name in SAVED}
-        if callable(self.tokens):  # to be set again before more text is read
-            state["tokens"] = FUNCTION
+        state = for_a_file({name: getattr(self, name) for name in SAVED})
         formats.save_safetensors(
             fname,
             words=self.wv.words,
@@ -863,9 +861,6 @@ class Word2Vec:
     def __repr__(self) -> str:
         return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
 
-
-#: options that say what a word is
-TEXT = ("tokens", "lower")
 
 SAVED = (
     *(item.name for item in fields(Word2VecParams)),

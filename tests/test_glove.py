@@ -388,6 +388,52 @@ def test_a_corpus_with_a_given_vocabulary():
         GloVe(4, progress=False).fit(SENTENCES, ["a", "b"])
 
 
+def test_a_vocabulary_is_never_ignored():
+    vocabulary = Vocabulary.of({"b": 1, "a": 1})
+    options = {"vector_size": 4, "epochs": 1, "progress": False}
+    corpus = Corpus.read(SENTENCES, min_count=1)
+    model = GloVe(**options).fit(corpus, vocabulary)
+    assert model.wv.index_to_key == ["b", "a"]
+    same = GloVe(**options).fit(SENTENCES, vocabulary)
+    assert np.array_equal(model.wv.vectors, same.wv.vectors)
+    assert np.array_equal(model.train(corpus).wv.vectors, same.train(SENTENCES).wv.vectors)
+    assert len(corpus.tokens) == 210  # it is still open
+    with pytest.raises(TypeError, match="must not be given with Pairs, which have their words"):
+        GloVe(**options).fit(model.pairs, vocabulary)
+
+
+def test_arrays_of_integers_are_walks():
+    options = {"vector_size": 4, "epochs": 1, "progress": False, "min_count": 1}
+    square = np.random.default_rng(0).integers(0, 20, (50, 50))
+    for walks in (square, square[:, :40], square.astype(np.uint8)):
+        model = GloVe(**options).fit(walks)
+        assert sorted(model.wv.index_to_key) == list(range(20))
+        model.train(walks)
+        assert np.array_equal(GloVe(**options).fit(walks.tolist()).pairs.pairs, model.pairs.pairs)
+    for matrix in (square.astype(np.float32), scipy.sparse.csr_array(square)):
+        assert len(GloVe(**options).fit(matrix).wv) == 50
+
+
+def test_later_text_is_read_as_the_first_was(tmp_path):
+    text, path = tmp_path / "text.txt", tmp_path / "m"
+    text.write_text("The Cat, the DOG\n" * 20)
+    options = {"vector_size": 4, "epochs": 1, "progress": False, "min_count": 1, "window": 2}
+    model = GloVe(**options, lower=True, tokens="words").fit(text)
+    model.save(path)
+    corpus = Corpus.read(text, min_count=1, lower=True, tokens="words")
+    wanted = model.train(text).loss_history
+    for other in (GloVe.load(path), GloVe(**options).fit(corpus)):
+        assert (other.lower, other.tokens) == (True, "words")
+        assert other.train(text).loss_history == wanted
+    GloVe(**options, tokens=str.split).fit(text).save(path)
+    again = GloVe.load(path)
+    with pytest.raises(ValueError, match="tokens must be whitespace or words, got 'a function'"):
+        again.train(text)
+    again.train(Corpus.read(text, min_count=1))
+    again.tokens = str.split
+    assert len(again.train(text).loss_history) == 3
+
+
 def test_training_on_is_the_same_as_training_longer(tmp_path):
     pairs = random_pairs(300, 0.1)
     long = fitted(pairs, epochs=5)
