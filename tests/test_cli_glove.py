@@ -100,6 +100,24 @@ def test_ppmi(folder):
         (["glove", "-o", "v.txt"], "give CORPUS or --matrix, one of them"),
         (["glove", "text.txt", "--matrix", "text.txt", "-o", "v.txt"], "give CORPUS or --matrix"),
         (["cooccur", "-o", "v.txt"], "give CORPUS: files or folders of text"),
+        (
+            ["glove", "text.txt", "--vocab", "text.txt", "-o", "v.txt"],
+            "--read-vocab takes the words",
+        ),
+        (
+            ["glove", "--matrix", "p", "--vocab", "text.txt", "-o", "v.txt"],
+            "--vocab names the rows of",
+        ),
+        (
+            ["glove", "--matrix", "p", "--window", "10", "-o", "v.txt"],
+            "--window has no effect with",
+        ),
+        (["glove", "--matrix", "p", "--no-lower", "-o", "v.txt"], "--lower has no effect with"),
+        (["ppmi", "--matrix", "p", "--min-count", "5", "-o", "v.txt"], "--min-count has no effect"),
+        (
+            ["ppmi", "--matrix", "p", "--read-vocab", "w", "-o", "v.txt"],
+            "--read-vocab has no effect",
+        ),
         (["glove", "text.txt", "-o", "no/v.txt"], "cannot write no/v.txt: there is no folder"),
         (["glove", "missing.txt", "-o", "v.txt"], "missing.txt: "),
         (["glove", "text.txt", "-o", "v.txt", "--window", "0"], "window must be at least 1, got 0"),
@@ -119,6 +137,8 @@ def test_ppmi(folder):
 def test_bad_input_is_one_sentence(folder, arguments, sentence):
     (folder / "odd.bin").write_bytes(bytes(7))
     (folder / "one.txt").write_text("a\nb\n")
+    Pairs.from_scipy(np.ones((2, 2))).save(folder / "p")
+    (folder / "w").write_text("a 1\n")
     done = fastvec(folder, *arguments, "-q")
     assert done.returncode == 2
     assert done.stderr.startswith("fastvec: ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from fastvec import formats
 from fastvec.cli.shared import (
@@ -55,6 +57,12 @@ VOCAB = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="the words of GloVe's own matrix: its vocab.txt",
 )
+#: what says how text is read and counted, and has no effect on pairs that are counted
+COUNTED = {
+    item.name
+    for params in (VocabularyParams, CorpusParams, CooccurrenceParams)
+    for item in dataclasses.fields(params)
+} - {"memory", "tmp", "workers"} | {"read_vocab"}
 QUIET = click.option("-q", "--quiet", is_flag=True, help="show no progress")
 
 
@@ -77,8 +85,14 @@ def the_pairs(
     soon as they are known."""
     if bool(corpus) == (matrix is not None):
         raise click.UsageError("give CORPUS or --matrix, one of them")
+    is_glove = matrix is not None and matrix.suffix == ".bin"
+    if vocab is not None and not is_glove:
+        raise click.UsageError(
+            "--vocab names the rows of GloVe's own matrix (--matrix FILE.bin); --read-vocab takes "
+            "the words of a CORPUS from a file"
+        )
     if matrix is not None:
-        is_glove = matrix.suffix == ".bin"
+        refuse_counting_options()
         pairs = Pairs.read_glove(matrix, vocab) if is_glove else Pairs.load(matrix)
         if pairs.words is not None:
             check_words(pairs.words)
@@ -100,6 +114,18 @@ def the_pairs(
     seconds = time.monotonic() - read
     tell(quiet, f"counted {readable(pairs.nnz)} pairs, {seconds:.1f} s")
     return pairs
+
+
+def refuse_counting_options() -> None:
+    """UsageError if the command line says how to count pairs that are counted already."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        typed = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+        if typed and option.name in COUNTED:
+            raise click.UsageError(
+                f"--{str(option.name).replace('_', '-')} has no effect with --matrix, whose pairs "
+                "are counted: leave it out, or give CORPUS"
+            )
 
 
 def reading_options(command: Command) -> Command:
