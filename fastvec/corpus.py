@@ -22,6 +22,7 @@ from fastvec._core import TextReader
 from fastvec.encoded import Encoded, is_encoded_file, read_encoded, write_encoded
 from fastvec.files import PathLike
 from fastvec.params import (
+    FUNCTION,
     CorpusParams,
     Tokens,
     VocabularyParams,
@@ -52,7 +53,6 @@ Counts = NDArray[np.int64]
 PLACES = ("memory", "tmp")
 #: options that say what a word is: text that comes later is read as the first was
 TEXT = ("tokens", "lower")
-FUNCTION = "a function"  # what files say of a tokenizer of one's own
 STEP = 1 << 22  # ids renumbered at a time
 
 
@@ -200,8 +200,6 @@ class Corpus:
         >>> corpus.encode([["another", "rose"]]).tokens.tolist()
         [1]
         """
-        if self.options.get("tokens") == FUNCTION and "tokens" not in options:
-            raise ValueError("tokens must be given: this corpus was encoded with a function")
         same = {name: self.options[name] for name in TEXT if name in self.options}
         return Corpus.read(source, vocabulary=self.vocabulary, **same | options)
 
@@ -407,6 +405,8 @@ class _Reading:
 
     def _spool(self, source: Any, storage: Storage | None) -> Spool:
         """Read a source into tables."""
+        if self.text.tokens == FUNCTION:
+            raise ValueError("tokens must be given again: it was a function, which no file keeps")
         spool = Spool(self._new_reader, storage, self.trim_rule)
         tokenizer = None if isinstance(self.text.tokens, str) else self.text.tokens
         opened = sources.open_source(

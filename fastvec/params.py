@@ -28,6 +28,7 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
+FUNCTION = "a function"  # what files keep of a tokenizer of one's own, to be set again
 LARGEST = 2**63 - 1  # what an integer option can hold, where its own rule does not say less
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
@@ -128,7 +129,7 @@ class CorpusParams(Params):
         "whitespace",
         "what a word is: whitespace (whatever stands between spaces, tabs and newlines) or words "
         "(letters, digits and marks of any script, normal form C)",
-        choices=("whitespace", "words"),
+        choices=("whitespace", "words", FUNCTION),
         or_function=True,
     )
     lower: bool = option(False, "put words into lower case")

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from fastvec.collocations import BETWEEN, COUNT, FIRST, LAST, Bigrams, count_bigrams, join_phrases
 from fastvec.collocations import merged as merge
-from fastvec.corpus import Corpus
+from fastvec.corpus import TEXT, Corpus, for_a_file
 from fastvec.files import PathLike
 from fastvec.params import CorpusParams, PhrasesParams
+from fastvec.sources import NoWordsError
 from fastvec.tensors import load_tensors, save_tensors
 from fastvec.vocabulary import Vocabulary, join
 from fastvec.words import Words
@@ -151,6 +152,7 @@ class _Joining:
     delimiter: str
     scoring: Scorer
     connector_words: frozenset[str]
+    reading: dict[str, Any]  # how text is read
 
     @property
     def _found(self) -> dict[str, float]:
@@ -166,7 +168,7 @@ class _Joining:
     def analyze_sentence(self, sentence: Sentence) -> Iterator[tuple[str, float | None]]:
         """The words of a sentence, phrases joined: (phrase, its score), or (word, None).
 
-        Greedy, from the left: a word is in one phrase at most.
+        Greedy, from the left: a word is in one phrase at most.  What is no string is in none.
 
         >>> phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]] * 9, min_count=1, threshold=0.1)
         >>> [word for word, score in phrases.analyze_sentence(["in", "new", "york"])]
@@ -181,16 +183,19 @@ class _Joining:
                 else:
                     yield word, None
                 continue
-            if waiting:
+            joinable = isinstance(word, str)
+            if waiting and joinable:
                 phrase = glue((*waiting, word))
                 score = found.get(phrase)
                 if score is not None and score > threshold:
                     yield phrase, score
                     waiting = []
                     continue
-                for other in waiting:
-                    yield other, None
-            waiting = [word]
+            for other in waiting:
+                yield other, None
+            waiting = [word] if joinable else []
+            if not joinable:
+                yield word, None
         for other in waiting:
             yield other, None
 
@@ -232,7 +237,8 @@ class _Joining:
         Parameters
         ----------
         source, memory, tmp, workers, progress, reading
-            what :meth:`fastvec.Corpus.read` takes.
+            what :meth:`fastvec.Corpus.read` takes; what a word is (``tokens``, ``lower``) is by
+            default what it was in the text that the phrases are from.
         min_count : int
             words and phrases that occur less often are dropped.
 
@@ -247,15 +253,19 @@ class _Joining:
         """
         places: dict[str, Any] = {"memory": memory, "tmp": tmp}
         places |= {"workers": workers, "progress": progress}
-        corpus = Corpus.read(source, min_count=1, **places, **reading)
+        corpus = Corpus.read(source, min_count=1, **places, **self._same_words() | reading)
         found = [phrase for phrase, score in self._found.items() if score > self.threshold]
         return join_phrases(
             corpus, found, self.delimiter, self.connector_words, min_count=min_count, **places
         )
 
+    def _same_words(self) -> dict[str, Any]:
+        """The options that say what a word is in the text that was read."""
+        return {name: self.reading[name] for name in TEXT if name in self.reading}
+
     def _settings(self) -> dict[str, Any]:
         names = {scorer: name for name, scorer in SCORERS.items()}
-        return {
+        return for_a_file(self._same_words()) | {
             "kind": type(self).__name__,
             "min_count": self.min_count,
             "threshold": self.threshold,
@@ -265,13 +275,15 @@ class _Joining:
         }
 
     @classmethod
-    def load(cls, path: PathLike, *, scoring: Scorer | None = None) -> Any:
+    def load(cls, path: PathLike, mmap: Any = None, *, scoring: Scorer | None = None) -> Any:
         """What ``save`` wrote: Phrases or FrozenPhrases, whichever it was.
 
         Parameters
         ----------
         path
             a file that ``save`` wrote.
+        mmap
+            no effect.
         scoring : callable, optional
             the scoring function, if it was one of one's own: a file holds no code.
 
@@ -285,6 +297,7 @@ class _Joining:
         >>> Phrases.load("phrases.fvp").export_phrases() == phrases.export_phrases()
         True
         """
+        del mmap
         arrays, facts = load_tensors(path)
         try:
             version, settings = int(facts[MARK]), json.loads(facts["settings"])
@@ -336,6 +349,7 @@ class FrozenPhrases(_Joining):
         self.delimiter = phrases_model.delimiter
         self.scoring = phrases_model.scoring
         self.connector_words = phrases_model.connector_words
+        self.reading = phrases_model._same_words()
         self.phrasegrams = dict(phrases_model._found)
 
     @property
@@ -348,8 +362,10 @@ class FrozenPhrases(_Joining):
             f"threshold={self.threshold}>"
         )
 
-    def save(self, path: PathLike) -> None:
+    def save(self, path: PathLike, **_: Any) -> None:
         """Write the phrases as one file; it is complete or not there at all.
+
+        What else gensim's ``save`` takes (``pickle_protocol``) has no effect.
 
         >>> FrozenPhrases(Phrases([["new", "york"]] * 9, min_count=1)).save("phrases.fvp")
         """
@@ -364,7 +380,7 @@ class FrozenPhrases(_Joining):
         cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]
     ) -> FrozenPhrases:
         made = cls.__new__(cls)
-        vars(made).update(_checked(settings))
+        vars(made).update(_checked(settings), reading=_text(settings))
         words, scores = _words(arrays), _array(arrays, "scores", "<f8")
         made.phrasegrams = dict(zip(words, scores.tolist(), strict=True))
         return made
@@ -467,9 +483,15 @@ class Phrases(_Joining):
             self.add_vocab(sentences)
 
     def add_vocab(self, sentences: Any) -> None:
-        """Count more text, of any kind that the constructor takes."""
+        """Count more text, of any kind that the constructor takes, and in the same way.  Text
+        without any word changes nothing."""
         given: dict[str, Any] = {"workers": self.workers, "progress": self.progress}
-        corpus = Corpus.read(sentences, min_count=1, **given, **self.reading)
+        try:
+            corpus = Corpus.read(sentences, min_count=1, **given, **self.reading)
+        except NoWordsError:
+            return
+        options = corpus.options
+        self.reading |= {name: options[name] for name in TEXT if name in options}
         part = count_bigrams(corpus, self.connector_words, self.max_vocab_size, **given)
         self._parts.append(part)
         self._cache.clear()
@@ -591,8 +613,11 @@ class Phrases(_Joining):
             f"threshold={self.threshold}, max_vocab_size={self.max_vocab_size}>"
         )
 
-    def save(self, path: PathLike) -> None:
+    def save(self, path: PathLike, **_: Any) -> None:
         """Write what was counted as one file; it is complete or not there at all.
+
+        What else gensim's ``save`` takes (``pickle_protocol``) has no effect.  A function as
+        ``tokens`` is not kept: set ``reading["tokens"]`` again before more text is read.
 
         >>> Phrases([["new", "york"]] * 9).save("phrases.fvp")
         """
@@ -614,6 +639,7 @@ class Phrases(_Joining):
     @classmethod
     def _restored(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Phrases:
         made = cls(**{name: settings[name] for name in (*SETTINGS, "max_vocab_size")})
+        made.reading = _text(settings)
         if counted := settings["counted"]:
             words = _words(arrays)
             vocabulary = Vocabulary(words, _array(arrays, "counts", "<i8"))
@@ -681,6 +707,13 @@ def _words(arrays: Mapping[str, NDArray[Any]]) -> Words:
     if np.any(words.joined[starts] & 0xC0 == 0x80):
         raise ValueError("a word begins within a letter")
     return words
+
+
+def _text(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A file's options of reading, checked."""
+    options = {name: settings[name] for name in TEXT if name in settings}
+    CorpusParams(**options)
+    return options
 
 
 def _checked(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -627,7 +627,7 @@ def test_a_corpus_knows_how_it_was_read(tmp_path: Path) -> None:
     assert decoded(Corpus.open(path).encode([["tHE", "the"]])) == [["the", "the"]]
     Corpus.read(["a-b"], min_count=1, tokens=lambda text: text.split("-")).save(path)
     corpus = Corpus.open(path)
-    with pytest.raises(ValueError, match="tokens must be given: this corpus was encoded with a f"):
+    with pytest.raises(ValueError, match="tokens must be given again: it was a function"):
         corpus.encode([["a"]])
     assert decoded(corpus.encode([["a"]], tokens="whitespace")) == [["a"]]
 
@@ -783,7 +783,7 @@ def test_a_list_of_strings_is_a_list_of_paths(tmp_path: Path) -> None:
         ({"max_vocab_size": 0}, "max_vocab_size must be at least 1, got 0"),
         ({"workers": -1}, "workers must be at least 0, got -1"),
         ({"errors": "ignore"}, "errors must be strict or replace, got 'ignore'"),
-        ({"tokens": "letters"}, "tokens must be whitespace or words, got 'letters'"),
+        ({"tokens": "letters"}, "tokens must be whitespace or words or a function, got 'letters'"),
         ({"memory": "much"}, "memory must be a number of bytes such as 500M or 4G, got 'much'"),
         ({"memory": -1}, "memory must be a number of bytes such as 500M or 4G, got -1"),
     ],

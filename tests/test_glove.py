@@ -427,7 +427,7 @@ def test_later_text_is_read_as_the_first_was(tmp_path):
         assert other.train(text).loss_history == wanted
     GloVe(**options, tokens=str.split).fit(text).save(path)
     again = GloVe.load(path)
-    with pytest.raises(ValueError, match="tokens must be whitespace or words, got 'a function'"):
+    with pytest.raises(ValueError, match="tokens must be given again: it was a function"):
         again.train(text)
     again.train(Corpus.read(text, min_count=1))
     again.tokens = str.split

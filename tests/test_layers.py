@@ -39,7 +39,8 @@ MAY_IMPORT = {
     "collocations": {"_core", "corpus", "files", "params", "progress", "spool", "threads"}
     | {"vocabulary", "words"},
     "sentences": {"files", "packed"},
-    "phrases": {"collocations", "corpus", "files", "params", "tensors", "vocabulary", "words"},
+    "phrases": {"collocations", "corpus", "files", "params", "sources", "tensors", "vocabulary"}
+    | {"words"},
     "tensors": {"files", "progress"},
     "rowfiles": {"_core", "files", "packed", "progress", "words"},
     "tables": {"files", "words"},

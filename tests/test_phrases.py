@@ -319,6 +319,56 @@ def test_save_and_load(tmp_path: Path, frozen: bool) -> None:
         assert again.vocab["new"] == 18
 
 
+def test_later_text_is_read_as_the_first_was(tmp_path: Path) -> None:
+    text, path = tmp_path / "text.txt", tmp_path / "phrases.fvp"
+    text.write_text("New-York\nnew YORK\n" * 9)
+    options: dict[str, Any] = {"min_count": 1, "threshold": 0.1}
+    phrases = Phrases(text, lower=True, tokens="words", **options)
+    corpus = Corpus.read(text, min_count=1, lower=True, tokens="words")
+    for made in (phrases, phrases.freeze(), Phrases(corpus, **options)):
+        assert list(made.join(text).vocabulary.words) == ["new_york"]
+        made.save(path, pickle_protocol=4)
+        again = Phrases.load(path, mmap="r")
+        assert list(again.join(text).vocabulary.words) == ["new_york"]
+        assert "New-York" in again.join(text, lower=False, tokens="whitespace").vocabulary.words
+    phrases.save(path)
+    again = Phrases.load(path)
+    again.add_vocab(text)
+    assert dict(again.vocab) == {word: 2 * n for word, n in phrases.vocab.items()}
+
+
+def test_a_function_as_tokens_is_given_again(tmp_path: Path) -> None:
+    text, path, encoded = tmp_path / "text.txt", tmp_path / "p.fvp", tmp_path / "text.fvc"
+    text.write_text("new york\n" * 9)
+    Corpus.read(text, min_count=1, tokens=str.split).save(encoded)
+    Phrases(encoded, min_count=1, threshold=0.1).save(path)
+    again = Phrases.load(path)
+    again.add_vocab(encoded)
+    assert list(again.join(encoded).vocabulary.words) == ["new_york"]
+    with pytest.raises(ValueError, match="tokens must be given again: it was a function"):
+        again.join(text)
+    assert list(again.join(text, tokens=str.split).vocabulary.words) == ["new_york"]
+
+
+def test_text_without_words_changes_nothing() -> None:
+    for empty in ([], [[]], iter([])):
+        phrases = Phrases(empty, min_count=1, threshold=0.1)
+        assert (phrases.export_phrases(), phrases.corpus_word_count) == ({}, 0)
+        phrases.add_vocab(YORK)
+        found = phrases.export_phrases()
+        phrases.add_vocab(empty)
+        assert phrases.export_phrases() == found
+        assert found
+
+
+def test_what_is_no_string_is_in_no_phrase() -> None:
+    phrases = Phrases([["new", "york"]] * 9, min_count=1, threshold=0.1, connector_words=["of"])
+    for odd in (None, 1, b"york"):
+        assert phrases[["new", odd, "york"]] == ["new", odd, "york"]
+        assert phrases[["new", "of", odd, "new", "york"]] == ["new", "of", odd, "new_york"]
+    assert list(phrases[[[None, "new", "york"]]]) == [[None, "new_york"]]
+
+
 def test_an_empty_model_is_saved(tmp_path: Path) -> None:
     Phrases(threshold=3).save(tmp_path / "empty.fvp")
     again = Phrases.load(tmp_path / "empty.fvp")
@@ -422,8 +472,6 @@ def test_bad_parameters(given: dict[str, Any], message: str) -> None:
 def test_bad_sentences() -> None:
     with pytest.raises(TypeError, match="a sentence is a list of words"):
         Phrases([["a"], "a b c"])
-    with pytest.raises(ValueError, match="the corpus is empty"):
-        Phrases([])
     with pytest.raises(TypeError, match="Phrases has no option window"):
         Phrases(window=5)
     with pytest.raises(TypeError, match="connector_words must be words, got the string 'of'"):
