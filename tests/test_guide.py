@@ -1,0 +1,51 @@
+"""The Python examples of README.md and docs/guide.md run, each by itself, as they stand."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+import fastvec.demo
+from fastvec import Word2Vec
+
+ROOT = Path(__file__).parent.parent
+WORDS = "king queen man woman cat dog array in new york bank of america".split()  # noqa: SIM905
+BLOCKS = [
+    pytest.param(name, found.group(1), id=f"{name}:{text.count(chr(10), 0, found.start()) + 1}")
+    for name in ("README.md", "docs/guide.md")
+    for text in [(ROOT / name).read_text("utf-8")]
+    for found in re.finditer(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The files that the examples name, and a short text for documentation()."""
+    draw = random.Random(1)
+    lines = [draw.choices(WORDS, k=12) for _ in range(300)]
+    text = "\n".join(map(" ".join, lines)) + "\n"
+    (tmp_path / "news").mkdir()
+    for name in ("text.txt", "more.txt", "new.txt", "later.txt", "news/a.txt"):
+        (tmp_path / name).write_text(text)
+    model = Word2Vec(lines, vector_size=100, epochs=1)
+    model.save(tmp_path / "model.safetensors")
+    model.wv.save(tmp_path / "vectors.safetensors")
+    model.wv.save_word2vec_format(tmp_path / "vectors.bin", binary=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(fastvec.demo, "documentation", lambda: lines)
+    return tmp_path
+
+
+def test_there_are_examples() -> None:
+    assert len(BLOCKS) > 9
+
+
+@pytest.mark.parametrize(("name", "block"), BLOCKS)
+@pytest.mark.usefixtures("folder")
+def test_examples(name: str, block: str) -> None:
+    if "fastvec.ann" in block:
+        pytest.importorskip("usearch", reason="usearch is not installed")
+    exec(compile(block, name, "exec"), {})
