@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,6 @@ LEFT, RIGHT, BOTH = 0, 1, 2
 #: A count must be a number that float32 holds with full precision.
 SMALLEST, LARGEST = 1e-30, 1e30
 VERSION = 1
-CHUNK = 1 << 22  # pairs converted at a time
 
 
 class Pairs:
@@ -159,9 +158,8 @@ class Pairs:
     def to_scipy(self) -> scipy.sparse.csr_array:
         """The whole matrix as a scipy.sparse.csr_array of float32, indices sorted."""
         n = self.shape[0]
-        low, high = np.zeros(n, np.int64), np.zeros(n, np.int64)
+        low, high = self._row_sizes()
         raw = self.pairs.view(np.uint64)
-        tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, None, None)
         indptr = np.zeros(n + 1, np.int64)
         np.cumsum(low + high, out=indptr[1:])
         high = indptr[:-1] + low
@@ -174,6 +172,14 @@ class Pairs:
         matrix = scipy.sparse.csr_array((values, indices, indptr), shape=(n, n))
         matrix.has_sorted_indices = True
         return matrix
+
+    def _row_sizes(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """How many entries each row has up to the diagonal, and past it; ValueError for pairs that
+        point out of their blocks."""
+        low, high = np.zeros(self.shape[0], np.int64), np.zeros(self.shape[0], np.int64)
+        raw = self.pairs.view(np.uint64)
+        tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, None, None)
+        return low, high
 
     # --- files
 
@@ -266,18 +272,31 @@ class Pairs:
     def write_glove(self, path: PathLike) -> None:
         """Write GloVe's own file of records (int32, int32, float64), sorted, ids from 1 on.
 
+        The whole matrix is never in memory, only the rows of one block.
+
         >>> pairs.write_glove("cooccurrence.bin")
         """
-        matrix = self.to_scipy()
+        self._row_sizes()  # which looks at every pair
         with atomic_write(path) as file:
-            for at in range(0, matrix.nnz, CHUNK):
-                end = min(at + CHUNK, matrix.nnz)
-                records = np.empty(end - at, RECORD)
-                places = np.arange(at, end)
-                records["word1"] = np.searchsorted(matrix.indptr, places, side="right")
-                records["word2"] = matrix.indices[at:end] + 1
-                records["value"] = matrix.data[at:end]
-                file.write(records.view(np.uint8).data)
+            for block in range(len(self.starts) - 1):
+                records = np.concatenate([np.empty(0, RECORD), *self._records_of(block)])
+                keys = records["word1"].astype(np.int64) * self.shape[0] + records["word2"]
+                file.write(records[np.argsort(keys)].view(np.uint8).data)
+
+    def _records_of(self, block: int) -> Iterator[NDArray[Any]]:
+        """GloVe's records of all entries in the rows of a block, tile by tile."""
+        rows, columns, _ = self.tiles.T
+        for tile in np.flatnonzero((rows == block) | (columns == block)):
+            row_block, column_block, side = self.tiles[tile]
+            pairs = self.pairs[self.offsets[tile] : self.offsets[tile + 1]]
+            row = self.starts[row_block] + pairs["row"] + 1
+            column = self.starts[column_block] + pairs["column"] + 1
+            if side != LEFT and row_block == block:
+                yield _records(row, column, pairs["value"])
+            if side != RIGHT and column_block == block:
+                # An entry of the diagonal is its own mirror image.
+                some = slice(None) if side == LEFT else row != column
+                yield _records(column[some], row[some], pairs["value"][some])
 
     @classmethod
     def read_glove(cls, path: PathLike, vocabulary: PathLike | None = None) -> Pairs:
@@ -321,6 +340,14 @@ class Pairs:
             return cls.from_scipy(matrix, words, counts)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
+
+
+def _records(
+    word1: NDArray[np.int64], word2: NDArray[np.int64], value: NDArray[np.float32]
+) -> NDArray[Any]:
+    records = np.empty(len(value), RECORD)
+    records["word1"], records["word2"], records["value"] = word1, word2, value
+    return records
 
 
 class TileList:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -312,6 +313,23 @@ def test_glove_round_trip(tmp_path, symmetric):
     assert again.counts.tolist() == [9] * 40
     assert equal(again.to_scipy(), matrix)
     assert Pairs.read_glove(tmp_path / "shuffled.bin").words is None
+
+
+def test_writing_glove_s_file_keeps_no_matrix_in_memory(tmp_path):
+    pairs = Pairs.from_scipy(random_matrix(1500, 0.3, True))
+    tracemalloc.start()
+    pairs.write_glove(tmp_path / "pairs.bin")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < (tmp_path / "pairs.bin").stat().st_size / 3
+
+
+def test_writing_glove_s_file_looks_at_every_pair(tmp_path):
+    pairs = Pairs.from_scipy(random_matrix(40, 0.3, False))
+    pairs.pairs["row"][7] = 60000
+    with pytest.raises(ValueError, match="one points out of its tile"):
+        pairs.write_glove(tmp_path / "pairs.bin")
+    assert list(tmp_path.iterdir()) == []
 
 
 def write_records(path, *rows):
