@@ -6,10 +6,11 @@ Imports words, tensors and rowfiles (files), and the native core.
 from __future__ import annotations
 
 import json
+import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import scipy
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from fastvec import tensors
 from fastvec._core import cut_rows, tiles_to_rows
-from fastvec.files import PathLike, atomic_write
+from fastvec.files import PathLike, about_temporary_files, atomic_write, temporary_folder
 from fastvec.rowfiles import read_counts
 from fastvec.words import Words
 
@@ -25,11 +26,15 @@ from fastvec.words import Words
 PAIR = np.dtype([("row", "<u2"), ("column", "<u2"), ("value", "<f4")])
 #: A record of GloVe's own files: ids from 1 on.
 RECORD = np.dtype([("word1", "<i4"), ("word2", "<i4"), ("value", "<f8")])
+#: One while it is sorted: its row, and its key in it (see cut_rows).
+ENTRY = np.dtype([("row", "<u4"), ("key", "<u4"), ("value", "<f8")])
 #: What a tile's pairs stand for: entries (column, row), (row, column), or both.
 LEFT, RIGHT, BOTH = 0, 1, 2
 #: A count must be a number that float32 holds with full precision.
 SMALLEST, LARGEST = 1e-30, 1e30
 VERSION = 1
+MOST_ROWS = 1 << 30
+CHUNK = 1 << 20  # records read at a time
 
 
 class Pairs:
@@ -299,14 +304,21 @@ class Pairs:
                 yield _records(column[some], row[some], pairs["value"][some])
 
     @classmethod
-    def read_glove(cls, path: PathLike, vocabulary: PathLike | None = None) -> Pairs:
+    def read_glove(
+        cls, path: PathLike, vocabulary: PathLike | None = None, *, tmp: PathLike | None = None
+    ) -> Pairs:
         """Read GloVe's own file of records, in any order (cooccurrence.bin or its .shuf.bin).
+
+        Only the rows of one block are in memory at a time; the pairs lie in a temporary file, which
+        is memory-mapped and gone when they are no longer used.
 
         Parameters
         ----------
         vocabulary : path, optional
             GloVe's vocab.txt: ``word count`` on each line.  Without it the words stay unknown, and
             the highest id says how many there are.
+        tmp : path, optional
+            folder for temporary files; by default the system's.
 
         Raises
         ------
@@ -322,24 +334,152 @@ class Pairs:
             raise ValueError(
                 f"{path} is no file of GloVe's records: {size} bytes are no multiple of 16"
             )
-        records = np.memmap(path, RECORD, "r")
-        low = int(min(records["word1"].min(), records["word2"].min()))
-        high = int(max(records["word1"].max(), records["word2"].max()))
-        if low < 1:
-            raise ValueError(f"{path}: ids must be at least 1, got {low}")
-        words, counts, n = None, None, high
+        ids = (some[name] for some in _read_records(path) for name in ("word1", "word2"))
+        low, high = np.array([(some.min(), some.max()) for some in ids]).T
+        if low.min() < 1:
+            raise ValueError(f"{path}: ids must be at least 1, got {low.min()}")
+        words, counts, n = None, None, int(high.max())
         if vocabulary is not None:
             table = read_counts(vocabulary)
             words, n = Words.of(table), len(table)
             counts = np.fromiter(table.values(), np.int64, n)
-            if high > n:
-                raise ValueError(f"{path}: id {high} is beyond the {n} words of {vocabulary}")
-        places = (records["word1"] - 1, records["word2"] - 1)
-        matrix = scipy.sparse.coo_array((records["value"], places), shape=(n, n))
-        try:
-            return cls.from_scipy(matrix, words, counts)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+            if high.max() > n:
+                raise ValueError(f"{path}: id {high.max()} is beyond the {n} words of {vocabulary}")
+        if n >= MOST_ROWS:
+            raise ValueError(f"{path}: ids must be below 2**30, got {n}")
+        folder = temporary_folder(tmp)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            entries = _Entries(file, folder, block_starts(n))
+            entries.fill(lambda: _read_records(path))
+            try:
+                symmetric = entries.sort()
+            except ValueError as error:
+                raise ValueError(f"{path}: {error}") from None
+            pairs, tiles = entries.cut(symmetric)
+        return cls(pairs, *tiles.arrays(), n, symmetric=symmetric, words=words, counts=counts)
+
+
+def _read_records(path: PathLike) -> Iterator[NDArray[Any]]:
+    """GloVe's records, some at a time; read, not mapped: memory would fill up with the file."""
+    with Path(path).open("rb") as file:
+        while len(records := np.fromfile(file, RECORD, CHUNK)):
+            yield records
+
+
+def _entries(records: NDArray[Any]) -> NDArray[Any]:
+    """Each record in the row of its rarer word, as :func:`cut_rows` takes an asymmetric matrix."""
+    i, j = records["word1"] - 1, records["word2"] - 1
+    entries = np.empty(len(records), ENTRY)
+    entries["row"] = np.maximum(i, j)
+    entries["key"] = 2 * np.minimum(i, j).astype(np.uint32) + (j < i)
+    entries["value"] = records["value"]
+    return entries
+
+
+def _added_up(entries: NDArray[Any]) -> NDArray[Any]:
+    """Sorted by row and key, those in one place added up, those that are 0 left out; ValueError for
+    values that are no counts."""
+    places = entries["row"].astype(np.uint64) << np.uint64(32) | entries["key"]
+    order = np.argsort(places, kind="stable")
+    entries = entries[order]
+    first = np.flatnonzero(np.diff(places[order], prepend=np.uint64(2**64 - 1)))
+    sums = np.add.reduceat(entries["value"], first) if len(first) else entries["value"]
+    entries = entries[first]
+    entries["value"] = sums
+    entries = entries[sums != 0]
+    _check_values(entries["value"])
+    return entries
+
+
+def _is_mirrored(entries: NDArray[Any]) -> bool:
+    """Whether each entry below the diagonal has one like it above; they stand side by side."""
+    entries = entries[entries["key"] >> 1 != entries["row"]]
+    if len(entries) % 2:
+        return False
+    above, below = entries[::2], entries[1::2]
+    return (
+        np.array_equal(above["row"], below["row"])
+        and np.array_equal(above["key"] + 1, below["key"])
+        and np.allclose(above["value"], below["value"], rtol=1e-5, atol=0)
+    )
+
+
+class _Entries:
+    """The entries of a matrix in a temporary file, by the block of their rarer word."""
+
+    def __init__(self, file: BinaryIO, folder: str, starts: NDArray[np.int64]) -> None:
+        self.file = file
+        self.folder = folder
+        self.starts = starts
+        self.sizes = np.zeros(len(starts) - 1, np.int64)
+        self.begins = np.zeros(len(starts), np.int64)
+
+    def fill(self, read: Callable[[], Iterable[NDArray[Any]]]) -> None:
+        """Bring the entries to their blocks: read them once to count, once to write."""
+        for records in read():
+            self.sizes += np.bincount(self._blocks(_entries(records)), minlength=len(self.sizes))
+        np.cumsum(self.sizes, out=self.begins[1:])
+        at = self.begins[:-1].copy()
+        for records in read():
+            entries = _entries(records)
+            blocks = self._blocks(entries)
+            order = np.argsort(blocks, kind="stable")
+            ends = np.searchsorted(blocks[order], np.arange(len(self.sizes) + 1))
+            for block in np.flatnonzero(np.diff(ends)):
+                some = entries[order[ends[block] : ends[block + 1]]]
+                self._write(at[block], some)
+                at[block] += len(some)
+
+    def sort(self) -> bool:
+        """Sort each block and add up what stands in one place; say if the matrix is symmetric."""
+        symmetric = True
+        for block in range(len(self.sizes)):
+            entries = _added_up(self._read(block))
+            symmetric = symmetric and _is_mirrored(entries)
+            self._write(self.begins[block], entries)
+            self.sizes[block] = len(entries)
+        if not self.sizes.any():
+            raise ValueError("matrix must have at least one entry, got none")
+        return symmetric
+
+    def cut(self, symmetric: bool) -> tuple[NDArray[Any], TileList]:
+        """The tiles, mapped from another temporary file."""
+        blocks = len(self.sizes)
+        tiles = TileList(blocks, symmetric)
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            for block in range(blocks):
+                entries = self._read(block)
+                if symmetric:  # of two that are alike, the one below the diagonal
+                    below, column = entries["key"] & 1, entries["key"] >> 1
+                    entries["key"] = column
+                    entries = entries[(below == 1) | (column == entries["row"])]
+                rows = np.arange(self.starts[block], self.starts[block + 1] + 1)
+                ends = np.searchsorted(entries["row"], rows)
+                sizes = np.empty(blocks * (1 if symmetric else 2), np.int64)
+                out = np.empty(len(entries), np.uint64)
+                values = entries["value"].astype(np.float32)
+                keys = entries["key"].copy()
+                cut_rows(ends, keys, values, self.starts, not symmetric, sizes, out)
+                tiles.add(block, sizes)
+                with about_temporary_files(self.folder):
+                    file.write(out.view(np.uint8).data)
+                    file.flush()
+            return np.memmap(file, PAIR, "r").view(np.ndarray), tiles
+
+    def _blocks(self, entries: NDArray[Any]) -> NDArray[np.int64]:
+        return np.searchsorted(self.starts, entries["row"], side="right") - 1
+
+    def _write(self, at: int, entries: NDArray[Any]) -> None:
+        with about_temporary_files(self.folder):
+            self.file.seek(int(at) * ENTRY.itemsize)
+            self.file.write(entries.view(np.uint8).data)
+            self.file.flush()
+
+    def _read(self, block: int) -> NDArray[Any]:
+        self.file.seek(int(self.begins[block]) * ENTRY.itemsize)
+        entries = np.empty(self.sizes[block], ENTRY)
+        self.file.readinto(entries.view(np.uint8).data)  # type: ignore[attr-defined]
+        return entries
 
 
 def _records(
@@ -408,22 +548,26 @@ def _checked(matrix: Any) -> scipy.sparse.csr_array:
         raise ValueError(f"matrix must be square, got shape {matrix.shape}")
     if matrix.dtype.kind not in "buif":
         raise TypeError(f"matrix must hold real numbers, got {matrix.dtype}")
-    if matrix.shape[0] >= 1 << 30:
+    if matrix.shape[0] >= MOST_ROWS:
         raise ValueError(f"matrix must have fewer than 2**30 rows, got {matrix.shape[0]}")
     rows = scipy.sparse.csr_array(matrix, dtype=np.float64, copy=True)
     rows.sum_duplicates()
     rows.eliminate_zeros()
     if rows.nnz == 0:
         raise ValueError("matrix must have at least one entry, got none")
-    low, high = rows.data.min(), rows.data.max()
-    if not (low > 0 and high < np.inf):
-        odd = rows.data[~((rows.data > 0) & (rows.data < np.inf))][0]
-        raise ValueError(f"entries of the matrix must be finite and not negative, got {odd}")
-    if low < SMALLEST or high > LARGEST:
-        odd = low if low < SMALLEST else high
-        raise ValueError(f"entries of the matrix must be from 1e-30 to 1e30, got {odd}")
+    _check_values(rows.data)
     rows.data = rows.data.astype(np.float32)
     return rows
+
+
+def _check_values(values: NDArray[np.float64]) -> None:
+    """ValueError for what is no count of a pair."""
+    odd = values[~((values > 0) & (values < np.inf))]
+    if len(odd):
+        raise ValueError(f"entries of the matrix must be finite and not negative, got {odd[0]}")
+    odd = values[(values < SMALLEST) | (values > LARGEST)]
+    if len(odd):
+        raise ValueError(f"entries of the matrix must be from 1e-30 to 1e30, got {odd[0]}")
 
 
 def _is_symmetric(rows: scipy.sparse.csr_array) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import fastvec.pairs as pairs_module
 from fastvec import tensors
 from fastvec._core import cut_rows, tiles_to_rows
 from fastvec.glove import GloVe
@@ -332,6 +333,36 @@ def test_writing_glove_s_file_looks_at_every_pair(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_glove_s_file_is_read_as_its_matrix_would_be(tmp_path, monkeypatch, symmetric):
+    """Also where a pair comes twice, as a zero, and in whatever order and portions."""
+    monkeypatch.setattr(pairs_module, "CHUNK", 100)
+    Pairs.from_scipy(random_matrix(700, 0.02, symmetric)).write_glove(tmp_path / "p.bin")
+    records = np.fromfile(tmp_path / "p.bin", RECORD)
+    twice = records[np.isin(records["word1"], [3, 5]) & np.isin(records["word2"], [3, 5])]
+    nothing = np.array([(9, 700, 0.0)], RECORD)
+    records = np.concatenate([records, twice, nothing])
+    np.random.default_rng(2).shuffle(records)
+    records.tofile(tmp_path / "p.bin")
+    places = (records["word1"] - 1, records["word2"] - 1)
+    wanted = Pairs.from_scipy(scipy.sparse.coo_array((records["value"], places), shape=(700, 700)))
+    got = Pairs.read_glove(tmp_path / "p.bin", tmp=tmp_path)
+    assert got.symmetric == wanted.symmetric == symmetric
+    for name in ("pairs", "tiles", "offsets"):
+        assert np.array_equal(getattr(got, name), getattr(wanted, name)), name
+    assert [path.name for path in tmp_path.iterdir()] == ["p.bin"]
+
+
+def test_reading_glove_s_file_keeps_no_matrix_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(pairs_module, "CHUNK", 1 << 14)
+    Pairs.from_scipy(random_matrix(1500, 0.3, True)).write_glove(tmp_path / "pairs.bin")
+    tracemalloc.start()
+    Pairs.read_glove(tmp_path / "pairs.bin")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < (tmp_path / "pairs.bin").stat().st_size / 3
+
+
 def write_records(path, *rows):
     np.array([*rows], RECORD).tofile(path)
 
@@ -343,6 +374,8 @@ def write_records(path, *rows):
         ([(1, -5, 1.0)], "ids must be at least 1, got -5"),
         ([(1, 3, 1.0)], "id 3 is beyond the 2 words of"),
         ([(1, 2, -1.0)], "entries of the matrix must be finite and not negative, got -1.0"),
+        ([(1, 2, 0.0)], "matrix must have at least one entry, got none"),
+        ([(1, 2, 1e31)], "entries of the matrix must be from 1e-30 to 1e30, got 1e+31"),
         ([(1, 2, np.nan)], "entries of the matrix must be finite and not negative, got nan"),
         ([], "0 bytes are no multiple of 16"),
     ],

@@ -93,7 +93,8 @@ def the_pairs(
         )
     if matrix is not None:
         refuse_counting_options()
-        pairs = Pairs.read_glove(matrix, vocab) if is_glove else Pairs.load(matrix)
+        tmp = reading["tmp"]
+        pairs = Pairs.read_glove(matrix, vocab, tmp=tmp) if is_glove else Pairs.load(matrix)
         if pairs.words is not None:
             check_words(pairs.words)
         return pairs
