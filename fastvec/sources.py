@@ -211,12 +211,10 @@ def find_files(sources: Iterable[Any]) -> list[File]:
 
 
 def _files_of(path: str) -> Iterable[File]:
-    if not path:
+    if not path:  # as an unset variable of a shell: not the folder that we are in
         raise ValueError("path must not be empty")
     if path == "-":
         return [File("standard input", lambda: contextlib.nullcontext(sys.stdin.buffer))]
-    if not path:  # as an unset variable of a shell: not the folder that we are in
-        raise FileNotFoundError(errno.ENOENT, "a path must not be empty")
     if is_remote(path):
         return _remote_files(path)
     if exists(path):

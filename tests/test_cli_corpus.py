@@ -142,7 +142,7 @@ def test_training_with_a_vocabulary_that_is_there(folder: Path, command: str) ->
     ("arguments", "message"),
     [
         (["vocab", "missing"], "missing: there is no such file"),
-        (["vocab", ""], "a path must not be empty"),
+        (["vocab", ""], "path must not be empty"),
         (["vocab", "a.txt", "--min-count", "9"], "no word is left: 8 words were read, 4 of them"),
         (["vocab", "a.txt", "--workers", "-1"], "workers must be at least 0, got -1"),
         (["vocab", "a.txt", "--errors", "no"], "errors must be strict or replace, got 'no'"),
