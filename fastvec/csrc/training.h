@@ -152,24 +152,29 @@ static inline int window_init(window *v, const training *t) {
     return 0;
 }
 
-/* Copies of the hottest rows, if there are other workers. */
+/* Copies of the hottest rows, if there are other workers.  Two workers' changes of words are taken as a
+ * whole: going twice as far as to its goal a row does not swing wider, and that learns best. */
 static inline int replicas_init(worker *w, const training *t) {
+    const float word_decay = t->workers > 2 ? WORD_DECAY : 0.0f;
     const int64_t words = t->n_words, nodes = words - 1, most = t->workers > 1 ? HOT_ROWS : 0;
     const int64_t hot_words = most < words ? most : words, hot_nodes = most < nodes ? most : nodes;
     int bad = replica_init(&w->vectors, t->kernel, t->vectors, t->stride, t->floats, hot_words,
-                           t->vector_steps, WORD_DECAY);
+                           t->vector_steps, word_decay);
     if (t->outputs)
         bad |= replica_init(&w->outputs, t->kernel, t->outputs, t->stride, t->floats, hot_words,
-                            t->output_steps, WORD_DECAY);
+                            t->output_steps, word_decay);
     if (t->nodes)
         bad |= replica_init(&w->nodes, t->kernel, t->nodes, t->stride, t->floats, hot_nodes,
                             t->node_steps, NODE_DECAY);
     return bad;
 }
 
-/* Batches between two merges of the hottest tier: the fewer the more workers are to be kept up with. */
+/* Batches between two merges of the hottest tier: the fewer the more workers are to be kept up with, and
+ * fewer for nodes than for words taken as a whole. */
 static inline int64_t merge_turn(const training *t) {
-    return t->workers < 12 ? BATCHES_A_MERGE / (t->workers * t->workers) : 1;
+    const int square = t->workers * t->workers;
+    if (square > BATCHES_A_MERGE) return 1;
+    return (t->workers == 2 && !t->nodes ? 2 : 1) * BATCHES_A_MERGE / square;
 }
 
 static inline void replicas_load(const training *t, worker *w) {
