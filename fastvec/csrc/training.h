@@ -172,9 +172,9 @@ static inline int replicas_init(worker *w, const training *t) {
 /* Batches between two merges of the hottest tier: the fewer the more workers are to be kept up with, and
  * fewer for nodes than for words taken as a whole. */
 static inline int64_t merge_turn(const training *t) {
-    const int square = t->workers * t->workers;
-    if (square > BATCHES_A_MERGE) return 1;
-    return (t->workers == 2 && !t->nodes ? 2 : 1) * BATCHES_A_MERGE / square;
+    const int batches = (t->workers == 2 && !t->nodes ? 2 : 1) * BATCHES_A_MERGE;
+    const int turn = batches / (t->workers * t->workers), least = t->workers < 16 ? 2 : 1;
+    return turn > least ? turn : least;
 }
 
 static inline void replicas_load(const training *t, worker *w) {
