@@ -47,6 +47,7 @@ SUFFIXES = {
 }
 
 
+ROWS = ("word2vec", "word2vec-binary", "glove")  # row after row: these may be packed
 MODEL = ("model", "parameters")  # the metadata of a whole model
 
 
@@ -201,7 +202,8 @@ def check_writable(path: PathLike, kind: str, words: Words | None = None) -> Non
     Raises
     ------
     ValueError
-        words that the format cannot hold.
+        words that the format cannot hold, or a name that says that it is packed, which only text
+        and word2vec's binary format are.
     ImportError
         a package that the format needs is not installed.
 
@@ -209,11 +211,14 @@ def check_writable(path: PathLike, kind: str, words: Words | None = None) -> Non
     Traceback (most recent call last):
     ValueError: word 'New York' has a line end or a space where word2vec's binary format ...
     """
+    ending = Path(path).suffix.lower()
+    if ending in PACKERS and kind not in ROWS:
+        raise ValueError(f"{path}: {kind} files are not packed: leave out {ending}")
     if kind == "parquet":
         parquet_library()
     if words is None:
         return
-    if kind in ("word2vec", "word2vec-binary", "glove"):
+    if kind in ROWS:
         check_words(words, binary=kind == "word2vec-binary")
     elif kind == "npy":
         check_lines(path, words)
@@ -246,6 +251,7 @@ def write_vectors(
     >>> write_vectors("copy.txt.gz", wv.words, wv.vectors)
     """
     kind = kind or kind_of(path)
+    check_writable(path, kind)
     match kind:
         case "safetensors":
             save_safetensors(

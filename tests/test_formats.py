@@ -379,3 +379,11 @@ def test_vocabulary_files(tmp_path):
     assert rowfiles.read_counts(path) == {"a": 3, "b c": 2}
     with pytest.raises(ValueError, match="line 2 is not a word and its count"):
         rowfiles.read_counts(write(path, b"a 3\nb\n"))
+
+
+@pytest.mark.parametrize("kind", ["safetensors", "npy", "parquet", "tsv"])
+def test_only_rows_are_packed(tmp_path, kind):
+    name = tmp_path / f"v.{kind}.gz"
+    with pytest.raises(ValueError, match=r"v\.\w+\.gz: \w+ files are not packed: leave out \.gz$"):
+        formats.write_vectors(name, Words.of(["a"]), np.ones((1, 2), np.float32))
+    assert not list(tmp_path.iterdir())
