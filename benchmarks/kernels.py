@@ -46,15 +46,15 @@ SETS = 8  # rows for this many updates, taken in turn (update_rows)
 COPIES = {"L2": 256 << 10, "L3": 4 << 20, "memory": 512 << 20}  # bytes read and written
 
 
-def compiled(folder: Path) -> ctypes.CDLL:
-    """peak.c as a library; SystemExit, in one sentence, if it cannot be compiled."""
+def compiled(name: str, folder: Path) -> ctypes.CDLL:
+    """A C file of this folder as a library; SystemExit if it cannot be compiled."""
     compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")[0]
-    source, library = Path(__file__).with_name("peak.c"), folder / "peak.so"
-    command = [compiler, "-O3", "-shared", "-fPIC", str(source), "-o", str(library)]
+    source, library = Path(__file__).with_name(name), folder / f"{name}.so"
+    command = [compiler, "-O3", "-shared", "-fPIC", "-pthread", str(source), "-o", str(library)]
     try:
         subprocess.run(command, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise SystemExit(f"the peak needs a C compiler, {compiler} failed: {error}") from None
+        raise SystemExit(f"{name} needs a C compiler, {compiler} failed: {error}") from None
     return ctypes.CDLL(str(library))
 
 
@@ -226,7 +226,7 @@ def main() -> None:
         "runs": given.runs,
     }
     with tempfile.TemporaryDirectory() as folder:
-        facts |= measured(given, compiled(Path(folder)))
+        facts |= measured(given, compiled("peak.c", Path(folder)))
     print(page(facts))
     if given.output:
         given.output.with_suffix(".md").write_text(page(facts), encoding="utf-8")

@@ -71,3 +71,24 @@ def test_report_compares_within_rounds() -> None:
     assert "| sg-ns | 100 | fastvec | 3 | 100 | 2.0 | 3.0 | 123 | 15.00 | 2.0 |" in report.table(
         [base, ours]
     )
+
+
+def test_scaling_compares_within_rounds_and_by_distance() -> None:
+    import scaling
+
+    def run(workers: int, way: str, speed: float, ns: int) -> scaling.Run:
+        return {"model": "cbow-ns", "workers": workers, "way": way, "words/s": speed, "loss": 0.3,
+                "ns": ns}  # fmt: skip
+
+    rounds = [
+        [run(1, "together", 10, 30), run(2, "together", 18, 30), run(2, "apart", 19, 30)],
+        [run(1, "together", 5, 30), run(2, "together", 8, 30), run(2, "apart", 10, 170)],
+    ]
+    rows = scaling.summary(rounds)
+    assert [(r["workers"], r["way"], r["cores"], r["times one"]) for r in rows] == [
+        (1, "together", "any", "1.00"),
+        (2, "together", "near", "1.70"),
+        (2, "apart", "near", "1.90"),
+        (2, "apart", "far", "2.00"),
+    ]
+    assert rows[1]["from"] == "1.60"

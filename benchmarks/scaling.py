@@ -1,0 +1,190 @@
+"""How much more several workers train, beside as many processes that share nothing but the machine.
+
+    python benchmarks/scaling.py enwiki.txt --workers 1 2 --output results/scaling
+
+Each round trains every model with each number of workers, every run in a process of its own, and
+then (--apart) as many one-worker processes at once: what the machine's memory and clock leave
+possible.  Before each run two threads hand a cache line to and fro: how far apart the cores are
+decides much.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from importlib import metadata
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import corpora
+from kernels import compiled
+from rivals import MODELS
+from train import commit, cores, plain, processor
+
+from fastvec import Corpus, Word2Vec
+
+#: nanoseconds that a cache line takes between cores with one third-level cache, and without
+NEAR, FAR = 60, 100
+Run = dict[str, Any]
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__.split("\n")[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    add = parser.add_argument
+    add("corpus", type=Path, help="text, one sentence a line; plain, .xz, .gz or .bz2")
+    add("--megabytes", type=float, help="only the first so much of it")
+    add("--workers", nargs="+", type=int, default=sorted({1, cores()}), help="1 is always run")
+    add("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    add("--dimension", type=int, default=100)
+    add("--rounds", type=int, default=5)
+    add("--apart", action="store_true", help="also processes that share nothing")
+    add("--output", type=Path, help="write OUTPUT.md and OUTPUT.json")
+    return parser.parse_args()
+
+
+def inside(corpus: str, model: str, workers: str, dimension: str) -> None:
+    """One run, in a process of its own: seconds of training and the loss."""
+    text = Corpus.open(corpus)
+    options: dict[str, Any] = {**MODELS[model], "vector_size": int(dimension), "epochs": 1}
+    trained = Word2Vec(workers=int(workers), progress=False, **options)
+    trained.build_vocab(text)
+    start = time.perf_counter()
+    trained.train(text)
+    print(json.dumps({"seconds": time.perf_counter() - start, "loss": trained.loss_history[0]}))
+
+
+def started(corpus: Path, model: str, workers: int, dimension: int) -> subprocess.Popen[str]:
+    command = [sys.executable, __file__, "--inside", corpus, model, workers, dimension]
+    return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+
+
+def ended(process: subprocess.Popen[str]) -> Run:
+    answer, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"a run failed with exit code {process.returncode}")
+    run: Run = json.loads(answer)
+    return run
+
+
+def one_round(
+    given: argparse.Namespace, corpus: Path, tokens: int, between: ctypes.CDLL
+) -> list[Run]:
+    """Every model with every number of workers, one after another."""
+    runs = []
+    for model in given.models:
+        for workers in sorted({1, *given.workers}):
+            ways = ["together"] + ["apart"] * (given.apart and workers > 1)
+            for way in ways:
+                before = round(min(between.distance(20_000) for _ in range(10)))
+                size = [workers] if way == "together" else [1] * workers
+                processes = [started(corpus, model, n, given.dimension) for n in size]
+                took = [ended(process) for process in processes]
+                speed = sum(tokens / run["seconds"] for run in took)
+                run = {"model": model, "workers": workers, "way": way, "words/s": round(speed)}
+                runs.append({**run, "loss": took[0]["loss"], "ns": before})
+                print(*(f"{k} {v}" for k, v in runs[-1].items()), sep="  ", flush=True)
+    return runs
+
+
+def place(run: Run) -> str:
+    """Where the cores were."""
+    return "near" if run["ns"] < NEAR else "far" if run["ns"] > FAR else "between"
+
+
+def summary(rounds: list[list[Run]]) -> list[Run]:
+    """For each model, number of workers, way and distance: how many times one of the same round."""
+    found: dict[tuple[Any, ...], list[tuple[float, Run]]] = {}
+    for runs in rounds:
+        alone = {run["model"]: run["words/s"] for run in runs if run["workers"] == 1}
+        for run in runs:
+            where = place(run) if run["workers"] > 1 else "any"
+            key = (run["model"], run["workers"], run["way"], where)
+            found.setdefault(key, []).append((run["words/s"] / alone[run["model"]], run))
+    rows = []
+    for (model, workers, way, where), pairs in found.items():
+        times = sorted(ratio for ratio, _ in pairs)
+        rows.append(
+            {
+                "model": model,
+                "workers": workers,
+                "way": way,
+                "cores": where,
+                "runs": len(pairs),
+                "words/s": f"{median(run['words/s'] for _, run in pairs):,.0f}",
+                "times one": f"{median(times):.2f}",
+                "from": f"{times[0]:.2f}",
+                "to": f"{times[-1]:.2f}",
+                "loss": f"{median(run['loss'] for _, run in pairs):.4f}",
+            }
+        )
+    return rows
+
+
+def page(facts: Run, rows: list[Run]) -> str:
+    head = list(rows[0])
+    lines = [head, ["---"] * len(head), *([str(row[k]) for k in head] for row in rows)]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"""# Several workers: {facts["date"]}, {facts["processor"]}, {facts["cores"]} cores
+
+    {facts["command"]}
+
+Commit {facts["commit"]}; Python {facts["python"]}; numpy {facts["numpy"]}; load before:
+{facts["load"]}. Text: {facts["corpus"]["name"]}, {facts["corpus"]["tokens"]:,} tokens;
+{facts["dimension"]} dimensions, 1 epoch.
+
+{table}
+
+"times one" is the median over rounds of words/s by those of one worker in the same round (from, to:
+the lowest and the highest). "apart" are as many processes with a model each: they share the memory,
+the third-level cache and the processor's clock, and nothing else. Cores are near if a cache line
+took less than {NEAR} ns from one to the other before the run, far if more than {FAR}.
+"""
+
+
+def main() -> None:
+    given = options()
+    with tempfile.TemporaryDirectory() as scratch:
+        text, packed = Path(scratch, "corpus.txt"), Path(scratch, "corpus.fvc")
+        limit = None if given.megabytes is None else int(given.megabytes * 1e6)
+        corpora.unpack(given.corpus, text, limit)
+        facts = {
+            "date": time.strftime("%Y-%m-%d"),
+            "command": " ".join(["python benchmarks/scaling.py", *map(plain, sys.argv[1:])]),
+            "processor": processor(),
+            "cores": cores(),
+            "load": [round(x, 2) for x in os.getloadavg()],
+            "python": platform.python_version(),
+            "numpy": metadata.version("numpy"),
+            "commit": commit(),
+            "dimension": given.dimension,
+            "corpus": {**corpora.facts(text), "name": given.corpus.name},
+        }
+        Corpus.read(str(text), min_count=5, progress=False).save(packed)
+        between = compiled("distance.c", Path(scratch))
+        between.distance.argtypes, between.distance.restype = [ctypes.c_long], ctypes.c_double
+        tokens = facts["corpus"]["tokens"]
+        rounds = [one_round(given, packed, tokens, between) for _ in range(given.rounds)]
+    rows = summary(rounds)
+    print(page(facts, rows))
+    if given.output:
+        given.output.with_suffix(".md").write_text(page(facts, rows))
+        every = [run for runs in rounds for run in runs]
+        whole = json.dumps({**facts, "every run": every}, indent=1)
+        given.output.with_suffix(".json").write_text(whole + "\n")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--inside"]:
+        inside(*sys.argv[2:])
+    else:
+        main()
