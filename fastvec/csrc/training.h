@@ -40,6 +40,7 @@ enum {
     MOST_FETCHED = 64,
     WHOLE_WINDOW = 32, /* words on either side: the widest of which all is copied */
     BATCHES_A_MERGE = 128, /* of the hottest rows, over the square of the number of workers */
+    MERGES_AN_EPOCH = 16,  /* at least, of every row that has copies */
     WORDS_DONE = 0,    /* the counters of control.h */
     WORDS_KEPT = 1,
 };
@@ -152,11 +153,28 @@ static inline int window_init(window *v, const training *t) {
     return 0;
 }
 
+/* Batches between two merges of the hottest tier: the fewer the more workers are to be kept up with, and
+ * fewer for nodes than for words taken as a whole. */
+static inline int64_t merge_turn(const training *t) {
+    const int batches = (t->workers == 2 && !t->nodes ? 2 : 1) * BATCHES_A_MERGE;
+    const int turn = batches / (t->workers * t->workers), least = t->workers < 16 ? 2 : 1;
+    return turn > least ? turn : least;
+}
+
+/* How many rows have copies, if there are other workers: tiers that are merged a few times in an epoch,
+ * or workers would learn for themselves for too long. */
+static inline int64_t copied_rows(const training *t) {
+    int64_t rows = 0, words = merge_turn(t) * BATCH, each = t->n_tokens / t->workers;
+    for (int tier = 0; tier < TIERS && words * MERGES_AN_EPOCH <= each; tier++, words *= 2)
+        rows = TIER_ROWS << tier;
+    return t->workers > 1 ? rows : 0;
+}
+
 /* Copies of the hottest rows, if there are other workers.  Two workers' changes of words are taken as a
  * whole: going twice as far as to its goal a row does not swing wider, and that learns best. */
 static inline int replicas_init(worker *w, const training *t) {
     const float word_decay = t->workers > 2 ? WORD_DECAY : 0.0f;
-    const int64_t words = t->n_words, nodes = words - 1, most = t->workers > 1 ? HOT_ROWS : 0;
+    const int64_t words = t->n_words, nodes = words - 1, most = copied_rows(t);
     const int64_t hot_words = most < words ? most : words, hot_nodes = most < nodes ? most : nodes;
     int bad = replica_init(&w->vectors, t->kernel, t->vectors, t->stride, t->floats, hot_words,
                            t->vector_steps, word_decay);
@@ -167,14 +185,6 @@ static inline int replicas_init(worker *w, const training *t) {
         bad |= replica_init(&w->nodes, t->kernel, t->nodes, t->stride, t->floats, hot_nodes,
                             t->node_steps, NODE_DECAY);
     return bad;
-}
-
-/* Batches between two merges of the hottest tier: the fewer the more workers are to be kept up with, and
- * fewer for nodes than for words taken as a whole. */
-static inline int64_t merge_turn(const training *t) {
-    const int batches = (t->workers == 2 && !t->nodes ? 2 : 1) * BATCHES_A_MERGE;
-    const int turn = batches / (t->workers * t->workers), least = t->workers < 16 ? 2 : 1;
-    return turn > least ? turn : least;
 }
 
 static inline void replicas_load(const training *t, worker *w) {
