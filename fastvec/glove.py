@@ -27,7 +27,7 @@ from fastvec.cooccurrence import count_pairs
 from fastvec.corpus import TEXT, Corpus, for_a_file
 from fastvec.files import PathLike
 from fastvec.keyedvectors import KeyedVectors
-from fastvec.matrix import padded
+from fastvec.matrix import LINE_BYTES, padded
 from fastvec.pairs import RIGHT, Pairs
 from fastvec.params import (
     CooccurrenceParams,
@@ -474,6 +474,15 @@ class GloVe:
             extra=extra,
             metadata={"model": "glove", "parameters": json.dumps(state, default=np.generic.item)},
         )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """What copy and pickle give back: they do not keep where rows begin, as training needs."""
+        vars(self).update(state)
+        if self._records is not None and self._records.ctypes.data % LINE_BYTES:
+            count, kinds, stride = self._records.shape
+            records = padded(count * kinds, stride).reshape(count, kinds, stride)
+            records[:] = self._records
+            self._records = records
 
     @classmethod
     def load(cls, path: PathLike) -> GloVe:

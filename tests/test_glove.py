@@ -1,6 +1,8 @@
 """GloVe: the training loop against plain NumPy, and the class around it."""
 
+import copy
 import itertools
+import pickle
 
 import numpy as np
 import pytest
@@ -449,6 +451,17 @@ def test_training_on_is_the_same_as_training_longer(tmp_path):
     again.train(pairs, epochs=2)
     assert np.array_equal(again._records, long._records)
     assert again.loss_history == long.loss_history
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_copies_are_trained(copied):
+    sentences = [["a", "b", "c"], ["b", "c", "d"]] * 9
+    model = GloVe(vector_size=5, min_count=1, epochs=2, workers=1).fit(sentences)
+    twin = copied(model)
+    before = model.wv.vectors.copy()
+    twin.train(sentences, epochs=1)
+    assert np.array_equal(model.wv.vectors, before)
+    assert twin.wv.vectors.tobytes() == model.train(epochs=1).wv.vectors.tobytes()
 
 
 def test_a_saved_model_is_a_vector_file(tmp_path):
