@@ -631,20 +631,17 @@ class KeyedVectors(VectorStore):
 
         >>> wv.save("vectors.safetensors")
         """
-        attributes = dict(self.expandos)
-        counts = attributes.pop("count", None)
+        attributes = self._tensors()
+        counts = self.expandos.get("count")
         if len(self.words) < len(self):
             raise ValueError(f"{len(self) - len(self.words)} rows have no word yet: cannot save")
-        for name, values in attributes.items():
-            if values.dtype == object:
-                raise ValueError(f"attribute {name!r} holds Python objects, which cannot be saved")
         exact = np.can_cast(self.vectors.dtype, np.float32)
         formats.save_safetensors(
             fname,
             words=self.words,
             vectors=np.asarray(self.vectors, np.float32 if exact else np.float64),
             counts=None if counts is None else counts.astype(np.int64),
-            extra={f"attribute.{name}": values for name, values in attributes.items()},
+            extra=attributes,
             metadata={"dtype": json.dumps(str(self.vectors.dtype))},
         )
 
@@ -670,9 +667,7 @@ class KeyedVectors(VectorStore):
         words, tensors, metadata = formats.load_safetensors(fname, mmap=mmap is not False)
         vectors = tensors["vectors"]
         store = cls.of(words, vectors, tensors.get("counts"))
-        for name, values in tensors.items():
-            if name.startswith("attribute.") and values.shape == (len(words),):
-                store._attributes[name.removeprefix("attribute.")] = values
+        store._take_tensors(tensors)
         if metadata.get("dtype") == '"float16"':
             store.vectors = vectors.astype(np.float16)
         return store

@@ -14,6 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from fastvec.search import direction, inverse, row_norms
 from fastvec.words import Key, Words, is_integer, word_of
 
+ATTRIBUTE = "attribute."
+"""What the names of attributes begin with in a file."""
+
 LOCKS = "lockf"
 """The attribute that holds vectors_lockf; 1, not 0, for words that come later."""
 
@@ -402,6 +405,25 @@ class VectorStore:
         np.int64(9)
         """
         return self.expandos[attr][self.get_index(key)]
+
+    def _tensors(self) -> dict[str, NDArray[Any]]:
+        """The attributes under the names that they have in a file, without the counts.
+
+        ValueError for one that holds Python objects.
+        """
+        tensors = {}
+        for name, values in self.expandos.items():
+            if values.dtype == object:
+                raise ValueError(f"attribute {name!r} holds Python objects, which cannot be saved")
+            if name != "count":
+                tensors[ATTRIBUTE + name] = values
+        return tensors
+
+    def _take_tensors(self, tensors: Mapping[str, NDArray[Any]]) -> None:
+        """Take over the attributes among the arrays of a file."""
+        for name, values in tensors.items():
+            if name.startswith(ATTRIBUTE) and values.shape == (len(self),):
+                self._attributes[name.removeprefix(ATTRIBUTE)] = np.array(values)
 
     # --- the whole
 

@@ -791,9 +791,10 @@ class Word2Vec:
     def save(self, fname: PathLike, **_: Any) -> None:
         """Save the whole model, so that training can go on.
 
-        One safetensors file, written atomically; it also opens with ``KeyedVectors.load``.  What
-        gensim's ``save`` takes besides the name (``separately``, ``pickle_protocol``, ...) is
-        accepted and has no effect.
+        One safetensors file, written atomically; it also opens with ``KeyedVectors.load``.  The
+        attributes of ``wv`` are in it, ``vectors_lockf`` too; ValueError for one that holds Python
+        objects.  What gensim's ``save`` takes besides the name (``separately``,
+        ``pickle_protocol``, ...) is accepted and has no effect.
 
         >>> Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1).save("model.safetensors")
         """
@@ -805,7 +806,8 @@ class Word2Vec:
             words=self.wv.words,
             vectors=self.wv.vectors,
             counts=self._counts(),
-            extra={name: rows for name, rows in extra.items() if rows is not None},
+            extra={name: rows for name, rows in extra.items() if rows is not None}
+            | self.wv._tensors(),
             metadata={
                 "model": "word2vec",
                 "parameters": json.dumps(state, default=np.generic.item),
@@ -847,6 +849,7 @@ class Word2Vec:
         vectors = rows("vectors", len(words))
         assert vectors is not None
         model.wv.renew(words, vectors, counts)
+        model.wv._take_tensors(tensors)
         model._words = words
         model._outputs = rows("outputs", len(words))
         model._nodes = rows("nodes", len(words) - 1)

@@ -489,6 +489,22 @@ def test_copies_are_trained(copied):
     assert twin.syn1.tobytes() == model.syn1.tobytes()
 
 
+def test_a_saved_model_keeps_locks_and_attributes(tmp_path):
+    model = small()
+    model.wv.vectors_lockf[0] = 0
+    model.wv.set_vecattr("a1", "weight", 5)
+    model.save(tmp_path / "m.safetensors")
+    loaded = Word2Vec.load(tmp_path / "m.safetensors")
+    locked = loaded.wv.vectors[0].copy()
+    loaded.train(two_languages(), epochs=1)
+    assert np.array_equal(loaded.wv.vectors[0], locked)
+    for wv in (loaded.wv, KeyedVectors.load(tmp_path / "m.safetensors")):
+        assert wv.get_vecattr("a1", "weight") == 5
+    model.wv.set_vecattr("a1", "color", "red")
+    with pytest.raises(ValueError, match="attribute 'color' holds Python objects"):
+        model.save(tmp_path / "m.safetensors")
+
+
 def test_new_words_come_into_the_same_wv():
     model = small()
     wv = model.wv
