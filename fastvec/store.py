@@ -427,6 +427,17 @@ class VectorStore:
 
     # --- the whole
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What copy and pickle take: nothing in which a copy's new words could meet those that
+        are added here."""
+        words = self.words
+        return vars(self) | {
+            "_words": words,
+            "_added": {},
+            "_room": None,
+            "_attributes": dict(self._attributes),
+        }
+
     def renew(
         self,
         words: Words,

@@ -493,6 +493,20 @@ def test_vectors_are_not_copied_and_norms_follow(wv):
         wv["a"][0] = 2
 
 
+def test_a_shallow_copy_has_words_of_its_own():
+    wv = KeyedVectors(2)
+    for word in ("a", "b", "c"):
+        wv.add_vector(word, [1, 2])
+    twin = copy.copy(wv)
+    twin.add_vector("twin", [3, 4])
+    twin.set_vecattr("a", "rank", 1)
+    wv.add_vector("own", [5, 6])
+    assert wv.index_to_key == ["a", "b", "c", "own"]
+    assert twin.index_to_key == ["a", "b", "c", "twin"]
+    assert (wv["own"].tolist(), twin["twin"].tolist()) == ([5, 6], [3, 4])
+    assert "rank" not in wv.expandos
+
+
 def test_attributes(wv):
     wv.set_vecattr("w1", "color", "red")
     assert wv.get_vecattr("w1", "color") == "red"
