@@ -161,3 +161,27 @@ def test_a_row_of_lock_0_is_never_written(method: dict[str, int], workers: int) 
 def test_there_is_a_lock_for_every_word() -> None:
     with pytest.raises(ValueError, match="locks must have 3 entries, got 2"):
         trained([1, 0], [0, 1])
+
+
+@pytest.mark.parametrize("skip_gram", [True, False])
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("negative", [5, 64, 65, 80, 1000])
+def test_all_negatives_are_trained_on(negative: int, shared: bool, skip_gram: bool) -> None:
+    words, alpha = 5000, 1e-6
+    outputs, vectors = rows(words), rows(words)
+    outputs[:, :10] = 1
+    noise = np.empty((words, 2), np.uint32)
+    build_alias(np.array([0.0, 0.0] + [1.0] * (words - 2)), noise)  # no centre is drawn
+    given: dict[str, Any] = {
+        "tokens": np.array([0, 1], np.int32), "offsets": np.array([0, 2]), "vectors": vectors,
+        "outputs": outputs, "nodes": None, "keep": np.full(words, 2**32 - 1, np.uint32),
+        "noise": noise,
+    }  # fmt: skip
+    trainer = training(
+        given, negative=negative, shared_negatives=shared, skip_gram=skip_gram, window=1
+    )
+    trainer.start_epoch(alpha, alpha, 1)
+    trainer.run(0, Control(1))
+    # From a vector of zeros, whose probabilities are all one half.
+    expected = np.full((2, 10), alpha * (0.5 - 0.5 * negative))
+    np.testing.assert_allclose(vectors[:2, :10], expected, rtol=0.01)

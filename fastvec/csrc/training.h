@@ -105,7 +105,7 @@ typedef struct {
     int64_t batches;     /* trained on */
     choice fetching;     /* by columns or by whole rows */
     int whole_rows;
-    float *signs;        /* (MAX_OUTPUTS + ROW_FLOATS,) +1, -1, -1, ... */
+    float *signs;        /* (1 + negative + ROW_FLOATS,) +1, -1, -1, ... */
     window window;
     float g[GRADIENT_FLOATS] __attribute__((aligned(128)));
 } __attribute__((aligned(128))) worker;
@@ -214,7 +214,7 @@ static inline void replicas_turn(const training *t, worker *w, int all) {
 static inline int worker_init(worker *w, const training *t, int index) {
     w->index = index;
     for (int i = 0; i < 16; i++) w->sum.mantissa[i] = 1.0f;
-    const size_t signs = MAX_OUTPUTS + ROW_FLOATS, negative = (size_t)t->negative;
+    const size_t negative = (size_t)t->negative, signs = 1 + negative + ROW_FLOATS;
     w->kept = own_lines((ROOM + DRAWN) * sizeof *w->kept);
     w->ends = own_lines(ROOM * sizeof *w->ends);
     w->rows = own_lines((ROOM + 2 * (size_t)t->window) * sizeof *w->rows);
