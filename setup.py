@@ -34,6 +34,7 @@ setup(
             "wraparound": False,
             "initializedcheck": False,
             "nonecheck": False,
+            "allow_none_for_extension_args": False,  # where None may stand: "or None"
             "cdivision": True,
             "freethreading_compatible": True,
             "embedsignature": True,

@@ -294,3 +294,48 @@ def test_enwiki_has_glove_s_number_of_pairs(tmp_path):
     with Corpus.read(tmp_path / "enwiki.txt") as corpus:
         assert len(corpus.vocabulary) == 67_868
         assert count_pairs(corpus, progress=False).nnz == 43_212_742
+
+
+def one_place(at, left, right):
+    """A place of a word as PairText.place writes it."""
+    return np.array([(at, left, right)], [("at", "<u4"), ("left", "<u2"), ("right", "<u2")]).view(
+        np.uint64
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "origin"),
+    [
+        ((10, 0, 0), 0),
+        ((0, 1, 0), 0),
+        ((9, 0, 1), 0),
+        ((5, 3, 0), 0),
+        ((5, 0, 3), 0),
+        ((5, 0, 0), 5),
+    ],
+)
+def test_places_out_of_the_text_are_an_error(place, origin):
+    tokens = np.full(10, 299, np.int32)
+    text = PairText(tokens, np.array([0, 10]), np.ones(3, np.uint64), 300, asymmetric=False)
+    starts, ends = np.zeros(301, np.int64), np.zeros(2, np.int64)
+    starts[300] = 1
+    with pytest.raises(ValueError, match="occurrences must lie in the text"):
+        PairRows(text).count(299, 300, None, one_place(*place), starts, origin, ends)
+    PairRows(text).count(299, 300, None, one_place(5, 2, 2), starts, 0, ends)
+    assert ends.tolist() == [0, 1]
+
+
+def test_sums_that_come_back_to_zero_are_refused():
+    tokens, sentences = np.full(10, 299, np.int32), np.array([0, 10])
+    with pytest.raises(ValueError, match="weights must be at least 1, got 0 for distance 2"):
+        PairText(tokens, sentences, np.array([0, 1, 0], np.uint64), 300, asymmetric=False)
+    weights = np.array([0, 1 << 63, 1], np.uint64)
+    rows = PairRows(PairText(tokens, sentences, weights, 300, asymmetric=False))
+    starts, ends = np.zeros(301, np.int64), np.zeros(2, np.int64)
+    starts[300] = 1
+    with pytest.raises(ValueError, match="too many to count"):
+        rows.count(299, 300, None, one_place(5, 2, 2), starts, 0, ends)
+    hot = np.zeros((HOT_WORDS, HOT_WORDS), np.uint64)
+    part = np.array([0, 2]), np.zeros(2, np.uint32), np.full(2, 1 << 63, np.uint64)
+    with pytest.raises(ValueError, match="parts must be"):
+        rows.merge(299, 300, hot, [part], ends)

@@ -387,3 +387,17 @@ def test_only_rows_are_packed(tmp_path, kind):
     with pytest.raises(ValueError, match=r"v\.\w+\.gz: \w+ files are not packed: leave out \.gz$"):
         formats.write_vectors(name, Words.of(["a"]), np.ones((1, 2), np.float32))
     assert not list(tmp_path.iterdir())
+
+
+def test_rows_are_written_for_bytes_only():
+    """Other objects may say any length, and change what stands beside them meanwhile."""
+
+    class Liar:
+        def __len__(self):
+            words[0] = b"x" * 1_000_000
+            words[1] = b"y"
+            return 1
+
+    words = [b"a", Liar()]
+    with pytest.raises(TypeError, match="bytes"):
+        write_rows(words, np.ones((2, 1), np.float32), 0)

@@ -117,5 +117,6 @@ def test_control_says_stop_and_adds_up() -> None:
     for column in (-1, 16):
         with pytest.raises(ValueError, match=f"column must be from 0 to 15, got {column}"):
             control.total(column)
-    with pytest.raises(ValueError, match="workers must be at least 1, got 0"):
-        Control(0)
+    for workers in 0, 1 << 28:  # of which the bytes do not fit 31 bits
+        with pytest.raises(ValueError, match=f"workers must be from 1 to 16384, got {workers}"):
+            Control(workers)

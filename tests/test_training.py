@@ -1,4 +1,4 @@
-"""The native trainer takes only arrays that fit together: its loops check nothing."""
+"""The native trainer takes only arrays that fit together."""
 
 import threading
 from typing import Any
@@ -185,3 +185,27 @@ def test_all_negatives_are_trained_on(negative: int, shared: bool, skip_gram: bo
     # From a vector of zeros, whose probabilities are all one half.
     expected = np.full((2, 10), alpha * (0.5 - 0.5 * negative))
     np.testing.assert_allclose(vectors[:2, :10], expected, rtol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("parents", "offsets"),
+    [
+        ([3, 3, 4, 5, 0], [0, 2, 4, 5]),
+        ([3, 3, 0, 4, 0], [0, 2, 4, 5]),
+        ([3, 3, 4, 4, 0], [-(1 << 28), 2, 4, 5]),
+        ([3, 3, 4, 4, 0], [0, 1, 4, 5]),
+        ([3, 3, 4, 4, 0], [0, 2, 4, 4]),
+        ([3, 3, 4, 4, 0], [0, 2, 4, 6]),
+        ([3, 3, 4, 4, 0], [0, 2, 4, 2**63 - 1]),
+    ],
+)
+def test_paths_of_no_tree_are_refused(parents: list[int], offsets: list[int]) -> None:
+    bit, rows, signs = np.zeros(5, np.uint8), np.zeros(22, np.int32), np.zeros(22, np.float32)
+    with pytest.raises(ValueError, match=r"must|too short"):
+        fill_paths(np.array(parents, np.int32), bit, np.array(offsets), rows, signs)
+
+
+def test_the_core_refuses_none() -> None:
+    trainer = training({})
+    with pytest.raises(TypeError, match="Argument 'control' has incorrect type"):
+        trainer.run(0, None)  # type: ignore[arg-type]

@@ -1,13 +1,19 @@
 # Control: the Python face of csrc/control.h.
 
 cdef extern from "control.h" nogil:
-    enum: COUNTERS
+    enum: COUNTERS, MOST_WORKERS
     ctypedef struct control:
         int64_t next
         int32_t stopped
     int64_t control_take(control *c, int64_t size)
     bint control_stopped(const control *c)
     void control_stop(control *c)
+
+
+cdef int check_workers(int workers) except -1:
+    if not 1 <= workers <= MOST_WORKERS:
+        raise ValueError(f"workers must be from 1 to {MOST_WORKERS}, got {workers}")
+    return workers
 
 
 cdef class Control:
@@ -22,9 +28,7 @@ cdef class Control:
     cdef readonly int workers
 
     def __cinit__(self, int workers):
-        if workers < 1:
-            raise ValueError(f"workers must be at least 1, got {workers}")
-        self.workers = workers
+        self.workers = check_workers(workers)
         memset(&self.c, 0, sizeof(control))
         if posix_memalign(<void **> &self.rows, 128, workers * COUNTERS * sizeof(int64_t)) != 0:
             self.rows = NULL

@@ -93,8 +93,9 @@ cdef class GloveTraining:
             raise ValueError(f"rows of {stride} floats cannot hold {columns} columns")
         if <size_t> &records[0, 0, 0] % 64:
             raise ValueError("records must be aligned to 64 bytes")
-        if not 0 <= strip_bits <= 16 or workers < 1:
-            raise ValueError("strip_bits must be from 0 to 16, workers at least 1")
+        check_workers(workers)
+        if not 0 <= strip_bits <= 16:
+            raise ValueError(f"strip_bits must be from 0 to 16, got {strip_bits}")
         if not (eta > 0 and clip > 0 and x_max > 0):
             raise ValueError("eta, clip and x_max must be above 0")
         g.kernels = glove_pick(name)

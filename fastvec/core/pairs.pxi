@@ -19,6 +19,8 @@ cdef extern from "pairs.h" nogil:
                     int64_t *cursors, const int64_t *limits, occurrence *occurrences)
     int pair_rows_init(pair_rows *r, int64_t n_keys, int32_t window)
     void pair_rows_free(pair_rows *r)
+    int pair_places_good(const pair_text *t, int64_t origin, const occurrence *place,
+                         const occurrence *end)
     int pair_rows_count(pair_rows *r, const pair_text *t, const int32_t *piece, uint32_t word,
                         const occurrence *place, const occurrence *end, const occurrence *ahead)
     int pair_rows_hot(pair_rows *r, const pair_text *t, uint32_t word, const uint64_t *hot)
@@ -41,6 +43,7 @@ cdef extern from "tiles.h" nogil:
                     int32_t *indices, float *values)
 
 HOT_WORDS = HOT
+cdef double MOST_SUM = 1.8e19  # below 2 ** 64: a sum that comes back to 0 would be listed again
 
 
 cdef class PairText:
@@ -51,7 +54,7 @@ cdef class PairText:
     tokens, sentences : int32 (n,), int64 (sentences + 1,)
         the corpus; sentences rise from 0 to n.
     weights : uint64 (window + 1,)
-        fixed-point weight of a pair by its distance; the first is not used.
+        fixed-point weight of a pair by its distance, at least 1; the first is not used.
     n_words : int
         ids are below this.
     asymmetric : bool
@@ -62,6 +65,7 @@ cdef class PairText:
 
     cdef pair_text t
     cdef readonly int64_t n_tokens, n_keys
+    cdef double weight  # of all distances
     cdef object alive
 
     def __cinit__(self, const int32_t[::1] tokens, const int64_t[::1] sentences,
@@ -70,6 +74,10 @@ cdef class PairText:
         cdef bint good = count >= 1 and n >= 1 and sentences[0] == 0 and sentences[count] == n
         if not 2 <= weights.shape[0] <= 32768:
             raise ValueError(f"window must be from 1 to 32767, got {weights.shape[0] - 1}")
+        for i in range(1, weights.shape[0]):
+            self.weight += weights[i]
+            if weights[i] == 0:
+                raise ValueError(f"weights must be at least 1, got 0 for distance {i}")
         if not 1 <= n_words < 1 << 30:
             raise ValueError(f"a vocabulary must have 1 to 2**30 - 1 words, got {n_words}")
         with nogil:
@@ -154,13 +162,14 @@ cdef class PairRows:
         ends[0] = 0
         return 0
 
-    def count(self, int64_t first, int64_t last, const uint64_t[:, ::1] hot,
+    def count(self, int64_t first, int64_t last, const uint64_t[:, ::1] hot or None,
               const uint64_t[::1] occurrences, const int64_t[::1] starts, int64_t origin,
               int64_t[::1] ends):
         """Count the rows first..last from the places of a piece (PairText.place).
 
         Word w's places are ``starts[w]`` to ``starts[w + 1]``.  Rows of hot words come from the
-        ``hot`` table, or stay empty if that is None.
+        ``hot`` table, or stay empty if that is None.  ValueError for places out of the text, and for
+        so many that sums could pass 64 bits.
         """
         cdef int64_t n = occurrences.shape[0], w
         cdef pair_text *t = &self.text.t
@@ -171,8 +180,14 @@ cdef class PairRows:
             good = good and 0 <= starts[w] <= starts[w + 1] <= n
         if not good:
             raise ValueError("starts must rise within the occurrences")
+        if 2 * self.text.weight * n >= MOST_SUM:
+            raise ValueError(f"{n} places of these weights are too many to count")
         cdef const uint64_t *table = &hot[0, 0] if hot is not None else NULL
         cdef const occurrence *places = <const occurrence *> (&occurrences[0] if n else NULL)
+        with nogil:
+            good = pair_places_good(t, origin, places + starts[first], places + starts[last])
+        if not good:
+            raise ValueError("occurrences must lie in the text")
         with nogil:
             for w in range(first, last):
                 if w >= HOT:
@@ -195,10 +210,9 @@ cdef class PairRows:
         cdef const uint32_t[::1] keys
         cdef const uint64_t[::1] sums
         cdef bint good = True
+        cdef double total = 0
         cdef int failed = 0
         self.check(first, last, hot, ends)
-        if hot is None:
-            raise ValueError("hot must have shape (256, 256)")
         cdef int n_parts = len(parts), p
         cdef const int64_t **all_ends = <const int64_t **> calloc(n_parts + 1, sizeof(void *))
         cdef const uint32_t **all_keys = <const uint32_t **> calloc(n_parts + 1, sizeof(void *))
@@ -214,7 +228,8 @@ cdef class PairRows:
                     good = good and part_ends[i] <= part_ends[i + 1]
                 for i in range(keys.shape[0] if good else 0):
                     good = good and keys[i] < n_keys
-                if not good:
+                    total += sums[i]
+                if not good or total >= MOST_SUM:
                     raise ValueError("parts must be (ends, keys, sums) of the rows")
                 all_ends[p] = &part_ends[0]
                 all_keys[p] = &keys[0] if keys.shape[0] else NULL
@@ -308,7 +323,7 @@ def cut_rows(const int64_t[::1] ends, const uint32_t[::1] keys, const float[::1]
 
 def tiles_to_rows(const uint64_t[::1] pairs, const int64_t[::1] starts, const int32_t[:, ::1] tiles,
                   const int64_t[::1] offsets, int64_t[::1] low, int64_t[::1] high,
-                  int32_t[::1] indices, float[::1] values):
+                  int32_t[::1] indices or None, float[::1] values or None):
     """The rows of a compressed sparse row matrix, from tiles, in two rounds.
 
     Round one (``indices`` is None) adds to ``low`` and ``high`` (V,) how many entries each row has

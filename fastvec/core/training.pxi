@@ -34,8 +34,8 @@ cdef extern from "alias.h" nogil:
 cdef extern from "huffman.h" nogil:
     int huffman_tree(const int64_t *counts, int32_t n, int32_t *parent, uint8_t *bit)
     void huffman_lengths(const int32_t *parent, int32_t n, int64_t *offsets)
-    void huffman_paths(const int32_t *parent, const uint8_t *bit, int32_t n,
-                       const int64_t *offsets, int32_t *rows, float *signs)
+    int huffman_paths(const int32_t *parent, const uint8_t *bit, int32_t n,
+                      const int64_t *offsets, int32_t *rows, float *signs)
 
 cdef extern from "choice.h" nogil:
     ctypedef struct choice:
@@ -180,12 +180,16 @@ def fill_paths(const int32_t[::1] parent, const uint8_t[::1] bit, const int64_t[
     cdef Py_ssize_t n = offsets.shape[0] - 1
     if n < 1 or parent.shape[0] != 2 * n - 1 or bit.shape[0] != 2 * n - 1:
         raise ValueError("parent and bit must have 2n - 1 entries")
-    if rows.shape[0] < offsets[n] + ROW_FLOATS or signs.shape[0] < offsets[n] + ROW_FLOATS:
+    if min(rows.shape[0], signs.shape[0]) - ROW_FLOATS < offsets[n]:
         raise ValueError("rows and signs are too short for the paths")
-    if offsets[n] == 0:
-        return
+    for i in range(2 * n - 2):
+        if not i < parent[i] < 2 * n - 1:
+            raise ValueError("each parent must come after its children")
+    cdef int bad
     with nogil:
-        huffman_paths(&parent[0], &bit[0], <int32_t> n, &offsets[0], &rows[0], &signs[0])
+        bad = huffman_paths(&parent[0], &bit[0], <int32_t> n, &offsets[0], &rows[0], &signs[0])
+    if bad:
+        raise ValueError("offsets must be where each word's path begins")
 
 
 cdef int check_rows(float[:, ::1] rows, str name, Py_ssize_t count, Py_ssize_t stride) except -1:
@@ -231,9 +235,10 @@ cdef class Training:
 
     def __cinit__(
         self, const int32_t[::1] tokens, const int64_t[::1] offsets, float[:, ::1] vectors,
-        float[:, ::1] outputs, float[:, ::1] nodes, const uint32_t[::1] keep,
-        const uint32_t[:, ::1] noise, const int64_t[::1] path_offsets,
-        const int32_t[::1] path_rows, const float[::1] path_signs, *, int vector_size,
+        float[:, ::1] outputs or None, float[:, ::1] nodes or None, const uint32_t[::1] keep,
+        const uint32_t[:, ::1] noise or None, const int64_t[::1] path_offsets or None,
+        const int32_t[::1] path_rows or None, const float[::1] path_signs or None, *,
+        int vector_size,
         bint skip_gram, int window, bint shrink_windows, int negative, bint shared_negatives,
         bint cbow_mean, bint cbow_corrected, int workers, str simd, steps=(None, None, None),
         const float[::1] locks=None,
@@ -244,8 +249,9 @@ cdef class Training:
         t.kernel = pick(simd)
         if stride % ROW_FLOATS or not 1 <= vector_size <= stride:
             raise ValueError(f"rows of {stride} floats cannot hold vector_size {vector_size}")
-        if not 1 <= window <= 100000 or not 0 <= negative <= 100000 or workers < 1:
-            raise ValueError("window and workers must be at least 1, negative at least 0")
+        check_workers(workers)
+        if not 1 <= window <= 100000 or not 0 <= negative <= 100000:
+            raise ValueError("window must be at least 1, negative at least 0")
         if not 1 <= n < 0x7fffffff:
             raise ValueError(f"keep must have 1 to 2**31 - 2 entries, got {n}")
         check_rows(vectors, "vectors", n, stride)

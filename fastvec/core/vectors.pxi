@@ -132,17 +132,18 @@ def write_rows(list words, const float[:, :] vectors, int layout):
     ``layout``: 0 shortest numbers that read back the same, 1 as word2vec.c, 2 as GloVe.
     """
     cdef int64_t n = vectors.shape[0], size = vectors.shape[1], i, k, room = 0
+    cdef bytes text
     if len(words) != n:
         raise ValueError(f"{len(words)} words for {n} vectors")
     if layout not in (VECFILE_SHORTEST, VECFILE_WORD2VEC, VECFILE_GLOVE):
         raise ValueError(f"layout must be 0, 1 or 2, got {layout}")
-    for word in words:
-        room += len(word)
+    for i in range(n):
+        text = words[i]  # TypeError for what is no bytes
+        room += len(text)
     room += n * (size * (DECIMAL_ROOM + 1) + 2)
     cdef float *vector = <float *> malloc((size + 1) * sizeof(float))
     cdef char *start = <char *> malloc(room + 1)
     cdef char *out = start
-    cdef bytes text
     try:
         if vector == NULL or start == NULL:
             raise MemoryError()
@@ -173,7 +174,7 @@ cdef class Best:
     cdef readonly int64_t queries, k
 
     def __cinit__(self, int64_t queries, int64_t k):
-        if queries < 0 or k < 1 or queries * k > <int64_t> 1 << 40:
+        if queries < 0 or k < 1 or queries > (<int64_t> 1 << 40) // k:
             raise ValueError(f"no room for the {k} best of {queries} queries")
         self.queries = queries
         self.k = k
@@ -274,7 +275,7 @@ cdef class BestAnswers:
     def show(self, const float[:, ::1] cosines, int64_t first):
         """Show the cosines (words, n) of all words asked about with rows first to first + n."""
         cdef int64_t i, n = cosines.shape[1]
-        if cosines.shape[0] != self.words or first < 0 or first + n > self.names.shape[0]:
+        if cosines.shape[0] != self.words or not 0 <= first <= self.names.shape[0] - n:
             raise ValueError(f"cosines must have {self.words} rows, got {cosines.shape[0]}")
         if n == 0:
             return

@@ -10,7 +10,10 @@
 
 #include <stdint.h>
 
-enum { COUNTERS = 16 }; /* 16 x 8 bytes: two lines, since processors fetch lines in pairs */
+enum {
+    COUNTERS = 16, /* 16 x 8 bytes: two lines, since processors fetch lines in pairs */
+    MOST_WORKERS = 1 << 14,
+};
 
 typedef struct {
     int64_t next;

@@ -43,17 +43,20 @@ static inline void huffman_lengths(const int32_t *parent, int32_t n, int64_t *of
 }
 
 /* Word i's inner nodes as output rows, and +1 where its code has a 0 (label 1 - bit), -1 where it
- * has a 1; from the word up to the root. */
-static inline void huffman_paths(const int32_t *parent, const uint8_t *bit, int32_t n,
-                                 const int64_t *offsets, int32_t *rows, float *signs) {
+ * has a 1; from the word up to the root.  -1 if the offsets are not those of huffman_lengths. */
+static inline int huffman_paths(const int32_t *parent, const uint8_t *bit, int32_t n,
+                                const int64_t *offsets, int32_t *rows, float *signs) {
     const int32_t root = 2 * n - 2;
+    int64_t at = 0;
     for (int32_t i = 0; i < n; i++) {
-        int64_t at = offsets[i];
+        if (offsets[i] != at) return -1;
         for (int32_t node = i; node != root; node = parent[node], at++) {
+            if (at >= offsets[n]) return -1;
             rows[at] = root - parent[node];
             signs[at] = bit[node] ? -1.0f : 1.0f;
         }
     }
+    return at == offsets[n] ? 0 : -1;
 }
 
 #endif

@@ -202,6 +202,19 @@ static inline void pair_rows_add(pair_rows *r, uint32_t key, uint64_t value) {
     r->sums[key] = old + value;
 }
 
+/* Whether these places of a piece that starts at `origin`, and the words around them, are in the text. */
+static inline int pair_places_good(const pair_text *t, int64_t origin, const occurrence *place,
+                                   const occurrence *end) {
+    const int64_t n = t->sentences[t->n_sentences];
+    int good = 1;
+    for (; place < end; place++) {
+        const int64_t at = origin + place->at;
+        good &= place->left <= t->window && place->right <= t->window;
+        good &= at >= place->left && at + place->right < n;
+    }
+    return good;
+}
+
 /* Count one row from the places of its word; `ahead` ends the places that may be fetched early. */
 static inline int pair_rows_count(pair_rows *r, const pair_text *t, const int32_t *piece,
                                   uint32_t word, const occurrence *place, const occurrence *end,
