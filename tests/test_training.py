@@ -209,3 +209,22 @@ def test_the_core_refuses_none() -> None:
     trainer = training({})
     with pytest.raises(TypeError, match="Argument 'control' has incorrect type"):
         trainer.run(0, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize(
+    ("name", "start", "step"),
+    [("tokens", -5, 0), ("tokens", 1 << 30, 0), ("offsets", 9000, -9000), ("offsets", 1 << 40, 1),
+     ("offsets", -(1 << 40), 1), ("offsets", 0, 1 << 40)],
+)  # fmt: skip
+def test_a_corpus_that_changes_does_no_harm(name: str, start: int, step: int, workers: int) -> None:
+    tokens = np.zeros(60_000, np.int32)
+    given = {"tokens": tokens, "offsets": np.arange(0, 60_001, 10)}
+    steps = [np.ones(WORDS, np.float32)] * 3
+    trainer = training(given, workers=workers, steps=steps)
+    given[name][:] = start + step * (np.arange(len(given[name])) % 2)
+    trainer.start_epoch(0.05, 0.01, 1)
+    control = Control(workers)
+    for i in range(workers):
+        trainer.run(i, control)
+    assert np.isfinite(trainer.loss)

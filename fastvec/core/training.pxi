@@ -224,8 +224,8 @@ cdef class Training:
     simd : str
         instruction set, one of simd_names().
 
-    Raises ValueError for arrays that do not fit together or ids that are out of range: the loops
-    themselves check nothing.
+    Raises ValueError for arrays that do not fit together or ids that are out of range.  Tokens and
+    offsets may change later: what is out of range then is passed over.
     """
 
     cdef training t

@@ -519,11 +519,13 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
     }
 }
 
-/* Subsample tokens[from .. to) into kept[n ..]; returns the new n. */
+/* Subsample tokens[from .. to) into kept[n ..]; returns the new n.  The ids were looked at before, but
+ * the array is the caller's, who may have changed it since. */
 static inline int subsample(const training *t, worker *w, int64_t from, int64_t to, int n) {
     uint64_t random = w->random;
     for (int64_t i = from; i < to; i++) {
-        const int32_t word = t->tokens[i];
+        const int32_t word = __atomic_load_n(&t->tokens[i], __ATOMIC_RELAXED);
+        if ((uint32_t)word >= (uint32_t)t->n_words) continue;
         w->kept[n] = word;
         w->rows[t->window + n] = replica_row(&w->vectors, word);
         n += (uint32_t)rng_next(&random) <= t->keep[word];
@@ -545,7 +547,8 @@ static inline int64_t sentence_of(const training *t, int64_t i) {
     return low;
 }
 
-/* A chunk owns the sentences that start in it, or pieces of CHUNK tokens of longer ones. */
+/* A chunk owns the sentences that start in it, or pieces of CHUNK tokens of longer ones.  It ends where
+ * the offsets have been changed into others that do not rise. */
 static inline void train_chunk(const training *t, worker *w, const control *c, int64_t chunk,
                                int64_t *counters) {
     const int64_t first = chunk * CHUNK, last = first + CHUNK;
@@ -555,13 +558,14 @@ static inline void train_chunk(const training *t, worker *w, const control *c, i
     int n = 0, sentences = 0;
     w->random = t->seed ^ ((uint64_t)chunk * 0xD1B54A32D192ED03u);
     while (s < t->n_sentences) {
-        const int64_t end = t->offsets[s + 1];
+        const int64_t end = __atomic_load_n(&t->offsets[s + 1], __ATOMIC_RELAXED);
         if (at >= end) {
-            at = t->offsets[++s];
+            at = end;
+            s++;
             continue;
         }
-        if (at >= last) break;
         const int64_t to = at + CHUNK < end ? at + CHUNK : end;
+        if (at < first || at >= last || to > t->n_tokens || n + (to - at) > ROOM) break;
         const int before = n;
         n = subsample(t, w, at, to, n);
         if (n > before) w->ends[sentences++] = n;
