@@ -31,9 +31,9 @@ class Words(Sequence[str]):
     Parameters
     ----------
     joined : (bytes,) uint8 array
-        the UTF-8 bytes of all words, one after the other.
+        the UTF-8 bytes of all words, one after the other; shown read-only.
     offsets : (n + 1,) int64 array
-        word ``i`` is ``joined[offsets[i]:offsets[i + 1]]``.
+        word ``i`` is ``joined[offsets[i]:offsets[i + 1]]``; shown read-only.
     table : WordIndex or WordTable, optional
         an index of just these words, if there is one already.
     integers : bool
@@ -57,8 +57,8 @@ class Words(Sequence[str]):
         table: WordIndex | WordTable | None = None,
         integers: bool = False,
     ) -> None:
-        self.joined = joined
-        self.offsets = offsets
+        self.joined = _read_only(joined)  # the index holds on to where they lie
+        self.offsets = _read_only(offsets)
         self.integers = integers
         self._index = table
 
@@ -266,3 +266,10 @@ def encode(word: str) -> bytes:
         return word.encode()
     except UnicodeEncodeError:
         raise ValueError(f"word {word!r} is not valid Unicode") from None
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """The same memory, shown so that it cannot be changed."""
+    shown = array.view()
+    shown.flags.writeable = False
+    return shown

@@ -166,3 +166,12 @@ def test_words_of_a_file_that_should_be_integers_and_are_not(word: str) -> None:
     with pytest.raises(ValueError, match="its words should be integers, and are not"):
         Words.stored(words.joined, words.offsets, {"keys": "integers"})
     assert Words.stored(words.joined, words.offsets, {}).keys() == ["12", word, "-3"]
+
+
+def test_the_arrays_that_an_index_points_into_cannot_be_changed() -> None:
+    words = Words.of(["cat", "dog"])
+    assert words.find("dog") == 1
+    for array in words.joined, words.offsets:
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 100
+    assert words.find("dog") == 1
