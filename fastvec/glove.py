@@ -11,6 +11,7 @@ threads and the native core.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 from collections.abc import Iterable
@@ -328,6 +329,9 @@ class GloVe:
         assert self._records is not None and self.words is not None
         if self.unk:
             _check_unknown(self.words)
+        pairs = copy.copy(pairs)  # the core looks at these three once, whoever changes them later
+        pairs.starts, pairs.tiles = pairs.starts.copy(), pairs.tiles.copy()
+        pairs.offsets = pairs.offsets.copy()
         training = GloveTraining(
             self._records,
             pairs.pairs.view(np.uint64),

@@ -671,3 +671,17 @@ def test_words_of_one_subject_come_together():
         for near, _ in model.wv.most_similar(word, topn=5)
     )
     assert right >= 0.95 * 5 * 40
+
+
+def test_pairs_that_a_callback_moves_are_trained_on_as_they_were():
+    class Mover(CallbackAny2Vec):
+        def on_epoch_end(self, _):
+            for array in moved.starts, moved.tiles, moved.offsets:
+                array[1:] = 1 << 27
+
+    moved, still = random_pairs(20), random_pairs(20)
+    losses = [
+        GloVe(4, epochs=3, progress=False).fit(pairs, callbacks=callbacks).loss_history
+        for pairs, callbacks in ((still, []), (moved, [Mover()]))
+    ]
+    assert losses[0] == losses[1]
