@@ -46,8 +46,8 @@ Tokenizer = Callable[[str], Iterable[Any]]
 NUMBERS_IN_PIECE = 1 << 20
 
 
-class NoWordsError(ValueError):
-    """A source without any word, or without any that is kept."""
+class NoWordsError(ValueError, RuntimeError):
+    """A source without any word, or without any that is kept; gensim raises RuntimeError then."""
 
 
 @dataclass

@@ -85,7 +85,8 @@ class VectorStore:
         self.vectors = vectors
         self.vector_size = int(vectors.shape[1])
         self._room: NDArray[Any] | None = None  # what self.vectors is the beginning of, if grown
-        self.norms = None
+        self.norms: NDArray[np.float32] | None = None
+        self._measured: NDArray[Any] | None = None  # the vectors whose lengths norms are
         self._attributes: dict[str, NDArray[Any]] = {}
         if counts is not None:
             self._attributes["count"] = counts
@@ -462,13 +463,13 @@ class VectorStore:
     def fill_norms(self, force: bool = False) -> NDArray[np.float32]:
         """Compute the lengths of all vectors, if they are not known yet; returns them.
 
-        After changing ``vectors`` by hand, call it with ``force=True``.
+        After changing numbers in ``vectors`` by hand, call it with ``force=True``.
 
         >>> wv.fill_norms().shape == (len(wv),)
         True
         """
-        if self.norms is None or force:
-            self.norms = row_norms(self.vectors)
+        if self.norms is None or force or self._measured is not self.vectors:
+            self.norms, self._measured = row_norms(self.vectors), self.vectors
         return self.norms
 
     def forget_norms(self) -> None:

@@ -182,7 +182,8 @@ class Word2Vec:
         vocabulary: Vocabulary | None = None,
         progress: bool | None = None,
     ) -> None:
-        del hashfxn, batch_words, null_word, compute_loss
+        self.hashfxn, self.batch_words, self.null_word = hashfxn, batch_words, null_word
+        self.compute_loss = compute_loss
         self.vector_size = vector_size
         self.alpha = alpha
         self.min_alpha = min_alpha

@@ -348,6 +348,13 @@ def test_cosmul_keeps_to_the_restriction(wv):
     same(wv.most_similar_cosmul(["w1"], ["w3"], topn=V, restrict_vocab=9), first)
 
 
+def test_other_vectors_have_other_lengths(wv):
+    wv.fill_norms()
+    wv.vectors = 3 * VECTORS[::-1].copy()
+    np.testing.assert_allclose(wv.fill_norms(), np.linalg.norm(wv.vectors, axis=1), rtol=1e-6)
+    assert abs(wv.most_similar("w1")[0][1]) <= 1.0001
+
+
 def test_locks(wv):
     wv.vectors_lockf = 0
     wv.add_vector("new", np.ones(D))
