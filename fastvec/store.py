@@ -357,7 +357,7 @@ class VectorStore:
 
     @vectors_lockf.setter
     def vectors_lockf(self, locks: ArrayLike) -> None:
-        given = np.asarray(locks, np.float32)
+        given = np.ascontiguousarray(locks, np.float32)
         if given.size == 1:
             given = np.full(len(self), given.item(), np.float32)
         if given.shape != (len(self),) or not np.isfinite(given).all():

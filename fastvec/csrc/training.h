@@ -85,7 +85,7 @@ typedef struct {
     upcoming soon;    /* rows of a later window: the next update fetches them on the way */
     float *hidden;    /* (stride,): CBOW's input */
     float share;      /* what of its change each context word gets */
-    float *locked;    /* (2 * window, 2, stride): locked rows, each before and after its steps; or NULL */
+    float *locked;    /* (context words, 2, stride): locked rows, each before and after its steps; or NULL */
 } window;
 
 /* What one worker keeps for itself. */
@@ -148,7 +148,8 @@ static inline int window_init(window *v, const training *t) {
     v->path = own_lines((size_t)(t->longest_path + 1) * sizeof *v->path);
     v->distinct = own_lines(outputs * sizeof *v->distinct);
     v->hidden = own_lines((size_t)t->stride * sizeof *v->hidden);
-    if (t->locks) v->locked = own_lines(4 * reach * (size_t)t->stride * sizeof *v->locked);
+    const size_t most = 2 * reach < CHUNK ? 2 * reach : CHUNK; /* context words of a piece */
+    if (t->locks) v->locked = own_lines(2 * most * (size_t)t->stride * sizeof *v->locked);
     if (!v->inputs || !v->path || !v->distinct || !v->hidden || (t->locks && !v->locked)) return -1;
     return 0;
 }
