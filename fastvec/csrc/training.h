@@ -40,7 +40,7 @@ enum {
     MOST_FETCHED = 64,
     WHOLE_WINDOW = 32, /* words on either side: the widest of which all is copied */
     BATCHES_A_MERGE = 128, /* of the hottest rows, over the square of the number of workers */
-    MERGES_AN_EPOCH = 16,  /* at least, of every row that has copies */
+    MERGES_AN_EPOCH = 12,  /* at least, of every row that has copies */
     WORDS_DONE = 0,    /* the counters of control.h */
     WORDS_KEPT = 1,
 };
