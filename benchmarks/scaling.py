@@ -33,6 +33,7 @@ from fastvec import Corpus, Word2Vec
 
 #: nanoseconds that a cache line takes between cores with one third-level cache, and without
 NEAR, FAR = 60, 100
+PLACES = ["any", "near", "between", "far"]
 Run = dict[str, Any]
 
 
@@ -111,7 +112,12 @@ def summary(rounds: list[list[Run]]) -> list[Run]:
             key = (run["model"], run["workers"], run["way"], where)
             found.setdefault(key, []).append((run["words/s"] / alone[run["model"]], run))
     rows = []
-    for (model, workers, way, where), pairs in found.items():
+    models = list(dict.fromkeys(model for model, *_ in found))
+    ways = ["together", "apart"]
+    for model, workers, way, where in sorted(
+        found, key=lambda k: (models.index(k[0]), k[1], ways.index(k[2]), PLACES.index(k[3]))
+    ):
+        pairs = found[model, workers, way, where]
         times = sorted(ratio for ratio, _ in pairs)
         rows.append(
             {
