@@ -377,6 +377,8 @@ class VectorStore:
         """
         for name, kind in zip(attrs or (), types or (), strict=True):
             dtype = np.dtype(kind) if np.dtype(kind).kind in "biufc" else np.dtype(object)
+            if name == LOCKS:
+                dtype = np.dtype(np.float32)
             values = self.expandos.get(name)
             if values is None:
                 self._attributes[name] = np.full(len(self), name == LOCKS, dtype)

@@ -361,6 +361,10 @@ def test_locks(wv):
     assert wv.vectors_lockf.tolist() == [0] * V + [1]
     wv.vectors_lockf[2] = 3
     assert wv.get_vecattr("w2", "lockf") == 3
+    other = KeyedVectors.of(Words.of(KEYS), VECTORS)
+    other.set_vecattr("w1", "lockf", 0)
+    other.set_vecattr("w2", "lockf", 0.5)
+    assert other.vectors_lockf[:4].tolist() == [1, 0, 0.5, 1]
     for bad in (np.ones(V), np.full(V + 1, np.nan)):
         with pytest.raises(ValueError, match="vectors_lockf must be 61 finite"):
             wv.vectors_lockf = bad

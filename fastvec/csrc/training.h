@@ -437,10 +437,10 @@ static inline void unlock_inputs(const training *t, worker *w, int i, int from) 
     for (int k = 0; k < v->m; k++) {
         const int32_t word = context_word(w, i, from, k);
         const float part = t->locks[word];
+        if (part == 0.0f || part == 1.0f) continue;
         const float *before = locked_row(t, v, k), *after = before + t->stride;
         float *row = replica_row(&w->vectors, word);
-        for (int c = 0; c < t->floats && part != 0.0f && part != 1.0f; c++)
-            row[c] += part * (after[c] - before[c]);
+        for (int c = 0; c < t->floats; c++) row[c] += part * (after[c] - before[c]);
     }
 }
 
