@@ -32,7 +32,7 @@ from fastvec.params import (
     take,
 )
 from fastvec.progress import Progress
-from fastvec.sampling import NO_PATHS, expected_steps, huffman_paths, keep_thresholds, noise_table
+from fastvec.sampling import NO_PATHS, Noise, expected_steps, huffman_paths, keep_thresholds, noise
 from fastvec.simd import simd
 from fastvec.sources import NoWordsError, signature
 from fastvec.store import LOCKS
@@ -601,7 +601,9 @@ class Word2Vec:
     ) -> Training:
         corpus = self._read(corpus, vocabulary=self._vocabulary())
         counts = np.maximum(self._counts(), 1)
-        noise = noise_table(counts, params.ns_exponent) if outputs is not None else None
+        drawn = Noise(None)
+        if outputs is not None:
+            drawn = noise(counts, params, outputs.strides[0], len(corpus.tokens))
         paths = huffman_paths(counts) if nodes is not None else NO_PATHS
         steps: Any = (None, None, None)
         if params.workers > 1:
@@ -613,7 +615,7 @@ class Word2Vec:
             outputs,
             nodes,
             keep_thresholds(counts, params.sample),
-            noise,
+            drawn.table,
             *paths,
             vector_size=self.vector_size,
             skip_gram=bool(params.sg),
@@ -627,6 +629,8 @@ class Word2Vec:
             simd=simd(),
             steps=steps,
             locks=self._locks(),
+            noise_parts=drawn.parts,
+            noise_visit=drawn.visit,
         )
 
     def _locks(self) -> NDArray[np.float32] | None:

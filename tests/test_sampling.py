@@ -3,13 +3,21 @@
 import numpy as np
 import pytest
 import reference
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from fastvec import _core
+from fastvec._core import CHUNK_TOKENS, NOISE_COMMON
 from fastvec.params import Word2VecParams
-from fastvec.sampling import NO_PATHS, expected_steps, huffman_paths, keep_thresholds
+from fastvec.sampling import (
+    NO_PATHS,
+    expected_steps,
+    huffman_paths,
+    keep_thresholds,
+    noise,
+    noise_tables,
+)
 
 
 def alias_table(weights):
@@ -18,14 +26,90 @@ def alias_table(weights):
     return table
 
 
-@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50).filter(lambda w: sum(w) > 1e-3))
-def test_alias_table_holds_exactly_the_weights(weights):
+def chances(table):
     """Column i gives `threshold` to outcome i and the rest to `other`; summed, the distribution."""
-    table = alias_table(weights)
     share = (table[:, 0].astype(float) + 1) / 2**32
     found = share.copy()
     np.add.at(found, table[:, 1], 1 - share)
-    np.testing.assert_allclose(found / len(weights), np.divide(weights, sum(weights)), atol=1e-8)
+    return found / len(table)
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50).filter(lambda w: sum(w) > 1e-3))
+def test_alias_table_holds_exactly_the_weights(weights):
+    expected = np.divide(weights, sum(weights))
+    np.testing.assert_allclose(chances(alias_table(weights)), expected, atol=1e-8)
+
+
+def words_of_parts(words, parts):
+    found = np.empty(words + (parts - 1) * NOISE_COMMON, np.int32)
+    starts = np.empty(parts + 1, np.int64)
+    _core.noise_words(words, parts, found, starts)
+    return np.split(found, starts[1:-1])
+
+
+@given(rare=st.integers(1, 3000), parts=st.integers(2, 40))
+@settings(max_examples=50)
+def test_every_rare_word_is_in_one_part(rare, parts):
+    parts = min(parts, rare)
+    each = words_of_parts(NOISE_COMMON + rare, parts)
+    assert len(each) == parts
+    for words in each:
+        np.testing.assert_array_equal(words[:NOISE_COMMON], np.arange(NOISE_COMMON))
+    together = np.concatenate([words[NOISE_COMMON:] for words in each])
+    np.testing.assert_array_equal(np.sort(together), NOISE_COMMON + np.arange(rare))
+
+
+@given(rare=st.integers(1, 3000), parts=st.integers(1, 40), sorted_=st.booleans())
+@settings(max_examples=50)
+def test_over_all_parts_noise_follows_the_weights(rare, parts, sorted_):
+    parts, size = min(parts, rare), NOISE_COMMON + rare
+    weights = 1 / np.arange(3.0, size + 3) ** 0.75
+    if not sorted_:
+        np.random.default_rng(rare).shuffle(weights)
+    table, found = noise_tables(weights, parts), np.zeros(size)
+    assert table is not None
+    at = 0
+    for words in words_of_parts(size, parts):
+        found[words] += chances(table[at : at + len(words)]) / parts
+        at += len(words)
+    np.testing.assert_allclose(found, weights / weights.sum(), rtol=1e-3, atol=1e-9)
+
+
+def test_a_part_that_should_have_more_than_all_draws():
+    weights = np.ones(NOISE_COMMON + 64)
+    weights[-1] = 1e5
+    assert noise_tables(weights, 2) is None
+    params = Word2VecParams(sample=0, workers=2, ns_exponent=1)
+    table, parts, visit = noise(weights.astype(np.int64), params, 448, tokens=10**9)
+    assert (len(table), parts, visit) == (len(weights), 1, 1)
+
+
+@given(
+    parts=st.integers(1, 40),
+    visit=st.integers(1, 5),
+    workers=st.integers(1, 8),
+    offset=st.integers(0, 2**64 - 1),
+)
+def test_parts_have_their_turns_equally_often(parts, visit, workers, offset):
+    chunks = range(parts * visit * workers)
+    turns = [_core.noise_turn(10**5, parts, visit, chunk, workers, offset) for chunk in chunks]
+    assert (np.bincount(turns, minlength=parts) == visit * workers).all()
+    if workers <= parts:
+        for first in range(0, len(turns), workers):
+            assert len(set(turns[first : first + workers])) == workers
+
+
+def test_parts_fit_the_cache_and_come_round_often():
+    counts = (10**8 / np.arange(1, 300_000) ** 1.1).astype(np.int64)
+    rare, params = len(counts) - NOISE_COMMON, Word2VecParams(workers=1)
+    _, parts, visit = noise(counts, params, 448, tokens=10**9)
+    assert 1 < parts < rare * 448 / 2**18
+    assert parts * visit * CHUNK_TOKENS * 12 < 10**9
+    for few in 10**5, 10**4, 10**3, 1:  # tokens: with fewer rounds than that there are no parts
+        assert noise(counts, params, 448, few).parts == 1
+    assert noise(counts[:NOISE_COMMON], params, 448, 10**9).parts == 1
+    many = Word2VecParams(workers=64)
+    assert noise(counts[: 2 * NOISE_COMMON], many, 448, 10**9).parts == 64
 
 
 def test_alias_draws_follow_the_weights():

@@ -7,7 +7,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fastvec._core import Control, Training, build_alias, fill_paths, huffman_parents, simd_names
+from fastvec._core import (
+    CHUNK_TOKENS,
+    NOISE_COMMON,
+    Control,
+    Training,
+    build_alias,
+    fill_paths,
+    huffman_parents,
+    noise_turn,
+    noise_words,
+    simd_names,
+)
+from fastvec.sampling import noise_tables
 
 WORDS, STRIDE = 3, 16
 
@@ -75,7 +87,7 @@ def test_good_arrays_train() -> None:
         ("outputs", rows(WORDS, 32), "outputs must"),
         ("nodes", rows(WORDS - 2), "nodes must"),
         ("noise", [[0, 0]] * 2, r"noise must have shape \(3, 2\)"),
-        ("noise", [[0, 0], [0, 3], [0, 1]], "noise words must be from 0 to 2"),
+        ("noise", [[0, 0], [0, 3], [0, 1]], "each outcome in noise must be one of its"),
         ("path_offsets", [0, 1, 3], "path_offsets must have 4 entries"),
         ("path_offsets", [0, 1, 3, 6], "paths must stay inside"),
         ("path_offsets", [0, 3, 1, 5], "paths must stay inside"),
@@ -185,6 +197,45 @@ def test_all_negatives_are_trained_on(negative: int, shared: bool, skip_gram: bo
     # From a vector of zeros, whose probabilities are all one half.
     expected = np.full((2, 10), alpha * (0.5 - 0.5 * negative))
     np.testing.assert_allclose(vectors[:2, :10], expected, rtol=0.01)
+
+
+@pytest.mark.parametrize("chunks", [1, 2, 9])
+def test_noise_comes_from_the_part_whose_turn_it_is(chunks: int) -> None:
+    """Of the rare words those are trained that some chunk's part has, and no others."""
+    words, parts, seed = NOISE_COMMON + 100, 3, 1
+    table = noise_tables(np.ones(words), parts)
+    given: dict[str, Any] = {
+        "tokens": np.arange(chunks * CHUNK_TOKENS, dtype=np.int32) % 2,
+        "offsets": np.arange(0, chunks * CHUNK_TOKENS + 1, 100),
+        "vectors": rows(words), "outputs": rows(words), "nodes": None,
+        "keep": np.full(words, 2**32 - 1, np.uint32), "noise": table,
+    }  # fmt: skip
+    given["vectors"][:, :10] = 1
+    trainer = training(given, negative=5, noise_parts=parts)
+    trainer.start_epoch(0.001, 0.001, seed)
+    trainer.run(0, Control(1))
+    turns = {noise_turn(words, parts, 1, chunk, 1, seed) for chunk in range(chunks)}
+    assert len(turns) == min(chunks, parts)
+    found, starts = np.empty(words + 2 * NOISE_COMMON, np.int32), np.empty(parts + 1, np.int64)
+    noise_words(words, parts, found, starts)
+    drawn = np.unique(np.concatenate([found[starts[turn] : starts[turn + 1]] for turn in turns]))
+    trained = np.flatnonzero(given["outputs"].any(axis=1))
+    assert set(trained) <= set(drawn)
+    rare = drawn[drawn >= NOISE_COMMON]
+    assert np.isin(rare, trained).mean() > 0.9  # each is drawn about 6 times in a chunk
+
+
+@pytest.mark.parametrize(
+    ("parts", "visit", "says"),
+    [
+        (0, 1, "parts must be 1, or at most words - 8192, got 0"),
+        (2, 1, "parts must be 1, or at most words - 8192, got 2"),
+        (1, 0, "noise_visit must be at least 1, got 0"),
+    ],
+)
+def test_noise_without_rare_words_has_no_parts(parts: int, visit: int, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        training({}, noise_parts=parts, noise_visit=visit)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,19 @@ cdef extern from "alias.h" nogil:
     int alias_build(const double *weights, uint32_t n, alias_column *table)
     uint32_t alias_draw(const alias_column *table, uint32_t n, uint64_t *state)
 
+cdef extern from "noise.h" nogil:
+    enum: COMMON_WORDS, BLOCK_WORDS
+    ctypedef struct noise_tables "noise":
+        const alias_column *columns
+        int64_t n_words, parts, visit
+    ctypedef struct noise_part:
+        uint32_t n
+    int64_t noise_size(int64_t n_words, int64_t parts, int64_t part)
+    noise_part noise_open(const noise_tables *n, int64_t part)
+    uint32_t noise_word(const noise_part *p, uint32_t outcome)
+    int64_t noise_turn_of "noise_turn"(const noise_tables *n, int64_t chunk, int64_t workers,
+                                       uint64_t offset)
+
 cdef extern from "huffman.h" nogil:
     int huffman_tree(const int64_t *counts, int32_t n, int32_t *parent, uint8_t *bit)
     void huffman_lengths(const int32_t *parent, int32_t n, int64_t *offsets)
@@ -47,7 +60,7 @@ cdef extern from "replica.h" nogil:
     float replica_share(float decay, int workers)
 
 cdef extern from "training.h" nogil:
-    enum: WORDS_DONE, WORDS_KEPT
+    enum: CHUNK, WORDS_DONE, WORDS_KEPT
     ctypedef struct training:
         const kernels *kernel
         const int32_t *tokens
@@ -61,7 +74,7 @@ cdef extern from "training.h" nogil:
         int32_t n_words
         const uint32_t *keep
         const float *locks
-        const alias_column *noise
+        noise_tables noise
         const int64_t *path_offsets
         const int32_t *path_rows
         const float *path_signs
@@ -84,6 +97,11 @@ cdef extern from "training.h" nogil:
     void *own_lines(size_t bytes)
     void loss_take(worker *w, int width)
     void train_epoch(const training *t, worker *w, control *c, int64_t *counters)
+
+
+#: tokens that a worker takes at a time; of the parts that noise comes from (csrc/noise.h) the words
+#: that all of them have, and how many of the others are dealt to one together
+CHUNK_TOKENS, NOISE_COMMON, NOISE_BLOCK = CHUNK, COMMON_WORDS, BLOCK_WORDS
 
 
 def simd_names():
@@ -144,6 +162,47 @@ def draw_alias(const uint32_t[:, ::1] table, uint64_t seed, int32_t[::1] draws):
     for i in range(draws.shape[0]):
         draws[i] = alias_draw(<const alias_column *> &table[0, 0], table.shape[0], &seed)
     return seed
+
+
+cdef int check_parts(int64_t words, int64_t parts) except -1:
+    if not 1 <= words < 0x7fffffff:
+        raise ValueError(f"there must be 1 to 2**31 - 2 words, got {words}")
+    if parts < 1 or (parts > 1 and parts > words - COMMON_WORDS):
+        raise ValueError(f"parts must be 1, or at most words - {COMMON_WORDS}, got {parts}")
+    return 0
+
+
+def noise_words(int64_t words, int64_t parts, int32_t[::1] found, int64_t[::1] starts):
+    """Which word each outcome of the parts' alias tables is (csrc/noise.h).
+
+    found: (words + (parts - 1) * NOISE_COMMON,), part by part; starts: (parts + 1,) where each
+    begins.  One part has all words in order.
+    """
+    check_parts(words, parts)
+    if found.shape[0] != words + (parts - 1) * COMMON_WORDS or starts.shape[0] != parts + 1:
+        raise ValueError("found or starts have another length than the parts")
+    cdef noise_tables tables = noise_tables(columns=NULL, n_words=words, parts=parts, visit=1)
+    cdef noise_part part
+    cdef int64_t at = 0, p
+    cdef uint32_t i
+    with nogil:
+        for p in range(parts):
+            starts[p] = at
+            part = noise_open(&tables, p)
+            for i in range(part.n):
+                found[at] = <int32_t> noise_word(&part, i)
+                at += 1
+        starts[parts] = at
+
+
+def noise_turn(int64_t words, int64_t parts, int64_t visit, int64_t chunk, int64_t workers,
+               uint64_t offset):
+    """The part that the noise of a chunk comes from (csrc/noise.h), for tests."""
+    check_parts(words, parts)
+    if visit < 1 or chunk < 0 or workers < 1:
+        raise ValueError("visit and workers must be at least 1, chunk at least 0")
+    cdef noise_tables tables = noise_tables(columns=NULL, n_words=words, parts=parts, visit=visit)
+    return noise_turn_of(&tables, chunk, workers, offset)
 
 
 def huffman_parents(const int64_t[::1] counts, int32_t[::1] parent, uint8_t[::1] bit,
@@ -215,8 +274,10 @@ cdef class Training:
         output rows of negative sampling and of hierarchical softmax.
     keep : uint32 (words,)
         a token stays if 32 random bits are at most its word's entry.
-    noise : uint32 (words, 2)
-        alias table, for negative sampling.
+    noise : uint32 (columns, 2)
+        for negative sampling: the alias tables of all parts (noise_words), one after another.
+    noise_parts, noise_visit : int
+        how many parts there are, and how many chunks in a row a worker draws from each.
     path_offsets, path_rows, path_signs : int64 (words + 1,), int32, float32
         Huffman paths (fill_paths; 16 entries longer than they are), for hierarchical softmax.
     locks : float32 (words,), or None
@@ -241,7 +302,7 @@ cdef class Training:
         int vector_size,
         bint skip_gram, int window, bint shrink_windows, int negative, bint shared_negatives,
         bint cbow_mean, bint cbow_corrected, int workers, str simd, steps=(None, None, None),
-        const float[::1] locks=None,
+        const float[::1] locks=None, int64_t noise_parts=1, int64_t noise_visit=1,
     ):
         cdef training *t = &self.t
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
@@ -267,7 +328,7 @@ cdef class Training:
             t.locks = &locks[0]
         if outputs is not None and negative:
             check_rows(outputs, "outputs", n, stride)
-            self.set_noise(noise, <uint32_t> n)
+            self.set_noise(noise, n, noise_parts, noise_visit)
             t.outputs = &outputs[0, 0]
             t.negative = negative
         if nodes is not None:
@@ -326,16 +387,26 @@ cdef class Training:
         self.t.n_sentences = sentences
         return 0
 
-    cdef int set_noise(self, const uint32_t[:, ::1] noise, uint32_t n) except -1:
-        cdef uint32_t i
+    cdef int set_noise(self, const uint32_t[:, ::1] table, int64_t n, int64_t parts,
+                       int64_t visit) except -1:
+        cdef noise_tables *noise = &self.t.noise
+        cdef int64_t start = 0, end, i, p
         cdef bint good = True
-        if noise is None or noise.shape[0] != n or noise.shape[1] != 2:
-            raise ValueError(f"noise must have shape ({n}, 2)")
-        for i in range(n):
-            good &= noise[i, 1] < n
+        check_parts(n, parts)
+        cdef int64_t columns = n + (parts - 1) * COMMON_WORDS
+        if table is None or table.shape[0] != columns or table.shape[1] != 2:
+            raise ValueError(f"noise must have shape ({columns}, 2)")
+        if not 1 <= visit < 0x7fffffff:
+            raise ValueError(f"noise_visit must be at least 1, got {visit}")
+        for p in range(parts):
+            end = start + noise_size(n, parts, p)
+            for i in range(start, end):
+                good &= table[i, 1] < end - start
+            start = end
         if not good:
-            raise ValueError(f"noise words must be from 0 to {n - 1}")
-        self.t.noise = <const alias_column *> &noise[0, 0]
+            raise ValueError("each outcome in noise must be one of its own part")
+        noise.columns = <const alias_column *> &table[0, 0]
+        noise.n_words, noise.parts, noise.visit = n, parts, visit
         return 0
 
     cdef int set_steps(self, const float[::1] vectors, const float[::1] outputs,

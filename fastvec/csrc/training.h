@@ -6,7 +6,8 @@
  *
  * Chunks of CHUNK tokens are taken from a shared counter.  Random numbers are seeded by (seed, epoch,
  * chunk) and the learning rate follows from the position in the corpus, so neither depends on which
- * worker takes a chunk, or on how many there are.
+ * worker takes a chunk, or on how many there are.  (Which part of the rare words the negatives come from
+ * does depend on how many: noise.h.)
  *
  * Negatives are drawn for BATCH windows at a time, side by side, and the rows of each window are listed
  * AHEAD windows before they are used, so that they are fetched meanwhile.  Rows that all workers need
@@ -20,10 +21,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alias.h"
 #include "choice.h"
 #include "control.h"
 #include "kernels.h"
+#include "noise.h"
 #include "replica.h"
 #include "rng.h"
 
@@ -60,7 +61,7 @@ typedef struct {
     int32_t n_words;
     const uint32_t *keep; /* (n_words,): a token stays if 32 random bits are at most this */
     const float *locks; /* (n_words,): what part of its steps an input row takes, or NULL: all of them */
-    const alias_column *noise;
+    noise noise; /* negative sampling */
     const int64_t *path_offsets; /* (n_words + 1,) into the next two; see huffman.h */
     const int32_t *path_rows;
     const float *path_signs;
@@ -95,6 +96,7 @@ typedef struct {
     double loss;         /* - log(probability of the right answer), summed */
     int64_t predictions; /* over this many */
     uint64_t random;
+    noise_part noise;    /* where this chunk's negatives come from */
     int32_t *kept;       /* (ROOM + DRAWN,) the chunk after subsampling */
     int32_t *ends;       /* (ROOM,) where each of its sentences ends */
     float **rows;        /* (window + ROOM + window,) the input rows of kept */
@@ -285,15 +287,18 @@ static inline void update(const training *t, worker *w, float *const *inputs, in
 /* --- output lists */
 
 /* At most DRAWN of them; the table is mostly not in the nearest caches. */
-static inline void draw_negatives(const training *t, worker *w, int32_t *negatives, int n) {
-    const uint32_t n_words = (uint32_t)t->n_words;
+static inline void draw_negatives(worker *w, int32_t *negatives, int n) {
+    const noise_part from = w->noise;
     uint64_t random = w->random, bits[DRAWN];
     for (int i = 0; i < n; i++) {
         bits[i] = rng_next(&random);
-        __builtin_prefetch(t->noise + alias_column_of(bits[i], n_words));
+        __builtin_prefetch(from.columns + alias_column_of(bits[i], from.n));
     }
     w->random = random;
-    for (int i = 0; i < n; i++) negatives[i] = (int32_t)alias_pick(t->noise, bits[i], n_words);
+    for (int i = 0; i < n; i++) negatives[i] = (int32_t)alias_pick(from.columns, bits[i], from.n);
+    if (from.parts == 1) return;
+    for (int i = 0; i < n; i++)
+        negatives[i] = (int32_t)noise_word(&from, (uint32_t)negatives[i]);
 }
 
 /* Draw the negatives of windows from .. DRAWN of a batch whose first centre word is *centres, and
@@ -303,7 +308,7 @@ static inline void draw_batch(const training *t, worker *w, const int32_t *centr
     memset(clash + from, 0, (size_t)(DRAWN - from));
     for (int k = 0; k < t->negative; k++) {
         int32_t *drawn = w->negatives + k * DRAWN;
-        draw_negatives(t, w, drawn + from, DRAWN - from);
+        draw_negatives(w, drawn + from, DRAWN - from);
         for (int i = from; i < DRAWN; i++) clash[i] |= drawn[i] == centres[i];
         for (int32_t *other = w->negatives; other < drawn; other += DRAWN)
             for (int i = from; i < DRAWN; i++) clash[i] |= drawn[i] == other[i];
@@ -381,7 +386,7 @@ static inline void predict_pairs(const training *t, worker *w, int32_t centre, f
         if (i > 0 && t->outputs) {
             for (int k = 1; k <= t->negative; k++) {
                 int32_t negative;
-                draw_negatives(t, w, &negative, 1);
+                draw_negatives(w, &negative, 1);
                 w->window.sampled[k] = replica_row(&w->outputs, negative);
             }
             w->window.clash = 1; /* perhaps */
@@ -558,6 +563,7 @@ static inline void train_chunk(const training *t, worker *w, const control *c, i
     int64_t done = 0;
     int n = 0, sentences = 0;
     w->random = t->seed ^ ((uint64_t)chunk * 0xD1B54A32D192ED03u);
+    if (t->outputs) w->noise = noise_open(&t->noise, noise_turn(&t->noise, chunk, t->workers, t->seed));
     while (s < t->n_sentences) {
         const int64_t end = __atomic_load_n(&t->offsets[s + 1], __ATOMIC_RELAXED);
         if (at >= end) {
