@@ -106,6 +106,8 @@ def noise_turns(
     around = min(DRAWS_A_VISIT * rare / max(draws, 1), longest)
     parts = max(min(rare * row_bytes / PART_BYTES, around), workers)
     parts = int(max(min(parts, longest, rare // NOISE_BLOCK, MOST_PARTS), 1))
+    if parts > workers:  # then each worker mostly gets those back that it had
+        parts -= parts % workers
     return parts, max(int(around / parts), 1)
 
 

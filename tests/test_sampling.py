@@ -108,6 +108,8 @@ def test_parts_fit_the_cache_and_come_round_often():
     for few in 10**5, 10**4, 10**3, 1:  # tokens: with fewer rounds than that there are no parts
         assert noise(counts, params, 448, few).parts == 1
     assert noise(counts[:NOISE_COMMON], params, 448, 10**9).parts == 1
+    three = noise(counts, Word2VecParams(workers=3), 448, tokens=10**8)
+    assert three.parts > 3 and three.parts % 3 == 0
     many = Word2VecParams(workers=64)
     assert noise(counts[: 2 * NOISE_COMMON], many, 448, 10**9).parts == 64
 
