@@ -181,19 +181,11 @@ class PhraseJoiner:
 # --- core/training.pxi
 
 CHUNK_TOKENS: Final[int]
-NOISE_COMMON: Final[int]
-NOISE_BLOCK: Final[int]
 
 def simd_names() -> tuple[str, ...]: ...
 def simd_width(simd: str) -> int: ...
 def build_alias(weights: NDArray[np.float64], table: NDArray[np.uint32]) -> None: ...
 def draw_alias(table: NDArray[np.uint32], seed: int, draws: NDArray[np.int32]) -> int: ...
-def noise_words(
-    words: int, parts: int, found: NDArray[np.int32], starts: NDArray[np.int64]
-) -> None: ...
-def noise_turn(
-    words: int, parts: int, visit: int, chunk: int, workers: int, offset: int
-) -> int: ...
 def huffman_parents(
     counts: NDArray[np.int64],
     parent: NDArray[np.int32],
@@ -229,7 +221,7 @@ class Training:
         outputs: NDArray[np.float32] | None,
         nodes: NDArray[np.float32] | None,
         keep: NDArray[np.uint32],
-        noise: NDArray[np.uint32] | None,
+        noise: tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.int64]] | None,
         path_offsets: NDArray[np.int64] | None,
         path_rows: NDArray[np.int32] | None,
         path_signs: NDArray[np.float32] | None,
@@ -248,8 +240,6 @@ class Training:
             NDArray[np.float32] | None, NDArray[np.float32] | None, NDArray[np.float32] | None
         ] = (None, None, None),
         locks: NDArray[np.float32] | None = None,
-        noise_parts: int = 1,
-        noise_visit: int = 1,
     ) -> None: ...
     @property
     def n_workers(self) -> int: ...

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import (
     CHUNK_TOKENS,
-    NOISE_BLOCK,
-    NOISE_COMMON,
     build_alias,
     fill_paths,
     huffman_parents,
-    noise_words,
 )
 from fastvec.matrix import ROW_FLOATS
 from fastvec.params import Word2VecParams
 
 KEEP_ALL = 0xFFFFFFFF
 
-#: Found by experiment (docs/method.md): how often a rare word is drawn as noise while its part has
-#: its turn, how often the turns come round in an epoch, and what stays in a cache.
-DRAWS_A_VISIT, ROUNDS_AN_EPOCH, PART_BYTES, MOST_PARTS = 6, 24, 1 << 19, 256
+#: Noise, found by experiment (docs/method.md): how often a rare word is drawn when it has its turn,
+#: how often all turns come round in an epoch at least, and words that are always drawn.
+DRAWS_A_TURN, ROUNDS_AN_EPOCH, MOST_PARTS, COMMON_WORDS, BLOCK_WORDS = 16, 24, 256, 8192, 32
 
+Noise = tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.int64]]
 Paths = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
 NO_PATHS = (None, None, None)
 
@@ -73,65 +68,60 @@ def expected_steps(
     return (kept * context * targets).astype(np.float32), outputs.astype(np.float32), nodes
 
 
-class Noise(NamedTuple):
-    """What noise words are drawn from (csrc/noise.h)."""
+def noise_tables(counts: NDArray[np.int64], params: Word2VecParams, tokens: int) -> Noise:
+    """What noise words are drawn from in an epoch of so many tokens: of each part an alias table
+    and its words, one after another, and where they begin (csrc/noise.h).
 
-    table: NDArray[np.uint32] | None  # (columns, 2): the alias tables of all parts
-    parts: int = 1
-    visit: int = 1
-
-
-def noise(counts: NDArray[np.int64], params: Word2VecParams, row_bytes: int, tokens: int) -> Noise:
-    """Tables of words in proportion to count^ns_exponent, for an epoch of so many tokens."""
+    Of all parts together every word has its share of count^ns_exponent: a word of one part in so
+    many has so many times its weight there, and the words of all parts have the rest.
+    """
     weights = np.maximum(counts, 1).astype(np.float64) ** params.ns_exponent
+    periods = noise_periods(counts, weights, params, tokens)
+    parts = noise_parts(periods)
+    rare = np.where(periods > 1, weights * periods, 0.0)
+    rest = weights.sum() - np.array([rare[part].sum() for part in parts])
+    if rest.min() <= 0:  # a part's rare words would be more than all
+        parts, rare, rest = noise_parts(np.ones_like(periods)), np.zeros_like(rare), np.ones(1)
+    common = np.where(rare > 0, 0.0, weights)
+    common /= common.sum()
+    tables = [np.empty((len(part), 2), np.uint32) for part in parts]
+    for table, part, left in zip(tables, parts, rest, strict=True):
+        build_alias(rare[part] + left * common[part], table)
+    starts = np.cumsum([0, *map(len, parts)], dtype=np.int64)
+    return np.concatenate(tables), np.concatenate(parts), starts
+
+
+def noise_periods(
+    counts: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    params: Word2VecParams,
+    tokens: int,
+) -> NDArray[np.int64]:
+    """In how many parts each word comes once, a power of 2: so many that it is drawn about
+    DRAWS_A_TURN times then.  1 for the words that have copies beside several workers."""
     kept = (counts * (keep_thresholds(counts, params.sample) / KEEP_ALL)).sum() / counts.sum()
     lists = params.window if params.sg and not params.shared_negatives else 1  # for each word
-    rare = weights[NOISE_COMMON:].sum() / weights.sum()
-    draws = CHUNK_TOKENS * kept * lists * params.negative * rare  # of rare words in a chunk
-    parts, visit = noise_turns(len(counts) - NOISE_COMMON, draws, row_bytes, tokens, params.workers)
-    table = noise_tables(weights, parts)
-    return Noise(noise_tables(weights, 1)) if table is None else Noise(table, parts, visit)
+    draws = CHUNK_TOKENS * kept * lists * params.negative * weights / weights.sum()  # in a chunk
+    most = min(tokens / CHUNK_TOKENS / ROUNDS_AN_EPOCH, MOST_PARTS)
+    turns = np.log2(np.clip(DRAWS_A_TURN / np.maximum(draws, 1e-9), 1, max(most, 1)))
+    periods: NDArray[np.int64] = 2 ** turns.astype(np.int64)
+    periods[:COMMON_WORDS] = 1
+    return periods
 
 
-def noise_turns(
-    rare: int, draws: float, row_bytes: int, tokens: int, workers: int
-) -> tuple[int, int]:
-    """How many parts, and how many chunks in a row a worker stays with one, for `rare` words of
-    which so many are drawn in a chunk.
-
-    A part's rows should stay in the cache and each be drawn a few times meanwhile, workers should
-    have different parts, and all of them should come round often.
-    """
-    longest = tokens / CHUNK_TOKENS / ROUNDS_AN_EPOCH  # chunks until all parts have had their turn
-    around = min(DRAWS_A_VISIT * rare / max(draws, 1), longest)
-    parts = max(min(rare * row_bytes / PART_BYTES, around), workers)
-    parts = int(max(min(parts, longest, rare // NOISE_BLOCK, MOST_PARTS), 1))
-    if parts > workers:  # then each worker mostly gets those back that it had
-        parts -= parts % workers
-    return parts, max(int(around / parts), 1)
-
-
-def noise_tables(weights: NDArray[np.float64], parts: int) -> NDArray[np.uint32] | None:
-    """The alias tables of all parts, such that over all of them every word has its weight.
-
-    With a sum T of all weights, P parts and a sum S of one's rare words, P * S / T of its draws are
-    rare, and the common words share the rest.  None where P * S is all of T or more.
-    """
-    columns = len(weights) + (parts - 1) * NOISE_COMMON
-    words, starts = np.empty(columns, np.int32), np.empty(parts + 1, np.int64)
-    noise_words(len(weights), parts, words, starts)
-    table = np.empty((columns, 2), np.uint32)
-    total, common = weights.sum(), weights[:NOISE_COMMON].sum()
-    for start, end in pairwise(starts):
-        own = weights[words[start:end]]
-        if parts > 1:
-            own[NOISE_COMMON:] *= parts
-            rest = total - own[NOISE_COMMON:].sum()
-            if rest <= 0:
-                return None
-            own[:NOISE_COMMON] *= rest / common
-        build_alias(own, table[start:end])
-    return table
+def noise_parts(periods: NDArray[np.int64]) -> list[NDArray[np.int32]]:
+    """The words of each part.  Those of one period are dealt out in blocks: processors fetch lines
+    behind those that they are asked for, and these should belong to the same worker."""
+    classes = []
+    for period in np.unique(periods):
+        words = np.flatnonzero(periods == period).astype(np.int32)
+        turns = np.arange(len(words)) // BLOCK_WORDS % period
+        ends = np.cumsum(np.bincount(turns, minlength=period))
+        classes.append(np.split(words[np.argsort(turns, kind="stable")], ends[:-1]))
+    return [
+        np.concatenate([turns[part % len(turns)] for turns in classes])
+        for part in range(periods.max())
+    ]
 
 
 def huffman_paths(counts: NDArray[np.int64]) -> Paths:

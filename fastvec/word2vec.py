@@ -32,7 +32,7 @@ from fastvec.params import (
     take,
 )
 from fastvec.progress import Progress
-from fastvec.sampling import NO_PATHS, Noise, expected_steps, huffman_paths, keep_thresholds, noise
+from fastvec.sampling import NO_PATHS, expected_steps, huffman_paths, keep_thresholds, noise_tables
 from fastvec.simd import simd
 from fastvec.sources import NoWordsError, signature
 from fastvec.store import LOCKS
@@ -601,9 +601,7 @@ class Word2Vec:
     ) -> Training:
         corpus = self._read(corpus, vocabulary=self._vocabulary())
         counts = np.maximum(self._counts(), 1)
-        drawn = Noise(None)
-        if outputs is not None:
-            drawn = noise(counts, params, outputs.strides[0], len(corpus.tokens))
+        noise = noise_tables(counts, params, len(corpus.tokens)) if outputs is not None else None
         paths = huffman_paths(counts) if nodes is not None else NO_PATHS
         steps: Any = (None, None, None)
         if params.workers > 1:
@@ -615,7 +613,7 @@ class Word2Vec:
             outputs,
             nodes,
             keep_thresholds(counts, params.sample),
-            drawn.table,
+            noise,
             *paths,
             vector_size=self.vector_size,
             skip_gram=bool(params.sg),
@@ -629,8 +627,6 @@ class Word2Vec:
             simd=simd(),
             steps=steps,
             locks=self._locks(),
-            noise_parts=drawn.parts,
-            noise_visit=drawn.visit,
         )
 
     def _locks(self) -> NDArray[np.float32] | None:

@@ -8,14 +8,17 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from fastvec import _core
-from fastvec._core import CHUNK_TOKENS, NOISE_COMMON
+from fastvec._core import CHUNK_TOKENS
 from fastvec.params import Word2VecParams
 from fastvec.sampling import (
+    BLOCK_WORDS,
+    COMMON_WORDS,
+    DRAWS_A_TURN,
+    MOST_PARTS,
     NO_PATHS,
     expected_steps,
     huffman_paths,
     keep_thresholds,
-    noise,
     noise_tables,
 )
 
@@ -40,78 +43,79 @@ def test_alias_table_holds_exactly_the_weights(weights):
     np.testing.assert_allclose(chances(alias_table(weights)), expected, atol=1e-8)
 
 
-def words_of_parts(words, parts):
-    found = np.empty(words + (parts - 1) * NOISE_COMMON, np.int32)
-    starts = np.empty(parts + 1, np.int64)
-    _core.noise_words(words, parts, found, starts)
-    return np.split(found, starts[1:-1])
+def zipf(words, exponent=1.1):
+    return (10**8 / np.arange(1, words + 1) ** exponent).astype(np.int64) + 1
 
 
-@given(rare=st.integers(1, 3000), parts=st.integers(2, 40))
-@settings(max_examples=50)
-def test_every_rare_word_is_in_one_part(rare, parts):
-    parts = min(parts, rare)
-    each = words_of_parts(NOISE_COMMON + rare, parts)
-    assert len(each) == parts
-    for words in each:
-        np.testing.assert_array_equal(words[:NOISE_COMMON], np.arange(NOISE_COMMON))
-    together = np.concatenate([words[NOISE_COMMON:] for words in each])
-    np.testing.assert_array_equal(np.sort(together), NOISE_COMMON + np.arange(rare))
-
-
-@given(rare=st.integers(1, 3000), parts=st.integers(1, 40), sorted_=st.booleans())
-@settings(max_examples=50)
-def test_over_all_parts_noise_follows_the_weights(rare, parts, sorted_):
-    parts, size = min(parts, rare), NOISE_COMMON + rare
-    weights = 1 / np.arange(3.0, size + 3) ** 0.75
-    if not sorted_:
-        np.random.default_rng(rare).shuffle(weights)
-    table, found = noise_tables(weights, parts), np.zeros(size)
-    assert table is not None
-    at = 0
-    for words in words_of_parts(size, parts):
-        found[words] += chances(table[at : at + len(words)]) / parts
-        at += len(words)
-    np.testing.assert_allclose(found, weights / weights.sum(), rtol=1e-3, atol=1e-9)
-
-
-def test_a_part_that_should_have_more_than_all_draws():
-    weights = np.ones(NOISE_COMMON + 64)
-    weights[-1] = 1e5
-    assert noise_tables(weights, 2) is None
-    params = Word2VecParams(sample=0, workers=2, ns_exponent=1)
-    table, parts, visit = noise(weights.astype(np.int64), params, 448, tokens=10**9)
-    assert (len(table), parts, visit) == (len(weights), 1, 1)
+def drawn(noise, part):
+    """The words of one part and how likely each is."""
+    tables, words, starts = noise
+    own = slice(starts[part], starts[part + 1])
+    return words[own], chances(tables[own])
 
 
 @given(
-    parts=st.integers(1, 40),
-    visit=st.integers(1, 5),
-    workers=st.integers(1, 8),
-    offset=st.integers(0, 2**64 - 1),
+    words=st.integers(1, 20_000),
+    negative=st.integers(1, 20),
+    exponent=st.sampled_from([-1, 0, 0.75, 1]),
+    tokens=st.sampled_from([1, 10**6, 10**7, 10**9]),
+    sorted_=st.booleans(),
 )
-def test_parts_have_their_turns_equally_often(parts, visit, workers, offset):
-    chunks = range(parts * visit * workers)
-    turns = [_core.noise_turn(10**5, parts, visit, chunk, workers, offset) for chunk in chunks]
-    assert (np.bincount(turns, minlength=parts) == visit * workers).all()
-    if workers <= parts:
-        for first in range(0, len(turns), workers):
-            assert len(set(turns[first : first + workers])) == workers
+@settings(max_examples=50)
+def test_over_all_turns_noise_follows_the_counts(words, negative, exponent, tokens, sorted_):
+    counts = zipf(words)
+    if not sorted_:
+        np.random.default_rng(words).shuffle(counts)
+    params = Word2VecParams(negative=negative, ns_exponent=exponent)
+    noise = noise_tables(counts, params, tokens)
+    found, parts = np.zeros(words), len(noise[2]) - 1
+    for part in range(parts):
+        own, likely = drawn(noise, part)
+        assert len(set(own)) == len(own)
+        found[own] += likely / parts
+    expected = counts.astype(float) ** exponent
+    np.testing.assert_allclose(found, expected / expected.sum(), rtol=1e-3, atol=1e-9)
 
 
-def test_parts_fit_the_cache_and_come_round_often():
-    counts = (10**8 / np.arange(1, 300_000) ** 1.1).astype(np.int64)
-    rare, params = len(counts) - NOISE_COMMON, Word2VecParams(workers=1)
-    _, parts, visit = noise(counts, params, 448, tokens=10**9)
-    assert 1 < parts < rare * 448 / 2**18
-    assert parts * visit * CHUNK_TOKENS * 12 < 10**9
-    for few in 10**5, 10**4, 10**3, 1:  # tokens: with fewer rounds than that there are no parts
-        assert noise(counts, params, 448, few).parts == 1
-    assert noise(counts[:NOISE_COMMON], params, 448, 10**9).parts == 1
-    three = noise(counts, Word2VecParams(workers=3), 448, tokens=10**8)
-    assert three.parts > 3 and three.parts % 3 == 0
-    many = Word2VecParams(workers=64)
-    assert noise(counts[: 2 * NOISE_COMMON], many, 448, 10**9).parts == 64
+def test_rare_words_are_drawn_a_few_times_when_they_have_their_turn():
+    counts, params = zipf(200_000), Word2VecParams(sample=0, negative=1)
+    noise = noise_tables(counts, params, tokens=10**9)
+    parts = len(noise[2]) - 1
+    assert parts == MOST_PARTS
+    times = np.zeros(len(counts), int)
+    for part in range(parts):
+        own, likely = drawn(noise, part)
+        assert (own[:COMMON_WORDS] == np.arange(COMMON_WORDS)).all()
+        rare = own >= COMMON_WORDS
+        assert (likely[rare] * CHUNK_TOKENS <= DRAWS_A_TURN * 1.01).all()
+        times[own] += 1
+    assert (times[:COMMON_WORDS] == parts).all()
+    assert (times[COMMON_WORDS:] <= parts / 2).all() and (times >= 1).all()
+    # Words beside each other have their turn together, and those after them another one.
+    first, likely = drawn(noise, 0)
+    block = first[COMMON_WORDS : COMMON_WORDS + BLOCK_WORDS]
+    assert (np.diff(block) == 1).all() and block[-1] + 1 not in first
+    # As rarely as that are only the rarest drawn, whose turn comes once in a round.
+    seldom = (first >= COMMON_WORDS) & (likely * CHUNK_TOKENS < DRAWS_A_TURN / 2.02)
+    assert (times[first[seldom]] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "tokens"), [(200_000, 10**5), (200_000, 1), (COMMON_WORDS, 10**9), (1, 10**9)]
+)
+def test_few_words_or_a_short_text_have_no_turns(words, tokens):
+    _, words_drawn, starts = noise_tables(zipf(words), Word2VecParams(), tokens)
+    np.testing.assert_array_equal(words_drawn, np.arange(words))
+    assert starts.tolist() == [0, words]
+
+
+@pytest.mark.parametrize(("blocks", "parts"), [(105, 1), (104, 4)])
+def test_parts_that_cannot_be_even_are_none(blocks, parts):
+    """The first words are hardly ever drawn: 27 blocks of 105 in one part of 4, drawn 4 times as
+    often as over all, would be more than all draws."""
+    counts = np.append(np.full(COMMON_WORDS, 1), np.full(blocks * BLOCK_WORDS, 10**9))
+    params = Word2VecParams(sample=0, negative=1, ns_exponent=1)
+    assert len(noise_tables(counts, params, 10**9)[2]) - 1 == parts
 
 
 def test_alias_draws_follow_the_weights():

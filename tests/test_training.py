@@ -9,26 +9,27 @@ from numpy.typing import NDArray
 
 from fastvec._core import (
     CHUNK_TOKENS,
-    NOISE_COMMON,
     Control,
     Training,
     build_alias,
     fill_paths,
     huffman_parents,
-    noise_turn,
-    noise_words,
     simd_names,
 )
-from fastvec.sampling import noise_tables
 
 WORDS, STRIDE = 3, 16
 
 
-def arrays() -> dict[str, NDArray]:
+def one_part(weights: list[float]) -> tuple[NDArray, ...]:
+    """Noise from all words at any time."""
+    table = np.empty((len(weights), 2), np.uint32)
+    build_alias(np.array(weights), table)
+    return table, np.arange(len(weights), dtype=np.int32), np.array([0, len(weights)])
+
+
+def arrays() -> dict[str, Any]:
     """What Training takes for three words."""
     counts = np.array([5, 3, 2])
-    noise = np.empty((WORDS, 2), np.uint32)
-    build_alias(counts.astype(float), noise)
     parent, bit = np.zeros(2 * WORDS - 1, np.int32), np.zeros(2 * WORDS - 1, np.uint8)
     path_offsets = np.zeros(WORDS + 1, np.int64)
     huffman_parents(counts, parent, bit, path_offsets)
@@ -42,7 +43,7 @@ def arrays() -> dict[str, NDArray]:
         "outputs": rows(WORDS),
         "nodes": rows(WORDS - 1),
         "keep": np.full(WORDS, 2**32 - 1, np.uint32),
-        "noise": noise,
+        "noise": one_part([5.0, 3.0, 2.0]),
         "path_offsets": path_offsets,
         "path_rows": path_rows,
         "path_signs": path_signs,
@@ -56,7 +57,7 @@ def rows(count: int, floats: int = STRIDE, shift: int = 0) -> NDArray[np.float32
     return memory[start : start + count * floats].reshape(count, floats)
 
 
-def training(changed: dict[str, NDArray | None], **options: Any) -> Training:
+def training(changed: dict[str, Any], **options: Any) -> Training:
     settings = {
         "vector_size": 10, "skip_gram": True, "window": 2, "shrink_windows": True, "negative": 2,
         "shared_negatives": True, "cbow_mean": True, "cbow_corrected": False, "workers": 1,
@@ -86,8 +87,6 @@ def test_good_arrays_train() -> None:
         ("outputs", rows(WORDS - 1), "outputs must"),
         ("outputs", rows(WORDS, 32), "outputs must"),
         ("nodes", rows(WORDS - 2), "nodes must"),
-        ("noise", [[0, 0]] * 2, r"noise must have shape \(3, 2\)"),
-        ("noise", [[0, 0], [0, 3], [0, 1]], "each outcome in noise must be one of its"),
         ("path_offsets", [0, 1, 3], "path_offsets must have 4 entries"),
         ("path_offsets", [0, 1, 3, 6], "paths must stay inside"),
         ("path_offsets", [0, 3, 1, 5], "paths must stay inside"),
@@ -182,12 +181,10 @@ def test_all_negatives_are_trained_on(negative: int, shared: bool, skip_gram: bo
     words, alpha = 5000, 1e-6
     outputs, vectors = rows(words), rows(words)
     outputs[:, :10] = 1
-    noise = np.empty((words, 2), np.uint32)
-    build_alias(np.array([0.0, 0.0] + [1.0] * (words - 2)), noise)  # no centre is drawn
     given: dict[str, Any] = {
         "tokens": np.array([0, 1], np.int32), "offsets": np.array([0, 2]), "vectors": vectors,
         "outputs": outputs, "nodes": None, "keep": np.full(words, 2**32 - 1, np.uint32),
-        "noise": noise,
+        "noise": one_part([0.0, 0.0] + [1.0] * (words - 2)),  # no centre is drawn
     }  # fmt: skip
     trainer = training(
         given, negative=negative, shared_negatives=shared, skip_gram=skip_gram, window=1
@@ -201,41 +198,52 @@ def test_all_negatives_are_trained_on(negative: int, shared: bool, skip_gram: bo
 
 @pytest.mark.parametrize("chunks", [1, 2, 9])
 def test_noise_comes_from_the_part_whose_turn_it_is(chunks: int) -> None:
-    """Of the rare words those are trained that some chunk's part has, and no others."""
-    words, parts, seed = NOISE_COMMON + 100, 3, 1
-    table = noise_tables(np.ones(words), parts)
+    words, seed = 300, 1
+    parts = [np.append([0, 1], np.arange(2 + part, words, 3)) for part in range(3)]
+    tables = [one_part([1.0] * len(part))[0] for part in parts]
+    starts = np.cumsum([0, *map(len, parts)])
     given: dict[str, Any] = {
         "tokens": np.arange(chunks * CHUNK_TOKENS, dtype=np.int32) % 2,
         "offsets": np.arange(0, chunks * CHUNK_TOKENS + 1, 100),
         "vectors": rows(words), "outputs": rows(words), "nodes": None,
-        "keep": np.full(words, 2**32 - 1, np.uint32), "noise": table,
+        "keep": np.full(words, 2**32 - 1, np.uint32),
+        "noise": (np.concatenate(tables), np.concatenate(parts).astype(np.int32), starts),
     }  # fmt: skip
     given["vectors"][:, :10] = 1
-    trainer = training(given, negative=5, noise_parts=parts)
+    trainer = training(given, negative=5)
     trainer.start_epoch(0.001, 0.001, seed)
     trainer.run(0, Control(1))
-    turns = {noise_turn(words, parts, 1, chunk, 1, seed) for chunk in range(chunks)}
-    assert len(turns) == min(chunks, parts)
-    found, starts = np.empty(words + 2 * NOISE_COMMON, np.int32), np.empty(parts + 1, np.int64)
-    noise_words(words, parts, found, starts)
-    drawn = np.unique(np.concatenate([found[starts[turn] : starts[turn + 1]] for turn in turns]))
-    trained = np.flatnonzero(given["outputs"].any(axis=1))
-    assert set(trained) <= set(drawn)
-    rare = drawn[drawn >= NOISE_COMMON]
-    assert np.isin(rare, trained).mean() > 0.9  # each is drawn about 6 times in a chunk
+    turns = {(chunk + seed) % 3 for chunk in range(chunks)}
+    drawn = np.unique(np.concatenate([parts[turn] for turn in turns]))
+    np.testing.assert_array_equal(np.flatnonzero(given["outputs"].any(axis=1)), drawn)
+
+
+FINE = [[0, 0], [0, 1], [0, 2]]
 
 
 @pytest.mark.parametrize(
-    ("parts", "visit", "says"),
+    ("columns", "words", "starts", "says"),
     [
-        (0, 1, "parts must be 1, or at most words - 8192, got 0"),
-        (2, 1, "parts must be 1, or at most words - 8192, got 2"),
-        (1, 0, "noise_visit must be at least 1, got 0"),
+        (FINE[:2], [0, 1, 2], [0, 3], r"tables of noise must have shape \(3, 2\)"),
+        ([[0]] * 3, [0, 1, 2], [0, 3], r"tables of noise must have shape \(3, 2\)"),
+        ([[0, 0], [0, 3], [0, 1]], [0, 1, 2], [0, 3], "outcomes of noise must be those of their"),
+        ([[0, 0], [0, 1], [0, 1]], [0, 1, 2], [0, 2, 3], "outcomes of noise must be those of"),
+        (FINE, [0, 1, 3], [0, 3], "noise words must be from 0 to 2"),
+        (FINE, [0, -1, 2], [0, 3], "noise words must be from 0 to 2"),
+        *[
+            (FINE, [0, 1, 2], starts, "parts of noise must rise from 0 to 3")
+            for starts in ([], [0], [3], [0, 2], [1, 3], [0, 0, 3], [0, 3, 3], [0, 4, 3])
+        ],
+        (FINE, [0, 1, 2], [0, 2**62, 3], "parts of noise must rise from 0 to 3"),
+        (FINE, [0, 1, 2], [0, -(2**62), 3], "parts of noise must rise from 0 to 3"),
     ],
 )
-def test_noise_without_rare_words_has_no_parts(parts: int, visit: int, says: str) -> None:
+def test_noise_that_does_not_fit_is_refused(
+    columns: list[list[int]], words: list[int], starts: list[int], says: str
+) -> None:
+    noise = np.array(columns, np.uint32), np.array(words, np.int32), np.array(starts, np.int64)
     with pytest.raises(ValueError, match=says):
-        training({}, noise_parts=parts, noise_visit=visit)
+        training({"noise": noise})
 
 
 @pytest.mark.parametrize(

@@ -32,17 +32,11 @@ cdef extern from "alias.h" nogil:
     uint32_t alias_draw(const alias_column *table, uint32_t n, uint64_t *state)
 
 cdef extern from "noise.h" nogil:
-    enum: COMMON_WORDS, BLOCK_WORDS
-    ctypedef struct noise_tables "noise":
+    ctypedef struct noise_parts "noise":
         const alias_column *columns
-        int64_t n_words, parts, visit
-    ctypedef struct noise_part:
-        uint32_t n
-    int64_t noise_size(int64_t n_words, int64_t parts, int64_t part)
-    noise_part noise_open(const noise_tables *n, int64_t part)
-    uint32_t noise_word(const noise_part *p, uint32_t outcome)
-    int64_t noise_turn_of "noise_turn"(const noise_tables *n, int64_t chunk, int64_t workers,
-                                       uint64_t offset)
+        const int32_t *words
+        const int64_t *starts
+        int64_t parts
 
 cdef extern from "huffman.h" nogil:
     int huffman_tree(const int64_t *counts, int32_t n, int32_t *parent, uint8_t *bit)
@@ -74,7 +68,7 @@ cdef extern from "training.h" nogil:
         int32_t n_words
         const uint32_t *keep
         const float *locks
-        noise_tables noise
+        noise_parts noise
         const int64_t *path_offsets
         const int32_t *path_rows
         const float *path_signs
@@ -99,9 +93,8 @@ cdef extern from "training.h" nogil:
     void train_epoch(const training *t, worker *w, control *c, int64_t *counters)
 
 
-#: tokens that a worker takes at a time; of the parts that noise comes from (csrc/noise.h) the words
-#: that all of them have, and how many of the others are dealt to one together
-CHUNK_TOKENS, NOISE_COMMON, NOISE_BLOCK = CHUNK, COMMON_WORDS, BLOCK_WORDS
+#: tokens that a worker takes at a time
+CHUNK_TOKENS = CHUNK
 
 
 def simd_names():
@@ -162,47 +155,6 @@ def draw_alias(const uint32_t[:, ::1] table, uint64_t seed, int32_t[::1] draws):
     for i in range(draws.shape[0]):
         draws[i] = alias_draw(<const alias_column *> &table[0, 0], table.shape[0], &seed)
     return seed
-
-
-cdef int check_parts(int64_t words, int64_t parts) except -1:
-    if not 1 <= words < 0x7fffffff:
-        raise ValueError(f"there must be 1 to 2**31 - 2 words, got {words}")
-    if parts < 1 or (parts > 1 and parts > words - COMMON_WORDS):
-        raise ValueError(f"parts must be 1, or at most words - {COMMON_WORDS}, got {parts}")
-    return 0
-
-
-def noise_words(int64_t words, int64_t parts, int32_t[::1] found, int64_t[::1] starts):
-    """Which word each outcome of the parts' alias tables is (csrc/noise.h).
-
-    found: (words + (parts - 1) * NOISE_COMMON,), part by part; starts: (parts + 1,) where each
-    begins.  One part has all words in order.
-    """
-    check_parts(words, parts)
-    if found.shape[0] != words + (parts - 1) * COMMON_WORDS or starts.shape[0] != parts + 1:
-        raise ValueError("found or starts have another length than the parts")
-    cdef noise_tables tables = noise_tables(columns=NULL, n_words=words, parts=parts, visit=1)
-    cdef noise_part part
-    cdef int64_t at = 0, p
-    cdef uint32_t i
-    with nogil:
-        for p in range(parts):
-            starts[p] = at
-            part = noise_open(&tables, p)
-            for i in range(part.n):
-                found[at] = <int32_t> noise_word(&part, i)
-                at += 1
-        starts[parts] = at
-
-
-def noise_turn(int64_t words, int64_t parts, int64_t visit, int64_t chunk, int64_t workers,
-               uint64_t offset):
-    """The part that the noise of a chunk comes from (csrc/noise.h), for tests."""
-    check_parts(words, parts)
-    if visit < 1 or chunk < 0 or workers < 1:
-        raise ValueError("visit and workers must be at least 1, chunk at least 0")
-    cdef noise_tables tables = noise_tables(columns=NULL, n_words=words, parts=parts, visit=visit)
-    return noise_turn_of(&tables, chunk, workers, offset)
 
 
 def huffman_parents(const int64_t[::1] counts, int32_t[::1] parent, uint8_t[::1] bit,
@@ -274,10 +226,9 @@ cdef class Training:
         output rows of negative sampling and of hierarchical softmax.
     keep : uint32 (words,)
         a token stays if 32 random bits are at most its word's entry.
-    noise : uint32 (columns, 2)
-        for negative sampling: the alias tables of all parts (noise_words), one after another.
-    noise_parts, noise_visit : int
-        how many parts there are, and how many chunks in a row a worker draws from each.
+    noise : uint32 (n, 2), int32 (n,), int64 (parts + 1,), or None
+        for negative sampling: the alias tables of all parts that noise comes from, which word each of
+        their outcomes is, and where they begin (csrc/noise.h).
     path_offsets, path_rows, path_signs : int64 (words + 1,), int32, float32
         Huffman paths (fill_paths; 16 entries longer than they are), for hierarchical softmax.
     locks : float32 (words,), or None
@@ -292,17 +243,17 @@ cdef class Training:
     cdef training t
     cdef worker *workers
     cdef readonly int n_workers
-    cdef object alive, steps  # the arrays, kept from being freed
+    cdef object alive, noise, steps  # the arrays, kept from being freed
 
     def __cinit__(
         self, const int32_t[::1] tokens, const int64_t[::1] offsets, float[:, ::1] vectors,
         float[:, ::1] outputs or None, float[:, ::1] nodes or None, const uint32_t[::1] keep,
-        const uint32_t[:, ::1] noise or None, const int64_t[::1] path_offsets or None,
+        noise, const int64_t[::1] path_offsets or None,
         const int32_t[::1] path_rows or None, const float[::1] path_signs or None, *,
         int vector_size,
         bint skip_gram, int window, bint shrink_windows, int negative, bint shared_negatives,
         bint cbow_mean, bint cbow_corrected, int workers, str simd, steps=(None, None, None),
-        const float[::1] locks=None, int64_t noise_parts=1, int64_t noise_visit=1,
+        const float[::1] locks=None,
     ):
         cdef training *t = &self.t
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
@@ -328,7 +279,9 @@ cdef class Training:
             t.locks = &locks[0]
         if outputs is not None and negative:
             check_rows(outputs, "outputs", n, stride)
-            self.set_noise(noise, n, noise_parts, noise_visit)
+            if noise is None:
+                raise ValueError("noise must be given, for negative sampling")
+            self.set_noise(noise[0], noise[1], noise[2], <int32_t> n)
             t.outputs = &outputs[0, 0]
             t.negative = negative
         if nodes is not None:
@@ -343,8 +296,8 @@ cdef class Training:
         t.shared_negatives = shared_negatives
         t.cbow_mean = cbow_mean
         t.cbow_corrected = cbow_corrected
-        self.alive = (tokens, offsets, vectors, outputs, nodes, keep, noise, path_offsets,
-                      path_rows, path_signs, locks)
+        self.alive = (tokens, offsets, vectors, outputs, nodes, keep, path_offsets, path_rows,
+                      path_signs, locks)
         self.n_workers = workers
         t.workers = workers
         if workers > 1:
@@ -387,26 +340,32 @@ cdef class Training:
         self.t.n_sentences = sentences
         return 0
 
-    cdef int set_noise(self, const uint32_t[:, ::1] table, int64_t n, int64_t parts,
-                       int64_t visit) except -1:
-        cdef noise_tables *noise = &self.t.noise
-        cdef int64_t start = 0, end, i, p
+    cdef int set_noise(self, const uint32_t[:, ::1] columns, const int32_t[::1] words,
+                       const int64_t[::1] starts, int32_t n) except -1:
+        cdef Py_ssize_t parts = starts.shape[0] - 1, part, i
+        cdef int64_t size
         cdef bint good = True
-        check_parts(n, parts)
-        cdef int64_t columns = n + (parts - 1) * COMMON_WORDS
-        if table is None or table.shape[0] != columns or table.shape[1] != 2:
-            raise ValueError(f"noise must have shape ({columns}, 2)")
-        if not 1 <= visit < 0x7fffffff:
-            raise ValueError(f"noise_visit must be at least 1, got {visit}")
-        for p in range(parts):
-            end = start + noise_size(n, parts, p)
-            for i in range(start, end):
-                good &= table[i, 1] < end - start
-            start = end
+        if parts < 1 or starts[0] != 0 or starts[parts] != words.shape[0]:
+            raise ValueError(f"the parts of noise must rise from 0 to {words.shape[0]}")
+        if columns.shape[0] != words.shape[0] or columns.shape[1] != 2:
+            raise ValueError(f"the tables of noise must have shape ({words.shape[0]}, 2)")
+        for part in range(parts):
+            size = starts[part + 1] - starts[part]
+            if not 0 < size < 0x7fffffff or starts[part + 1] > words.shape[0]:
+                raise ValueError(f"the parts of noise must rise from 0 to {words.shape[0]}")
+            for i in range(starts[part], starts[part + 1]):
+                good &= columns[i, 1] < size
         if not good:
-            raise ValueError("each outcome in noise must be one of its own part")
-        noise.columns = <const alias_column *> &table[0, 0]
-        noise.n_words, noise.parts, noise.visit = n, parts, visit
+            raise ValueError("outcomes of noise must be those of their part")
+        for i in range(words.shape[0]):
+            good &= 0 <= words[i] < n
+        if not good:
+            raise ValueError(f"noise words must be from 0 to {n - 1}")
+        self.t.noise.columns = <const alias_column *> &columns[0, 0]
+        self.t.noise.words = &words[0]
+        self.t.noise.starts = &starts[0]
+        self.t.noise.parts = parts
+        self.noise = (columns, words, starts)
         return 0
 
     cdef int set_steps(self, const float[::1] vectors, const float[::1] outputs,

@@ -6,8 +6,7 @@
  *
  * Chunks of CHUNK tokens are taken from a shared counter.  Random numbers are seeded by (seed, epoch,
  * chunk) and the learning rate follows from the position in the corpus, so neither depends on which
- * worker takes a chunk, or on how many there are.  (Which part of the rare words the negatives come from
- * does depend on how many: noise.h.)
+ * worker takes a chunk, or on how many there are.
  *
  * Negatives are drawn for BATCH windows at a time, side by side, and the rows of each window are listed
  * AHEAD windows before they are used, so that they are fetched meanwhile.  Rows that all workers need
@@ -295,10 +294,8 @@ static inline void draw_negatives(worker *w, int32_t *negatives, int n) {
         __builtin_prefetch(from.columns + alias_column_of(bits[i], from.n));
     }
     w->random = random;
-    for (int i = 0; i < n; i++) negatives[i] = (int32_t)alias_pick(from.columns, bits[i], from.n);
-    if (from.parts == 1) return;
     for (int i = 0; i < n; i++)
-        negatives[i] = (int32_t)noise_word(&from, (uint32_t)negatives[i]);
+        negatives[i] = from.words[alias_pick(from.columns, bits[i], from.n)];
 }
 
 /* Draw the negatives of windows from .. DRAWN of a batch whose first centre word is *centres, and
@@ -563,7 +560,7 @@ static inline void train_chunk(const training *t, worker *w, const control *c, i
     int64_t done = 0;
     int n = 0, sentences = 0;
     w->random = t->seed ^ ((uint64_t)chunk * 0xD1B54A32D192ED03u);
-    if (t->outputs) w->noise = noise_open(&t->noise, noise_turn(&t->noise, chunk, t->workers, t->seed));
+    if (t->outputs) w->noise = noise_turn(&t->noise, chunk, t->seed);
     while (s < t->n_sentences) {
         const int64_t end = __atomic_load_n(&t->offsets[s + 1], __ATOMIC_RELAXED);
         if (at >= end) {
