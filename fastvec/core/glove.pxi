@@ -76,6 +76,8 @@ cdef class GloveTraining:
     cdef const int32_t[::1] steps
     cdef double[::1] losses
     cdef object alive
+    cdef int32_t users
+    cdef int32_t *worker_users
 
     def __cinit__(
         self, float[:, :, ::1] records, const uint64_t[::1] pairs, const int64_t[::1] starts,
@@ -121,7 +123,8 @@ cdef class GloveTraining:
         for i in range(self.n_blocks):
             widest = max(widest, starts[i + 1] - starts[i])
         self.workers = <glove_worker *> calloc(workers, sizeof(glove_worker))
-        if self.workers == NULL:
+        self.worker_users = <int32_t *> calloc(workers, sizeof(int32_t))
+        if self.workers == NULL or self.worker_users == NULL:
             raise MemoryError()
         self.n_workers = workers
         for i in range(workers):
@@ -134,6 +137,7 @@ cdef class GloveTraining:
             for i in range(self.n_workers):
                 glove_worker_free(&self.workers[i])
             free(self.workers)
+        free(self.worker_users)
         schedule_free(&self.s)
 
     def start_epoch(self, const int32_t[::1] steps, const int32_t[:, ::1] blocks,
@@ -148,6 +152,7 @@ cdef class GloveTraining:
         losses : float64 (tiles,), written
             each tile's sum of f(x) diff^2 / 2.
         """
+        cdef Claim claim = alone(self, &self.users)
         cdef int64_t n = steps.shape[0], users = 2 * self.n_blocks, i
         cdef bint good = blocks.shape[0] == n and blocks.shape[1] == 2
         cdef int32_t a, b
@@ -174,6 +179,8 @@ cdef class GloveTraining:
         """
         if not 0 <= index < self.n_workers:
             raise ValueError(f"worker must be from 0 to {self.n_workers - 1}, got {index}")
+        cdef Claim claim = shared(self, &self.users)
+        cdef Claim claim_of_worker = alone(self, &self.worker_users[index])
         if self.s.n == 0:
             raise ValueError("start_epoch must be called before run")
         cdef int64_t *counters = control.row(index)
@@ -189,6 +196,7 @@ cdef class GloveTraining:
 
     def prepared(self, int64_t tile, uint64_t seed):
         """A tile's pairs as they are trained on: [(row, column, log(x), f(x)), ...], for tests."""
+        cdef Claim claim = alone(self, &self.users)
         if not 0 <= tile < self.g.n_tiles:
             raise ValueError(f"tile must be from 0 to {self.g.n_tiles - 1}, got {tile}")
         if glove_prepare(&self.g, &self.workers[0], tile, seed) < 0:

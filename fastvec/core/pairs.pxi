@@ -143,6 +143,7 @@ cdef class PairRows:
 
     cdef pair_rows r
     cdef PairText text
+    cdef int32_t users
 
     def __cinit__(self, PairText text):
         self.text = text
@@ -171,6 +172,7 @@ cdef class PairRows:
         ``hot`` table, or stay empty if that is None.  ValueError for places out of the text, and for
         so many that sums could pass 64 bits.
         """
+        cdef Claim claim = alone(self, &self.users)
         cdef int64_t n = occurrences.shape[0], w
         cdef pair_text *t = &self.text.t
         cdef int failed = 0
@@ -205,6 +207,7 @@ cdef class PairRows:
     def merge(self, int64_t first, int64_t last, const uint64_t[:, ::1] hot, list parts,
               int64_t[::1] ends):
         """Add up the rows first..last of several pieces: ``parts`` are (ends, keys, sums) of each."""
+        cdef Claim claim = alone(self, &self.users)
         cdef int64_t w, i, n_keys = self.r.n_keys, rows = last - first
         cdef const int64_t[::1] part_ends
         cdef const uint32_t[::1] keys
@@ -255,15 +258,18 @@ cdef class PairRows:
 
     def keys(self):
         """A copy of the keys, as bytes of uint32."""
+        cdef Claim claim = shared(self, &self.users)
         return PyBytes_FromStringAndSize(<char *> self.r.keys, self.r.n * sizeof(uint32_t))
 
     def sums(self):
         """A copy of the sums, as bytes of uint64."""
+        cdef Claim claim = shared(self, &self.users)
         return PyBytes_FromStringAndSize(<char *> self.r.values, self.r.n * sizeof(uint64_t))
 
     def cut(self, const int64_t[::1] ends, double scale, const int64_t[::1] starts,
             int64_t[::1] counts, uint64_t[::1] out):
         """Make tiles of the rows; see :func:`cut_rows`.  A pair's value is its sum times scale."""
+        cdef Claim claim = shared(self, &self.users)
         if ends.shape[0] < 1 or ends[ends.shape[0] - 1] != self.r.n:
             raise ValueError(f"ends must rise from 0 to {self.r.n}")
         cut_any(ends, self.r.keys, self.r.values, scale, NULL, self.r.n, starts,

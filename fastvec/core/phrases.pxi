@@ -93,7 +93,7 @@ cdef class PhraseCounter:
     """
 
     cdef phrase_counter c
-    cdef int32_t n_words
+    cdef int32_t n_words, users
 
     def __cinit__(self, int32_t n_words, uint32_t share=0, uint32_t shares=1,
                   int64_t expected=0, int64_t most=1 << 62, bint drop=False):
@@ -133,6 +133,7 @@ cdef class PhraseCounter:
         kinds : (n_words,) uint8, CONNECTOR_WORD for connectors.
         Column 0 of the Control's counters becomes the number of words read.
         """
+        cdef Claim claim = alone(self, &self.users)
         cdef phrase_text t = text_of(tokens, sentences, kinds)
         cdef int64_t *done = control.row(worker)
         cdef int status
@@ -148,11 +149,13 @@ cdef class PhraseCounter:
 
     def words(self):
         """A copy of the words' counts, as bytes of int64."""
+        cdef Claim claim = shared(self, &self.users)
         return PyBytes_FromStringAndSize(<char *> self.c.words, self.n_words * sizeof(int64_t))
 
     def pairs(self):
         """The pairs in no order, as bytes of (n_pairs, 4) uint32: first, last, between, count.
         (A count stays at 2**32 - 1.)"""
+        cdef Claim claim = shared(self, &self.users)
         cdef int64_t n = self.c.pairs.n
         listed = PyBytes_FromStringAndSize(NULL, n * sizeof(phrase_slot))
         cdef phrase_slot *out = <phrase_slot *> PyBytes_AS_STRING(listed)
@@ -162,6 +165,7 @@ cdef class PhraseCounter:
 
     def tree(self):
         """Copies of each node's parent and connector, as bytes of uint32; node 0 is no connector."""
+        cdef Claim claim = shared(self, &self.users)
         cdef int64_t size = self.c.tree.n * sizeof(uint32_t)
         return (PyBytes_FromStringAndSize(<char *> self.c.tree.parents, size),
                 PyBytes_FromStringAndSize(<char *> self.c.tree.connectors, size))

@@ -131,6 +131,7 @@ cdef class TextReader:
     cdef text t
     cdef object arrays  # that the rows being read stand in
     cdef token_kind kind
+    cdef int32_t users
 
     def __cinit__(self, bint replace=False, bint join_lines=False, int64_t max_words=0,
                   int64_t step=TEXT_STEP):
@@ -194,6 +195,7 @@ cdef class TextReader:
     def block(self, const uint8_t[::1] data, int64_t origin, bint last, Control control,
               int worker):
         """Read bytes that begin at ``origin`` of their file, with whole words; last: its last."""
+        cdef Claim claim = alone(self, &self.users)
         self.expect_kind(STRINGS, "text")
         text_begin(&self.t, origin)
         self.t.final = True
@@ -201,19 +203,21 @@ cdef class TextReader:
         cdef int64_t n = data.shape[0]
         if n and text_put(&self.t, <const char *> &data[0], n) < 0:
             raise MemoryError()
-        return self.resume(control, worker)
+        return self.go_on(control, worker)
 
     def part(self, int fd, int64_t start, int64_t stop, int64_t size, Control control, int worker):
         """Read the words of an open file of ``size`` bytes that begin in [start, stop)."""
+        cdef Claim claim = alone(self, &self.users)
         if not 0 <= start <= stop <= size:
             raise ValueError(f"a part must lie within its file, got {start} to {stop} of {size}")
         self.expect_kind(STRINGS, "text")
         text_begin_part(&self.t, fd, start, stop, size)
-        return self.resume(control, worker)
+        return self.go_on(control, worker)
 
     def texts(self, const uint8_t[::1] joined, const int64_t[::1] ends, Control control,
               int worker):
         """Read texts, each like a file: r is ``joined[ends[r]:ends[r + 1]]``."""
+        cdef Claim claim = alone(self, &self.users)
         cdef text_rows rows
         memset(&rows, 0, sizeof(rows))
         rows.n = check_offsets(ends, joined.shape[0], "ends")
@@ -223,12 +227,13 @@ cdef class TextReader:
             self.expect_kind(STRINGS, "text")
         self.arrays = (joined, ends)
         text_begin_rows(&self.t, rows)
-        return self.resume(control, worker)
+        return self.go_on(control, worker)
 
     def lists(self, const uint8_t[::1] joined, const int64_t[::1] ends, const int64_t[::1] starts,
               Control control, int worker):
         """Read sentences: r has the words starts[r] to starts[r + 1]; word w is the UTF-8 text
         ``joined[ends[w]:ends[w + 1]]``."""
+        cdef Claim claim = alone(self, &self.users)
         cdef text_rows rows
         memset(&rows, 0, sizeof(rows))
         rows.n = check_offsets(starts, check_offsets(ends, joined.shape[0], "ends"), "starts")
@@ -240,12 +245,13 @@ cdef class TextReader:
             self.expect_kind(STRINGS, f"{word!r:.60}")
         self.arrays = (joined, ends, starts)
         text_begin_rows(&self.t, rows)
-        return self.resume(control, worker)
+        return self.go_on(control, worker)
 
     def numbers(self, const int64_t[::1] values, const int64_t[::1] starts, Control control,
                 int worker):
         """Read sentences of numbers: r is ``values[starts[r]:starts[r + 1]]``; each number is the
         word of its decimal digits."""
+        cdef Claim claim = alone(self, &self.users)
         cdef text_rows rows
         memset(&rows, 0, sizeof(rows))
         rows.n = check_offsets(starts, values.shape[0], "starts")
@@ -255,10 +261,14 @@ cdef class TextReader:
             self.expect_kind(INTEGERS, str(values[0]))
         self.arrays = (values, starts)
         text_begin_rows(&self.t, rows)
-        return self.resume(control, worker)
+        return self.go_on(control, worker)
 
     def resume(self, Control control, int worker):
         """Go on after a pause.  Column 0 of the Control's counters grows by the bytes of text."""
+        cdef Claim claim = alone(self, &self.users)
+        return self.go_on(control, worker)
+
+    cdef bint go_on(self, Control control, int worker) except -1:
         cdef int64_t *counters = control.row(worker)
         cdef int status
         with nogil:
@@ -267,6 +277,7 @@ cdef class TextReader:
 
     def sentence(self, tokens):
         """Read one sentence of strings (bytes are UTF-8 text), or of integers."""
+        cdef Claim claim = alone(self, &self.users)
         cdef Py_ssize_t length
         cdef const char *utf8
         cdef int too_large
@@ -295,6 +306,7 @@ cdef class TextReader:
 
     def move_ids(self, int32_t[::1] ids):
         """Write the ids spooled since the last call: 0 ends a sentence, 1 + i is word i."""
+        cdef Claim claim = alone(self, &self.users)
         if ids.shape[0] != self.t.n_ids:
             raise ValueError(f"there are {self.t.n_ids} ids, not {ids.shape[0]}")
         if self.t.n_ids:
@@ -303,6 +315,7 @@ cdef class TextReader:
 
     def expect(self, int32_t words):
         """Make room for so many words in all."""
+        cdef Claim claim = alone(self, &self.users)
         cdef int failed
         with nogil:
             failed = intern_expect(&self.t.words, words)
@@ -314,6 +327,8 @@ cdef class TextReader:
 
         ids[i] becomes the number that its word i has here.  ``other`` must have been flushed.
         """
+        cdef Claim claim = alone(self, &self.users)
+        cdef Claim claim_of_other = shared(other, &other.users)
         if not 0 <= start <= stop <= other.t.words.n or ids.shape[0] < stop:
             raise ValueError(f"words {start} to {stop} of {other.t.words.n} cannot be absorbed")
         if start < stop:
@@ -328,6 +343,7 @@ cdef class TextReader:
 
     def keep(self, const uint8_t[::1] wanted, int32_t[::1] ids):
         """Forget word i unless wanted[i]; ids[i] becomes what it is called now, or -1."""
+        cdef Claim claim = alone(self, &self.users)
         cdef int32_t n = self.t.words.n
         if wanted.shape[0] != n or ids.shape[0] != n:
             raise ValueError(f"there are {n} words, got {wanted.shape[0]} and {ids.shape[0]}")
@@ -341,11 +357,13 @@ cdef class TextReader:
 
     def flush(self):
         """Bring the counts up to date."""
+        cdef Claim claim = alone(self, &self.users)
         with nogil:
             intern_flush(&self.t.words)
 
     def words(self):
         """Copies, as bytes: all words joined; n + 1 int64 offsets; n int64 counts (flush first)."""
+        cdef Claim claim = shared(self, &self.users)
         cdef int32_t n = self.t.words.n
         cdef int64_t *offsets = self.t.words.offsets
         return (

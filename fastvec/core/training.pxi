@@ -244,6 +244,8 @@ cdef class Training:
     cdef worker *workers
     cdef readonly int n_workers
     cdef object alive, noise, steps  # the arrays, kept from being freed
+    cdef int32_t users
+    cdef int32_t *worker_users
 
     def __cinit__(
         self, const int32_t[::1] tokens, const int64_t[::1] offsets, float[:, ::1] vectors,
@@ -302,6 +304,9 @@ cdef class Training:
         t.workers = workers
         if workers > 1:
             self.set_steps(steps[0], steps[1], steps[2])
+        self.worker_users = <int32_t *> calloc(workers, sizeof(int32_t))
+        if self.worker_users == NULL:
+            raise MemoryError()
         if posix_memalign(<void **> &self.workers, 128, workers * sizeof(worker)) != 0:
             self.workers = NULL
             raise MemoryError()
@@ -317,6 +322,7 @@ cdef class Training:
             for i in range(self.n_workers):
                 worker_free(&self.workers[i])
             free(self.workers)
+        free(self.worker_users)
 
     cdef int set_corpus(self, const int32_t[::1] tokens, const int64_t[::1] offsets,
                         int32_t n) except -1:
@@ -411,6 +417,7 @@ cdef class Training:
 
     def start_epoch(self, float alpha_start, float alpha_end, uint64_t seed):
         """Set the learning rate at the epoch's first and last token, and its random seed."""
+        cdef Claim claim = alone(self, &self.users)
         self.t.alpha_start = alpha_start
         self.t.alpha_end = alpha_end
         self.t.seed = seed
@@ -423,6 +430,8 @@ cdef class Training:
         """One worker's part of one epoch; counter 0 counts tokens, 1 those kept by subsampling."""
         if not 0 <= index < self.n_workers:
             raise ValueError(f"worker must be from 0 to {self.n_workers - 1}, got {index}")
+        cdef Claim claim = shared(self, &self.users)
+        cdef Claim claim_of_worker = alone(self, &self.worker_users[index])
         cdef int64_t *counters = control.row(index)
         with nogil:
             train_epoch(&self.t, &self.workers[index], &control.c, counters)

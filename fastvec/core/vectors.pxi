@@ -72,6 +72,7 @@ cdef class RowReader:
         ValueError
             a row that is not a word and ``size`` numbers; its argument is where that row starts.
         """
+        cdef Claim claim = alone(self, &self.table.users)
         if not 0 <= start <= end <= data.shape[0]:
             raise ValueError(f"start and end must be from 0 to {data.shape[0]}")
         if vectors.shape[1] != self.size:
@@ -172,6 +173,7 @@ cdef class Best:
     cdef float *scores
     cdef int64_t *ids
     cdef readonly int64_t queries, k
+    cdef int32_t users
 
     def __cinit__(self, int64_t queries, int64_t k):
         if queries < 0 or k < 1 or queries > (<int64_t> 1 << 40) // k:
@@ -193,6 +195,7 @@ cdef class Best:
 
     def show(self, const float[:, ::1] scores, const float[::1] scale, int64_t first):
         """Show the scores (queries, n) of rows ``first`` to ``first + n``, times ``scale`` (n,)."""
+        cdef Claim claim = alone(self, &self.users)
         cdef int64_t i, n = scores.shape[1], k = self.k
         if scores.shape[0] != self.queries or scale.shape[0] != n:
             raise ValueError(
@@ -211,6 +214,7 @@ cdef class Best:
         shape (queries, k).  Where fewer than k rows had a score that is a number, the id is -1.
         Ends the search: nothing can be shown after it.
         """
+        cdef Claim claim = alone(self, &self.users)
         cdef int64_t i, k = self.k
         with nogil:
             for i in range(self.queries):
@@ -245,6 +249,7 @@ cdef class BestAnswers:
     cdef int method
     cdef int64_t words
     cdef analogy_best *best
+    cdef int32_t users
 
     def __cinit__(self, const int64_t[:, ::1] questions, const int64_t[:, ::1] given,
                   const int64_t[::1] names, const float[::1] shifts, int64_t words, int method):
@@ -274,6 +279,7 @@ cdef class BestAnswers:
 
     def show(self, const float[:, ::1] cosines, int64_t first):
         """Show the cosines (words, n) of all words asked about with rows first to first + n."""
+        cdef Claim claim = alone(self, &self.users)
         cdef int64_t i, n = cosines.shape[1]
         if cosines.shape[0] != self.words or not 0 <= first <= self.names.shape[0] - n:
             raise ValueError(f"cosines must have {self.words} rows, got {cosines.shape[0]}")
@@ -288,5 +294,6 @@ cdef class BestAnswers:
 
     def rows(self):
         """The best row for each question, or -1."""
+        cdef Claim claim = shared(self, &self.users)
         cdef int64_t i
         return [self.best[i].row for i in range(self.questions.shape[0])]

@@ -24,6 +24,7 @@ cdef class WordTable:
     """
 
     cdef words table
+    cdef int32_t users
 
     def __cinit__(self):
         if words_init(&self.table) < 0:
@@ -37,6 +38,7 @@ cdef class WordTable:
 
     def add(self, bytes word):
         """The id of a word, a new one if it was not known."""
+        cdef Claim claim = alone(self, &self.users)
         cdef int32_t id = words_add(&self.table, PyBytes_AS_STRING(word), len(word))
         if id < 0:
             raise MemoryError("no room for more words")
@@ -44,10 +46,12 @@ cdef class WordTable:
 
     def find(self, bytes word):
         """The id of a word, or -1."""
+        cdef Claim claim = shared(self, &self.users)
         return words_find(&self.table, PyBytes_AS_STRING(word), len(word))
 
     def arrays(self):
         """Copies: (all words joined, as bytes; offsets, as bytes of n + 1 int64)."""
+        cdef Claim claim = shared(self, &self.users)
         cdef int32_t n = self.table.n
         joined = PyBytes_FromStringAndSize(self.table.bytes, self.table.offsets[n])
         offsets = PyBytes_FromStringAndSize(<char *> self.table.offsets, (n + 1) * sizeof(int64_t))
