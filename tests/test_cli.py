@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from processes import started
 
 import fastvec
 from fastvec import cli
@@ -182,18 +183,24 @@ def test_a_full_device_is_one_sentence(folder: Path) -> None:
     check_sentence(done, "cannot write v.bin: No space left on device")
 
 
+def test_no_process_outlives_the_test_that_started_it() -> None:
+    with pytest.raises(subprocess.TimeoutExpired), started("-c", "while True: pass") as process:
+        process.communicate(timeout=0.1)
+    assert process.returncode == -signal.SIGKILL
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_within_a_second_and_saves_what_there_is(
     folder: Path, stop: signal.Signals
 ) -> None:
-    command = [sys.executable, "-m", "fastvec", "train", "text.txt", "-o", "v.bin", "--quiet"]
-    process = subprocess.Popen(
-        [*command, "--epochs", "1000000"], cwd=folder, stderr=subprocess.PIPE, text=True
-    )
-    time.sleep(1.5)
-    start = time.monotonic()
-    process.send_signal(stop)
-    _, said = process.communicate(timeout=30)
+    command = ["-m", "fastvec", "train", "text.txt", "-o", "v.bin", "--quiet"]
+    with started(
+        *command, "--epochs", "1000000", cwd=folder, stderr=subprocess.PIPE, text=True
+    ) as process:
+        time.sleep(1.5)
+        start = time.monotonic()
+        process.send_signal(stop)
+        _, said = process.communicate(timeout=30)
     assert time.monotonic() - start < 2
     assert process.returncode == 1
     assert said.startswith("fastvec: stopped in epoch ")

@@ -9,6 +9,7 @@ import time
 import click
 import numpy as np
 import pytest
+from processes import started
 
 from fastvec import cli
 from fastvec.formats import read_vectors
@@ -147,21 +148,6 @@ def test_bad_input_is_one_sentence(folder, arguments, sentence):
     assert not (folder / "v.txt").exists()
 
 
-def start(folder, *arguments):
-    """Begin a training that would take days; returns the process once it trains."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fastvec", "glove", *arguments, "--epochs", "100000000"],
-        cwd=folder,
-        stderr=subprocess.PIPE,
-        env=os.environ | {"TMPDIR": str(folder)},
-        text=True,
-    )
-    while "counted" not in process.stderr.readline():
-        assert process.poll() is None
-    time.sleep(1)
-    return process
-
-
 def test_ctrl_c_before_there_are_vectors_writes_nothing(folder, monkeypatch, capsys):
     def stopped(*_, **__):
         raise KeyboardInterrupt
@@ -177,13 +163,16 @@ def test_ctrl_c_before_there_are_vectors_writes_nothing(folder, monkeypatch, cap
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_promptly_and_saves_what_was_learned(folder, sent):
     before = {path.name for path in folder.iterdir()}
-    process = start(folder, "text.txt", "-o", "v.txt", "--vector-size", "4")
-    process.send_signal(sent)
-    begun = time.monotonic()
-    try:
+    command = ("-m", "fastvec", "glove", "text.txt", "-o", "v.txt", "--vector-size", "4")
+    options = {"cwd": folder, "stderr": subprocess.PIPE, "text": True}
+    options["env"] = os.environ | {"TMPDIR": str(folder)}
+    with started(*command, "--epochs", "100000000", **options) as process:  # for days
+        while "counted" not in process.stderr.readline():
+            assert process.poll() is None
+        time.sleep(1)
+        process.send_signal(sent)
+        begun = time.monotonic()
         _, said = process.communicate(timeout=10)
-    finally:
-        process.kill()  # or it would go on for days
     assert time.monotonic() - begun < 2
     assert process.returncode == 1
     assert said.startswith("fastvec: stopped in epoch ")

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+from processes import started
 
 from fastvec import GloVe, Word2Vec
 from fastvec.keyedvectors import KeyedVectors
@@ -40,20 +41,17 @@ def fastvec(folder, *arguments):
 def on_a_terminal(folder, *arguments):
     """What the command prints when its output is a terminal, without colours, spaces made one."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fastvec", *arguments],
-        cwd=folder, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
-        env={**os.environ, "COLUMNS": "200"},
-    )  # fmt: skip
-    os.close(theirs)
-    printed = b""
-    with os.fdopen(ours, "rb", buffering=0) as terminal:
-        try:
-            while some := terminal.read(1 << 16):
-                printed += some
-        except OSError:  # how Linux says that nobody writes any more
-            pass
-    assert process.wait(60) == 0, printed.decode()
+    options = {"stdin": subprocess.DEVNULL, "stdout": theirs, "stderr": theirs, "cwd": folder}
+    printed, wide = b"", os.environ | {"COLUMNS": "200"}
+    with started("-m", "fastvec", *arguments, env=wide, **options) as process:
+        os.close(theirs)
+        with os.fdopen(ours, "rb", buffering=0) as terminal:
+            try:
+                while some := terminal.read(1 << 16):
+                    printed += some
+            except OSError:  # how Linux says that nobody writes any more
+                pass
+        assert process.wait(60) == 0, printed.decode()
     return " ".join(re.sub("\x1b\\[[0-9;]*m", "", printed.decode()).split())
 
 

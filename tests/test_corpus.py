@@ -22,6 +22,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from processes import started
 
 from fastvec import columns, packed, pieces
 from fastvec import corpus as corpus_module
@@ -828,14 +829,12 @@ from fastvec.corpus import Corpus
 print('ready', flush=True)
 Corpus.read([{str(path)!r}] * 100, workers=2)
 """
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    time.sleep(0.5)
-    start = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    with started("-c", code, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.5)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
     assert time.monotonic() - start < 2
     assert b"KeyboardInterrupt" in errors
