@@ -17,6 +17,7 @@ from fastvec.exports import metadata_beside, write_projector, write_static_embed
 from fastvec.files import PathLike
 from fastvec.packed import PACKERS, open_input
 from fastvec.rowfiles import check_words, is_number, read_word2vec, write_word2vec
+from fastvec.store import ATTRIBUTE
 from fastvec.tables import (
     check_lines,
     parquet_library,
@@ -70,7 +71,7 @@ class VectorFile:
         {}
         """
         metadata = {key: text for key, text in self.metadata.items() if key not in MODEL}
-        extra = {key: rows for key, rows in self.extra.items() if key.startswith("attribute.")}
+        extra = {key: rows for key, rows in self.extra.items() if key.startswith(ATTRIBUTE)}
         return replace(self, metadata=metadata, extra=extra)
 
     def first(self, limit: int) -> VectorFile:

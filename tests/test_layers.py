@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "rowfiles": {"_core", "files", "packed", "progress", "words"},
     "tables": {"files", "words"},
     "exports": {"files", "packed", "rowfiles", "tensors", "words"},
-    "formats": {"exports", "files", "packed", "rowfiles", "tables", "tensors", "words"},
+    "formats": {"exports", "files", "packed", "rowfiles", "store", "tables", "tensors", "words"},
     "search": {"_core"},
     "store": {"search", "words"},
     "evaluation": {"clusters", "files", "search", "words"},
