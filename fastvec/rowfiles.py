@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -34,6 +35,9 @@ CHUNK = 1 << 21  # bytes read at a time
 MARGIN = 1 << 16  # room for the beginning of a row, before the bytes read next
 EXPECTED = 1 << 24  # words to make room for before any has come, at most
 BLOCK = 1024  # rows written at a time
+FIRST = 10  # lines that say whether rows are text
+HEADER = re.compile(rb"\d+[ \t]+\d+\s*")  # how many words, and numbers of each
+NO_TEXT = re.compile("[\0-\x08\x0e-\x1f\ufffd]")  # what bytes of binary numbers are when decoded
 
 
 # --- reading
@@ -70,8 +74,9 @@ def read_word2vec(
     Raises
     ------
     ValueError
-        a header or row that is not what it should be, or rows that are missing;
-        UnicodeDecodeError for a word that is not text.
+        a header or row that is not what it should be, or rows that are missing; text where
+        ``binary`` is asked for, and binary rows where it is not.  UnicodeDecodeError for a word
+        that is not text.
 
     >>> words, vectors = read_word2vec("vectors.bin", binary=True)
     """
@@ -184,6 +189,8 @@ class _Rows:
             self.count, size = self._header()
         else:
             size = self._count_fields()
+        if binary:
+            self._refuse_text(size)
         self.size = size
         self.wanted = MAX_WORDS if self.count is None else self.count
         if limit is not None:
@@ -214,14 +221,41 @@ class _Rows:
             self._more(1)
         lines = self.data.rest().split(b"\n")
         whole = lines if self.data.ended else lines[:-1]
-        sizes = [_trailing_numbers(line) for line in whole[:100] if line.strip()]
+        rows = [line for line in whole[:100] if line.strip()]
+        sizes = [_trailing_numbers(line) for line in rows]
         if not sizes or min(sizes) == 0:
-            line = whole[sizes.index(0)] if sizes else b""
+            line = rows[sizes.index(0)] if sizes else b""
             raise ValueError(
                 f"{self.path}: row {sizes.index(0) + 1 if sizes else 1}: expected a word and "
                 f"numbers, found {_excerpt(line)}"
             )
+        if HEADER.fullmatch(rows[0]) and min(sizes[1:], default=1) > 1:
+            raise ValueError(
+                f"{self.path}: its first line is a header, {_excerpt(rows[0])}: read it with "
+                "no_header=False (--from word2vec)"
+            )
         return min(*sizes, MAX_SIZE)
+
+    def _refuse_text(self, size: int) -> None:
+        """ValueError if the rows are text, of whose letters binary reading would make numbers."""
+        data = self.data
+        while not data.ended and data.end - data.start < CHUNK:
+            self._more(1)
+        lines = data.rest().split(b"\n", FIRST)
+        if len(lines) > FIRST or not data.ended:
+            lines.pop()  # what is left, or half a line
+        if _are_text(lines, size):
+            raise ValueError(
+                f"{self.path}: its rows are text, not binary: read it with binary=False "
+                "(--from word2vec)"
+            )
+
+    def _advice(self) -> str:
+        """What else to say about a row of text that is none."""
+        head = self.data.rest()[: 4 * self.size + 256].decode(errors="replace")
+        if self.reader.row or not NO_TEXT.search(head[:-1]):  # the last letter may be cut
+            return ""
+        return "; if its rows are binary, read it with binary=True (--from word2vec-binary)"
 
     def _more(self, row: int) -> None:
         """Read on within a row."""
@@ -247,7 +281,7 @@ class _Rows:
             except ValueError as error:
                 raise ValueError(
                     f"{self.path}: row {self.reader.row + 1}: expected a word and {size} numbers, "
-                    f"found {_excerpt(data.row(error.args[0]))}"
+                    f"found {_excerpt(data.row(error.args[0]))}{self._advice()}"
                 ) from None
             if self.reader.row < self.wanted and len(self.reader.table) < len(vectors):
                 if data.ended:
@@ -312,6 +346,19 @@ def _trailing_numbers(line: bytes) -> int:
     fields = line.replace(b"\t", b" ").rstrip().split(b" ")
     words = (i for i, field in enumerate(reversed(fields[1:])) if not is_number(field))
     return next(words, len(fields) - 1)
+
+
+def _are_text(lines: list[bytes], size: int) -> bool:
+    """Whether the first lines are rows of text beyond doubt: each ends with ``size`` numbers, and
+    one is just a word and them.
+
+    Binary rows that look like this hold nothing but letters of numbers: four of them make a float
+    that is never 0 nor negative, and nearly always below 0.0005.  No training makes such vectors.
+    """
+    rows = [fields for line in lines if (fields := line.split())]
+    return any(len(fields) == size + 1 for fields in rows) and all(
+        len(fields) > size and all(map(is_number, fields[-size:])) for fields in rows
+    )
 
 
 def _excerpt(line: bytes) -> str:

@@ -117,6 +117,8 @@ def test_info(vectors):
         (("convert", "v.bin", "."), "the ending must be one of"),
         (("convert", "v.bin", "v.txt", "--to", "x"), "'x' is not one of"),
         (("convert", "broken", "v.txt"), "broken is cut off"),
+        (("convert", "v.txt", "w.npy", "--from", "word2vec-binary"), "v.txt: its rows are text"),
+        (("convert", "v.bin", "w.npy", "--from", "word2vec"), "(--from word2vec-binary)"),
         (("classes", "v.bin", "-k", "5"), "k must be from 1 to the 4 words, got 5"),
         (("classes", "v.bin", "-o", "no/c"), "there is no folder"),
         (("info", "empty"), "expected a word and numbers"),

@@ -262,6 +262,59 @@ def test_broken_text(tmp_path, data, says):
             rowfiles.read_word2vec(write(tmp_path / "v.gz", gzip.compress(data)))
 
 
+TEXTS = [
+    b"2 2\na 1.5 2.5\nb 3.5 4.5\n",  # every row as long as a binary one
+    b"2 2\na 1 2\nb 3 4\n",  # too short for binary rows
+    b"1 2\na 1 2",
+    b"2 3\n\xc3\xa4 0.123456 -1e-05 nan \r\nNew York\t1\t2\t3\r\n",
+    b"90 1\n" + b"".join(b"w%d 0.25\n" % i for i in range(90)),
+]
+
+
+@pytest.mark.parametrize("chunk", [40, 1 << 21])
+@pytest.mark.parametrize("data", TEXTS)
+def test_text_is_not_read_as_binary(tmp_path, monkeypatch, data, chunk):
+    monkeypatch.setattr(rowfiles, "CHUNK", chunk)
+    assert len(rowfiles.read_word2vec(write(tmp_path / "v", data))[0])
+    for packed in (data, gzip.compress(data)):
+        path = write(tmp_path / "v", packed)
+        with pytest.raises(ValueError, match=r"v: its rows are text, not binary: read it with bin"):
+            rowfiles.read_word2vec(path, binary=True)
+
+
+@pytest.mark.parametrize("number", [1, -0.7])  # bytes 00 00 80 3f, 33 33 33 bf
+def test_binary_is_not_read_as_text(tmp_path, number):
+    vectors = np.full((2, 3), number)
+    rowfiles.write_word2vec(tmp_path / "v", Words.of(["a", "b"]), vectors, binary=True)
+    says = r"row 1: .*; if its rows are binary, read it with binary=True \(--from word2vec-bin"
+    with pytest.raises(ValueError, match=says):
+        rowfiles.read_word2vec(tmp_path / "v")
+
+
+def test_a_header_is_no_row(tmp_path):
+    path = write(tmp_path / "v", b"2 2\na 1 2\nb 3 4\n")
+    with pytest.raises(ValueError, match=r"v: its first line is a header, '2 2': read it with no_"):
+        rowfiles.read_word2vec(path, header=False)
+    for data, shape in ((b"2 2\na 1\nb 3\n", (3, 1)), (b"of 2\na 1 2\n", (2, 1))):
+        path = write(tmp_path / "v", data)
+        assert rowfiles.read_word2vec(path, header=False)[1].shape == shape
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"1 1\na 1\n\x80?\n",  # 1.0003, whose first two bytes look like the end of a row
+        b"1 1\na 0.\x7f?\n",
+        b"1 2\na 1.5 \0\0\x80?\n",
+        b"2 2\n5 1.5 2.5\nb 1.5\0\0\x80?\n",  # the second row is no text
+    ],
+)
+def test_binary_rows_that_begin_like_text_are_read(tmp_path, data):
+    shape = tuple(map(int, data[:3].split()))
+    path = write(tmp_path / "v", data)
+    assert rowfiles.read_word2vec(path, binary=True)[1].shape == shape
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_cut_binary_files(tmp_path, packed):
     """Only the newline after the last vector may be missing."""
