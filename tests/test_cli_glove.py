@@ -119,6 +119,7 @@ def test_ppmi(folder):
             ["ppmi", "--matrix", "p", "--read-vocab", "w", "-o", "v.txt"],
             "--read-vocab has no effect",
         ),
+        (["glove", "text.txt", "--mu", "0.1", "-o", "v.txt"], "--mu has no effect without --init"),
         (["glove", "text.txt", "-o", "no/v.txt"], "cannot write no/v.txt: there is no folder"),
         (["glove", "missing.txt", "-o", "v.txt"], "missing.txt: "),
         (["glove", "text.txt", "-o", "v.txt", "--window", "0"], "window must be at least 1, got 0"),

@@ -92,7 +92,9 @@ def the_pairs(
             "the words of a CORPUS from a file"
         )
     if matrix is not None:
-        refuse_counting_options()
+        refuse_options(
+            COUNTED, "with --matrix, whose pairs are counted: leave it out, or give CORPUS"
+        )
         tmp = reading["tmp"]
         pairs = Pairs.read_glove(matrix, vocab, tmp=tmp) if is_glove else Pairs.load(matrix)
         if pairs.words is not None:
@@ -117,16 +119,14 @@ def the_pairs(
     return pairs
 
 
-def refuse_counting_options() -> None:
-    """UsageError if the command line says how to count pairs that are counted already."""
+def refuse_options(names: set[str], because: str) -> None:
+    """UsageError if one of these options, which would have no effect, is on the command line."""
     context = click.get_current_context()
     for option in context.command.params:
         typed = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
-        if typed and option.name in COUNTED:
-            raise click.UsageError(
-                f"--{str(option.name).replace('_', '-')} has no effect with --matrix, whose pairs "
-                "are counted: leave it out, or give CORPUS"
-            )
+        if typed and option.name in names:
+            flag = str(option.name).replace("_", "-")
+            raise click.UsageError(f"--{flag} has no effect {because}")
 
 
 def reading_options(command: Command) -> Command:
@@ -218,6 +218,8 @@ def glove(
 
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).
     """
+    if init is None:
+        refuse_options({"mu"}, "without --init: leave it out, or give vectors to stay near")
     start = vector_files(init) if init else []
     output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab, *start])
     reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
