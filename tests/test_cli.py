@@ -189,6 +189,44 @@ def test_no_process_outlives_the_test_that_started_it() -> None:
     assert process.returncode == -signal.SIGKILL
 
 
+IMPORTING = """
+import os, signal, sys
+import fastvec_command
+
+module = sys.argv.pop()
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells ignore it in the background
+
+class CtrlC:
+    @staticmethod
+    def find_spec(name, *_):
+        if name == module:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, CtrlC)
+"""
+
+
+def import_and_run(folder: Path, module: str, first: str) -> "subprocess.CompletedProcess[str]":
+    """The command, with Ctrl-C when it imports a module."""
+    code = f"{IMPORTING}{first}\nfastvec_command.main()"
+    command = [sys.executable, "-c", code, module]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("module", ["fastvec", "numpy", "fastvec._core", "fastvec.cli", "click"])
+def test_ctrl_c_while_the_package_is_imported(folder: Path, module: str) -> None:
+    done = import_and_run(folder, module, "")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "fastvec: stopped\n")
+
+
+def test_ctrl_c_before_there_is_a_package_in_odd_surroundings(folder: Path) -> None:
+    done = import_and_run(folder, "numpy", "os.close(2)")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    ignored = "signal.signal(signal.SIGINT, signal.SIG_IGN); sys.argv.append('--version')"
+    done = import_and_run(folder, "numpy", ignored)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_within_a_second_and_saves_what_there_is(
     folder: Path, stop: signal.Signals
