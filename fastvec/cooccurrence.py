@@ -56,7 +56,7 @@ def cooccurrence(
     min_count: int = V.min_count,
     max_vocab_size: int | None = V.max_vocab_size,
     max_final_vocab: int | None = V.max_final_vocab,
-    sorted_vocab: bool = V.sorted_vocab,
+    sorted_vocab: int = V.sorted_vocab,
     tokens: Tokens = T.tokens,
     lower: bool = T.lower,
     lines: bool = T.lines,

@@ -18,6 +18,8 @@ import numpy as np
 
 P = TypeVar("P", bound="Params")
 Tokens = str | Callable[[str], Iterable[Any]]
+Bit = int  # a switch that gensim shows as 0 or 1; True and False will do, and become 1 and 0
+SWITCHES = ("bool", "Bit")  # kinds of options that are on or off
 
 
 def available_cores() -> int:
@@ -118,7 +120,7 @@ class VocabularyParams(Params):
     max_final_vocab: int | None = option(
         None, "keep at most this many words by raising min_count as far as needed", low=1
     )
-    sorted_vocab: bool = option(True, "number the words by falling count")
+    sorted_vocab: Bit = option(1, "number the words by falling count")
 
 
 @dataclass(frozen=True)
@@ -159,13 +161,13 @@ class Word2VecParams(Params):
 
     vector_size: int = option(100, "numbers in each vector", low=1, high=65536)
     window: int = option(5, "words on each side that count as context", low=1, high=100_000)
-    sg: bool = option(False, "train skip-gram instead of CBOW")
-    hs: bool = option(False, "train with hierarchical softmax")
+    sg: Bit = option(0, "train skip-gram instead of CBOW")
+    hs: Bit = option(0, "train with hierarchical softmax")
     negative: int = option(5, "noise words drawn for each word; 0: none", low=0, high=1000)
     ns_exponent: float = option(
         0.75, "noise words are drawn by count to this power", low=-10, high=10
     )
-    cbow_mean: bool = option(True, "CBOW: the mean of the context vectors, not their sum")
+    cbow_mean: Bit = option(1, "CBOW: the mean of the context vectors, not their sum")
     cbow_corrected: bool = option(
         False, "CBOW: divide the gradient among the context words (Irsoy et al. 2021)"
     )
@@ -275,10 +277,10 @@ def check_value(name: str, value: Any, kind: str, rule: dict[str, Any]) -> Any:
     if rule.get("checked_by"):
         rule["checked_by"](name, value)
         return value
-    if kind.startswith("bool"):
+    if kind in SWITCHES:
         if not _is_number(value) or value not in (0, 1):
             raise ValueError(f"{name} must be 0 or 1, got {value!r}")
-        return value if isinstance(value, bool) else int(value)
+        return bool(value) if kind == "bool" else int(value)
     if not kind.startswith(("int", "float")):
         return _checked_choice(name, value, rule.get("choices"))
     whole = kind.startswith("int")

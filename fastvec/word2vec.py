@@ -127,6 +127,10 @@ class Word2Vec:
         of each epoch, the mean over its predictions of -log(probability of the right answer).
     corpus_count, corpus_total_words : int
         sentences and words read.
+    train_count : int
+        calls of :meth:`train` that came to their end.
+    min_alpha_yet_reached : float
+        the learning rate at the end of the latest epoch; ``alpha`` before the first.
 
     Raises
     ------
@@ -219,6 +223,7 @@ class Word2Vec:
         self.corpus_count = 0
         self.corpus_total_words = 0
         self.total_train_time = 0.0
+        self.train_count = 0
         self.epochs_trained = 0
         self.running_training_loss = 0.0
         self._outputs: Matrix | None = None  # (V, D) rows for the words in _words
@@ -229,6 +234,7 @@ class Word2Vec:
         self._params()
         if self.min_alpha > self.alpha:
             raise ValueError(f"min_alpha must be at most alpha ({alpha}), got {min_alpha}")
+        self.min_alpha_yet_reached = self.alpha
         self._which()
         self._text()
         self.wv = KeyedVectors(self.vector_size)
@@ -493,6 +499,7 @@ class Word2Vec:
         finally:
             self.wv.forget_norms()
             self.total_train_time += time.monotonic() - begun
+        self.train_count += 1
         for callback in callbacks:
             callback.on_train_end(self)
         return done
@@ -553,6 +560,7 @@ class Word2Vec:
                 )
                 passed += control.total(0)
                 kept += control.total(1)
+                self.min_alpha_yet_reached = self._rate(epoch + 1)
                 self._end_epoch(run)
                 try:
                     for callback in callbacks:
@@ -618,11 +626,11 @@ class Word2Vec:
             vector_size=self.vector_size,
             skip_gram=bool(params.sg),
             window=params.window,
-            shrink_windows=bool(params.shrink_windows),
+            shrink_windows=params.shrink_windows,
             negative=params.negative,
-            shared_negatives=bool(params.shared_negatives),
+            shared_negatives=params.shared_negatives,
             cbow_mean=bool(params.cbow_mean),
-            cbow_corrected=bool(params.cbow_corrected),
+            cbow_corrected=params.cbow_corrected,
             workers=params.workers,
             simd=simd(),
             steps=steps,
@@ -703,6 +711,14 @@ class Word2Vec:
     def layer1_size(self) -> int:
         """gensim's name for the numbers in each output row: ``vector_size``."""
         return self.vector_size
+
+    @property
+    def effective_min_count(self) -> int:
+        """How often a word had to occur: ``min_count``; with ``max_final_vocab`` the count of the
+        rarest word that is here, if that is more."""
+        if self.max_final_vocab is None or not len(self.wv):
+            return self.min_count
+        return max(self.min_count, int(self._counts().min()))
 
     def predict_output_word(
         self, context_words_list: Iterable[Key], topn: int = 10
@@ -875,6 +891,8 @@ SAVED = (
     "corpus_count",
     "corpus_total_words",
     "total_train_time",
+    "train_count",
+    "min_alpha_yet_reached",
     "epochs_trained",
     "running_training_loss",
 )

@@ -92,10 +92,12 @@ def test_the_sentences(options: dict[str, Any], sentence: str) -> None:
 def test_numbers_of_other_kinds_become_plain_ones() -> None:
     made = Word2VecParams(
         window=np.int32(5), epochs=5.0, alpha=np.float32(0.5), sg=np.bool_(True), hs=np.int8(1),
-        seed=np.array(7), vector_size=np.float64(16), negative=Fraction(6, 2),
+        seed=np.array(7), vector_size=np.float64(16), negative=Fraction(6, 2), cbow_mean=False,
+        shrink_windows=1, cbow_corrected=np.int8(0),
     )  # type: ignore[arg-type]  # fmt: skip
-    for name, value in {"window": 5, "epochs": 5, "alpha": 0.5, "sg": True, "hs": 1, "seed": 7,
-                        "vector_size": 16, "negative": 3}.items():  # fmt: skip
+    for name, value in {"window": 5, "epochs": 5, "alpha": 0.5, "sg": 1, "hs": 1, "seed": 7,
+                        "vector_size": 16, "negative": 3, "cbow_mean": 0, "shrink_windows": True,
+                        "cbow_corrected": False}.items():  # fmt: skip
         assert (type(getattr(made, name)), getattr(made, name)) == (type(value), value)
     assert VocabularyParams(max_vocab_size=None).max_vocab_size is None
     assert CorpusParams(column=np.str_("text")).column == "text"

@@ -325,6 +325,19 @@ def test_save_and_go_on(tmp_path, options):
     assert "a1" in KeyedVectors.load(tmp_path / "m.safetensors")
 
 
+@pytest.mark.parametrize("options", [{}, {"sg": True, "cbow_mean": False}, {"hs": np.bool_(True)}])
+def test_switches_are_shown_as_gensim_shows_them(tmp_path, options):
+    names = ("sg", "hs", "cbow_mean", "sorted_vocab")
+    wanted = {"sg": 0, "hs": 0, "cbow_mean": 1, "sorted_vocab": 1} | {
+        name: int(value) for name, value in options.items()
+    }
+    model = small(epochs=1, **options)
+    model.save(tmp_path / "m.safetensors")
+    for each in (Word2Vec(**options), model, Word2Vec.load(tmp_path / "m.safetensors")):
+        assert str({name: getattr(each, name) for name in names}) == str(wanted)
+        assert each.shrink_windows is True
+
+
 def test_vectors_alone_are_no_model(tmp_path):
     wv = small().wv
     wv.save(tmp_path / "v.safetensors")
@@ -563,6 +576,33 @@ def test_bad_calls():
         Word2Vec().train([["a"]])
     with pytest.raises(ValueError, match="not both"):
         Word2Vec([["a"]], corpus_file="x")
+
+
+def test_what_old_code_reads_of_a_model(tmp_path):
+    rates, counts = [], []
+
+    class Note(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            rates.append(model.min_alpha_yet_reached)
+            counts.append(model.train_count)
+
+    model = small(alpha=0.08, min_alpha=0.02, epochs=3, callbacks=[Note()])
+    assert Word2Vec(alpha=0.08).min_alpha_yet_reached == 0.08
+    assert rates == pytest.approx([0.06, 0.04, 0.02])
+    model.train(epochs=1, callbacks=[Note()])
+    assert (counts, model.train_count) == ([0, 0, 0, 1], 2)
+    model.save(tmp_path / "m.safetensors")
+    loaded = Word2Vec.load(tmp_path / "m.safetensors")
+    assert (loaded.train_count, loaded.min_alpha_yet_reached) == (2, model.min_alpha_yet_reached)
+
+
+@pytest.mark.parametrize(("most", "least"), [(None, 2), (9, 2), (2, 4), (1, 5)])
+def test_the_count_that_words_had_to_have(most, least):
+    model = Word2Vec(min_count=2, max_final_vocab=most)
+    assert model.effective_min_count == 2
+    model.build_vocab([list("aaaaabbbbcccdde")])
+    assert model.effective_min_count == least
+    assert model.wv.get_vecattr(model.wv.index_to_key[-1], "count") >= least
 
 
 def test_divergence_is_an_error():

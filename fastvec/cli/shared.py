@@ -18,6 +18,7 @@ from fastvec.files import check_target, is_special
 from fastvec.glove import GloVe
 from fastvec.keyedvectors import KeyedVectors
 from fastvec.packed import check_packer
+from fastvec.params import SWITCHES
 from fastvec.sources import find_files, is_remote
 from fastvec.word2vec import Word2Vec
 from fastvec.words import Words
@@ -145,10 +146,10 @@ def options_from(
             flag = "--" + item.name.replace("_", "-")
             default = defaults.get(item.name, item.default)
             text = item.metadata["help"]
-            if kind.startswith("bool"):
+            if kind in SWITCHES:
                 on_off = f"{flag}/--no-{flag[2:]}"
                 command = click.option(
-                    on_off, item.name, default=default, show_default=True, help=text
+                    on_off, item.name, default=bool(default), show_default=True, help=text
                 )(command)
             else:
                 kinds = {"int": click.INT, "float": click.FLOAT}
