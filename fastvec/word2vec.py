@@ -194,7 +194,7 @@ class Word2Vec:
         self.window = window
         self.sample = sample
         self.seed = seed
-        self.workers = workers or available_cores()
+        self.workers = workers
         self.sg = sg
         self.hs = hs
         self.negative = negative
@@ -252,6 +252,7 @@ class Word2Vec:
         """
         self.alpha = check_value("alpha", self.alpha, "float", {})
         self.min_alpha = check_value("min_alpha", self.min_alpha, "float", {})
+        self.workers = self.workers or available_cores()
         params = take(Word2VecParams, self, alpha=max(self.alpha, self.min_alpha))
         if not params.hs and params.negative == 0:
             raise ValueError("negative must be at least 1 when hs is 0, got 0")

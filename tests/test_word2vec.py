@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
 from fastvec._core import merge_share, simd_names
 from fastvec.formats import write_vectors
+from fastvec.params import available_cores
 from fastvec.tensors import load_tensors, save_tensors
 
 MODELS = [
@@ -195,6 +196,13 @@ def test_gensim_way_of_training():
     assert model.wv.get_vecattr("a1", "count") == sum(s.count("a1") for s in text)
     more = model.train([["a1", "unknown", "a2"]], total_examples=1, epochs=1)
     assert more[1] == 2
+
+
+def test_no_workers_are_as_many_as_there_are_cores():
+    model = small(epochs=1)
+    model.workers = 0
+    assert model.train(epochs=1)[1] == 12 * 600
+    assert model.workers == available_cores()
 
 
 def test_new_words_are_added_and_old_rows_kept():
