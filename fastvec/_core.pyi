@@ -181,6 +181,7 @@ class PhraseJoiner:
 # --- core/training.pxi
 
 CHUNK_TOKENS: Final[int]
+HOT_ROWS: Final[int]
 
 def simd_names() -> tuple[str, ...]: ...
 def simd_width(simd: str) -> int: ...

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from fastvec._core import (
     CHUNK_TOKENS,
+    HOT_ROWS,
     build_alias,
     fill_paths,
     huffman_parents,
@@ -16,9 +17,10 @@ from fastvec.params import Word2VecParams
 
 KEEP_ALL = 0xFFFFFFFF
 
-#: Noise, found by experiment (docs/method.md): how often a rare word is drawn when it has its turn,
-#: how often all turns come round in an epoch at least, and words that are always drawn.
-DRAWS_A_TURN, ROUNDS_AN_EPOCH, MOST_PARTS, COMMON_WORDS, BLOCK_WORDS = 16, 24, 256, 8192, 32
+#: Noise, found by experiment (docs/method.md): how often a rare word is drawn at most when it has
+#: its turn, how often all turns come round in an epoch at least, how many there are at most, and
+#: words side by side that have their turn together.
+DRAWS_A_TURN, ROUNDS_AN_EPOCH, MOST_PARTS, BLOCK_WORDS = 16, 24, 256, 32
 
 Noise = tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.int64]]
 Paths = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
@@ -98,14 +100,16 @@ def noise_periods(
     tokens: int,
 ) -> NDArray[np.int64]:
     """In how many parts each word comes once, a power of 2: so many that it is drawn about
-    DRAWS_A_TURN times then.  1 for the words that have copies beside several workers."""
+    DRAWS_A_TURN times then.  1 for words that have copies beside several workers (replica.h), as
+    expected_steps takes it that they are drawn at any time."""
     kept = (counts * (keep_thresholds(counts, params.sample) / KEEP_ALL)).sum() / counts.sum()
-    lists = params.window if params.sg and not params.shared_negatives else 1  # for each word
+    context = params.window + 1 if params.shrink_windows else 2 * params.window
+    lists = context if params.sg and not params.shared_negatives else 1  # for each word
     draws = CHUNK_TOKENS * kept * lists * params.negative * weights / weights.sum()  # in a chunk
     most = min(tokens / CHUNK_TOKENS / ROUNDS_AN_EPOCH, MOST_PARTS)
     turns = np.log2(np.clip(DRAWS_A_TURN / np.maximum(draws, 1e-9), 1, max(most, 1)))
     periods: NDArray[np.int64] = 2 ** turns.astype(np.int64)
-    periods[:COMMON_WORDS] = 1
+    periods[:HOT_ROWS] = 1
     return periods
 
 

@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from fastvec import _core
-from fastvec._core import CHUNK_TOKENS
+from fastvec._core import CHUNK_TOKENS, HOT_ROWS
 from fastvec.params import Word2VecParams
 from fastvec.sampling import (
     BLOCK_WORDS,
-    COMMON_WORDS,
     DRAWS_A_TURN,
     MOST_PARTS,
     NO_PATHS,
@@ -85,23 +84,23 @@ def test_rare_words_are_drawn_a_few_times_when_they_have_their_turn():
     times = np.zeros(len(counts), int)
     for part in range(parts):
         own, likely = drawn(noise, part)
-        assert (own[:COMMON_WORDS] == np.arange(COMMON_WORDS)).all()
-        rare = own >= COMMON_WORDS
+        assert (own[:HOT_ROWS] == np.arange(HOT_ROWS)).all()
+        rare = own >= HOT_ROWS
         assert (likely[rare] * CHUNK_TOKENS <= DRAWS_A_TURN * 1.01).all()
         times[own] += 1
-    assert (times[:COMMON_WORDS] == parts).all()
-    assert (times[COMMON_WORDS:] <= parts / 2).all() and (times >= 1).all()
+    assert (times[:HOT_ROWS] == parts).all()
+    assert (times[HOT_ROWS:] <= parts / 2).all() and (times >= 1).all()
     # Words beside each other have their turn together, and those after them another one.
     first, likely = drawn(noise, 0)
-    block = first[COMMON_WORDS : COMMON_WORDS + BLOCK_WORDS]
+    block = first[HOT_ROWS : HOT_ROWS + BLOCK_WORDS]
     assert (np.diff(block) == 1).all() and block[-1] + 1 not in first
     # As rarely as that are only the rarest drawn, whose turn comes once in a round.
-    seldom = (first >= COMMON_WORDS) & (likely * CHUNK_TOKENS < DRAWS_A_TURN / 2.02)
+    seldom = (first >= HOT_ROWS) & (likely * CHUNK_TOKENS < DRAWS_A_TURN / 2.02)
     assert (times[first[seldom]] == 1).all()
 
 
 @pytest.mark.parametrize(
-    ("words", "tokens"), [(200_000, 10**5), (200_000, 1), (COMMON_WORDS, 10**9), (1, 10**9)]
+    ("words", "tokens"), [(200_000, 10**5), (200_000, 1), (HOT_ROWS, 10**9), (1, 10**9)]
 )
 def test_few_words_or_a_short_text_have_no_turns(words, tokens):
     _, words_drawn, starts = noise_tables(zipf(words), Word2VecParams(), tokens)
@@ -113,7 +112,7 @@ def test_few_words_or_a_short_text_have_no_turns(words, tokens):
 def test_parts_that_cannot_be_even_are_none(blocks, parts):
     """The first words are hardly ever drawn: 27 blocks of 105 in one part of 4, drawn 4 times as
     often as over all, would be more than all draws."""
-    counts = np.append(np.full(COMMON_WORDS, 1), np.full(blocks * BLOCK_WORDS, 10**9))
+    counts = np.append(np.full(HOT_ROWS, 1), np.full(blocks * BLOCK_WORDS, 10**9))
     params = Word2VecParams(sample=0, negative=1, ns_exponent=1)
     assert len(noise_tables(counts, params, 10**9)[2]) - 1 == parts
 

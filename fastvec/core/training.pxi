@@ -51,6 +51,7 @@ cdef extern from "choice.h" nogil:
     void choice_learn(choice *c, int way, double cost)
 
 cdef extern from "replica.h" nogil:
+    enum: COPIED_ROWS "HOT_ROWS"
     float replica_share(float decay, int workers)
 
 cdef extern from "training.h" nogil:
@@ -93,8 +94,8 @@ cdef extern from "training.h" nogil:
     void train_epoch(const training *t, worker *w, control *c, int64_t *counters)
 
 
-#: tokens that a worker takes at a time
-CHUNK_TOKENS = CHUNK
+#: tokens that a worker takes at a time; rows that have copies beside several workers
+CHUNK_TOKENS, HOT_ROWS = CHUNK, COPIED_ROWS
 
 
 def simd_names():
