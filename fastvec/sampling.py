@@ -117,7 +117,7 @@ def noise_parts(periods: NDArray[np.int64]) -> list[NDArray[np.int32]]:
     """The words of each part.  Those of one period are dealt out in blocks: processors fetch lines
     behind those that they are asked for, and these should belong to the same worker."""
     classes = []
-    for period in np.unique(periods):
+    for period in 2 ** np.arange(int(periods.max()).bit_length()):  # np.unique imports numpy.ma
         words = np.flatnonzero(periods == period).astype(np.int32)
         turns = np.arange(len(words)) // BLOCK_WORDS % period
         ends = np.cumsum(np.bincount(turns, minlength=period))
