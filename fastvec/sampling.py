@@ -99,7 +99,7 @@ def noise_periods(
     params: Word2VecParams,
     tokens: int,
 ) -> NDArray[np.int64]:
-    """In how many parts each word comes once, a power of 2: so many that it is drawn about
+    """In how many parts each word comes once, a power of 2: so many that it is drawn at most
     DRAWS_A_TURN times then.  1 for words that have copies beside several workers (replica.h), as
     expected_steps takes it that they are drawn at any time."""
     kept = (counts * (keep_thresholds(counts, params.sample) / KEEP_ALL)).sum() / counts.sum()

@@ -106,7 +106,7 @@ def test_same_seed_same_bytes_and_another_seed_others():
 def test_random_draws_and_loss_do_not_depend_on_the_number_of_workers():
     text = [list(itertools.chain.from_iterable(two_languages(6000)))] * 2  # several chunks
     losses = [small(text, sg=1, workers=n, epochs=2).loss_history for n in (1, 2, 5)]
-    np.testing.assert_allclose(losses[1], losses[0], rtol=0.04)  # 0.015 to 0.022: copies lag behind
+    np.testing.assert_allclose(losses[1], losses[0], rtol=0.03)  # 0.015 to 0.022: copies lag behind
     np.testing.assert_allclose(losses[2], losses[0], rtol=0.02)  # no copies in so short a text
 
 
