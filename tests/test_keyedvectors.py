@@ -250,7 +250,8 @@ def test_an_index_gives_integer_keys():
     from fastvec.ann import Index
 
     wv = items()
-    found = wv.most_similar(7, topn=5, indexer=Index(wv, dtype="f32"))
+    every = {"expansion_add": len(wv), "expansion_search": len(wv)}  # a search that misses nothing
+    found = wv.most_similar(7, topn=5, indexer=Index(wv, dtype="f32", **every))
     assert {key for key, _ in found} == {key for key, _ in wv.most_similar(7, topn=5)}
 
 
