@@ -155,10 +155,13 @@ static inline int window_init(window *v, const training *t) {
     return 0;
 }
 
-/* Batches between two merges of the hottest tier: the fewer the more workers are to be kept up with, and
- * fewer for nodes than for words taken as a whole. */
+/* Two workers' changes of words are taken as a whole: going twice as far as to its goal a row does not
+ * swing wider, and that learns best.  Nodes' are not. */
+static inline int takes_all(const training *t) { return t->workers == 2 && !t->nodes; }
+
+/* Batches between two merges of the hottest tier: the fewer the more workers are to be kept up with. */
 static inline int64_t merge_turn(const training *t) {
-    const int batches = (t->workers == 2 && !t->nodes ? 2 : 1) * BATCHES_A_MERGE;
+    const int batches = (takes_all(t) ? 2 : 1) * BATCHES_A_MERGE;
     const int turn = batches / (t->workers * t->workers), least = t->workers < 16 ? 2 : 1;
     return turn > least ? turn : least;
 }
@@ -172,11 +175,12 @@ static inline int64_t copied_rows(const training *t) {
     return t->workers > 1 ? rows : 0;
 }
 
-/* Copies of the hottest rows, if there are other workers.  Two workers' changes of words are taken as a
- * whole: going twice as far as to its goal a row does not swing wider, and that learns best. */
+/* Copies of the hottest rows, if there are other workers.  Where all changes are taken, the first worker
+ * may as well make its own in place: half as much is merged, and half as many copies fill the caches. */
 static inline int replicas_init(worker *w, const training *t) {
     const float word_decay = t->workers > 2 ? WORD_DECAY : 0.0f;
-    const int64_t words = t->n_words, nodes = words - 1, most = copied_rows(t);
+    const int64_t words = t->n_words, nodes = words - 1;
+    const int64_t most = w->index == 0 && takes_all(t) ? 0 : copied_rows(t);
     const int64_t hot_words = most < words ? most : words, hot_nodes = most < nodes ? most : nodes;
     int bad = replica_init(&w->vectors, t->kernel, t->vectors, t->stride, t->floats, hot_words,
                            t->vector_steps, word_decay);
