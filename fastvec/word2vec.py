@@ -577,7 +577,7 @@ class Word2Vec:
         self.running_training_loss += training.loss
         self.loss_history.append(training.loss / max(training.predictions, 1))
         for matrix in run.matrices:
-            if not np.isfinite(matrix.sum(dtype=np.float64)):
+            if not _all_finite(matrix):
                 raise FloatingPointError(
                     f"the vectors are not finite after epoch {self.epochs_trained}: "
                     f"lower alpha (now {self.alpha})"
@@ -918,10 +918,17 @@ def _shown(name: str, rows: ArrayLike, count: int, size: int) -> Matrix:
     return rows if np.shares_memory(matrix, rows) else matrix[:, :size]
 
 
+def _all_finite(rows: Matrix) -> bool:
+    """Whether all numbers are finite: their sum is, quickly found, or it was too large."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(rows.sum()) or np.isfinite(rows).all())
+
+
 def _others(corpus: Corpus) -> float:
     """How many other words stand in a word's sentence, on average; at least 1."""
     lengths = np.diff(corpus.offsets).astype(np.float64)
-    return max(1.0, float(lengths @ lengths) / len(corpus.tokens) - 1)
+    squares = float(np.square(lengths).sum())  # with @ the threads of BLAS would wake up, and spin
+    return max(1.0, squares / len(corpus.tokens) - 1)
 
 
 def _one_source(sentences: Any, corpus_file: Any) -> Any:
