@@ -39,7 +39,7 @@ enum {
     DRAWN = BATCH + AHEAD,
     MOST_FETCHED = 64,
     WHOLE_WINDOW = 32, /* words on either side: the widest of which all is copied */
-    BATCHES_A_MERGE = 128, /* of the hottest rows, over the square of the number of workers */
+    BATCHES_A_MERGE = 32, /* of the hottest rows, over the number of workers if there are more than two */
     MERGES_AN_EPOCH = 12,  /* at least, of every row that has copies */
     WORDS_DONE = 0,    /* the counters of control.h */
     WORDS_KEPT = 1,
@@ -161,17 +161,19 @@ static inline int takes_all(const training *t) { return t->workers == 2 && !t->n
 
 /* Batches between two merges of the hottest tier: the fewer the more workers are to be kept up with. */
 static inline int64_t merge_turn(const training *t) {
-    const int batches = (takes_all(t) ? 2 : 1) * BATCHES_A_MERGE;
-    const int turn = batches / (t->workers * t->workers), least = t->workers < 16 ? 2 : 1;
-    return turn > least ? turn : least;
+    if (t->workers == 2) return takes_all(t) ? 2 * BATCHES_A_MERGE : BATCHES_A_MERGE;
+    const int turn = BATCHES_A_MERGE / t->workers;
+    return turn > 1 ? turn : 1;
 }
 
-/* How many rows have copies, if there are other workers: tiers that are merged a few times in an epoch,
- * or workers would learn for themselves for too long. */
+/* How many rows have copies, if there are other workers: the fewer the more often they are merged, so
+ * that there is more to do with a copy than to merge it; and only tiers that are merged a few times in an
+ * epoch, or workers would learn for themselves for too long. */
 static inline int64_t copied_rows(const training *t) {
-    int64_t rows = 0, words = merge_turn(t) * BATCH, each = t->n_tokens / t->workers;
+    const int64_t most = 2 * HOT_ROWS / t->workers, each = t->n_tokens / t->workers;
+    int64_t rows = 0, words = merge_turn(t) * BATCH;
     for (int tier = 0; tier < TIERS && words * MERGES_AN_EPOCH <= each; tier++, words *= 2)
-        rows = TIER_ROWS << tier;
+        if (tier == 0 || TIER_ROWS << tier <= most) rows = TIER_ROWS << tier;
     return t->workers > 1 ? rows : 0;
 }
 
