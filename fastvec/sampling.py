@@ -129,25 +129,13 @@ def noise_parts(periods: NDArray[np.int64]) -> list[NDArray[np.int32]]:
 
 
 def huffman_paths(counts: NDArray[np.int64]) -> Paths:
-    """Where each word's path begins, its nodes, and their signs (csrc/huffman.h).  The tree wants
-    falling counts; the words may stand otherwise."""
-    order = np.argsort(-counts, kind="stable")
+    """Where each word's path begins, its nodes, and their signs (csrc/huffman.h)."""
     size = len(counts)
     parent = np.zeros(2 * size - 1, np.int32)
     bit = np.zeros(2 * size - 1, np.uint8)
     offsets = np.zeros(size + 1, np.int64)
-    huffman_parents(np.ascontiguousarray(counts[order]), parent, bit, offsets)
+    huffman_parents(np.ascontiguousarray(counts), parent, bit, offsets)
     rows = np.zeros(offsets[-1] + ROW_FLOATS, np.int32)
     signs = np.zeros(offsets[-1] + ROW_FLOATS, np.float32)
     fill_paths(parent, bit, offsets, rows, signs)
-    if (order == np.arange(size)).all():
-        return offsets, rows, signs
-    lengths = np.diff(offsets)
-    place = np.empty(size, np.int64)
-    place[order] = np.arange(size)
-    starts = offsets[place]
-    moved = np.zeros(size + 1, np.int64)
-    np.cumsum(lengths[place], out=moved[1:])
-    index = np.repeat(starts - moved[:-1], lengths[place]) + np.arange(moved[-1])
-    rows[: moved[-1]], signs[: moved[-1]] = rows[index], signs[index]
-    return moved, rows, signs
+    return offsets, rows, signs

@@ -22,7 +22,9 @@ labels (N,)      ... 1 for what occurred and 0 for what did not
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -199,33 +201,35 @@ def splitmix64(state: int) -> tuple[int, int]:
 # --- Huffman tree
 
 
+@dataclass
+class Weighed:
+    """A node of the tree in the making; nodes compare by weight alone."""
+
+    weight: int
+    node: int
+
+    def __lt__(self, other: Weighed) -> bool:
+        return self.weight < other.weight
+
+
 def huffman(counts: Sequence[int]) -> list[tuple[Ints, Ints]]:
     """The Huffman code of every word, and the inner nodes that its bits are decided at.
 
-    ``counts`` fall.  Two queues hold the leaves and the inner nodes, both by rising count, and the
-    two smallest heads are merged; of equal heads the inner node goes first (word2vec.c, lines
-    207-270).  Inner nodes are numbered 0 .. V - 2 as they are made, so the root is V - 2.  For
-    each word: (code bits, nodes) from the root down, both (length,).
+    The two lightest nodes are merged until one is left; of equal ones Python's heap decides, which
+    compares nothing but counts, as gensim's does (models/word2vec.py, _build_heap).  Inner nodes
+    are numbered 0 .. V - 2 as they are made, so the root is V - 2.  For each word: (code bits,
+    nodes) from the root down, both (length,).
     """
     size = len(counts)
-    weights = list(counts)
     parent = [0] * (2 * size - 1)
     bit = [0] * (2 * size - 1)
-    leaf, node = size - 1, size
-
-    def smallest() -> int:
-        nonlocal leaf, node
-        if node == len(weights) or (leaf >= 0 and weights[leaf] < weights[node]):
-            leaf -= 1
-            return leaf + 1
-        node += 1
-        return node - 1
-
-    while len(weights) < 2 * size - 1:
-        first, second = smallest(), smallest()
-        parent[first] = parent[second] = len(weights)
-        bit[second] = 1
-        weights.append(weights[first] + weights[second])
+    heap = [Weighed(count, word) for word, count in enumerate(counts)]
+    heapq.heapify(heap)
+    for made in range(size, 2 * size - 1):
+        first, second = heapq.heappop(heap), heapq.heappop(heap)
+        parent[first.node] = parent[second.node] = made
+        bit[second.node] = 1
+        heapq.heappush(heap, Weighed(first.weight + second.weight, made))
 
     def path(word: int) -> tuple[Ints, Ints]:
         code, nodes = [], []

@@ -191,10 +191,10 @@ def test_huffman_nodes_are_decided_from_the_root_down(counts: list[int]) -> None
 
 
 def test_huffman_of_a_small_vocabulary_by_hand() -> None:
-    # 1 + 1 = 2 (node 0), then the node before the leaf of equal weight: 2 + 2 = 4 (node 1),
-    # then the node with 4 before the leaf with 5: 9 (node 2, the root).
+    # 1 + 1 = 2 (node 0), then the leaf with 2 and that node, which came later to the heap: 4
+    # (node 1), then the node with 4 before the leaf with 5: 9 (node 2, the root).
     codes = [(code.tolist(), nodes.tolist()) for code, nodes in reference.huffman([5, 2, 1, 1])]
-    assert codes == [([1], [2]), ([0, 1], [2, 1]), ([0, 0, 1], [2, 1, 0]), ([0, 0, 0], [2, 1, 0])]
+    assert codes == [([1], [2]), ([0, 0], [2, 1]), ([0, 1, 0], [2, 1, 0]), ([0, 1, 1], [2, 1, 0])]
 
 
 def test_keep_probability_is_that_of_word2vec_c() -> None:

@@ -160,10 +160,10 @@ def draw_alias(const uint32_t[:, ::1] table, uint64_t seed, int32_t[::1] draws):
 
 def huffman_parents(const int64_t[::1] counts, int32_t[::1] parent, uint8_t[::1] bit,
                     int64_t[::1] offsets):
-    """Build the Huffman tree of n falling counts (csrc/huffman.h).
+    """Build the Huffman tree of n counts (csrc/huffman.h).
 
     Fills ``parent`` and ``bit`` (2n - 1 each: words, then inner nodes) and ``offsets`` (n + 1: where
-    each word's path will stand).  ValueError for counts that are not positive and falling.
+    each word's path will stand).  ValueError for a negative count.
     """
     cdef Py_ssize_t n = counts.shape[0], i
     if n < 1 or n > 0x3fffffff:
@@ -171,8 +171,8 @@ def huffman_parents(const int64_t[::1] counts, int32_t[::1] parent, uint8_t[::1]
     if parent.shape[0] != 2 * n - 1 or bit.shape[0] != 2 * n - 1 or offsets.shape[0] != n + 1:
         raise ValueError("parent and bit must have 2n - 1 entries, offsets n + 1")
     for i in range(n):
-        if counts[i] < 0 or (i and counts[i] > counts[i - 1]):
-            raise ValueError("counts must fall and not be negative")
+        if counts[i] < 0:
+            raise ValueError(f"counts must not be negative, got {counts[i]}")
     cdef int failed
     with nogil:
         failed = huffman_tree(&counts[0], <int32_t> n, &parent[0], &bit[0])

@@ -1,8 +1,9 @@
 /* huffman.h - the binary tree of hierarchical softmax.
  *
- * word2vec.c's CreateBinaryTree: two queues, the words by falling count read from the back and the
- * inner nodes in the order they are made, merged in linear time.  Inner node k (0 .. n - 2) is row
- * n - 2 - k of the output matrix, so that the root, which every path begins with, is row 0.
+ * The two lightest nodes are merged until one is left.  Which of several that are equally heavy goes first
+ * is open; a heap decides it here, moved as Python's heapq moves it, so that words in the order of gensim's
+ * have gensim's tree.  Inner node k (0 .. n - 2, as they are made) is row n - 2 - k of the output matrix, so
+ * that the root, which every path begins with, is row 0.
  */
 #ifndef FASTVEC_HUFFMAN_H
 #define FASTVEC_HUFFMAN_H
@@ -10,24 +11,53 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* counts: n counts, falling.  parent, bit: 2n - 1 entries for the n words and then the n - 1 inner
- * nodes; the root's own are not set.  -1 when out of memory. */
-static inline int huffman_tree(const int64_t *counts, int32_t n, int32_t *parent, uint8_t *bit) {
-    int64_t *weight = malloc((size_t)n * sizeof *weight); /* of the inner nodes */
-    if (!weight) return -1;
-    int32_t word = n - 1, made = 0, used = 0;
-    for (; made < n - 1; made++) {
-        weight[made] = 0;
-        for (int child = 0; child < 2; child++) {
-            int32_t node = word >= 0 && (used == made || counts[word] < weight[used])
-                               ? word--
-                               : n + used++;
-            weight[made] += node < n ? counts[node] : weight[node - n];
-            parent[node] = n + made;
-            bit[node] = (uint8_t)child;
-        }
+typedef struct {
+    int64_t weight;
+    int32_t node;
+} huffman_item;
+
+/* Move heap[at] up, not above `top`. */
+static inline void huffman_up(huffman_item *heap, int64_t top, int64_t at) {
+    const huffman_item item = heap[at];
+    for (; at > top && item.weight < heap[(at - 1) / 2].weight; at = (at - 1) / 2)
+        heap[at] = heap[(at - 1) / 2];
+    heap[at] = item;
+}
+
+/* Move heap[top] down to a leaf, past the lighter child each time (of equal ones the right), and up again
+ * to where it belongs: heapq's way. */
+static inline void huffman_down(huffman_item *heap, int64_t n, int64_t top) {
+    const huffman_item item = heap[top];
+    int64_t at = top;
+    for (int64_t child; (child = 2 * at + 1) < n; at = child) {
+        child += child + 1 < n && heap[child].weight >= heap[child + 1].weight;
+        heap[at] = heap[child];
     }
-    free(weight);
+    heap[at] = item;
+    huffman_up(heap, top, at);
+}
+
+/* counts: n counts.  parent, bit: 2n - 1 entries for the n words and then the n - 1 inner nodes; the
+ * root's own are not set.  -1 when out of memory. */
+static inline int huffman_tree(const int64_t *counts, int32_t n, int32_t *parent, uint8_t *bit) {
+    huffman_item *heap = malloc((size_t)n * sizeof *heap);
+    if (!heap) return -1;
+    for (int32_t i = 0; i < n; i++) heap[i] = (huffman_item){counts[i], i};
+    for (int64_t i = n / 2 - 1; i >= 0; i--) huffman_down(heap, n, i);
+    int64_t left = n;
+    for (int32_t made = n; left > 1; made++) {
+        int64_t weight = 0;
+        for (int child = 0; child < 2; child++) {
+            weight += heap[0].weight;
+            parent[heap[0].node] = made;
+            bit[heap[0].node] = (uint8_t)child;
+            heap[0] = heap[--left];
+            if (left > 0) huffman_down(heap, left, 0);
+        }
+        heap[left] = (huffman_item){weight, made};
+        huffman_up(heap, 0, left++);
+    }
+    free(heap);
     return 0;
 }
 
