@@ -100,7 +100,7 @@ def noise_periods(
     tokens: int,
 ) -> NDArray[np.int64]:
     """In how many parts each word comes once, a power of 2: so many that it is drawn at most
-    DRAWS_A_TURN times then.  1 for words that have copies beside several workers (replica.h), as
+    DRAWS_A_TURN times then.  1 for words that may have copies beside other workers (replica.h), as
     expected_steps takes it that they are drawn at any time."""
     kept = (counts * (keep_thresholds(counts, params.sample) / KEEP_ALL)).sum() / counts.sum()
     context = params.window + 1 if params.shrink_windows else 2 * params.window

@@ -94,7 +94,7 @@ cdef extern from "training.h" nogil:
     void train_epoch(const training *t, worker *w, control *c, int64_t *counters)
 
 
-#: tokens that a worker takes at a time; rows that have copies beside several workers
+#: tokens that a worker takes at a time; rows that have copies beside another worker
 CHUNK_TOKENS, HOT_ROWS = CHUNK, COPIED_ROWS
 
 
