@@ -8,6 +8,11 @@ cdef extern from "kernels.h" nogil:
         int64_t steps
     ctypedef struct upcoming:
         int n
+    ctypedef struct bag_of_rows "bag":
+        float **rows
+        int m
+        float scale, share
+        float *hidden
     ctypedef struct kernels:
         const char *name
         int width
@@ -15,12 +20,8 @@ cdef extern from "kernels.h" nogil:
                          int floats, float alpha, loss *sum, float *g) noexcept nogil
         void (*apply)(float **inputs, int m, float **outputs, int n, const float *g, int floats,
                       const upcoming *soon) noexcept nogil
-        void (*gather)(float **rows, int m, float scale, float *hidden, int floats) noexcept nogil
-        void (*bag_gradient)(const float *hidden, float **outputs, const float *signs, int n,
-                             int floats, float alpha, loss *sum, float *g) noexcept nogil
-        void (*bag_apply)(float **rows, int m, float scale, const float *hidden, float **outputs,
-                          int n, const float *g, int floats,
-                          const upcoming *soon) noexcept nogil
+        void (*bag)(const bag_of_rows *b, float **outputs, const float *signs, int n, int floats,
+                    float alpha, loss *sum, const upcoming *soon) noexcept nogil
     const kernels *kernels_at(int i)
     const kernels *kernels_pick(const char *name)
 
@@ -498,24 +499,25 @@ def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] si
         rows_out[i] = &outputs[i, 0]
     cdef worker w  # for its scratch
     cdef upcoming none
+    cdef bag_of_rows words
     memset(&w, 0, sizeof(worker))
     memset(&none, 0, sizeof(upcoming))
     for i in range(16):
         w.sum.mantissa[i] = 1
-    cdef float *hidden = <float *> own_lines(floats * sizeof(float))
-    if hidden == NULL:
+    words.m, words.scale, words.share = m, <float> 1.0 / m, 1.0
+    words.hidden = <float *> own_lines(floats * sizeof(float))
+    if words.hidden == NULL:
         raise MemoryError()
     with nogil:
         for r in range(repeats):
             s = r % sets
             if bag:
-                k.gather(rows_in + s * m, m, <float> 1.0 / m, hidden, floats)
-                k.bag_gradient(hidden, rows_out + s * n, &signs[0], n, floats, alpha, &w.sum, w.g)
-                k.bag_apply(rows_in + s * m, m, 1.0, hidden, rows_out + s * n, n, w.g, floats, &none)
+                words.rows = rows_in + s * m
+                k.bag(&words, rows_out + s * n, &signs[0], n, floats, alpha, &w.sum, &none)
                 continue
             k.gradient(rows_in + s * m, m, rows_out + s * n, &signs[0], n, floats, alpha, &w.sum,
                        w.g)
             k.apply(rows_in + s * m, m, rows_out + s * n, n, w.g, floats, &none)
         loss_take(&w, k.width)
-    free(hidden)
+    free(words.hidden)
     return w.loss

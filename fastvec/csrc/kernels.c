@@ -50,7 +50,7 @@ REGION_BEGIN(AVX512)
 #define COLS 6
 #define WIDE_BLOCKS 1
 #define COLUMNS 2
-#define BAG_COLUMNS 8
+#define BAG_COLUMNS 13
 #define ARITHMETIC "kernels_f32.h"
 #include "simd.h"
 #include "kernels_body.h"
@@ -63,7 +63,7 @@ REGION_BEGIN(AVX512BF16)
 #define COLS 6
 #define WIDE_BLOCKS 1
 #define COLUMNS 2
-#define BAG_COLUMNS 8
+#define BAG_COLUMNS 13
 #define ARITHMETIC "kernels_bf16.h"
 #include "simd.h"
 #include "kernels_body.h"

@@ -33,6 +33,14 @@ typedef struct {
     int n, whole;
 } upcoming;
 
+/* CBOW's input, the sum of m rows times `scale`; each of them gets `share` of what changes in it. */
+typedef struct {
+    float *const *rows;
+    int m;
+    float scale, share;
+    float *hidden; /* room for one row */
+} bag;
+
 typedef struct {
     const char *name;
     int width; /* floats in a vector */
@@ -51,17 +59,13 @@ typedef struct {
     void (*apply)(float *const *inputs, int m, float *const *outputs, int n, const float *g,
                   int floats, const upcoming *soon);
 
-    /* CBOW's step, with one input that is made of m rows, in three parts:
-     *     gather:        hidden = scale * (rows[0] + ... + rows[m - 1])
-     *     bag_gradient:  g = alpha * (label - sigmoid(hidden . outputs))
-     *     bag_apply:     rows += scale * g . outputs;  outputs += g * hidden   (from the old values)
+    /* CBOW's step, with a bag as the one input:
+     *     hidden = scale * (rows[0] + ... + rows[m - 1])
+     *     G = alpha * (label - sigmoid(hidden . outputs))
+     *     rows += share * (G . outputs);  outputs += G * hidden    (from the old values)
      * Everything else as above. */
-    void (*gather)(float *const *rows, int m, float scale, float *hidden, int floats);
-    void (*bag_gradient)(const float *hidden, float *const *outputs, const float *signs, int n,
-                         int floats, float alpha, loss *sum, float *g);
-    void (*bag_apply)(float *const *rows, int m, float scale, const float *hidden,
-                      float *const *outputs, int n, const float *g, int floats,
-                      const upcoming *soon);
+    void (*bag)(const bag *b, float *const *outputs, const float *signs, int n, int floats, float alpha,
+                loss *sum, const upcoming *soon);
 
     /* A worker's copies of n rows that others change too (replica.h), each `stride` floats after the
      * one before:  shared += share * (own - base);  own = base = shared.  shares: n of them. */

@@ -57,6 +57,14 @@ CONSTANT vec NAME(fraction_power)(vec f) {
 
 CONSTANT vec NAME(reciprocal)(vec x) { return (vec)_mm512_rcp14_ps((__m512)x); }
 
+/* sum + a * b beside other multiply-adds.  AMD's cores add in pipes of their own, which those leave idle:
+ * two operations are quicker than one, if the compiler does not make them one. */
+CONSTANT vec NAME(plus_product)(vec sum, vec a, vec b) {
+    vec product = a * b;
+    __asm__("" : "+v"(product));
+    return sum + product;
+}
+
 /* The steps of inputs i and i + 1 (i even), 16 slots, are kept in pairs the size of a float, twice:
  *     slot o / 2:              of input i with outputs o and o + 1 (o even)
  *     slot SLOTS / 2 + o / 2:  of input i + 1 with the same

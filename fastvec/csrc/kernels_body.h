@@ -49,12 +49,6 @@ CONSTANT void NAME(score)(float *const *inputs, float *const *outputs, int float
         NAME(store_scores)(scores + i * SLOTS, folded[i], folded[i + 1 < R ? i + 1 : i], R - i);
 }
 
-#define EACH_COLUMNS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) MORE_COLUMNS(CASE)
-#if BAG_COLUMNS == 8
-#define MORE_COLUMNS(CASE) CASE(7) CASE(8)
-#else
-#define MORE_COLUMNS(CASE)
-#endif
 #define EACH_INPUT(CASE) \
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10)
 #define EACH_COLS(CASE, R) CASE(R, 1) CASE(R, 2) CASE(R, 3) CASE(R, 4) CASE(R, 5) CASE(R, 6)
@@ -294,8 +288,8 @@ static void NAME(merge)(float *shared, float *own, float *base, int64_t stride, 
     }
 }
 
-static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), NAME(apply), NAME(gather),
-                                    NAME(bag_gradient), NAME(bag_apply), NAME(merge)};
+static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), NAME(apply), NAME(bag),
+                                    NAME(merge)};
 
 #undef CONSTANT
 #undef UNROLL
@@ -309,8 +303,6 @@ static const kernels NAME(table) = {STRING(NAME_OF_SET), WIDTH, NAME(gradient), 
 #undef EACH_COLS
 #undef EACH_BLOCK
 #undef EACH_INPUT
-#undef EACH_COLUMNS
-#undef MORE_COLUMNS
 #undef ROWS
 #undef COLS
 #undef WIDE_BLOCKS

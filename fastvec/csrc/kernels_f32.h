@@ -33,6 +33,9 @@ CONSTANT vec NAME(fraction_power)(vec f) {
 
 CONSTANT vec NAME(reciprocal)(vec x) { return 1.0f / x; }
 
+/* sum + a * b beside other multiply-adds: one more of them. */
+CONSTANT vec NAME(plus_product)(vec sum, vec a, vec b) { return sum + a * b; }
+
 /* A vector of steps: kept as it is. */
 CONSTANT void NAME(keep)(float *g, vec steps) { STORE(g, steps); }
 

@@ -83,8 +83,7 @@ typedef struct {
     int clash;        /* some of them are the same */
     float **distinct; /* (negative + 1,): then a list of those that are not */
     upcoming soon;    /* rows of a later window: the next update fetches them on the way */
-    float *hidden;    /* (stride,): CBOW's input */
-    float share;      /* what of its change each context word gets */
+    bag bag;          /* CBOW's input: the same words */
     float *locked;    /* (context words, 2, stride): locked rows, each before and after its steps; or NULL */
 } window;
 
@@ -124,7 +123,7 @@ static inline void worker_free(worker *w) {
     free(w->window.inputs);
     free(w->window.path);
     free(w->window.distinct);
-    free(w->window.hidden);
+    free(w->window.bag.hidden);
     free(w->window.locked);
     memset(w, 0, sizeof *w);
 }
@@ -148,10 +147,10 @@ static inline int window_init(window *v, const training *t) {
     v->inputs = own_lines(3 * reach * sizeof *v->inputs);
     v->path = own_lines((size_t)(t->longest_path + 1) * sizeof *v->path);
     v->distinct = own_lines(outputs * sizeof *v->distinct);
-    v->hidden = own_lines((size_t)t->stride * sizeof *v->hidden);
+    v->bag.hidden = own_lines((size_t)t->stride * sizeof *v->bag.hidden);
     const size_t most = 2 * reach < CHUNK ? 2 * reach : CHUNK; /* context words of a piece */
     if (t->locks) v->locked = own_lines(2 * most * (size_t)t->stride * sizeof *v->locked);
-    if (!v->inputs || !v->path || !v->distinct || !v->hidden || (t->locks && !v->locked)) return -1;
+    if (!v->inputs || !v->path || !v->distinct || !v->bag.hidden || (t->locks && !v->locked)) return -1;
     return 0;
 }
 
@@ -257,10 +256,7 @@ static inline void update_bag(const training *t, worker *w, float *const *output
     window *v = &w->window;
     for (int o = 0; o < n; o += MAX_OUTPUTS) {
         const int some = n - o < MAX_OUTPUTS ? n - o : MAX_OUTPUTS;
-        t->kernel->bag_gradient(v->hidden, outputs + o, signs + o, some, t->floats, alpha, &w->sum,
-                                w->g);
-        t->kernel->bag_apply(v->inputs, v->m, v->share, v->hidden, outputs + o, some, w->g,
-                             t->floats, &v->soon);
+        t->kernel->bag(&v->bag, outputs + o, signs + o, some, t->floats, alpha, &w->sum, &v->soon);
         v->soon.n = 0;
     }
     w->predictions += n;
@@ -357,9 +353,11 @@ static inline void descend_tree(const training *t, worker *w, float *const *inpu
                                 int32_t centre, float alpha) {
     const int64_t start = t->path_offsets[centre];
     const int n = (int)(t->path_offsets[centre + 1] - start);
-    for (int i = 0; i < n; i++)
-        w->window.path[i] = replica_row(&w->nodes, t->path_rows[start + i]);
-    update(t, w, inputs, m, w->window.path, t->path_signs + start, n, alpha);
+    const int32_t *rows = t->path_rows + start;
+    const replica nodes = w->nodes; /* its own copy: a pointer that is stored might have changed w's */
+    float **path = w->window.path;
+    for (int i = 0; i < n; i++) path[i] = replica_row(&nodes, rows[i]);
+    update(t, w, inputs, m, path, t->path_signs + start, n, alpha);
 }
 
 /* One prediction of the centre word from m input rows, by whichever methods are on. */
@@ -377,9 +375,11 @@ static inline void predict(const training *t, worker *w, float *const *inputs, i
 static inline void predict_from_bag(const training *t, worker *w, int32_t centre,
                                     float alpha) {
     window *v = &w->window;
-    const float share = t->cbow_mean ? 1.0f / (float)v->m : 1.0f;
-    v->share = t->cbow_corrected ? share : 1.0f;
-    t->kernel->gather(v->inputs, v->m, share, v->hidden, t->floats);
+    const float scale = t->cbow_mean ? 1.0f / (float)v->m : 1.0f;
+    v->bag.rows = v->inputs;
+    v->bag.m = v->m;
+    v->bag.scale = scale;
+    v->bag.share = t->cbow_corrected ? scale : 1.0f;
     predict(t, w, v->inputs, v->m, centre, alpha);
 }
 
@@ -468,7 +468,8 @@ static inline void list_rare_nodes(const training *t, const worker *w, int i, fl
     __builtin_prefetch(t->path_offsets + w->kept[i + OFFSET_AHEAD]);
     fetch_path(t, w->kept[i + PATH_AHEAD]);
     const int32_t *path = t->path_rows + t->path_offsets[w->kept[i]];
-    for (int k = 0; k < RARE_NODES; k++) list[k] = replica_row(&w->nodes, path[k]);
+    const replica nodes = w->nodes;
+    for (int k = 0; k < RARE_NODES; k++) list[k] = replica_row(&nodes, path[k]);
 }
 
 static inline float **list_of(const training *t, const worker *w, int i) {
@@ -484,9 +485,11 @@ static inline void list_rows(const training *t, worker *w, int n, int i, int pla
     list[0] = w->rows[t->window + (next < n ? next : n - 1)];
     if (t->nodes) list_rare_nodes(t, w, i, list + list_size(t) - RARE_NODES);
     if (!t->outputs) return;
-    list[1] = replica_row(&w->outputs, w->kept[i]);
-    for (int k = 0; k < t->negative; k++)
-        list[2 + k] = replica_row(&w->outputs, w->negatives[k * DRAWN + place]);
+    const replica outputs = w->outputs;
+    const int32_t *negatives = w->negatives + place;
+    const int n_negatives = t->negative;
+    list[1] = replica_row(&outputs, w->kept[i]);
+    for (int k = 0; k < n_negatives; k++) list[2 + k] = replica_row(&outputs, negatives[k * DRAWN]);
 }
 
 /* --- the walk */
@@ -532,11 +535,13 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
  * the array is the caller's, who may have changed it since. */
 static inline int subsample(const training *t, worker *w, int64_t from, int64_t to, int n) {
     uint64_t random = w->random;
+    const replica vectors = w->vectors;
+    float **rows = w->rows + t->window;
     for (int64_t i = from; i < to; i++) {
         const int32_t word = __atomic_load_n(&t->tokens[i], __ATOMIC_RELAXED);
         if ((uint32_t)word >= (uint32_t)t->n_words) continue;
         w->kept[n] = word;
-        w->rows[t->window + n] = replica_row(&w->vectors, word);
+        rows[n] = replica_row(&vectors, word);
         n += (uint32_t)rng_next(&random) <= t->keep[word];
     }
     w->random = random;
