@@ -72,7 +72,7 @@ def expected_steps(
 
 def noise_tables(counts: NDArray[np.int64], params: Word2VecParams, tokens: int) -> Noise:
     """What noise words are drawn from in an epoch of so many tokens: of each part an alias table
-    and its words, one after another, and where they begin (csrc/noise.h).
+    of words and the words of its columns, one after another, and where they begin (csrc/noise.h).
 
     Of all parts together every word has its share of count^ns_exponent: a word of one part in so
     many has so many times its weight there, and the words of all parts have the rest.
@@ -89,6 +89,7 @@ def noise_tables(counts: NDArray[np.int64], params: Word2VecParams, tokens: int)
     tables = [np.empty((len(part), 2), np.uint32) for part in parts]
     for table, part, left in zip(tables, parts, rest, strict=True):
         build_alias(rare[part] + left * common[part], table)
+        table[:, 1] = part[table[:, 1]]
     starts = np.cumsum([0, *map(len, parts)], dtype=np.int64)
     return np.concatenate(tables), np.concatenate(parts), starts
 

@@ -201,6 +201,8 @@ def test_noise_comes_from_the_part_whose_turn_it_is(chunks: int) -> None:
     words, seed = 300, 1
     parts = [np.append([0, 1], np.arange(2 + part, words, 3)) for part in range(3)]
     tables = [one_part([1.0] * len(part))[0] for part in parts]
+    for table, part in zip(tables, parts, strict=True):
+        table[:, 1] = part[table[:, 1]]
     starts = np.cumsum([0, *map(len, parts)])
     given: dict[str, Any] = {
         "tokens": np.arange(chunks * CHUNK_TOKENS, dtype=np.int32) % 2,
@@ -226,8 +228,8 @@ FINE = [[0, 0], [0, 1], [0, 2]]
     [
         (FINE[:2], [0, 1, 2], [0, 3], r"tables of noise must have shape \(3, 2\)"),
         ([[0]] * 3, [0, 1, 2], [0, 3], r"tables of noise must have shape \(3, 2\)"),
-        ([[0, 0], [0, 3], [0, 1]], [0, 1, 2], [0, 3], "outcomes of noise must be those of their"),
-        ([[0, 0], [0, 1], [0, 1]], [0, 1, 2], [0, 2, 3], "outcomes of noise must be those of"),
+        ([[0, 0], [0, 3], [0, 1]], [0, 1, 2], [0, 3], "noise words must be from 0 to 2"),
+        ([[0, 0], [0, 1], [0, 2**31]], [0, 1, 2], [0, 2, 3], "noise words must be from 0 to 2"),
         (FINE, [0, 1, 3], [0, 3], "noise words must be from 0 to 2"),
         (FINE, [0, -1, 2], [0, 3], "noise words must be from 0 to 2"),
         *[

@@ -229,8 +229,8 @@ cdef class Training:
     keep : uint32 (words,)
         a token stays if 32 random bits are at most its word's entry.
     noise : uint32 (n, 2), int32 (n,), int64 (parts + 1,), or None
-        for negative sampling: the alias tables of all parts that noise comes from, which word each of
-        their outcomes is, and where they begin (csrc/noise.h).
+        for negative sampling: the alias tables of all parts that noise comes from (a threshold and
+        the word above it), the word below it, and where the parts begin (csrc/noise.h).
     path_offsets, path_rows, path_signs : int64 (words + 1,), int32, float32
         Huffman paths (fill_paths; 16 entries longer than they are), for hierarchical softmax.
     locks : float32 (words,), or None
@@ -361,12 +361,8 @@ cdef class Training:
             size = starts[part + 1] - starts[part]
             if not 0 < size < 0x7fffffff or starts[part + 1] > words.shape[0]:
                 raise ValueError(f"the parts of noise must rise from 0 to {words.shape[0]}")
-            for i in range(starts[part], starts[part + 1]):
-                good &= columns[i, 1] < size
-        if not good:
-            raise ValueError("outcomes of noise must be those of their part")
         for i in range(words.shape[0]):
-            good &= 0 <= words[i] < n
+            good &= 0 <= words[i] < n and columns[i, 1] < <uint32_t> n
         if not good:
             raise ValueError(f"noise words must be from 0 to {n - 1}")
         self.t.noise.columns = <const alias_column *> &columns[0, 0]

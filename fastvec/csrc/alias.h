@@ -55,17 +55,21 @@ static inline int alias_build(const double *weights, uint32_t n, alias_column *t
     return 0;
 }
 
-/* The column that 64 random bits fall into, and the outcome. */
+/* The column that 64 random bits fall into. */
 static inline uint32_t alias_column_of(uint64_t bits, uint32_t n) {
     return rng_below((uint32_t)(bits >> 32), n);
 }
 
-static inline uint32_t alias_pick(const alias_column *table, uint64_t bits, uint32_t n) {
-    const uint32_t i = alias_column_of(bits, n);
-    const alias_column column = table[i];
+/* a or b, by the other half of these bits. */
+static inline uint32_t alias_choose(alias_column column, uint64_t bits, uint32_t a, uint32_t b) {
     /* No branch: it would be mispredicted half of the time. */
     const uint32_t below = -(uint32_t)((uint32_t)bits <= column.threshold);
-    return (i & below) | (column.other & ~below);
+    return (a & below) | (b & ~below);
+}
+
+static inline uint32_t alias_pick(const alias_column *table, uint64_t bits, uint32_t n) {
+    const uint32_t i = alias_column_of(bits, n);
+    return alias_choose(table[i], bits, i, table[i].other);
 }
 
 static inline uint32_t alias_draw(const alias_column *table, uint32_t n, uint64_t *state) {

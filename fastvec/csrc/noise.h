@@ -14,8 +14,8 @@
 #include "alias.h"
 
 typedef struct {
-    const alias_column *columns; /* the parts' alias tables, one after another */
-    const int32_t *words;        /* which word each of their outcomes is */
+    const alias_column *columns; /* the parts' alias tables, one after another; `other` is a word */
+    const int32_t *words;        /* the word of each column */
     const int64_t *starts;       /* (parts + 1,): where they begin */
     int64_t parts;
 } noise;
@@ -32,6 +32,20 @@ typedef struct {
 static inline noise_part noise_turn(const noise *n, int64_t chunk, uint64_t offset) {
     const int64_t *start = n->starts + ((uint64_t)chunk + offset) % (uint64_t)n->parts;
     return (noise_part){n->columns + start[0], n->words + start[0], (uint32_t)(start[1] - start[0])};
+}
+
+/* Fetch what noise_pick will need. */
+static inline void noise_fetch(noise_part from, uint64_t bits) {
+    const uint32_t i = alias_column_of(bits, from.n);
+    __builtin_prefetch(from.columns + i);
+    __builtin_prefetch(from.words + i);
+}
+
+/* The word that 64 random bits say. */
+static inline int32_t noise_pick(noise_part from, uint64_t bits) {
+    const uint32_t i = alias_column_of(bits, from.n);
+    const alias_column column = from.columns[i];
+    return (int32_t)alias_choose(column, bits, (uint32_t)from.words[i], column.other);
 }
 
 #endif

@@ -293,11 +293,10 @@ static inline void draw_negatives(worker *w, int32_t *negatives, int n) {
     uint64_t random = w->random, bits[DRAWN];
     for (int i = 0; i < n; i++) {
         bits[i] = rng_next(&random);
-        __builtin_prefetch(from.columns + alias_column_of(bits[i], from.n));
+        noise_fetch(from, bits[i]);
     }
     w->random = random;
-    for (int i = 0; i < n; i++)
-        negatives[i] = from.words[alias_pick(from.columns, bits[i], from.n)];
+    for (int i = 0; i < n; i++) negatives[i] = noise_pick(from, bits[i]);
 }
 
 /* Draw the negatives of windows from .. DRAWN of a batch whose first centre word is *centres, and
