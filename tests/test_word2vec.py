@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
-from fastvec._core import merge_share, simd_names
+from fastvec._core import merge_share, simd_names, worker_copies
 from fastvec.formats import write_vectors
 from fastvec.params import available_cores
 from fastvec.tensors import load_tensors, save_tensors
@@ -122,6 +122,34 @@ def test_merged_rows_settle(decay, workers):
         shared -= share * (1 - np.exp(-decay)) * seen[worker]
         seen[worker] = shared
         assert abs(shared) <= 1.001
+
+
+@pytest.mark.parametrize(
+    ("workers", "rows", "words"),
+    [
+        (2, 8192, 4096),
+        (4, 4096, 512),
+        (8, 2048, 256),
+        (16, 1024, 128),
+        (32, 512, 64),
+        (64, 256, 64),
+    ],
+)
+def test_the_more_workers_the_fewer_copies_and_the_sooner_merged(workers, rows, words):
+    """The table of docs/method.md."""
+    assert worker_copies(10**9, workers, tree=False) == (rows, words)
+    assert worker_copies(10**9, workers, tree=True) == (rows, 2048 if workers == 2 else words)
+
+
+@given(tokens=st.integers(0, 10**8), workers=st.integers(1, 200), tree=st.booleans())
+def test_rows_with_copies_are_merged_at_least_twelve_times_in_an_epoch(tokens, workers, tree):
+    rows, words = worker_copies(tokens, workers, tree)
+    assert rows * workers <= 16_384 or rows == 64
+    if workers == 1 or tokens < 12 * workers * words:
+        assert rows == 0
+    else:  # the hottest 64 every so many words, the next 64 half as often, the next 128 ...
+        assert rows >= 64
+        assert 12 * words * rows // 64 <= tokens / workers
 
 
 @pytest.mark.parametrize("options", MODELS, ids=str)

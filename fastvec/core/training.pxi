@@ -56,7 +56,7 @@ cdef extern from "replica.h" nogil:
     float replica_share(float decay, int workers)
 
 cdef extern from "training.h" nogil:
-    enum: CHUNK, WORDS_DONE, WORDS_KEPT
+    enum: CHUNK, BATCH, WORDS_DONE, WORDS_KEPT
     ctypedef struct training:
         const kernels *kernel
         const int32_t *tokens
@@ -88,6 +88,8 @@ cdef extern from "training.h" nogil:
         float *g
         double loss
         int64_t predictions
+    int64_t copied_rows(const training *t)
+    int64_t merge_turn(const training *t)
     int worker_init(worker *w, const training *t, int index)
     void worker_free(worker *w)
     void *own_lines(size_t bytes)
@@ -464,6 +466,19 @@ def choices(const double[:, ::1] costs):
 def merge_share(float decay, int workers):
     """How much of the sum of several workers' changes of a row is right (csrc/replica.h), for tests."""
     return replica_share(decay, workers)
+
+
+def worker_copies(int64_t n_tokens, int workers, bint tree):
+    """How many rows a worker beside others has copies of, and how many words it trains on between two
+    merges of the hottest (csrc/training.h), for tests."""
+    cdef training t
+    cdef float node = 0
+    memset(&t, 0, sizeof(training))
+    t.n_tokens = n_tokens
+    t.workers = workers
+    if tree:
+        t.nodes = &node
+    return copied_rows(&t), merge_turn(&t) * BATCH
 
 
 def update_rows(float[:, ::1] inputs, float[:, ::1] outputs, const float[::1] signs, float alpha,
