@@ -3,7 +3,9 @@
  * With one input nothing is shared among inputs: each output row is read once for its score and once
  * more, and written, for its change.  So loops run over rows, with as many columns as the registers
  * hold: the input's and its change.  What an output's products add up to is folded later, WIDTH outputs
- * at a time.  It is one function, and its parts are not: calls between them cost as much as they do.
+ * at a time.  All of it is one function: calls between its parts would cost a tenth (docs/method.md).  The
+ * parts take bags and lists by value, since for all that the compiler knows a row that is written may be
+ * what a pointer points to.
  *
  * No include guard: see simd.h.
  */
@@ -113,10 +115,12 @@ CONSTANT void NAME(bag_whole)(const bag *b, float *const *outputs, const float *
         WORK(K);       \
         break;
 #if BAG_COLUMNS == 13
-#define FEW_COLUMNS COLUMN_CASE(1) COLUMN_CASE(2) COLUMN_CASE(3) COLUMN_CASE(4) COLUMN_CASE(5) COLUMN_CASE(6)
-#define MANY_COLUMNS                                                            \
-    COLUMN_CASE(7) COLUMN_CASE(8) COLUMN_CASE(9) COLUMN_CASE(10) COLUMN_CASE(11) \
-    COLUMN_CASE(12) COLUMN_CASE(13)
+#define FEW_COLUMNS                                             \
+    COLUMN_CASE(1) COLUMN_CASE(2) COLUMN_CASE(3) COLUMN_CASE(4) \
+    COLUMN_CASE(5) COLUMN_CASE(6)
+#define MANY_COLUMNS                                              \
+    COLUMN_CASE(7) COLUMN_CASE(8) COLUMN_CASE(9) COLUMN_CASE(10)  \
+    COLUMN_CASE(11) COLUMN_CASE(12) COLUMN_CASE(13)
 #else
 _Static_assert(BAG_COLUMNS == 6, "there is a case for all numbers of columns");
 #define FEW_COLUMNS COLUMN_CASE(1) COLUMN_CASE(2)
@@ -127,12 +131,13 @@ _Static_assert(BAG_COLUMNS == 6, "there is a case for all numbers of columns");
  * smaller than half of the largest. */
 #define IN_PARTS(floats)                                                             \
     for (int k = 0, left = (floats) / WIDTH; left > 0;) {                            \
-        const int parts = (left + BAG_COLUMNS - 1) / BAG_COLUMNS, K = left / parts; \
+        const int parts = (left + BAG_COLUMNS - 1) / BAG_COLUMNS, K = left / parts;  \
         switch (K) { MANY_COLUMNS }                                                  \
         k += K * WIDTH;                                                              \
         left -= K;                                                                   \
     }
 
+/* The same with a longer one, which waits in b->hidden meanwhile. */
 static __attribute__((noinline)) void NAME(bag_in_parts)(const bag *b, float *const *outputs,
                                                          const float *signs, int n, int floats,
                                                          float alpha, loss *sum,
@@ -140,7 +145,7 @@ static __attribute__((noinline)) void NAME(bag_in_parts)(const bag *b, float *co
     vec x[BAG_COLUMNS], sums[MAX_OUTPUTS];
     float g[MAX_OUTPUTS] __attribute__((aligned(64)));
 #define WORK(K)                                                                           \
-    NAME(gather)(*b, k, x, K);                                                             \
+    NAME(gather)(*b, k, x, K);                                                            \
     UNROLL for (int j = 0; j < K; j++) STORE(b->hidden + k + j * WIDTH, x[j]);            \
     NAME(multiply)(x, outputs, n, k, sums, K)
     IN_PARTS(floats)

@@ -38,7 +38,7 @@ typedef struct {
     float *const *rows;
     int m;
     float scale, share;
-    float *hidden; /* room for one row */
+    float *hidden; /* room for one row, which means nothing before and after */
 } bag;
 
 typedef struct {
