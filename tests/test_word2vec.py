@@ -139,6 +139,8 @@ def test_the_more_workers_the_fewer_copies_and_the_sooner_merged(workers, rows, 
     """The table of docs/method.md."""
     assert worker_copies(10**9, workers, tree=False) == (rows, words)
     assert worker_copies(10**9, workers, tree=True) == (rows, 2048 if workers == 2 else words)
+    with pytest.raises(ValueError, match="workers"):
+        worker_copies(10**9, 0, tree=False)
 
 
 @given(tokens=st.integers(0, 10**8), workers=st.integers(1, 200), tree=st.booleans())

@@ -473,6 +473,7 @@ def worker_copies(int64_t n_tokens, int workers, bint tree):
     merges of the hottest (csrc/training.h), for tests."""
     cdef training t
     cdef float node = 0
+    check_workers(workers)
     memset(&t, 0, sizeof(training))
     t.n_tokens = n_tokens
     t.workers = workers
