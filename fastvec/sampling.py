@@ -9,8 +9,10 @@ from fastvec._core import (
     CHUNK_TOKENS,
     HOT_ROWS,
     build_alias,
+    fill_depths,
     fill_paths,
-    huffman_parents,
+    find_first,
+    join_words,
 )
 from fastvec.matrix import ROW_FLOATS
 from fastvec.params import Word2VecParams
@@ -129,13 +131,35 @@ def noise_parts(periods: NDArray[np.int64]) -> list[NDArray[np.int32]]:
     ]
 
 
-def huffman_paths(counts: NDArray[np.int64]) -> Paths:
+def tree_places(tokens: NDArray[np.int32], places: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Where each word stands in the row that the Huffman tree is made from: 1, 2, ...
+
+    By first occurrence in ``tokens``, since words that first occur near each other often have to do
+    with each other (docs/method.md); words that do not occur come last.  Those that have a place
+    already, other than 0, keep it, and the others follow.
+    """
+    places = places.astype(np.int32)
+    new = np.flatnonzero(places == 0)
+    if len(new):
+        first = np.full(len(places), len(tokens), np.int64)
+        find_first(tokens, first)
+        places[new[np.argsort(first[new], kind="stable")]] = places.max() + 1 + np.arange(len(new))
+    return places
+
+
+def huffman_paths(counts: NDArray[np.int64], places: NDArray[np.int32]) -> Paths:
     """Where each word's path begins, its nodes, and their signs (csrc/huffman.h)."""
     size = len(counts)
+    by_count = np.lexsort((places, -counts))
+    fill = np.zeros(2 * size - 1, np.int32)
+    fill_depths(counts[by_count], fill)
+    depths = np.empty(size, np.int32)
+    depths[by_count] = fill[:size]
+    words = np.lexsort((places, -depths)).astype(np.int32)
     parent = np.zeros(2 * size - 1, np.int32)
     bit = np.zeros(2 * size - 1, np.uint8)
-    offsets = np.zeros(size + 1, np.int64)
-    huffman_parents(np.ascontiguousarray(counts), parent, bit, offsets)
+    join_words(words, places[words].astype(np.int64), depths[words], parent, bit)
+    offsets = np.concatenate([[0], np.cumsum(depths, dtype=np.int64)])
     rows = np.zeros(offsets[-1] + ROW_FLOATS, np.int32)
     signs = np.zeros(offsets[-1] + ROW_FLOATS, np.float32)
     fill_paths(parent, bit, offsets, rows, signs)

@@ -32,7 +32,14 @@ from fastvec.params import (
     take,
 )
 from fastvec.progress import Progress
-from fastvec.sampling import NO_PATHS, expected_steps, huffman_paths, keep_thresholds, noise_tables
+from fastvec.sampling import (
+    NO_PATHS,
+    expected_steps,
+    huffman_paths,
+    keep_thresholds,
+    noise_tables,
+    tree_places,
+)
 from fastvec.simd import simd
 from fastvec.sources import NoWordsError, signature
 from fastvec.store import LOCKS
@@ -45,6 +52,9 @@ Matrix = NDArray[np.float32]
 #: what a word takes besides its rows: its letters, index entry and count, and what training looks
 #: up; with hierarchical softmax a path of some 20 nodes
 VOCAB_BYTES, PATH_BYTES = 60, 160
+
+#: the attribute of wv that says where words stand in the Huffman tree, from 1 on; 0 is nowhere yet
+PLACE = "tree_place"
 
 
 class _Run(NamedTuple):
@@ -611,7 +621,7 @@ class Word2Vec:
         corpus = self._read(corpus, vocabulary=self._vocabulary())
         counts = np.maximum(self._counts(), 1)
         noise = noise_tables(counts, params, len(corpus.tokens)) if outputs is not None else None
-        paths = huffman_paths(counts) if nodes is not None else NO_PATHS
+        paths = NO_PATHS if nodes is None else huffman_paths(counts, self._places(corpus.tokens))
         steps: Any = (None, None, None)
         if params.workers > 1:
             steps = expected_steps(counts, params, paths, _others(corpus))
@@ -637,6 +647,14 @@ class Word2Vec:
             steps=steps,
             locks=self._locks(),
         )
+
+    def _places(self, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Where words stand in the Huffman tree.  It is an attribute of ``wv``, so that the nodes
+        belong to the same words when training goes on, here or after loading."""
+        words = len(self.wv.words)
+        known = self.wv.expandos.get(PLACE, np.zeros(words, np.int32))
+        places = self.wv.expandos[PLACE] = tree_places(tokens, known[:words])
+        return places
 
     def _locks(self) -> NDArray[np.float32] | None:
         """``wv.vectors_lockf``, if somebody has asked for it or set it."""
@@ -778,7 +796,8 @@ class Word2Vec:
         del chunksize, queue_factor, report_delay
         if not self.hs or self.syn1 is None:
             raise RuntimeError("score needs a model trained with hierarchical softmax")
-        paths = huffman_paths(np.maximum(self._counts(), 1))
+        counts = np.maximum(self._counts(), 1)
+        paths = huffman_paths(counts, self._places(np.zeros(0, np.int32)))
         some = itertools.islice(sentences, int(total_sentences))
         return np.array([self._score(sentence, *paths) for sentence in some], np.float32)
 

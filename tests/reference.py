@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,42 +200,54 @@ def splitmix64(state: int) -> tuple[int, int]:
 # --- Huffman tree
 
 
-@dataclass
-class Weighed:
-    """A node of the tree in the making; nodes compare by weight alone."""
+def huffman_depths(counts: Sequence[int], places: Sequence[int]) -> list[int]:
+    """How deep each word stands: the two lightest nodes are merged until one is left (Huffman
+    1952).
 
-    weight: int
-    node: int
-
-    def __lt__(self, other: Weighed) -> bool:
-        return self.weight < other.weight
-
-
-def huffman(counts: Sequence[int]) -> list[tuple[Ints, Ints]]:
-    """The Huffman code of every word, and the inner nodes that its bits are decided at.
-
-    The two lightest nodes are merged until one is left; of equal ones Python's heap decides, which
-    compares nothing but counts, as gensim's does (models/word2vec.py, _build_heap).  Inner nodes
-    are numbered 0 .. V - 2 as they are made, so the root is V - 2.  For each word: (code bits,
-    nodes) from the root down, both (length,).
+    Of equally heavy ones words go before inner nodes, the word with the last place before the
+    others, and inner nodes as they were made.
     """
     size = len(counts)
-    parent = [0] * (2 * size - 1)
-    bit = [0] * (2 * size - 1)
-    heap = [Weighed(count, word) for word, count in enumerate(counts)]
+    heap = [(counts[word], 0, -places[word], (word,)) for word in range(size)]
     heapq.heapify(heap)
-    for made in range(size, 2 * size - 1):
-        first, second = heapq.heappop(heap), heapq.heappop(heap)
-        parent[first.node] = parent[second.node] = made
-        bit[second.node] = 1
-        heapq.heappush(heap, Weighed(first.weight + second.weight, made))
+    depths = [0] * size
+    for made in range(size - 1):
+        (first, *_, left), (second, *_, right) = heapq.heappop(heap), heapq.heappop(heap)
+        for word in left + right:
+            depths[word] += 1
+        heapq.heappush(heap, (first + second, 1, made, left + right))
+    return depths
+
+
+def huffman(counts: Sequence[int], places: Sequence[int]) -> list[tuple[Ints, Ints]]:
+    """The Huffman code of every word, and the inner nodes that its bits are decided at.
+
+    Words that are equally deep may be exchanged: at each depth, from the deepest up, neighbours
+    become siblings, by the places of the words, of which all are different.  An inner node stands
+    where the first word below it does.  Inner nodes are numbered 0 .. V - 2 as they are made, so
+    the root is V - 2.  For each word: (code bits, nodes) from the root down, both (length,).
+    """
+    size = len(counts)
+    depths = huffman_depths(counts, places)
+    parent, bit = [0] * (2 * size - 1), [0] * (2 * size - 1)
+    nodes: list[tuple[int, int]] = []  # place, node
+    made = size
+    for depth in range(max(depths), 0, -1):
+        words = [(places[word], word) for word in range(size) if depths[word] == depth]
+        row = sorted(nodes + words)
+        nodes = []
+        for (place, left), (_, right) in zip(row[::2], row[1::2], strict=True):
+            parent[left] = parent[right] = made
+            bit[right] = 1
+            nodes.append((place, made))
+            made += 1
 
     def path(word: int) -> tuple[Ints, Ints]:
-        code, nodes = [], []
+        code, above = [], []
         while word != 2 * size - 2:
             code.append(bit[word])
             word = parent[word]
-            nodes.append(word - size)
-        return np.array(code[::-1], np.int64), np.array(nodes[::-1], np.int64)
+            above.append(word - size)
+        return np.array(code[::-1], np.int64), np.array(above[::-1], np.int64)
 
     return [path(word) for word in range(size)]

@@ -1,7 +1,9 @@
 """The reference against mathematics: gradients by two-sided differences, codes by Kraft's sum."""
 
 import heapq
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
+from random import Random
 
 import numpy as np
 import pytest
@@ -165,9 +167,9 @@ def optimal_cost(counts: list[int]) -> int:
     return total
 
 
-@given(COUNTS)
-def test_huffman_is_an_optimal_prefix_code(counts: list[int]) -> None:
-    paths = reference.huffman(counts)
+@given(COUNTS, st.randoms())
+def test_huffman_is_an_optimal_prefix_code(counts: list[int], random: Random) -> None:
+    paths = reference.huffman(counts, random.sample(range(len(counts)), len(counts)))
     lengths = [len(code) for code, _ in paths]
     assert sum(2.0**-length for length in lengths) == 1  # Kraft: complete and without overlap
     assert sum(np.multiply(counts, lengths)) == optimal_cost(counts)
@@ -178,7 +180,7 @@ def test_huffman_is_an_optimal_prefix_code(counts: list[int]) -> None:
 
 @given(COUNTS)
 def test_huffman_nodes_are_decided_from_the_root_down(counts: list[int]) -> None:
-    paths = reference.huffman(counts)
+    paths = reference.huffman(counts, range(len(counts)))
     branch: dict[str, int] = {}
     for code, nodes in paths:
         assert len(nodes) == len(code)
@@ -191,10 +193,20 @@ def test_huffman_nodes_are_decided_from_the_root_down(counts: list[int]) -> None
 
 
 def test_huffman_of_a_small_vocabulary_by_hand() -> None:
-    # 1 + 1 = 2 (node 0), then the leaf with 2 and that node, which came later to the heap: 4
-    # (node 1), then the node with 4 before the leaf with 5: 9 (node 2, the root).
-    codes = [(code.tolist(), nodes.tolist()) for code, nodes in reference.huffman([5, 2, 1, 1])]
-    assert codes == [([1], [2]), ([0, 0], [2, 1]), ([0, 1, 0], [2, 1, 0]), ([0, 1, 1], [2, 1, 0])]
+    # 1 + 1 = 2 (node 0), then the leaf with 2 and that node: 4 (node 1), then that node, which
+    # begins with a word before the leaf with 5: 9 (node 2, the root).
+    paths = reference.huffman([5, 2, 1, 1], [2, 3, 4, 1])
+    codes = [(code.tolist(), nodes.tolist()) for code, nodes in paths]
+    assert codes == [([1], [2]), ([0, 1], [2, 1]), ([0, 0, 1], [2, 1, 0]), ([0, 0, 0], [2, 1, 0])]
+
+
+def test_huffman_siblings_are_neighbours() -> None:
+    def siblings(places: Sequence[int]) -> list[str]:
+        codes = ["".join(map(str, code)) for code, _ in reference.huffman([1] * 4, places)]
+        return [codes[places.index(i)] for i in range(4)]
+
+    for places in itertools.permutations(range(4)):
+        assert siblings(places) == ["00", "01", "10", "11"]
 
 
 def test_keep_probability_is_that_of_word2vec_c() -> None:

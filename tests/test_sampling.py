@@ -1,5 +1,7 @@
 """The alias table, the Huffman tree, random numbers, and what is computed from them."""
 
+import itertools
+
 import numpy as np
 import pytest
 import reference
@@ -19,6 +21,7 @@ from fastvec.sampling import (
     huffman_paths,
     keep_thresholds,
     noise_tables,
+    tree_places,
 )
 
 
@@ -146,34 +149,75 @@ def test_bad_weights(weights):
         alias_table(weights)
 
 
-def native_paths(counts):
-    size = len(counts)
-    parent, bit = np.zeros(2 * size - 1, np.int32), np.zeros(2 * size - 1, np.uint8)
-    offsets = np.zeros(size + 1, np.int64)
-    _core.huffman_parents(np.asarray(counts, np.int64), parent, bit, offsets)
-    rows = np.zeros(offsets[-1] + 16, np.int32)
-    signs = np.zeros(offsets[-1] + 16, np.float32)
-    _core.fill_paths(parent, bit, offsets, rows, signs)
-    return offsets, rows, signs
-
-
 @given(
     st.lists(st.integers(0, 10**12), min_size=1, max_size=60)
-    | st.lists(st.integers(1, 3), min_size=1, max_size=300)
+    | st.lists(st.integers(1, 3), min_size=1, max_size=300),
+    st.randoms(),
 )
-def test_huffman_paths_are_the_reference(counts):
-    offsets, rows, signs = native_paths(counts)
-    for word, (code, nodes) in enumerate(reference.huffman(counts)):
+def test_huffman_paths_are_the_reference(counts, random):
+    places = random.sample(range(-9, len(counts)), len(counts))
+    offsets, rows, signs = huffman_paths(np.array(counts), np.array(places, np.int32))
+    for word, (code, nodes) in enumerate(reference.huffman(counts, places)):
         path = slice(offsets[word], offsets[word + 1])
         # The native order is from the word up to the root, and the root is row 0.
         np.testing.assert_array_equal(rows[path][::-1], len(counts) - 2 - nodes)
         np.testing.assert_array_equal(signs[path][::-1], 1 - 2 * code)
 
 
-@pytest.mark.parametrize("counts", [[3, -1], [-1]])
-def test_bad_counts(counts):
-    with pytest.raises(ValueError, match="counts must not be negative, got -1"):
-        native_paths(counts)
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=30))
+def test_equal_places_still_make_a_tree(places):
+    """A file may say anything."""
+    offsets, rows, signs = huffman_paths(np.ones(len(places), int), np.array(places, np.int32))
+    paths = [(rows[a:b].tolist(), signs[a:b].tolist()) for a, b in itertools.pairwise(offsets)]
+    assert len(set(map(str, paths))) == len(places)
+
+
+@pytest.mark.parametrize(
+    ("counts", "depths", "message"),
+    [
+        ([3, -1], 3, "counts must not be negative, got -1"),
+        ([3, 1, 2], 5, "counts must not rise, got 2 after 1"),
+        ([3, 1], 2, "2n - 1"),
+        ([], 1, "1 to 2"),
+    ],
+)
+def test_bad_counts(counts, depths, message):
+    with pytest.raises(ValueError, match=message):
+        _core.fill_depths(np.array(counts, np.int64), np.zeros(depths, np.int32))
+
+
+@pytest.mark.parametrize(
+    ("words", "depths"),
+    [
+        ([0, 1, 2], [2, 2, 2]),
+        ([0, 1, 2, 3], [1, 1, 1, 1]),
+        ([0, 1, 2], [1, 2, 2]),
+        ([0, 1], [0, 0]),
+        ([0, 1], [9, -9]),
+        ([0, 2], [1, 1]),
+        ([0, -1], [1, 1]),
+        ([0], [1]),
+    ],
+)
+def test_words_that_are_not_those_of_a_tree(words, depths):
+    n = len(words)
+    parent, bit = np.zeros(2 * n - 1, np.int32), np.zeros(2 * n - 1, np.uint8)
+    words, depths = np.array(words, np.int32), np.array(depths, np.int32)
+    with pytest.raises(ValueError, match="those of a binary tree"):
+        _core.join_words(words, np.arange(n), depths, parent, bit)
+    with pytest.raises(ValueError, match="places and depths"):
+        _core.join_words(words, np.arange(n + 1), depths, parent, bit)
+    with pytest.raises(ValueError, match="parent and bit"):
+        _core.join_words(words, np.arange(n), depths, parent[1:], bit)
+
+
+def test_words_stand_in_the_tree_as_they_first_occurred():
+    tokens = np.array([2, 0, 2, 9, -1, 4], np.int32)  # 9 and -1 are no words
+    assert tree_places(tokens, np.zeros(5, np.int32)).tolist() == [2, 4, 1, 5, 3]
+    later = np.array([5, 1, 6], np.int32)
+    known = np.array([2, 0, 1, 0, 0, 0, 0], np.int32)
+    assert tree_places(later, known).tolist() == [2, 4, 1, 6, 7, 3, 5]
+    assert known[1] == 0
 
 
 def test_subsampling_is_word2vec_c():
@@ -187,7 +231,7 @@ def test_expected_steps_are_those_of_windows() -> None:
     """Each word is the context of as many windows as have words in reach, and no more."""
     counts = np.array([6, 3, 1])
     params = Word2VecParams(window=100_000, shrink_windows=False, negative=0, hs=1, sample=0, sg=1)
-    vectors, _, nodes = expected_steps(counts, params, huffman_paths(counts), sentence=4)
+    vectors, _, nodes = expected_steps(counts, params, huffman_paths(counts, counts), sentence=4)
     depth = (6 * 1 + 3 * 2 + 1 * 2) / 10
     np.testing.assert_allclose(vectors, counts / 10 * 4 * depth, rtol=1e-6)
     assert nodes is not None

@@ -7,15 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fastvec._core import (
-    CHUNK_TOKENS,
-    Control,
-    Training,
-    build_alias,
-    fill_paths,
-    huffman_parents,
-    simd_names,
-)
+from fastvec._core import CHUNK_TOKENS, Control, Training, build_alias, fill_paths, simd_names
+from fastvec.sampling import huffman_paths
 
 WORDS, STRIDE = 3, 16
 
@@ -30,12 +23,7 @@ def one_part(weights: list[float]) -> tuple[NDArray, ...]:
 def arrays() -> dict[str, Any]:
     """What Training takes for three words."""
     counts = np.array([5, 3, 2])
-    parent, bit = np.zeros(2 * WORDS - 1, np.int32), np.zeros(2 * WORDS - 1, np.uint8)
-    path_offsets = np.zeros(WORDS + 1, np.int64)
-    huffman_parents(counts, parent, bit, path_offsets)
-    entries = path_offsets[-1] + 16
-    path_rows, path_signs = np.zeros(entries, np.int32), np.zeros(entries, np.float32)
-    fill_paths(parent, bit, path_offsets, path_rows, path_signs)
+    path_offsets, path_rows, path_signs = huffman_paths(counts, np.arange(WORDS, dtype=np.int32))
     return {
         "tokens": np.array([0, 1, 2, 0, 1], np.int32),
         "offsets": np.array([0, 3, 5], np.int64),

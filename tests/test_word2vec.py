@@ -84,7 +84,7 @@ def test_one_window_is_the_reference(options, simd, monkeypatch):
     )
     model.build_vocab([["a", "b"]])
     vectors, nodes = model.wv.vectors.astype(float), model.syn1.astype(float)
-    paths = reference.huffman([1, 1])
+    paths = reference.huffman([1, 1], [1, 2])
     step = reference.skipgram if options["sg"] else reference.cbow
     total = 0.0
     for i, centre in enumerate((0, 1)):
@@ -539,6 +539,28 @@ def test_copies_are_trained(copied):
     model.train(epochs=1)
     assert twin.wv.vectors.tobytes() == model.wv.vectors.tobytes()
     assert twin.syn1.tobytes() == model.syn1.tobytes()
+
+
+def test_words_keep_their_places_in_the_tree(tmp_path):
+    """Nodes are what words below them have in common: other words would have to learn them anew."""
+    text = two_languages()
+    model = small(text, hs=1, negative=0)
+    sentences = [text[0], text[-1][::-1]]
+    scores = model.score(sentences)
+    model.save(tmp_path / "m")
+    loaded, shuffled = Word2Vec.load(tmp_path / "m"), copy.deepcopy(model)
+    assert np.array_equal(loaded.score(sentences), scores)
+    counts = shuffled.wv.expandos["count"]
+    counts[:], kept = np.arange(40), counts.copy()
+    shuffled.wv.sort_by_descending_frequency()
+    shuffled.wv.expandos["count"] = kept[::-1]
+    np.testing.assert_allclose(shuffled.score(sentences), scores, rtol=1e-5)
+    for one in (model, loaded):
+        one.train(text[::-1], epochs=1)
+    assert loaded.syn1.tobytes() == model.syn1.tobytes()
+    model.build_vocab([["new", "a1"]] * 5, update=True)
+    model.train([["new", "a1"]] * 5, epochs=1)
+    assert model.wv.get_vecattr("new", "tree_place") == 41
 
 
 def test_a_saved_model_keeps_locks_and_attributes(tmp_path):

@@ -40,8 +40,12 @@ cdef extern from "noise.h" nogil:
         int64_t parts
 
 cdef extern from "huffman.h" nogil:
-    int huffman_tree(const int64_t *counts, int32_t n, int32_t *parent, uint8_t *bit)
-    void huffman_lengths(const int32_t *parent, int32_t n, int64_t *offsets)
+    ctypedef struct huffman_item:
+        int64_t place
+        int32_t node
+    void huffman_depths(const int64_t *counts, int32_t n, int32_t *depths, int64_t *weights)
+    int huffman_join(const huffman_item *words, const int32_t *depths, int32_t n,
+                     huffman_item *nodes, huffman_item *items, int32_t *parent, uint8_t *bit)
     int huffman_paths(const int32_t *parent, const uint8_t *bit, int32_t n,
                       const int64_t *offsets, int32_t *rows, float *signs)
 
@@ -161,28 +165,82 @@ def draw_alias(const uint32_t[:, ::1] table, uint64_t seed, int32_t[::1] draws):
     return seed
 
 
-def huffman_parents(const int64_t[::1] counts, int32_t[::1] parent, uint8_t[::1] bit,
-                    int64_t[::1] offsets):
-    """Build the Huffman tree of n counts (csrc/huffman.h).
+def find_first(const int32_t[::1] tokens, int64_t[::1] first):
+    """Where each word occurs first; entries of those that do not occur stay as they are.
 
-    Fills ``parent`` and ``bit`` (2n - 1 each: words, then inner nodes) and ``offsets`` (n + 1: where
-    each word's path will stand).  ValueError for a negative count.
+    Other tokens than 0 .. len(first) - 1 are passed over.
     """
-    cdef Py_ssize_t n = counts.shape[0], i
+    cdef Py_ssize_t n = first.shape[0], left = n, i
+    cdef uint32_t word
+    cdef uint8_t *seen = <uint8_t *> calloc(n + 1, 1)
+    if seen == NULL:
+        raise MemoryError()
+    with nogil:
+        for i in range(tokens.shape[0]):
+            word = <uint32_t> tokens[i]
+            if word < <size_t> n and not seen[word]:
+                seen[word] = 1
+                first[word] = i
+                left -= 1
+                if left == 0:
+                    break
+    free(seen)
+
+
+cdef Py_ssize_t check_size(Py_ssize_t n) except -1:
     if n < 1 or n > 0x3fffffff:
-        raise ValueError(f"counts must have 1 to 2**30 - 1 entries, got {n}")
-    if parent.shape[0] != 2 * n - 1 or bit.shape[0] != 2 * n - 1 or offsets.shape[0] != n + 1:
-        raise ValueError("parent and bit must have 2n - 1 entries, offsets n + 1")
+        raise ValueError(f"a tree must have 1 to 2**30 - 1 words, got {n}")
+    return n
+
+
+def fill_depths(const int64_t[::1] counts, int32_t[::1] depths):
+    """How deep in a Huffman tree the words of n counts stand (csrc/huffman.h).
+
+    ``depths`` has 2n - 1 entries, of which the first n are the words' then.  ValueError for counts that
+    are below 0, or rise.
+    """
+    cdef Py_ssize_t n = check_size(counts.shape[0]), i
+    if depths.shape[0] != 2 * n - 1:
+        raise ValueError("depths must have 2n - 1 entries")
     for i in range(n):
         if counts[i] < 0:
             raise ValueError(f"counts must not be negative, got {counts[i]}")
-    cdef int failed
-    with nogil:
-        failed = huffman_tree(&counts[0], <int32_t> n, &parent[0], &bit[0])
-        if not failed:
-            huffman_lengths(&parent[0], <int32_t> n, &offsets[0])
-    if failed:
+        if i > 0 and counts[i] > counts[i - 1]:
+            raise ValueError(f"counts must not rise, got {counts[i]} after {counts[i - 1]}")
+    cdef int64_t *weights = <int64_t *> malloc(n * sizeof(int64_t))
+    if weights == NULL:
         raise MemoryError()
+    with nogil:
+        huffman_depths(&counts[0], <int32_t> n, &depths[0], weights)
+    free(weights)
+
+
+def join_words(const int32_t[::1] words, const int64_t[::1] places, const int32_t[::1] depths,
+               int32_t[::1] parent, uint8_t[::1] bit):
+    """The tree of n words, the deepest first and those of one depth by place (csrc/huffman.h).
+
+    Fills ``parent`` and ``bit`` (2n - 1 each: words, then inner nodes).
+    """
+    cdef Py_ssize_t n = check_size(words.shape[0]), i
+    cdef int bad = 0
+    if places.shape[0] != n or depths.shape[0] != n:
+        raise ValueError("places and depths must have as many entries as words")
+    if parent.shape[0] != 2 * n - 1 or bit.shape[0] != 2 * n - 1:
+        raise ValueError("parent and bit must have 2n - 1 entries")
+    cdef huffman_item *items = <huffman_item *> malloc(3 * n * sizeof(huffman_item))
+    if items == NULL:
+        raise MemoryError()
+    for i in range(n):
+        bad |= not 0 <= words[i] < n
+        items[i].place = places[i]
+        items[i].node = words[i]
+    if not bad:
+        with nogil:
+            bad = huffman_join(items, &depths[0], <int32_t> n, items + n, items + 2 * n, &parent[0],
+                               &bit[0])
+    free(items)
+    if bad:
+        raise ValueError("words must be those of a binary tree, the deepest first")
 
 
 def fill_paths(const int32_t[::1] parent, const uint8_t[::1] bit, const int64_t[::1] offsets,

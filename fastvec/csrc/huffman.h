@@ -1,79 +1,81 @@
 /* huffman.h - the binary tree of hierarchical softmax.
  *
- * The two lightest nodes are merged until one is left.  Which of several that are equally heavy goes first
- * is open; a heap decides it here, moved as Python's heapq moves it, so that words in the order of gensim's
- * have gensim's tree.  Inner node k (0 .. n - 2, as they are made) is row n - 2 - k of the output matrix, so
- * that the root, which every path begins with, is row 0.
+ * Huffman's algorithm says how deep in the tree each word stands.  Which words of one depth stand side by
+ * side is open: paths are equally long on average, whatever they are.  But an inner node has to tell the
+ * words on its left from those on its right, which is easier to learn if those on a side have something in
+ * common.  So all words stand in one row, related ones near each other, and at every depth, from the
+ * deepest up, neighbours become siblings (docs/method.md).
+ *
+ * Inner node k (0 .. n - 2, as they are made) is row n - 2 - k of the output matrix, so that the root,
+ * which every path begins with, is row 0, and the other rows follow level by level.  Knows nobody.
  */
 #ifndef FASTVEC_HUFFMAN_H
 #define FASTVEC_HUFFMAN_H
 
 #include <stdint.h>
-#include <stdlib.h>
 
+/* How deep the leaves of n counts that never rise stand, in the first n of `depths`: the two lightest
+ * nodes are merged until one is left.  What is merged is never lighter than what was merged before, so
+ * the lightest is the last leaf or the first inner node that is left (van Leeuwen 1976); of equal ones the
+ * leaf, which keeps the longest path short.  Room: 2n - 1 depths and n weights. */
+static inline void huffman_depths(const int64_t *counts, int32_t n, int32_t *depths,
+                                  int64_t *weights) {
+    int32_t leaf = n - 1, node = 0;
+    for (int32_t made = 0; made < n - 1; made++) {
+        weights[made] = 0;
+        for (int child = 0; child < 2; child++) {
+            const int is_leaf = leaf >= 0 && (node == made || counts[leaf] <= weights[node]);
+            weights[made] += is_leaf ? counts[leaf] : weights[node];
+            depths[is_leaf ? leaf-- : n + node++] = n + made; /* its parent, for now */
+        }
+    }
+    depths[2 * n - 2] = 0;
+    for (int32_t i = 2 * n - 3; i >= 0; i--) depths[i] = depths[depths[i]] + 1;
+}
+
+/* A word, or an inner node, which stands where the first of its words does. */
 typedef struct {
-    int64_t weight;
-    int32_t node;
+    int64_t place;
+    int32_t node; /* words are 0 .. n - 1, inner nodes follow */
 } huffman_item;
 
-/* Move heap[at] up, not above `top`. */
-static inline void huffman_up(huffman_item *heap, int64_t top, int64_t at) {
-    const huffman_item item = heap[at];
-    for (; at > top && item.weight < heap[(at - 1) / 2].weight; at = (at - 1) / 2)
-        heap[at] = heap[(at - 1) / 2];
-    heap[at] = item;
+/* Two rows, in the order of places, as one. */
+static inline void huffman_merge(const huffman_item *a, int32_t n_a, const huffman_item *b, int32_t n_b,
+                                 huffman_item *out) {
+    const huffman_item *const end_a = a + n_a, *const end_b = b + n_b;
+    while (a < end_a && b < end_b) *out++ = a->place < b->place ? *a++ : *b++;
+    while (a < end_a) *out++ = *a++;
+    while (b < end_b) *out++ = *b++;
 }
 
-/* Move heap[top] down to a leaf, past the lighter child each time (of equal ones the right), and up again
- * to where it belongs: heapq's way. */
-static inline void huffman_down(huffman_item *heap, int64_t n, int64_t top) {
-    const huffman_item item = heap[top];
-    int64_t at = top;
-    for (int64_t child; (child = 2 * at + 1) < n; at = child) {
-        child += child + 1 < n && heap[child].weight >= heap[child + 1].weight;
-        heap[at] = heap[child];
-    }
-    heap[at] = item;
-    huffman_up(heap, top, at);
-}
-
-/* counts: n counts.  parent, bit: 2n - 1 entries for the n words and then the n - 1 inner nodes; the
- * root's own are not set.  -1 when out of memory. */
-static inline int huffman_tree(const int64_t *counts, int32_t n, int32_t *parent, uint8_t *bit) {
-    huffman_item *heap = malloc((size_t)n * sizeof *heap);
-    if (!heap) return -1;
-    for (int32_t i = 0; i < n; i++) heap[i] = (huffman_item){counts[i], i};
-    for (int64_t i = n / 2 - 1; i >= 0; i--) huffman_down(heap, n, i);
-    int64_t left = n;
-    for (int32_t made = n; left > 1; made++) {
-        int64_t weight = 0;
-        for (int child = 0; child < 2; child++) {
-            weight += heap[0].weight;
-            parent[heap[0].node] = made;
-            bit[heap[0].node] = (uint8_t)child;
-            heap[0] = heap[--left];
-            if (left > 0) huffman_down(heap, left, 0);
+/* words: n of them, the deepest first and those of one depth by place; depths: theirs, in this order.
+ * parent, bit: 2n - 1 entries for the n words and then the n - 1 inner nodes; the root's own are not set.
+ * Room: n nodes, n items.  -1 if no binary tree has these depths. */
+static inline int huffman_join(const huffman_item *words, const int32_t *depths, int32_t n,
+                               huffman_item *nodes, huffman_item *items, int32_t *parent,
+                               uint8_t *bit) {
+    int32_t made = n, n_nodes = 0, from = 0;
+    for (int32_t depth = depths[0]; depth > 0; depth--) {
+        int32_t to = from;
+        while (to < n && depths[to] == depth) to++;
+        huffman_merge(nodes, n_nodes, words + from, to - from, items);
+        const int32_t n_items = n_nodes + to - from;
+        if (n_items % 2) return -1;
+        n_nodes = n_items / 2;
+        for (int32_t i = 0; i < n_items; i++) {
+            parent[items[i].node] = made + i / 2;
+            bit[items[i].node] = (uint8_t)(i % 2);
         }
-        heap[left] = (huffman_item){weight, made};
-        huffman_up(heap, 0, left++);
+        for (int32_t i = 0; i < n_nodes; i++)
+            nodes[i] = (huffman_item){items[2 * i].place, made + i};
+        made += n_nodes;
+        from = to;
     }
-    free(heap);
-    return 0;
-}
-
-/* offsets: n + 1 entries, offsets[i + 1] - offsets[i] = length of word i's code. */
-static inline void huffman_lengths(const int32_t *parent, int32_t n, int64_t *offsets) {
-    const int32_t root = 2 * n - 2;
-    offsets[0] = 0;
-    for (int32_t i = 0; i < n; i++) {
-        int64_t length = 0;
-        for (int32_t node = i; node != root; node = parent[node]) length++;
-        offsets[i + 1] = offsets[i] + length;
-    }
+    return made == 2 * n - 1 ? 0 : -1;
 }
 
 /* Word i's inner nodes as output rows, and +1 where its code has a 0 (label 1 - bit), -1 where it
- * has a 1; from the word up to the root.  -1 if the offsets are not those of huffman_lengths. */
+ * has a 1; from the word up to the root.  -1 if offsets[i + 1] - offsets[i] is not its depth. */
 static inline int huffman_paths(const int32_t *parent, const uint8_t *bit, int32_t n,
                                 const int64_t *offsets, int32_t *rows, float *signs) {
     const int32_t root = 2 * n - 2;
