@@ -39,7 +39,9 @@ enum {
     DRAWN = BATCH + AHEAD,
     MOST_FETCHED = 64,
     WHOLE_WINDOW = 32, /* words on either side: the widest of which all is copied */
-    BATCHES_A_MERGE = 32, /* of the hottest rows, over the number of workers if there are more than two */
+    BATCHES_A_MERGE = 32, /* of the hottest rows, times 4 for two workers, over the number of workers; */
+    TREE_BATCHES_A_MERGE = 16, /* with a tree */
+    TREE_ROWS = 512,       /* that have copies with a tree, at most */
     MERGES_AN_EPOCH = 12,  /* at least, of every row that has copies */
     WORDS_DONE = 0,    /* the counters of control.h */
     WORDS_KEPT = 1,
@@ -160,8 +162,8 @@ static inline int takes_all(const training *t) { return t->workers == 2 && !t->n
 
 /* Batches between two merges of the hottest tier: the fewer the more workers are to be kept up with. */
 static inline int64_t merge_turn(const training *t) {
-    if (t->workers == 2) return takes_all(t) ? 2 * BATCHES_A_MERGE : BATCHES_A_MERGE;
-    const int turn = BATCHES_A_MERGE / t->workers;
+    const int batches = t->nodes ? TREE_BATCHES_A_MERGE : (takes_all(t) ? 4 : 1) * BATCHES_A_MERGE;
+    const int turn = batches / t->workers;
     return turn > 1 ? turn : 1;
 }
 
@@ -169,7 +171,8 @@ static inline int64_t merge_turn(const training *t) {
  * that there is more to do with a copy than to merge it; and only tiers that are merged a few times in an
  * epoch, or workers would learn for themselves for too long. */
 static inline int64_t copied_rows(const training *t) {
-    const int64_t most = 2 * HOT_ROWS / t->workers, each = t->n_tokens / t->workers;
+    const int64_t some = 2 * HOT_ROWS / t->workers, each = t->n_tokens / t->workers;
+    const int64_t most = t->nodes && some > TREE_ROWS ? TREE_ROWS : some;
     int64_t rows = 0, words = merge_turn(t) * BATCH;
     for (int tier = 0; tier < TIERS && words * MERGES_AN_EPOCH <= each; tier++, words *= 2)
         if (tier == 0 || TIER_ROWS << tier <= most) rows = TIER_ROWS << tier;
