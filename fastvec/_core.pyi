@@ -191,7 +191,7 @@ def find_first(tokens: NDArray[np.int32], first: NDArray[np.int64]) -> None: ...
 def fill_depths(counts: NDArray[np.int64], depths: NDArray[np.int32]) -> None: ...
 def join_words(
     words: NDArray[np.int32],
-    places: NDArray[np.int64],
+    places: NDArray[np.int32],
     depths: NDArray[np.int32],
     parent: NDArray[np.int32],
     bit: NDArray[np.uint8],

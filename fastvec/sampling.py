@@ -138,7 +138,7 @@ def tree_places(tokens: NDArray[np.int32], places: NDArray[np.int32]) -> NDArray
     with each other (docs/method.md); words that do not occur come last.  Those that have a place
     already, other than 0, keep it, and the others follow.
     """
-    places = places.astype(np.int32)
+    places = places.copy()
     new = np.flatnonzero(places == 0)
     if len(new):
         first = np.full(len(places), len(tokens), np.int64)
@@ -151,14 +151,13 @@ def huffman_paths(counts: NDArray[np.int64], places: NDArray[np.int32]) -> Paths
     """Where each word's path begins, its nodes, and their signs (csrc/huffman.h)."""
     size = len(counts)
     by_count = np.lexsort((places, -counts))
-    fill = np.zeros(2 * size - 1, np.int32)
-    fill_depths(counts[by_count], fill)
-    depths = np.empty(size, np.int32)
-    depths[by_count] = fill[:size]
+    sorted_depths, depths = np.empty(size, np.int32), np.empty(size, np.int32)
+    fill_depths(counts[by_count], sorted_depths)
+    depths[by_count] = sorted_depths
     words = np.lexsort((places, -depths)).astype(np.int32)
     parent = np.zeros(2 * size - 1, np.int32)
     bit = np.zeros(2 * size - 1, np.uint8)
-    join_words(words, places[words].astype(np.int64), depths[words], parent, bit)
+    join_words(words, places[words], depths[words], parent, bit)
     offsets = np.concatenate([[0], np.cumsum(depths, dtype=np.int64)])
     rows = np.zeros(offsets[-1] + ROW_FLOATS, np.int32)
     signs = np.zeros(offsets[-1] + ROW_FLOATS, np.float32)

@@ -54,7 +54,7 @@ Matrix = NDArray[np.float32]
 VOCAB_BYTES, PATH_BYTES = 60, 160
 
 #: the attribute of wv that says where words stand in the Huffman tree, from 1 on; 0 is nowhere yet
-PLACE = "tree_place"
+PLACE, MOST_PLACE = "tree_place", 1 << 30
 
 
 class _Run(NamedTuple):
@@ -316,6 +316,8 @@ class Word2Vec:
             except NoWordsError:
                 corpus = Corpus(np.empty(0, np.int32), np.zeros(1, np.int64), known, 0, 0)
             self._add_rows(corpus.vocabulary)
+        if self.hs:
+            self._place(corpus.tokens)
         self._adopt(corpus, mark)
 
     def build_vocab_from_freq(
@@ -621,7 +623,7 @@ class Word2Vec:
         corpus = self._read(corpus, vocabulary=self._vocabulary())
         counts = np.maximum(self._counts(), 1)
         noise = noise_tables(counts, params, len(corpus.tokens)) if outputs is not None else None
-        paths = NO_PATHS if nodes is None else huffman_paths(counts, self._places(corpus.tokens))
+        paths = NO_PATHS if nodes is None else huffman_paths(counts, self._place(corpus.tokens))
         steps: Any = (None, None, None)
         if params.workers > 1:
             steps = expected_steps(counts, params, paths, _others(corpus))
@@ -648,12 +650,19 @@ class Word2Vec:
             locks=self._locks(),
         )
 
-    def _places(self, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Where words stand in the Huffman tree.  It is an attribute of ``wv``, so that the nodes
-        belong to the same words when training goes on, here or after loading."""
+    def _places(self) -> NDArray[np.int32]:
+        """Where words stand in the Huffman tree, as far as it is known."""
         words = len(self.wv.words)
-        known = self.wv.expandos.get(PLACE, np.zeros(words, np.int32))
-        places = self.wv.expandos[PLACE] = tree_places(tokens, known[:words])
+        places = np.asarray(self.wv.expandos.get(PLACE, np.zeros(words)))[:words]
+        whole = places.dtype.kind in "iu" and places.shape == (words,)
+        if not whole or (words and not 0 <= places.min() <= places.max() <= MOST_PLACE):
+            return np.zeros(words, np.int32)
+        return places.astype(np.int32)
+
+    def _place(self, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The same of all words, by this text.  It becomes an attribute of ``wv``, so that nodes
+        belong to the same words when training goes on, here or after loading."""
+        places = self.wv.expandos[PLACE] = tree_places(tokens, self._places())
         return places
 
     def _locks(self) -> NDArray[np.float32] | None:
@@ -715,7 +724,9 @@ class Word2Vec:
     def syn1(self) -> Matrix | None:
         """Output rows of hierarchical softmax, (words - 1, vector_size), or None; may be replaced.
 
-        gensim's has one row more, which it never uses: it may be given, and is dropped.
+        They belong to the nodes of this model's tree, from the root down, level by level.  gensim's
+        tree is another one, and has one row more, which it never uses: a last row too many is
+        dropped.
         """
         self._follow_words()
         return self._nodes
@@ -797,7 +808,7 @@ class Word2Vec:
         if not self.hs or self.syn1 is None:
             raise RuntimeError("score needs a model trained with hierarchical softmax")
         counts = np.maximum(self._counts(), 1)
-        paths = huffman_paths(counts, self._places(np.zeros(0, np.int32)))
+        paths = huffman_paths(counts, tree_places(np.zeros(0, np.int32), self._places()))
         some = itertools.islice(sentences, int(total_sentences))
         return np.array([self._score(sentence, *paths) for sentence in some], np.float32)
 
@@ -890,6 +901,13 @@ class Word2Vec:
         model._words = words
         model._outputs = rows("outputs", len(words))
         model._nodes = rows("nodes", len(words) - 1)
+        if model._nodes is not None and model._nodes.any() and not model._places().any():
+            warnings.warn(
+                f"{os.fspath(fname)} does not say where words stand in the tree of its nodes "
+                "(tree_place): syn1 begins anew",
+                stacklevel=2,
+            )
+            model._nodes[:] = 0
         if len(words) and model._outputs is None and model._nodes is None:
             raise ValueError(f"{os.fspath(fname)} holds vectors only: use KeyedVectors.load")
         return model

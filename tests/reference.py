@@ -224,8 +224,9 @@ def huffman(counts: Sequence[int], places: Sequence[int]) -> list[tuple[Ints, In
 
     Words that are equally deep may be exchanged: at each depth, from the deepest up, neighbours
     become siblings, by the places of the words, of which all are different.  An inner node stands
-    where the first word below it does.  Inner nodes are numbered 0 .. V - 2 as they are made, so
-    the root is V - 2.  For each word: (code bits, nodes) from the root down, both (length,).
+    where the first word below it does.  Inner nodes are numbered 0 .. V - 2 as they are made, from
+    right to left, so the root is V - 2.  For each word: (code bits, nodes) from the root down, both
+    (length,).
     """
     size = len(counts)
     depths = huffman_depths(counts, places)
@@ -236,7 +237,7 @@ def huffman(counts: Sequence[int], places: Sequence[int]) -> list[tuple[Ints, In
         words = [(places[word], word) for word in range(size) if depths[word] == depth]
         row = sorted(nodes + words)
         nodes = []
-        for (place, left), (_, right) in zip(row[::2], row[1::2], strict=True):
+        for (place, left), (_, right) in zip(row[-2::-2], row[::-2], strict=True):
             parent[left] = parent[right] = made
             bit[right] = 1
             nodes.append((place, made))

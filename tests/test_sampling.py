@@ -175,10 +175,12 @@ def test_equal_places_still_make_a_tree(places):
 @pytest.mark.parametrize(
     ("counts", "depths", "message"),
     [
-        ([3, -1], 3, "counts must not be negative, got -1"),
-        ([3, 1, 2], 5, "counts must not rise, got 2 after 1"),
-        ([3, 1], 2, "2n - 1"),
-        ([], 1, "1 to 2"),
+        ([3, -1], 2, "counts must not be negative, got -1"),
+        ([3, 1, 2], 3, "counts must not rise, got 2 after 1"),
+        ([2**61, 2**61], 2, r"counts must add up to less than 2\*\*62"),
+        ([2**63 - 1] * 3, 3, r"counts must add up to less than 2\*\*62"),
+        ([3, 1], 3, "as many entries"),
+        ([], 0, "1 to 2"),
     ],
 )
 def test_bad_counts(counts, depths, message):
@@ -203,12 +205,13 @@ def test_words_that_are_not_those_of_a_tree(words, depths):
     n = len(words)
     parent, bit = np.zeros(2 * n - 1, np.int32), np.zeros(2 * n - 1, np.uint8)
     words, depths = np.array(words, np.int32), np.array(depths, np.int32)
+    places = np.arange(n + 1, dtype=np.int32)
     with pytest.raises(ValueError, match="those of a binary tree"):
-        _core.join_words(words, np.arange(n), depths, parent, bit)
+        _core.join_words(words, places[:n], depths, parent, bit)
     with pytest.raises(ValueError, match="places and depths"):
-        _core.join_words(words, np.arange(n + 1), depths, parent, bit)
+        _core.join_words(words, places, depths, parent, bit)
     with pytest.raises(ValueError, match="parent and bit"):
-        _core.join_words(words, np.arange(n), depths, parent[1:], bit)
+        _core.join_words(words, places[:n], depths, parent[1:], bit)
 
 
 def test_words_stand_in_the_tree_as_they_first_occurred():
@@ -231,7 +234,9 @@ def test_expected_steps_are_those_of_windows() -> None:
     """Each word is the context of as many windows as have words in reach, and no more."""
     counts = np.array([6, 3, 1])
     params = Word2VecParams(window=100_000, shrink_windows=False, negative=0, hs=1, sample=0, sg=1)
-    vectors, _, nodes = expected_steps(counts, params, huffman_paths(counts, counts), sentence=4)
+    vectors, _, nodes = expected_steps(
+        counts, params, huffman_paths(counts, np.arange(3, dtype=np.int32)), sentence=4
+    )
     depth = (6 * 1 + 3 * 2 + 1 * 2) / 10
     np.testing.assert_allclose(vectors, counts / 10 * 4 * depth, rtol=1e-6)
     assert nodes is not None

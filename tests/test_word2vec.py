@@ -561,9 +561,58 @@ def test_words_keep_their_places_in_the_tree(tmp_path):
     for one in (model, loaded):
         one.train(text[::-1], epochs=1)
     assert loaded.syn1.tobytes() == model.syn1.tobytes()
-    model.build_vocab([["new", "a1"]] * 5, update=True)
-    model.train([["new", "a1"]] * 5, epochs=1)
-    assert model.wv.get_vecattr("new", "tree_place") == 41
+    before = model.wv.expandos["tree_place"]
+    model.build_vocab([["newer", "new", "a1", "new"]] * 5, update=True)
+    assert model.wv.index_to_key[40:] == ["new", "newer"]
+    model.train([["new", "newer", "a1"]] * 5, epochs=1)
+    assert model.wv.expandos["tree_place"].tolist() == [*before, 42, 41]
+    assert np.isfinite(model.score(sentences)).all()
+
+
+@pytest.mark.parametrize("counted_before", [False, True])
+def test_words_stand_in_the_tree_as_they_first_occurred(counted_before):
+    text = [["d", "c"], ["b", "a", "b", "a", "c", "c"]] * 3
+    model = Word2Vec(hs=1, negative=0, vector_size=4, min_count=1, epochs=1)
+    if counted_before:
+        model.build_vocab_from_freq({"c": 9, "a": 6, "b": 6, "d": 3})
+        model.score(text)  # must not decide anything
+        assert "tree_place" not in model.wv.expandos
+        model.train(text, total_examples=6, epochs=1)
+    else:
+        model.build_vocab(text)
+        model.train([["a", "b"]], total_examples=1, epochs=1)  # part of the text
+    assert [model.wv.get_vecattr(word, "tree_place") for word in "dcba"] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        np.full(40, np.nan, np.float32),
+        np.full(40, 2**63, np.uint64),
+        np.full(40, 2**31 - 1, np.int32),
+        np.full(40, -1, np.int64),
+        ["a"] * 40,
+    ],
+    ids=str,
+)
+def test_places_that_are_none_are_found_again(places):
+    text = two_languages()
+    model = small(text, hs=1)
+    good = model.wv.expandos["tree_place"]
+    model.wv.expandos["tree_place"] = places
+    assert np.isfinite(model.score(text[:1])).all()
+    model.train(text, epochs=1)
+    assert np.array_equal(model.wv.expandos["tree_place"], good)
+
+
+def test_nodes_of_an_unknown_tree_begin_anew(tmp_path):
+    model = small(hs=1)
+    del model.wv.expandos["tree_place"]
+    model.save(tmp_path / "m")
+    with pytest.warns(UserWarning, match=r"m does not say where words stand .* syn1 begins anew"):
+        loaded = Word2Vec.load(tmp_path / "m")
+    assert not loaded.syn1.any()
+    assert np.array_equal(loaded.wv.vectors, model.wv.vectors)
 
 
 def test_a_saved_model_keeps_locks_and_attributes(tmp_path):

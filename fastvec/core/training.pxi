@@ -41,7 +41,7 @@ cdef extern from "noise.h" nogil:
 
 cdef extern from "huffman.h" nogil:
     ctypedef struct huffman_item:
-        int64_t place
+        int32_t place
         int32_t node
     void huffman_depths(const int64_t *counts, int32_t n, int32_t *depths, int64_t *weights)
     int huffman_join(const huffman_item *words, const int32_t *depths, int32_t n,
@@ -196,26 +196,34 @@ cdef Py_ssize_t check_size(Py_ssize_t n) except -1:
 def fill_depths(const int64_t[::1] counts, int32_t[::1] depths):
     """How deep in a Huffman tree the words of n counts stand (csrc/huffman.h).
 
-    ``depths`` has 2n - 1 entries, of which the first n are the words' then.  ValueError for counts that
-    are below 0, or rise.
+    ValueError for counts that are below 0, or rise, or add up to 2**62 or more.
     """
     cdef Py_ssize_t n = check_size(counts.shape[0]), i
-    if depths.shape[0] != 2 * n - 1:
-        raise ValueError("depths must have 2n - 1 entries")
+    cdef double total = 0
+    if depths.shape[0] != n:
+        raise ValueError("depths must have as many entries as counts")
     for i in range(n):
+        total += <double> counts[i]
         if counts[i] < 0:
             raise ValueError(f"counts must not be negative, got {counts[i]}")
         if i > 0 and counts[i] > counts[i - 1]:
             raise ValueError(f"counts must not rise, got {counts[i]} after {counts[i - 1]}")
+    if total >= 2.0 ** 62:
+        raise ValueError("counts must add up to less than 2**62")
     cdef int64_t *weights = <int64_t *> malloc(n * sizeof(int64_t))
-    if weights == NULL:
+    cdef int32_t *all_depths = <int32_t *> malloc(2 * n * sizeof(int32_t))
+    if weights == NULL or all_depths == NULL:
+        free(weights)
+        free(all_depths)
         raise MemoryError()
     with nogil:
-        huffman_depths(&counts[0], <int32_t> n, &depths[0], weights)
+        huffman_depths(&counts[0], <int32_t> n, all_depths, weights)
+        memcpy(&depths[0], all_depths, n * sizeof(int32_t))
     free(weights)
+    free(all_depths)
 
 
-def join_words(const int32_t[::1] words, const int64_t[::1] places, const int32_t[::1] depths,
+def join_words(const int32_t[::1] words, const int32_t[::1] places, const int32_t[::1] depths,
                int32_t[::1] parent, uint8_t[::1] bit):
     """The tree of n words, the deepest first and those of one depth by place (csrc/huffman.h).
 

@@ -7,7 +7,8 @@
  * deepest up, neighbours become siblings (docs/method.md).
  *
  * Inner node k (0 .. n - 2, as they are made) is row n - 2 - k of the output matrix, so that the root,
- * which every path begins with, is row 0, and the other rows follow level by level.  Knows nobody.
+ * which every path begins with, is row 0, and the other rows follow level by level, each from left to
+ * right.  Knows nobody.
  */
 #ifndef FASTVEC_HUFFMAN_H
 #define FASTVEC_HUFFMAN_H
@@ -35,7 +36,7 @@ static inline void huffman_depths(const int64_t *counts, int32_t n, int32_t *dep
 
 /* A word, or an inner node, which stands where the first of its words does. */
 typedef struct {
-    int64_t place;
+    int32_t place;
     int32_t node; /* words are 0 .. n - 1, inner nodes follow */
 } huffman_item;
 
@@ -63,11 +64,11 @@ static inline int huffman_join(const huffman_item *words, const int32_t *depths,
         if (n_items % 2) return -1;
         n_nodes = n_items / 2;
         for (int32_t i = 0; i < n_items; i++) {
-            parent[items[i].node] = made + i / 2;
+            parent[items[i].node] = made + n_nodes - 1 - i / 2;
             bit[items[i].node] = (uint8_t)(i % 2);
         }
         for (int32_t i = 0; i < n_nodes; i++)
-            nodes[i] = (huffman_item){items[2 * i].place, made + i};
+            nodes[i] = (huffman_item){items[2 * i].place, made + n_nodes - 1 - i};
         made += n_nodes;
         from = to;
     }

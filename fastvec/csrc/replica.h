@@ -5,7 +5,7 @@
  * copy, and now and then adds what it changed to the shared row and takes over what the others added.
  * (One worker may do without copies: its changes are in the shared rows at once.)
  *
- * Rows are merged in tiers of falling frequency, each as large as all before it and merged half as
+ * Rows are merged in tiers of (for nodes: about) falling frequency, each as large as all before it and merged half as
  * often: between two merges every row sees about the same number of steps, and every tier costs the
  * same.
  *

@@ -39,9 +39,9 @@ enum {
     DRAWN = BATCH + AHEAD,
     MOST_FETCHED = 64,
     WHOLE_WINDOW = 32, /* words on either side: the widest of which all is copied */
-    BATCHES_A_MERGE = 32, /* of the hottest rows, times 4 for two workers, over the number of workers; */
-    TREE_BATCHES_A_MERGE = 16, /* with a tree */
-    TREE_ROWS = 512,       /* that have copies with a tree, at most */
+    BATCHES_A_MERGE = 32,  /* of the hottest rows, over the number of workers (times 4 if all is taken) */
+    TREE_BATCHES_A_MERGE = 16, /* the same with a tree, */
+    TREE_ROWS = 512,       /* and how many rows have copies then: both for quality (docs/method.md) */
     MERGES_AN_EPOCH = 12,  /* at least, of every row that has copies */
     WORDS_DONE = 0,    /* the counters of control.h */
     WORDS_KEPT = 1,
