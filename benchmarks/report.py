@@ -137,7 +137,7 @@ def plot(runs: list[Row], path: Path) -> None:
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter(EngFormatter(sep=""))
         axis.xaxis.set_minor_formatter(NullFormatter())
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.1 * axis.get_ylim()[1])
         axis.set_title(f"{model}, d = {dimension}")
         axis.set_xlabel("training words/s")
         axis.grid(alpha=0.3, which="both")

@@ -30,6 +30,7 @@ from measure import measure
 from rivals import MODELS, RIVALS, Settings
 
 HERE = Path(__file__).parent
+NAMED = ("model name", "cpu family", "model")  # of /proc/cpuinfo
 KEY = ("model", "dimension", "rival", "seed")
 
 
@@ -54,12 +55,16 @@ def options() -> argparse.Namespace:
 
 
 def processor() -> str:
-    """The processor's name, as the system tells it."""
+    """The processor's name, as the system tells it, and its family, since names of rented machines
+    say little: AMD EPYC (family 26, model 2)."""
     try:
-        found = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+        told = Path("/proc/cpuinfo").read_text()
     except OSError:
-        found = None
-    return found[1] if found else platform.processor() or platform.machine()
+        told = ""
+    found = {key: re.search(rf"^{key}\s*: (.*)", told, re.M) for key in NAMED}
+    name, family, model = (match[1] if match else "" for match in found.values())
+    name = name or platform.processor() or platform.machine()
+    return f"{name} (family {family}, model {model})" if family else name
 
 
 def cores() -> int:
@@ -178,12 +183,12 @@ def main() -> None:
 
 
 def check_same(path: Path, facts: dict[str, Any]) -> None:
-    """Go on in a folder only if it was begun by the same command on the same code and text."""
+    """Go on in a folder only if it was begun by the same command, code, text and processor."""
     if not path.exists():
         path.write_text(json.dumps(facts, indent=1) + "\n")
         return
     old = json.loads(path.read_text())
-    for key in ("command", "commit", "packages", "corpus"):
+    for key in ("command", "commit", "packages", "corpus", "processor"):
         if old[key] != facts[key]:
             sys.exit(f"{path.parent} was made with another {key}; give another --machine name")
 
