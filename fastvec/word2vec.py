@@ -316,7 +316,7 @@ class Word2Vec:
             except NoWordsError:
                 corpus = Corpus(np.empty(0, np.int32), np.zeros(1, np.int64), known, 0, 0)
             self._add_rows(corpus.vocabulary)
-        if self.hs:
+        if self.hs and len(corpus.tokens):
             self._place(corpus.tokens)
         self._adopt(corpus, mark)
 

@@ -574,8 +574,10 @@ def test_words_stand_in_the_tree_as_they_first_occurred(counted_before):
     text = [["d", "c"], ["b", "a", "b", "a", "c", "c"]] * 3
     model = Word2Vec(hs=1, negative=0, vector_size=4, min_count=1, epochs=1)
     if counted_before:
+        model.min_count = 3
         model.build_vocab_from_freq({"c": 9, "a": 6, "b": 6, "d": 3})
-        model.score(text)  # must not decide anything
+        model.score(text)  # must not decide anything, nor must a text without words
+        model.build_vocab([["rare"]], update=True)
         assert "tree_place" not in model.wv.expandos
         model.train(text, total_examples=6, epochs=1)
     else:

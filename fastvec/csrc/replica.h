@@ -5,9 +5,9 @@
  * copy, and now and then adds what it changed to the shared row and takes over what the others added.
  * (One worker may do without copies: its changes are in the shared rows at once.)
  *
- * Rows are merged in tiers of (for nodes: about) falling frequency, each as large as all before it and merged half as
- * often: between two merges every row sees about the same number of steps, and every tier costs the
- * same.
+ * Rows are merged in tiers of falling frequency (nodes: about), each as large as all before it and
+ * merged half as often: between two merges every row sees about the same number of steps, and every tier
+ * costs the same.
  *
  * Workers that all move a row to where it wants to be would together move it too far: with many of them
  * it would swing ever wider.  If one worker's steps leave e^-x of a row's distance to its goal, those of
