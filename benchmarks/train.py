@@ -61,8 +61,8 @@ def processor() -> str:
         told = Path("/proc/cpuinfo").read_text()
     except OSError:
         told = ""
-    found = {key: re.search(rf"^{key}\s*: (.*)", told, re.M) for key in NAMED}
-    name, family, model = (match[1] if match else "" for match in found.values())
+    found = (re.search(rf"^{key}\s*: (.*)", told, re.M) for key in NAMED)
+    name, family, model = (match[1] if match else "" for match in found)
     name = name or platform.processor() or platform.machine()
     return f"{name} (family {family}, model {model})" if family else name
 

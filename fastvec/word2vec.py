@@ -53,7 +53,8 @@ Matrix = NDArray[np.float32]
 #: up; with hierarchical softmax a path of some 20 nodes
 VOCAB_BYTES, PATH_BYTES = 60, 160
 
-#: the attribute of wv that says where words stand in the Huffman tree, from 1 on; 0 is nowhere yet
+#: the attribute of wv that says where words stand in the Huffman tree, from 1 on; 0 is nowhere yet.
+#: Places of as many words again must fit into 32 bits behind the last.
 PLACE, MOST_PLACE = "tree_place", 1 << 30
 
 
