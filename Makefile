@@ -4,4 +4,4 @@ TIME ?= 600
 
 .PHONY: fuzz
 fuzz:
-	tests/fuzz.sh $(TIME)
+	tests/fuzz/fuzz.sh $(TIME)

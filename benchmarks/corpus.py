@@ -41,14 +41,14 @@ class Counted:
 
 
 def run_fastvec(path: str, workers: int) -> Counted:
-    from fastvec.corpus import Corpus
+    from fastvec.corpus.corpus import Corpus
 
     corpus = Corpus.read(path, min_count=1, workers=workers, progress=False)
     return Counted(len(corpus.tokens), len(corpus.vocabulary))
 
 
 def run_fastvec_count(path: str, workers: int) -> Counted:
-    from fastvec.corpus import count_words
+    from fastvec.corpus.corpus import count_words
 
     vocabulary = count_words(path, workers=workers, progress=False)
     return Counted(int(vocabulary.counts.sum()), len(vocabulary))
@@ -183,7 +183,9 @@ def inside(given: argparse.Namespace) -> None:
     tool, workers = TOOLS[given.inside], given.workers[0]
     for package in tool.packages:
         importlib.import_module(package)
-    importlib.import_module("fastvec.corpus" if given.inside.startswith("fastvec") else "json")
+    importlib.import_module(
+        "fastvec.corpus.corpus" if given.inside.startswith("fastvec") else "json"
+    )
     print(BEGINS, flush=True)
     begun, cpu = time.perf_counter(), time.process_time()
     found = tool.run(str(given.corpus), workers)

@@ -65,10 +65,10 @@ class Clock:
 
 def run_fastvec(given: argparse.Namespace, target: Path) -> dict[str, Any]:
     """One run, in this process."""
-    from fastvec.callbacks import CallbackAny2Vec
-    from fastvec.cooccurrence import count_pairs
-    from fastvec.corpus import Corpus
-    from fastvec.glove import GloVe
+    from fastvec.corpus.corpus import Corpus
+    from fastvec.models.callbacks import CallbackAny2Vec
+    from fastvec.models.cooccurrence import count_pairs
+    from fastvec.models.glove import GloVe
     from fastvec.params import CooccurrenceParams
 
     workers = given.workers[0]
@@ -114,8 +114,8 @@ def run_mittens(given: argparse.Namespace, target: Path) -> dict[str, Any]:
     import numpy as np
     from mittens import GloVe
 
-    from fastvec.cooccurrence import count_pairs
-    from fastvec.corpus import Corpus
+    from fastvec.corpus.corpus import Corpus
+    from fastvec.models.cooccurrence import count_pairs
     from fastvec.params import CooccurrenceParams
 
     clock = Clock()
@@ -184,8 +184,8 @@ def run_stanford(given: argparse.Namespace, target: Path, workers: int) -> dict[
 
 def analogies(vectors: Path, questions: Path) -> float:
     """Percent of Google's analogies, among the 30,000 most frequent words."""
-    from fastvec import formats
-    from fastvec.keyedvectors import KeyedVectors
+    from fastvec.io import formats
+    from fastvec.vectors.keyedvectors import KeyedVectors
 
     file = formats.read_vectors(vectors, kind="glove" if vectors.suffix == ".txt" else None)
     wv = KeyedVectors.of(file.words, file.vectors)

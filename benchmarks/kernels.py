@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 
 from fastvec import _core
-from fastvec.matrix import padded_copy
+from fastvec._util.matrix import padded_copy
 
 SHAPES = {
     "skip-gram, 5 negatives": (6, 6),

@@ -35,7 +35,7 @@ def run(tool: str, path: str, connectors: bool, workers: int) -> dict[str, Any]:
 
         text: Any = LineSentence(path, max_sentence_length=1 << 40)
     else:
-        from fastvec.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
+        from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
 
         text, given = path, {"workers": workers}
     if connectors:

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from fastvec import evaluation
-from fastvec.keyedvectors import KeyedVectors
-from fastvec.rowfiles import write_word2vec
+from fastvec.io.word2vec import write_word2vec
+from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
 

@@ -1,14 +1,14 @@
 """fastvec: word2vec and GloVe vectors at the speed of the machine, with gensim's API."""
 
-from fastvec.callbacks import CallbackAny2Vec
-from fastvec.cooccurrence import cooccurrence
-from fastvec.corpus import Corpus
-from fastvec.glove import GloVe
-from fastvec.keyedvectors import KeyedVectors
-from fastvec.pairs import Pairs
-from fastvec.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phrases
-from fastvec.vocabulary import Vocabulary
-from fastvec.word2vec import Word2Vec
+from fastvec.corpus.corpus import Corpus
+from fastvec.corpus.vocabulary import Vocabulary
+from fastvec.models.callbacks import CallbackAny2Vec
+from fastvec.models.cooccurrence import cooccurrence
+from fastvec.models.glove import GloVe
+from fastvec.models.pairs import Pairs
+from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phrases
+from fastvec.models.word2vec import Word2Vec
+from fastvec.vectors.keyedvectors import KeyedVectors
 
 __version__ = "0.1.0"
 __all__ = [
@@ -24,3 +24,8 @@ __all__ = [
     "Word2Vec",
     "cooccurrence",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names only; the sub-packages that were imported on the way are left out."""
+    return [*__all__, "__all__", "__doc__", "__version__"]

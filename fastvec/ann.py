@@ -11,9 +11,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.files import PathLike, check_target
-from fastvec.keyedvectors import KeyedVectors, Similar
-from fastvec.search import nearest
+from fastvec._util.atomic import PathLike, check_target
+from fastvec.vectors.keyedvectors import KeyedVectors, Similar
+from fastvec.vectors.search import nearest
 
 
 class Index:

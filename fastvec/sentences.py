@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from fastvec.files import PathLike
-from fastvec.packed import open_input
+from fastvec._util.atomic import PathLike
+from fastvec.io.compression import open_input
 
 MAX_WORDS_IN_BATCH = 10000  # gensim's name
 BLOCK_BYTES = 1 << 20
@@ -62,8 +62,9 @@ class PathLineSentences:
 
     ``limit`` counts for each file.
 
-    >>> _ = Path("text.txt").write_text("to be")
-    >>> list(PathLineSentences("."))
+    >>> Path("texts").mkdir()
+    >>> _ = Path("texts", "one.txt").write_text("to be")
+    >>> list(PathLineSentences("texts"))
     [['to', 'be']]
     """
 

@@ -8,8 +8,8 @@ import pytest
 
 from fastvec import evaluation
 from fastvec._core import Best, BestAnswers
-from fastvec.clusters import classes, purity
-from fastvec.keyedvectors import KeyedVectors
+from fastvec.vectors.clusters import classes, purity
+from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
 WORDS = ["man", "king", "woman", "queen", "Man", "far"]

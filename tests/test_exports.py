@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from fastvec import formats
 from fastvec.exports import keras_matrix, torch_embedding, write_static_embedding
-from fastvec.keyedvectors import KeyedVectors
+from fastvec.io import formats
+from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
 WORDS = Words.of(["the", "straße", "new_york", "x"])

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastvec import GloVe, Phrases, Word2Vec, cooccurrence, params
-from fastvec.corpus import Corpus, count_words
+from fastvec.corpus.corpus import Corpus, count_words
 from fastvec.params import (
     CooccurrenceParams,
     CorpusParams,

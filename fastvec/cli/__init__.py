@@ -18,9 +18,9 @@ from typing import Any
 import click
 
 from fastvec import __version__
+from fastvec._util.simd import simd
 from fastvec.cli import corpus, demo, glove, train, vectors
 from fastvec.cli.shared import complain, say
-from fastvec.simd import simd
 
 #: what the library raises on purpose, with a sentence for people: bad input, numbers that are not
 #: finite any more (ArithmeticError), what this machine cannot do (ImportError, RuntimeError)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from fastvec._util.atomic import atomic_write
 from fastvec.cli.shared import (
     READ_VOCAB,
     Source,
@@ -17,12 +18,11 @@ from fastvec.cli.shared import (
     pick,
     say,
 )
-from fastvec.corpus import Corpus, count_words
-from fastvec.files import atomic_write
+from fastvec.corpus.corpus import Corpus, count_words
+from fastvec.corpus.sources import exists
+from fastvec.corpus.vocabulary import Vocabulary
+from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
 from fastvec.params import CorpusParams, PhrasesParams, VocabularyParams
-from fastvec.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
-from fastvec.sources import exists
-from fastvec.vocabulary import Vocabulary
 
 CORPUS = corpus_argument()
 WORKERS = click.option(

@@ -6,11 +6,11 @@ import time
 
 import click
 
+from fastvec._util.progress import readable
+from fastvec._util.simd import simd
 from fastvec.demo import documentation
+from fastvec.models.word2vec import Word2Vec
 from fastvec.params import Word2VecParams
-from fastvec.progress import readable
-from fastvec.simd import simd
-from fastvec.word2vec import Word2Vec
 
 ASKED = [
     "array", "file", "thread", "matrix", "string", "error",

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from fastvec import formats
+from fastvec._util.progress import readable
 from fastvec.cli.shared import (
     READ_VOCAB,
     Command,
@@ -25,11 +25,14 @@ from fastvec.cli.shared import (
     say,
     vector_files,
 )
-from fastvec.cooccurrence import count_pairs
-from fastvec.corpus import Corpus
-from fastvec.glove import GloVe
-from fastvec.keyedvectors import KeyedVectors
-from fastvec.pairs import Pairs
+from fastvec.corpus.corpus import Corpus
+from fastvec.corpus.vocabulary import Vocabulary
+from fastvec.io import formats
+from fastvec.io.word2vec import write_counts
+from fastvec.models.cooccurrence import count_pairs
+from fastvec.models.glove import GloVe
+from fastvec.models.pairs import Pairs
+from fastvec.models.ppmi import ppmi_vectors
 from fastvec.params import (
     CooccurrenceParams,
     CorpusParams,
@@ -37,10 +40,7 @@ from fastvec.params import (
     PPMIParams,
     VocabularyParams,
 )
-from fastvec.ppmi import ppmi_vectors
-from fastvec.progress import readable
-from fastvec.rowfiles import write_counts
-from fastvec.vocabulary import Vocabulary
+from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
 CORPUS = corpus_argument(required=False)

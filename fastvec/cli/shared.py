@@ -13,14 +13,14 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from fastvec import formats
-from fastvec.files import check_target, is_special
-from fastvec.glove import GloVe
-from fastvec.keyedvectors import KeyedVectors
-from fastvec.packed import check_packer
+from fastvec._util.atomic import check_target, is_special
+from fastvec.corpus.sources import find_files, is_remote
+from fastvec.io import formats
+from fastvec.io.compression import check_packer
+from fastvec.models.glove import GloVe
+from fastvec.models.word2vec import Word2Vec
 from fastvec.params import SWITCHES
-from fastvec.sources import find_files, is_remote
-from fastvec.word2vec import Word2Vec
+from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])

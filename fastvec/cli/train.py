@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
+from fastvec._util.progress import readable
 from fastvec.cli.shared import READ_VOCAB, Source, VectorOutput, corpus_argument, options_from, say
+from fastvec.corpus.vocabulary import Vocabulary
+from fastvec.models.word2vec import Word2Vec
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
-from fastvec.progress import readable
-from fastvec.vocabulary import Vocabulary
-from fastvec.word2vec import Word2Vec
 
 
 @click.command()

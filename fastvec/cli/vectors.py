@@ -19,11 +19,13 @@ from rich.columns import Columns
 from rich.console import Console
 from rich.table import Table
 
-from fastvec import clusters, evaluation, formats
+from fastvec import evaluation
+from fastvec._util.atomic import atomic_write
 from fastvec.cli.shared import check_outputs, say, vector_files
-from fastvec.files import atomic_write
-from fastvec.keyedvectors import KeyedVectors
-from fastvec.search import METHODS
+from fastvec.io import formats
+from fastvec.vectors import clusters
+from fastvec.vectors.keyedvectors import KeyedVectors
+from fastvec.vectors.search import METHODS
 
 FILE = click.Path(exists=True, path_type=Path)
 VECTORS = click.argument("vectors", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -1,0 +1,1 @@
+"""Corpora: from any source of text to ids of a vocabulary."""

@@ -1,0 +1,444 @@
+"""Spool: where read words go before it is known which of them are kept.
+
+Workers read pieces, each into a table of its own, where every new word gets the next number, and
+list the numbers.  At the end the tables are merged in the order of the pieces, so that nothing
+depends on who read what, and the lists are renumbered into one array of ids.  Lists that do not fit
+in memory go to a temporary file.  Imports files, pieces, vocabulary, threads, words and the core.
+"""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._core import Control, Renumbering, TextError, TextReader
+from fastvec._util import threads
+from fastvec._util.atomic import PathLike, about_temporary_files, temporary_folder
+from fastvec.corpus.chunks import Piece, bad_text, integers
+from fastvec.corpus.normalize import Rewritten
+from fastvec.corpus.vocabulary import TrimRule, keepers
+from fastvec.words import Words
+
+Ids = NDArray[np.int32]
+Offsets = NDArray[np.int64]
+Number = TypeVar("Number", np.int32, np.int64)
+Item = TypeVar("Item")
+
+DROPPED = -1
+SEGMENT_IDS = 1 << 20  # after so many ids a list of sentences is put away
+OWN_PAGES = 1 << 18  # bytes of ids that get pages of their own
+
+
+class Storage:
+    """Arrays in memory up to a budget, and beyond it in a temporary file that nobody else sees:
+    it has no name, so that it is gone with this process, however that ends.
+
+    Parameters
+    ----------
+    budget : int
+        bytes to keep in memory.
+    folder : path or None
+        where the file goes; None: the system's folder for temporary files.
+    """
+
+    def __init__(self, budget: int, folder: PathLike | None) -> None:
+        self.budget = budget
+        self.folder = temporary_folder(folder)
+        self._used = 0
+        self._file: BinaryIO | None = None
+        self._end = 0
+        self._lock = threading.Lock()
+
+    def put(self, ids: Ids) -> Ids | tuple[int, int]:
+        """Keep ids: in memory, or in the file, as (position, number of ids)."""
+        with self._lock:
+            if self._used + ids.nbytes <= self.budget:
+                self._used += ids.nbytes
+                return ids
+            if self._file is None:
+                self._file = self._open()
+            position = self._end
+            self._end += ids.nbytes
+        self._write(self._file, ids.view(np.uint8).data, position)
+        return position, len(ids)
+
+    def get(self, kept: Ids | tuple[int, int]) -> Ids:
+        """The ids that put() has kept."""
+        if isinstance(kept, np.ndarray):
+            return kept
+        position, count = kept
+        assert self._file is not None
+        ids = np.empty(count, np.int32)
+        view, done = ids.view(np.uint8).data, 0
+        while done < len(view):
+            got = os.preadv(self._file.fileno(), [view[done:]], position + done)
+            if not got:
+                raise OSError(errno.EIO, "a temporary file has lost its end", self.folder)
+            done += got
+        return ids
+
+    def array(self, count: int, dtype: type[Number]) -> NDArray[Number]:
+        """A new array of zeros, in a file of its own if it is larger than the budget.
+
+        The file's blocks are there before it is mapped: a full disk is an error here, and not the
+        end of the process later.
+        """
+        size = count * np.dtype(dtype).itemsize
+        if size <= self.budget or size == 0:
+            return np.zeros(count, dtype)
+        with self._open() as file:
+            self._fill(file, size)
+            mapped = np.memmap(file, dtype, "r+", shape=(count,))
+        return mapped.view(np.ndarray)
+
+    def close(self) -> None:
+        """Remove the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _open(self) -> BinaryIO:
+        with about_temporary_files(self.folder):
+            return tempfile.TemporaryFile(prefix="fastvec-", dir=self.folder)
+
+    def _write(self, file: BinaryIO, data: memoryview, position: int) -> None:
+        done = 0
+        with about_temporary_files(self.folder):
+            while done < len(data):
+                done += os.pwrite(file.fileno(), data[done:], position + done)
+
+    def _fill(self, file: BinaryIO, size: int) -> None:
+        with about_temporary_files(self.folder):
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+                return
+        zeros = memoryview(bytes(1 << 20))
+        for position in range(0, size, len(zeros)):
+            self._write(file, zeros[: size - position], position)
+
+
+@dataclass
+class Segment:
+    """Some ids in the corpus's order, as one generation of one table numbers them."""
+
+    number: int
+    ids: Ids | tuple[int, int]
+    table: int
+    generation: int
+    kept: tuple[int, int, bool, bool, bool] = (0, 0, False, False, False)
+
+
+@dataclass
+class Table:
+    """One worker's words, and the segments that it has read."""
+
+    index: int
+    reader: TextReader
+    storage: Storage | None
+    """None: the words are counted only."""
+    trim_rule: TrimRule | None
+    segments: list[Segment] = field(default_factory=list)
+    firsts: list[tuple[int, int]] = field(default_factory=list)
+    """(piece, words known before it): so it is known where each word was first seen."""
+    forgotten: list[Ids] = field(default_factory=list)
+    """For each time that words were dropped: what each word was called afterwards, or -1."""
+
+    def read(self, number: int, piece: Piece, control: Control, worker: int) -> None:
+        """Read one piece and put its ids away."""
+        self.firsts.append((number, self.reader.known))
+        with piece.read(self.reader, control, worker) as paused:
+            while paused:
+                self.forget(number)
+                paused = self.reader.resume(control, worker)
+        self.put_away(number)
+
+    def read_sentence(self, words: Any, control: Control) -> None:
+        """Read one list of words, or one array of integers."""
+        if isinstance(words, np.ndarray) and words.dtype.kind in "iu" and words.ndim == 1:
+            whole = np.array([0, len(words)], np.int64)
+            paused = self.reader.numbers(integers(words), whole, control, 0)
+        else:
+            paused = self.reader.sentence(words)
+        if paused:
+            self.forget(0)
+        if self.reader.spooled >= SEGMENT_IDS:
+            self.put_away(0)
+
+    def put_away(self, number: int) -> None:
+        """Take the ids out of the reader."""
+        ids = new_ids(self.reader.spooled)
+        self.reader.move_ids(ids)
+        if self.storage is not None:
+            kept = self.storage.put(ids)
+            self.segments.append(Segment(number, kept, self.index, len(self.forgotten)))
+
+    def forget(self, number: int) -> None:
+        """Drop the rarest words: those that were seen fewer times than words were dropped before
+        (gensim's rule)."""
+        self.put_away(number)
+        words, counts = words_of(self.reader)
+        keep = keepers(words, counts, len(self.forgotten) + 1, self.trim_rule)
+        ids = np.empty(len(words), np.int32)
+        self.reader.keep(keep.view(np.uint8), ids)
+        self.forgotten.append(ids)
+
+
+def new_ids(count: int) -> Ids:
+    """An array of ids; a large one in pages of its own, so that its memory goes back to the system
+    when it goes.  (malloc keeps what is freed: ids and their renumbered copy would stand in memory
+    both, whole.)"""
+    size = count * np.dtype(np.int32).itemsize
+    if size < OWN_PAGES:
+        return np.empty(count, np.int32)
+    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(pages, np.int32)
+
+
+def words_of(reader: TextReader) -> tuple[Words, NDArray[np.int64]]:
+    """All words of a reader, and how often it has seen them."""
+    reader.flush()
+    joined, offsets, counts = reader.words()
+    arrays = np.frombuffer(joined, np.uint8), np.frombuffer(offsets, np.int64)
+    return Words(*arrays, None, reader.integers), np.frombuffer(counts, np.int64)
+
+
+class Spool:
+    """The tables of all workers.
+
+    Parameters
+    ----------
+    new_reader : callable
+        makes the TextReader of one worker.
+    """
+
+    def __init__(
+        self,
+        new_reader: Callable[[], TextReader],
+        storage: Storage | None,
+        trim_rule: TrimRule | None,
+    ) -> None:
+        self.new_reader = new_reader
+        self.storage = storage
+        self.trim_rule = trim_rule
+        self.tables: list[Table] = []
+
+    def new_table(self) -> Table:
+        """A table for one more worker."""
+        table = Table(len(self.tables), self.new_reader(), self.storage, self.trim_rule)
+        self.tables.append(table)
+        return table
+
+    @property
+    def raw_words(self) -> int:
+        """Words read, those included that were forgotten."""
+        return sum(table.reader.tokens for table in self.tables)
+
+    @property
+    def raw_sentences(self) -> int:
+        """Sentences read, empty ones included."""
+        return sum(table.reader.lines for table in self.tables)
+
+    def read_pieces(
+        self, pieces: Iterable[Piece], workers: int, tick: Callable[[int], None]
+    ) -> None:
+        """Read pieces with some workers; of several errors, the one of the first piece is raised.
+
+        ``tick`` is told now and then how many bytes are read.
+        """
+        queue = enumerate(pieces)
+        lock = threading.Lock()
+        control = Control(workers)
+        tables = [self.new_table() for _ in range(workers)]
+        errors: list[tuple[int, Exception]] = []
+
+        def take() -> tuple[int, Piece] | None:
+            with lock:
+                return None if errors or control.stopped else next(queue, None)
+
+        def work(worker: int) -> None:
+            while (item := take()) is not None:
+                number, piece = item
+                try:
+                    tables[worker].read(number, piece, control, worker)
+                except TextError as error:
+                    errors.append((number, bad_text(piece.name, error.position)))
+                except Exception as error:
+                    errors.append((number, error))
+
+        threads.run(work, workers, control.stop, lambda: tick(control.total()))
+        # Workers have ended the pieces that they had begun: so of the corpus's errors it is the
+        # first, not the quickest, that is told.
+        if errors:
+            raise min(errors, key=lambda item: item[0])[1]
+
+    def read_sentences(self, sentences: Iterable[Any], tick: Callable[[int], None]) -> None:
+        """Read lists of words, and arrays of integers; ``tick`` is told the number of words."""
+        table = self.new_table()
+        control = Control(1)
+        for number, sentence in enumerate(sentences):
+            if isinstance(sentence, (str, bytes)):
+                raise TypeError(
+                    f"sentence {number} is a string, {str(sentence)[:40]!r}: a sentence is a list "
+                    "of words"
+                )
+            table.read_sentence(sentence, control)
+            if number % 1024 == 0:
+                tick(table.reader.tokens)
+        table.put_away(0)
+
+    def merged(self) -> tuple[TextReader, list[Ids]]:
+        """One table of all words in order of first appearance, and what each worker's words are
+        called there."""
+        for table in self.tables:
+            table.reader.flush()
+        names = [np.arange(table.reader.known, dtype=np.int32) for table in self.tables]
+        if len(self.tables) == 1:
+            return self.tables[0].reader, names
+        merged = TextReader()
+        merged.expect(max(table.reader.known for table in self.tables))
+        for _, start, stop, i in sorted(self._sightings()):
+            merged.absorb(self.tables[i].reader, start, stop, names[i])
+        return merged, names
+
+    def _sightings(self) -> Iterator[tuple[int, int, int, int]]:
+        """(piece, start, stop, table): which words a table has first seen in which piece."""
+        for i, table in enumerate(self.tables):
+            starts = [start for _, start in table.firsts] + [table.reader.known]
+            for (piece, start), stop in zip(table.firsts, starts[1:], strict=True):
+                yield piece, start, stop, i
+
+    def renumbered(
+        self,
+        codes: list[Ids],
+        made: Rewritten | None,
+        workers: int,
+    ) -> tuple[Ids, Offsets]:
+        """The tokens and sentence offsets of a corpus.
+
+        Parameters
+        ----------
+        codes : list of (known,) int32 arrays
+            for each table and each of its words a token, -1 for none, or -2 - i for those that
+            ``made`` has for word i.
+        """
+        assert self.storage is not None
+        storage = self.storage
+        parts = () if made is None else (made.starts, made.parts)
+        maps = [
+            [Renumbering(with_end(n), *parts) for n in generations(last, table.forgotten)]
+            for last, table in zip(codes, self.tables, strict=True)
+        ]
+        segments = sorted(
+            (segment for table in self.tables for segment in table.segments),
+            key=lambda segment: segment.number,
+        )
+
+        def count(segment: Segment) -> None:
+            made = maps[segment.table][segment.generation]
+            segment.kept = made.count(storage.get(segment.ids))
+
+        in_parallel(count, segments, workers)
+        places = list(_places(segments))
+        tokens = storage.array(places[-1][0], np.int32)
+        offsets = storage.array(places[-1][1] + 1, np.int64)
+
+        def write(i: int) -> None:
+            segment, (start, sentence, is_open) = segments[i], places[i]
+            stop, next_sentence, _ = places[i + 1]
+            ends = offsets[sentence + 1 : next_sentence + 1]
+            made = maps[segment.table][segment.generation]
+            made.write(storage.get(segment.ids), tokens[start:stop], ends, start, is_open)
+            segment.ids = (0, 0)  # its memory is free
+
+        in_parallel(write, range(len(segments)), workers)
+        return tokens, offsets
+
+
+def generations(last: Ids, forgotten: list[Ids]) -> list[Ids]:
+    """What becomes of the words of each generation of a table, from what becomes of the last's."""
+    maps = [last]
+    for names in reversed(forgotten):
+        later = np.append(maps[0], np.int32(DROPPED))
+        maps.insert(0, later[names])  # a forgotten word, -1, picks the last entry
+    return maps
+
+
+def with_end(numbers: Ids) -> Ids:
+    """Numbers of words as numbers of spooled ids: 0 is the end of a sentence, 1 + i word i."""
+    made = np.empty(len(numbers) + 1, np.int32)
+    made[0] = DROPPED
+    made[1:] = numbers
+    return made
+
+
+def _places(segments: list[Segment]) -> Iterator[tuple[int, int, bool]]:
+    """Where each segment begins: (token, sentence, within a sentence); and the end of the last."""
+    token = sentence = 0
+    is_open = False
+    for segment in segments:
+        yield token, sentence, is_open
+        tokens, sentences, ends, first_empty, open_after = segment.kept
+        token += tokens
+        sentence += sentences + (is_open and ends and first_empty)
+        is_open = open_after or (is_open and not ends)
+    yield token, sentence, is_open
+
+
+def in_parallel(
+    do: Callable[[Item], None],
+    items: Sequence[Item],
+    workers: int,
+    tick: Callable[[], None] | None = None,
+) -> None:
+    """Call ``do`` for each item, on some workers; ``tick``: see ``threads.run``."""
+    queue = iter(items)
+    lock = threading.Lock()
+    stopped = threading.Event()
+
+    def work(_: int) -> None:
+        while not stopped.is_set():
+            with lock:
+                taken = list(_next(queue))
+            if not taken:
+                return
+            do(taken[0])
+
+    threads.run(work, max(1, min(workers, len(items))), stopped.set, tick)
+
+
+def _next(items: Iterator[Item]) -> Iterator[Item]:
+    for item in items:
+        yield item
+        return
+
+
+def free_memory() -> int:
+    """Bytes of memory that are free for this process, as far as the system tells."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:  # not Linux
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    facts = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+    return min(facts["MemAvailable"] * 1024, _cgroup_memory())
+
+
+def _cgroup_memory() -> int:
+    """Bytes that the control group leaves (page cache can be given back), if there is a limit."""
+    group = Path("/sys/fs/cgroup")
+    try:
+        limit = int((group / "memory.max").read_text())
+        used = int((group / "memory.current").read_text())
+        facts = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        return max(0, limit - used + int(facts["file"]))
+    except (OSError, ValueError, KeyError):
+        return 1 << 62

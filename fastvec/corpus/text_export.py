@@ -1,0 +1,70 @@
+"""Text written from ids: words with spaces between them, a sentence a line.
+
+Imports files, progress, words and the native core.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._core import take_words
+from fastvec._util.atomic import PathLike, atomic_write
+from fastvec._util.progress import Progress
+from fastvec.words import Words
+
+STEP = 1 << 20  # tokens written at a time
+
+
+def write_text(
+    path: PathLike,
+    tokens: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    words: Words,
+    progress: bool | None = None,
+) -> None:
+    """Write sentences as text; the file is complete or not there at all.
+
+    Parameters
+    ----------
+    tokens : (T,) int32 array
+        positions in ``words``.
+    offsets : (S + 1,) int64 array
+        sentence s is ``tokens[offsets[s]:offsets[s + 1]]``; none is empty.
+    words : Words
+        none with a space or a line's end in it, which would be read as something else.
+
+    >>> ids, ends = np.array([0, 1, 0], np.int32), np.array([0, 2, 3])
+    >>> write_text("text.txt", ids, ends, Words.of(["to", "be"]))
+    """
+    spaced = with_space(words)
+    lengths = np.diff(spaced.offsets)
+    sentence = 1
+    with (
+        atomic_write(path) as file,
+        Progress("writing", len(tokens), "words", progress) as bar,
+    ):
+        for first in range(0, len(tokens), STEP):
+            some = tokens[first : first + STEP]
+            ends = np.cumsum(lengths[some])
+            text = np.empty(ends[-1], np.uint8)
+            take_words(spaced.joined, spaced.offsets, some.astype(np.int64), text)
+            last = int(np.searchsorted(offsets, first + len(some), side="right"))
+            text[ends[offsets[sentence:last] - first - 1] - 1] = ord("\n")
+            sentence = last
+            file.write(text.data)
+            bar.update(first + len(some))
+
+
+def with_space(words: Words) -> Words:
+    """Each word with a space behind it.
+
+    >>> with_space(Words.of(["to", "be"])).joined.tobytes()
+    b'to be '
+    """
+    behind = np.arange(1, len(words) + 1)
+    joined = np.full(len(words.joined) + len(words), ord(" "), np.uint8)
+    is_space = np.zeros(len(joined), bool)
+    is_space[words.offsets[1:] + behind - 1] = True
+    joined[~is_space] = words.joined
+    return Words(joined, words.offsets + np.arange(len(words) + 1))

@@ -1,0 +1,213 @@
+"""Vocabulary: words, their numbers and counts, and which of them are kept.
+
+Imports words, params and rowfiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._util.atomic import PathLike
+from fastvec.io.word2vec import read_counts, write_counts
+from fastvec.params import VocabularyParams
+from fastvec.words import Words
+
+#: What a trim rule may answer (gensim's values).
+RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2
+
+#: ``rule(word, count, min_count)``: keep the word, drop it, or leave it to min_count (None too).
+TrimRule = Callable[[Any, int, int], int | None]
+
+MOST_WORDS = 1 << 62  # so that no sum of counts overflows
+
+#: What word2vec.c writes for the end of a line; no word, although it stands among them.
+END_OF_LINE = "</s>"
+
+
+class Vocabulary:
+    """Words with their counts; word ``i`` has the id ``i``.
+
+    Parameters
+    ----------
+    words : Words
+        all different.
+    counts : (V,) int64 array
+        how often each word occurs; none below 0, and all together below 2**62.
+
+    Raises
+    ------
+    ValueError
+        if there are not as many counts as words, or one is below 0, or they are too large.
+
+    >>> vocabulary = Vocabulary.of({"a": 2, "rose": 2, "is": 1})
+    >>> len(vocabulary), vocabulary.words[1], vocabulary.words.find("is"), vocabulary.counts.sum()
+    (3, 'rose', 2, np.int64(5))
+    """
+
+    def __init__(self, words: Words, counts: NDArray[np.int64]) -> None:
+        if len(words) != len(counts):
+            raise ValueError(f"{len(words)} words cannot have {len(counts)} counts")
+        if len(counts) and counts.min() < 0:
+            raise ValueError(f"counts must be at least 0, got {counts.min()}")
+        if counts.sum(dtype=np.float64) >= MOST_WORDS:
+            raise ValueError("counts must add up to less than 2**62")
+        self.words = words
+        self.counts = counts
+
+    @classmethod
+    def of(cls, counts: Mapping[Any, int]) -> Vocabulary:
+        """A vocabulary from a mapping of words (or integers) to counts, in its order."""
+        try:
+            numbers = np.fromiter(counts.values(), np.int64, len(counts))
+        except OverflowError:
+            raise ValueError("counts must add up to less than 2**62") from None
+        return cls(Words.of(counts), numbers)
+
+    @classmethod
+    def load(cls, path: PathLike) -> Vocabulary:
+        """Read ``word count`` lines, as GloVe's vocab_count and word2vec.c's -save-vocab write.
+
+        The ids follow the order of the lines.  word2vec.c's ``</s>`` is left out: it is no word.
+
+        Raises
+        ------
+        ValueError
+            a line of another form, with its number; a file without words.
+
+        >>> Vocabulary.of({"cat": 3}).save("vocab.txt")
+        >>> Vocabulary.load("vocab.txt").counts.tolist()
+        [3]
+        """
+        counts = read_counts(path)
+        counts.pop(END_OF_LINE, None)
+        if not counts:
+            raise ValueError(f"{path} holds no words")
+        return cls.of(counts)
+
+    def save(self, path: PathLike) -> None:
+        """Write ``word count`` lines.
+
+        Raises ValueError for a word with a space or a line's end in it, which would be read as
+        something else.
+
+        >>> Vocabulary.of({"cat": 3}).save("vocab.txt")
+        """
+        self.check_plain()
+        write_counts(path, self.words, self.counts)
+
+    def check_plain(self) -> None:
+        """ValueError if some word holds a space or the end of a line."""
+        blank = np.isin(self.words.joined, np.frombuffer(b" \t\r\n", np.uint8))
+        for at in np.flatnonzero(blank)[:1]:
+            word = self.words[int(np.searchsorted(self.words.offsets, at, side="right")) - 1]
+            raise ValueError(f"word {word!r} has a space in it, and cannot stand in a text file")
+
+    def extended(
+        self,
+        words: Words,
+        counts: NDArray[np.int64],
+        params: VocabularyParams,
+        trim_rule: TrimRule | None = None,
+    ) -> Vocabulary:
+        """This vocabulary with more text counted: known words keep their ids and their counts grow,
+        new ones that are kept follow.
+
+        >>> more = Vocabulary.of({"a": 2}).extended(
+        ...     Words.of(["b", "a"]), np.array([7, 1]), VocabularyParams()
+        ... )
+        >>> list(more.words), more.counts.tolist()
+        (['a', 'b'], [3, 7])
+        """
+        ids = self.words.find_all(words)
+        grown = self.counts.copy()
+        np.add.at(grown, ids[ids >= 0], counts[ids >= 0])
+        new = np.flatnonzero(ids < 0)
+        new_words, new_counts = words.take(new), counts[new]
+        order = choose(new_words, new_counts, params, trim_rule)
+        joined = join(self.words, new_words.take(order))
+        return Vocabulary(joined, np.concatenate([grown, new_counts[order]]))
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __repr__(self) -> str:
+        return f"Vocabulary({len(self)} words, {self.counts.sum()} tokens)"
+
+
+def join(first: Words, second: Words) -> Words:
+    """Two lists of words of the same kind, one after the other."""
+    offsets = np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]])
+    joined = np.concatenate([first.joined, second.joined])
+    return Words(joined, offsets, None, first.integers)
+
+
+def choose(
+    words: Words,
+    counts: NDArray[np.int64],
+    params: VocabularyParams,
+    trim_rule: TrimRule | None = None,
+) -> NDArray[np.int64]:
+    """Which words are kept, in the order of their ids.
+
+    Parameters
+    ----------
+    words, counts
+        all words that were read, in order of first appearance, and how often.
+    params : VocabularyParams
+        min_count, max_final_vocab, sorted_vocab.
+    trim_rule : callable, optional
+        ``rule(word, count, min_count)`` returns RULE_KEEP, RULE_DISCARD, RULE_DEFAULT or None.
+
+    Returns
+    -------
+    (V,) int64 array
+        positions in ``words``: by falling count, words of equal count by first appearance; with
+        ``sorted_vocab`` off all by first appearance.
+
+    >>> choose(Words.of(["a", "b", "c"]), np.array([1, 5, 9]), VocabularyParams(min_count=2))
+    array([2, 1])
+    """
+    least = least_count(counts, params)
+    kept = np.flatnonzero(keepers(words, counts, least, trim_rule))
+    if not params.sorted_vocab:
+        return kept
+    order: NDArray[np.int64] = kept[np.argsort(-counts[kept], kind="stable")]
+    return order
+
+
+def least_count(counts: NDArray[np.int64], params: VocabularyParams) -> int:
+    """min_count, or as far above it as max_final_vocab asks for (gensim's rule: all words that are
+    as rare as the first one too many are dropped)."""
+    most = params.max_final_vocab
+    if most is None or len(counts) <= most:
+        return params.min_count
+    first_too_many = -np.partition(-counts, most)[most]
+    return max(params.min_count, int(first_too_many) + 1)
+
+
+def keepers(
+    words: Words,
+    counts: NDArray[np.int64],
+    least: int,
+    trim_rule: TrimRule | None,
+) -> NDArray[np.bool_]:
+    """For each word whether it is kept, by its count and the trim rule."""
+    keep: NDArray[np.bool_] = counts >= least
+    if trim_rule is None:
+        return keep
+    for i, (word, count) in enumerate(zip(words.keys(), counts.tolist(), strict=True)):
+        answer = trim_rule(word, count, least)
+        if answer == RULE_KEEP:
+            keep[i] = True
+        elif answer == RULE_DISCARD:
+            keep[i] = False
+        elif answer not in (RULE_DEFAULT, None):
+            raise ValueError(
+                "trim_rule must return 0 or None (default), 1 (discard) or 2 (keep), "
+                f"got {answer!r}"
+            )
+    return keep

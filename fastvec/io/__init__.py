@@ -1,0 +1,1 @@
+"""Vector files of every kind: found out, read and written."""

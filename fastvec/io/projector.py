@@ -1,0 +1,46 @@
+"""The two files of TensorFlow's projector (projector.tensorflow.org): vectors and words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from fastvec._util.atomic import PathLike, atomic_write
+from fastvec.io.compression import open_output
+from fastvec.io.word2vec import number_rows
+from fastvec.words import Words
+
+
+def metadata_beside(path: PathLike) -> Path:
+    """Where the words of a projector's file are.
+
+    >>> str(metadata_beside("v.tsv"))
+    'v.metadata.tsv'
+    """
+    return Path(path).with_suffix(".metadata.tsv")
+
+
+def write_projector(path: PathLike, words: Words, vectors: NDArray[Any]) -> Path:
+    """Write a TSV pair for projector.tensorflow.org: vectors at ``path``, words beside it.
+
+    The page samples large tables silently; give it a few ten thousand words.
+
+    Returns
+    -------
+    path
+        of the words: ``NAME.metadata.tsv``.
+
+    >>> str(write_projector("v.tsv", Words.of(["cat"]), np.ones((1, 2), np.float32)))
+    'v.metadata.tsv'
+    """
+    beside = metadata_beside(path)
+    with open_output(path) as file:
+        for block in number_rows(vectors):
+            file.write(block)
+    with atomic_write(beside) as file:
+        # One column has no header; a word must not begin or end a line, nor be an empty one.
+        table = str.maketrans("\t\n\r", "   ")
+        file.writelines((word.translate(table) or " ").encode() + b"\n" for word in words)
+    return beside

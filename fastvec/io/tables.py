@@ -1,0 +1,182 @@
+"""Vectors as tables of other tools: NumPy's .npy beside a list of words, and Parquet.
+
+Knows words and matrices only; docs/formats.md describes the files.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._util.atomic import PathLike, atomic_write
+from fastvec.words import Words, encode
+
+Floats = NDArray[np.float32]
+
+ROWS = 1 << 16  # rows of a Parquet row group
+
+
+def words_beside(path: PathLike) -> Path:
+    """Where the words of an .npy file are.
+
+    >>> str(words_beside("vectors.npy"))
+    'vectors.words.txt'
+    """
+    return Path(path).with_suffix(".words.txt")
+
+
+def check_lines(path: PathLike, words: Words) -> None:
+    """ValueError for a word that cannot stand in a list of words beside an .npy file.
+
+    >>> check_lines("vectors.npy", Words.of(["cat"]))
+    """
+    if np.any(words.joined == ord("\n")):
+        raise ValueError(f"a word has a line end, which {words_beside(path)} cannot hold")
+
+
+def write_npy(path: PathLike, words: Words, vectors: NDArray[Any]) -> None:
+    """Write vectors as .npy and the words beside it, one a line.
+
+    ValueError for a word with a line end.
+
+    >>> write_npy("vectors.npy", Words.of(["cat"]), np.ones((1, 3), np.float32))
+    """
+    check_lines(path, words)
+    with atomic_write(path) as file:
+        np.lib.format.write_array(file, np.asarray(vectors, np.float32), allow_pickle=False)
+    with atomic_write(words_beside(path)) as file:
+        file.writelines(encode(word) + b"\n" for word in words)
+
+
+def read_npy(
+    path: PathLike, limit: int | None = None, errors: str = "strict"
+) -> tuple[Words, Floats]:
+    """Read what :func:`write_npy` wrote; the vectors are memory-mapped, copy-on-write.
+
+    Raises
+    ------
+    ValueError
+        an array that is not (V, D) numbers, or another number of words.
+
+    >>> write_npy("vectors.npy", Words.of(["cat"]), np.ones((1, 3), np.float32))
+    >>> read_npy("vectors.npy")[1]
+    array([[1., 1., 1.]], dtype=float32)
+    """
+    try:
+        vectors = np.load(path, mmap_mode="c", allow_pickle=False)
+    except OSError:
+        raise
+    except Exception as error:  # NumPy has many kinds of exception for a broken header
+        raise ValueError(f"{path} is not a whole .npy file: {error}") from None
+    if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
+        raise ValueError(f"{path} must hold a table of numbers")
+    lines = words_beside(path).read_bytes().decode(errors=errors).split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    if len(lines) != len(vectors):
+        raise ValueError(
+            f"{path} has {len(vectors)} vectors, {words_beside(path)} has {len(lines)} words"
+        )
+    rows = np.asarray(vectors[:limit], np.float32)
+    return Words.of(lines[:limit]), rows.view(np.ndarray)
+
+
+def parquet_library() -> Any:
+    """The package that reads and writes Parquet; ImportError where it is not installed.
+
+    >>> parquet_library().__name__
+    'pyarrow'
+    """
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise ImportError(".parquet needs pyarrow: pip install 'fastvec[parquet]'") from None
+    return pyarrow
+
+
+def write_parquet(
+    path: PathLike,
+    words: Words,
+    vectors: NDArray[Any],
+    counts: NDArray[np.int64] | None = None,
+) -> None:
+    """Write Parquet with columns ``word: string``, ``vector: list<float>``, and ``count: int64``
+    if there are counts.
+
+    ImportError without pyarrow; OSError when the file cannot be written.
+
+    >>> write_parquet("vectors.parquet", Words.of(["cat"]), np.ones((1, 3), np.float32))
+    """
+    arrow = parquet_library()
+    fields = [("word", arrow.string()), ("vector", arrow.list_(arrow.float32()))]
+    if counts is not None:
+        fields.append(("count", arrow.int64()))
+    schema = arrow.schema(fields)
+    with atomic_write(path) as file, arrow.parquet.ParquetWriter(file, schema) as writer:
+        for first in range(0, len(words), ROWS):
+            block = np.ascontiguousarray(vectors[first : first + ROWS], np.float32)
+            ends = np.arange(len(block) + 1, dtype=np.int32) * block.shape[1]
+            columns = [
+                arrow.array(words[first : first + ROWS], arrow.string()),
+                arrow.ListArray.from_arrays(ends, block.reshape(-1)),
+            ]
+            if counts is not None:
+                columns.append(arrow.array(counts[first : first + ROWS]))
+            writer.write_table(arrow.Table.from_arrays(columns, schema=schema))
+
+
+def read_parquet(
+    path: PathLike, limit: int | None = None
+) -> tuple[Words, Floats, NDArray[np.int64] | None]:
+    """Read Parquet with a column ``word`` and a column ``vector`` of lists of numbers, and
+    ``count`` if it is there.
+
+    Raises
+    ------
+    ValueError
+        a broken file, missing columns, missing values, or lists of different lengths.
+
+    >>> write_parquet("vectors.parquet", Words.of(["cat"]), np.ones((1, 3), np.float32))
+    >>> list(read_parquet("vectors.parquet")[0])
+    ['cat']
+    """
+    arrow = parquet_library()
+    names: list[str] = []
+    blocks: list[Floats] = []
+    counts: list[NDArray[np.int64]] = []
+    try:
+        file = arrow.parquet.ParquetFile(path)
+        columns = [name for name in ("word", "vector", "count") if name in file.schema_arrow.names]
+        if columns[:2] != ["word", "vector"]:
+            raise ValueError("it must have columns named word and vector")
+        for batch in file.iter_batches(ROWS, columns=columns):
+            if any(column.null_count for column in batch.columns):
+                raise ValueError("a value is missing")
+            names += batch.column(0).to_pylist()
+            blocks.append(_block(batch.column(1)))
+            counts += [batch.column(2).to_numpy()] if len(columns) > 2 else []
+            if limit is not None and len(names) >= limit:
+                break
+        vectors = np.concatenate(blocks)[:limit] if blocks else np.empty((0, 0), np.float32)
+        words = Words.of(names[:limit])
+    except (ValueError, TypeError, OSError, arrow.ArrowException) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ValueError(f"{path} is not Parquet with vectors: {error}") from None
+    number = np.concatenate(counts)[:limit].astype(np.int64) if counts else None
+    return words, vectors, number
+
+
+def _block(lists: Any) -> Floats:
+    """A column of lists as a matrix; ValueError where they are not of one length."""
+    if not hasattr(lists, "value_lengths"):
+        raise ValueError("the column vector must hold lists")
+    flat = lists.flatten().to_numpy(zero_copy_only=False).astype(np.float32)
+    lengths = lists.value_lengths().to_numpy()
+    if len(lengths) and np.any(lengths != lengths[0]):
+        raise ValueError("the vectors have different lengths")
+    matrix: Floats = flat.reshape(len(lengths), -1)
+    return matrix

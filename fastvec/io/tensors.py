@@ -1,0 +1,140 @@
+"""Safetensors files: any arrays by name, opened by memory map.
+
+The layout is that of the safetensors library (docs/formats.md says it byte by byte).  Its own
+writer wants every array whole and contiguous in memory; this one takes padded rows as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._util.atomic import PathLike, atomic_write
+from fastvec._util.progress import Progress
+
+DTYPES: dict[str, np.dtype[Any]] = {
+    "F64": np.dtype("<f8"),
+    "F32": np.dtype("<f4"),
+    "F16": np.dtype("<f2"),
+    "I64": np.dtype("<i8"),
+    "I32": np.dtype("<i4"),
+    "I16": np.dtype("<i2"),
+    "I8": np.dtype("i1"),
+    "U64": np.dtype("<u8"),
+    "U32": np.dtype("<u4"),
+    "U16": np.dtype("<u2"),
+    "U8": np.dtype("u1"),
+    "BOOL": np.dtype("?"),
+}
+NAMES = {dtype: name for name, dtype in DTYPES.items()}
+
+
+def save_tensors(
+    path: PathLike, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
+) -> None:
+    """Write any arrays as a safetensors file, a block of rows at a time.
+
+    Tensors of wide numbers come first and the data starts at a multiple of 64 bytes, so that a
+    memory map gives aligned arrays.
+
+    >>> save_tensors("a.safetensors", {"numbers": np.arange(3)}, {"made by": "hand"})
+    """
+    for name, array in tensors.items():
+        if array.dtype.newbyteorder("<") not in NAMES:
+            raise ValueError(f"safetensors has no dtype {array.dtype} (of {name})")
+    order = sorted(tensors, key=lambda name: (-tensors[name].dtype.itemsize, name != "vectors"))
+    header: dict[str, Any] = {"__metadata__": dict(metadata)}
+    at = 0
+    for name in order:
+        array = tensors[name]
+        header[name] = {
+            "dtype": NAMES[array.dtype.newbyteorder("<")],
+            "shape": list(array.shape),
+            "data_offsets": [at, at + array.nbytes],
+        }
+        at += array.nbytes
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-(8 + len(text)) % 64)
+    with atomic_write(path) as file, Progress("saving", at, "bytes") as bar:
+        file.write(len(text).to_bytes(8, "little") + text)
+        done = 0
+        for name in order:
+            for block in _blocks(tensors[name]):
+                file.write(block.reshape(-1).view(np.uint8).data)
+                done += block.nbytes
+                bar.update(done)
+
+
+def _blocks(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """The rows of an array, contiguous and little-endian, some megabytes at a time."""
+    rows = array.reshape(1) if array.ndim == 0 else array
+    step = max(1, (1 << 24) // max(1, rows.nbytes // max(1, len(rows))))
+    for first in range(0, len(rows), step):
+        yield np.ascontiguousarray(rows[first : first + step], array.dtype.newbyteorder("<"))
+
+
+def load_tensors(
+    path: PathLike, *, mmap: bool = True
+) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Open any safetensors file; every size in its header is checked against the file.
+
+    >>> tensors, metadata = load_tensors("vectors.safetensors")
+    """
+    size = Path(path).stat().st_size
+    with Path(path).open("rb") as file:
+        start = file.read(8)
+        length = int.from_bytes(start, "little")
+        if len(start) < 8 or length > min(size - 8, 100_000_000):
+            raise ValueError(f"{path} is no safetensors file, or cut off within its header")
+        text = file.read(length)
+    try:
+        header = json.loads(text)
+        if not isinstance(header, dict):
+            raise ValueError
+    except (ValueError, RecursionError):
+        raise ValueError(f"{path} is no safetensors file: its header is not JSON") from None
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise ValueError(f"{path}: the header's metadata must be strings")
+    data = _bytes_of(path, 8 + length, size, mmap)
+    return {name: _tensor(path, name, entry, data) for name, entry in header.items()}, metadata
+
+
+def _bytes_of(path: PathLike, start: int, size: int, mmap: bool) -> NDArray[np.uint8]:
+    """The bytes of a file from start on, mapped copy-on-write or read."""
+    if start == size:
+        return np.empty(0, np.uint8)
+    if mmap:
+        mapped = np.memmap(Path(path), np.uint8, "c", shape=(size,))
+        return mapped[start:].view(np.ndarray)
+    return np.fromfile(path, np.uint8, offset=start)
+
+
+def _tensor(path: PathLike, name: str, entry: Any, data: NDArray[np.uint8]) -> NDArray[Any]:
+    """One tensor, as a view of the file's data."""
+    try:
+        dtype, shape = DTYPES[entry["dtype"]], entry["shape"]
+        first, last = entry["data_offsets"]
+        if not all(type(n) is int and n >= 0 for n in (*shape, first, last)):
+            raise ValueError
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(f"{path}: the header's entry for {name!r} is not a tensor's") from None
+    if last > len(data):
+        raise ValueError(
+            f"{path} is cut off: {name!r} ends at byte {last} of {len(data)} bytes of data"
+        )
+    if first > last or last - first != math.prod(shape) * dtype.itemsize:
+        raise ValueError(
+            f"{path}: {name!r} has {last - first} bytes, but its shape {shape} needs other"
+        )
+    piece = data[first:last]
+    if piece.ctypes.data % dtype.itemsize:  # other writers may not align
+        piece = piece.copy()
+    tensor: NDArray[Any] = piece.view(dtype).reshape(shape)
+    return tensor

@@ -1,0 +1,1 @@
+"""Word vectors in use: the store, the queries, clusters."""

@@ -1,0 +1,247 @@
+"""The commands that look at vectors, as real processes."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from processes import started
+
+from fastvec import GloVe, Word2Vec
+from fastvec.io.tensors import load_tensors
+from fastvec.vectors.keyedvectors import KeyedVectors
+from fastvec.words import Words
+
+
+@pytest.fixture
+def vectors(tmp_path):
+    wv = KeyedVectors.of(
+        Words.of(["man", "king", "woman", "queen"]),
+        np.array([[1, 0, 0.1], [1, 1, 0.1], [-1, 0, 0.1], [-1, 1, 0.1]], np.float32),
+        np.array([4, 3, 2, 1]),
+    )
+    wv.save(tmp_path / "v.safetensors")
+    wv.save_word2vec_format(tmp_path / "v.bin", binary=True)
+    wv.save_word2vec_format(tmp_path / "v.txt")
+    wv.save_word2vec_format(tmp_path / "v.glove", write_header=False)
+    return tmp_path
+
+
+def fastvec(folder, *arguments):
+    """Run the command line; returns the finished process."""
+    return subprocess.run(
+        [sys.executable, "-m", "fastvec", *arguments], cwd=folder, capture_output=True, text=True
+    )
+
+
+def on_a_terminal(folder, *arguments):
+    """What the command prints when its output is a terminal, without colours, spaces made one."""
+    ours, theirs = pty.openpty()
+    options = {"stdin": subprocess.DEVNULL, "stdout": theirs, "stderr": theirs, "cwd": folder}
+    printed, wide = b"", os.environ | {"COLUMNS": "200"}
+    with started("-m", "fastvec", *arguments, env=wide, **options) as process:
+        os.close(theirs)
+        with os.fdopen(ours, "rb", buffering=0) as terminal:
+            try:
+                while some := terminal.read(1 << 16):
+                    printed += some
+            except OSError:  # how Linux says that nobody writes any more
+                pass
+        assert process.wait(60) == 0, printed.decode()
+    return " ".join(re.sub("\x1b\\[[0-9;]*m", "", printed.decode()).split())
+
+
+@pytest.mark.parametrize("name", ["v.safetensors", "v.bin", "v.txt", "v.glove"])
+def test_similar_reads_every_format(vectors, name):
+    done = fastvec(vectors, "similar", name, "king", "man", "-n", "1")
+    assert done.stderr == ""
+    assert done.stdout == "king\tman\t0.7089\nman\tking\t0.7089\n"
+
+
+def test_analogy(vectors):
+    done = fastvec(vectors, "analogy", "v.bin", "man", "king", "woman")
+    assert done.stdout == "queen\t0.9600\n"
+
+
+def test_eval(vectors):
+    (vectors / "q.txt").write_text(": royal\nman king woman queen\nman king woman x\n")
+    (vectors / "c.txt").write_text("king male\nman male\nqueen female\nprincess female\n")
+    (vectors / "s.txt").write_text("man king 5\nman queen 1\nwoman queen 4\n")
+    arguments = ("eval", "v.txt", "--analogies", "q.txt", "--similarity", "s.txt")
+    plain = fastvec(vectors, *arguments)
+    assert plain.stdout.splitlines()[1].split("\t") == [
+        "analogies", "q.txt", "1.0000", "1.0000", "1.0000", "1", "1", "1"
+    ]  # fmt: skip
+    arguments = (*arguments, "--categories", "c.txt", "--json", "--unknown-wrong")
+    facts = json.loads(fastvec(vectors, *arguments).stdout)
+    assert facts["categories"][0]["purity"] > 0.6
+    assert facts["categories"][0]["unknown"] == 1
+    assert facts["analogies"][0]["accuracy"] == 0.5
+    assert facts["similarity"][0]["pairs"] == 3
+
+
+def test_eval_says_once_what_it_skips(vectors):
+    (vectors / "s.tsv").write_text("Word 1\tWord 2\tScore\nman\tking\t5\nman\tqueen\t1\nodd\n")
+    done = fastvec(vectors, "eval", "v.txt", "--similarity", "s.tsv")
+    assert done.stdout.split("\t")[6:] == ["2", "0\n"]
+    assert done.stderr == (
+        "fastvec: s.tsv: skipped what is not two words and a score, lines: 2, "
+        "the first: line 1 is 'Word 1\\tWord 2\\tScore'\n"
+    )
+
+
+def test_info(vectors):
+    facts = json.loads(fastvec(vectors, "info", "v.safetensors", "--json").stdout)
+    assert facts["words"] == 4
+    assert facts["vector size"] == 3
+    assert facts["sum of counts"] == 10
+    assert fastvec(vectors, "info", "v.bin").stdout.startswith("file\tv.bin\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("similar", "v.bin", "xyzzy"), "'xyzzy' is not among the 4 words of v.bin"),
+        (("similar", "missing", "a"), "'missing' does not exist"),
+        (("similar", ".", "a"), "is a directory"),
+        (("similar", "v.bin", "king", "-n", "0"), "0 is not in the range"),
+        (("eval", "v.bin"), "give --analogies FILE, --similarity FILE, or --categories FILE"),
+        (("eval", "v.bin", "--method", "x", "--analogies", "q"), "'x' is not one of"),
+        (("info", "broken"), "broken is cut off"),
+        (("convert", "v.bin", "v.xyz"), "v.xyz: the ending must be one of .safetensors"),
+        (("convert", "v.bin", "no/v.txt"), "there is no folder"),
+        (("convert", "v.bin", "."), "the ending must be one of"),
+        (("convert", "v.bin", "v.txt", "--to", "x"), "'x' is not one of"),
+        (("convert", "broken", "v.txt"), "broken is cut off"),
+        (("convert", "v.txt", "w.npy", "--from", "word2vec-binary"), "v.txt: its rows are text"),
+        (("convert", "v.bin", "w.npy", "--from", "word2vec"), "(--from word2vec-binary)"),
+        (("classes", "v.bin", "-k", "5"), "k must be from 1 to the 4 words, got 5"),
+        (("classes", "v.bin", "-o", "no/c"), "there is no folder"),
+        (("info", "empty"), "expected a word and numbers"),
+    ],
+)
+def test_bad_input_is_one_sentence(vectors, arguments, says):
+    (vectors / "broken").write_bytes((vectors / "v.bin").read_bytes()[:30])
+    (vectors / "empty").write_bytes(b"")
+    done = fastvec(vectors, *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert says in done.stderr
+    assert done.stderr.startswith("fastvec: ")
+    assert done.stderr.count("\n") == 1
+
+
+ENDINGS = [".safetensors", ".txt", ".vec.gz", ".bin", ".glove.xz", ".npy"]
+
+
+def test_converting_in_a_circle(vectors):
+    """Each format is made from the one before; the last equals the first."""
+    last = "v.safetensors"
+    for ending in [*ENDINGS, ".txt"]:
+        done = fastvec(vectors, "convert", last, f"w{ending}")
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.startswith(f"w{ending}: 4 vectors of 3 numbers, ")
+        last = f"w{ending}"
+    assert (vectors / "w.txt").read_bytes() == (vectors / "v.txt").read_bytes()
+
+
+def test_integer_keys(tmp_path):
+    wv = KeyedVectors(2)
+    wv.add_vectors([30, 7], [[1, 0], [0, 1]])
+    wv.save(tmp_path / "v.safetensors")
+    assert fastvec(tmp_path, "similar", "v.safetensors", "7").stdout == "7\t30\t0.0000\n"
+    assert fastvec(tmp_path, "similar", "v.safetensors", "1").returncode == 2
+    assert fastvec(tmp_path, "convert", "v.safetensors", "w.safetensors").returncode == 0
+    assert KeyedVectors.load(tmp_path / "w.safetensors").index_to_key == [30, 7]
+    assert fastvec(tmp_path, "convert", "w.safetensors", "w.txt").returncode == 0
+    assert (tmp_path / "w.txt").read_text() == "2 2\n30 1.0 0.0\n7 0.0 1.0\n"
+
+
+def test_converting_keeps_a_whole_model(tmp_path):
+    """Every tensor and all metadata; with other vectors it would be no model, and says so."""
+    model = Word2Vec([["a", "b", "c"]] * 9, min_count=1, vector_size=4, epochs=1, hs=1, workers=1)
+    model.save(tmp_path / "m.safetensors")
+    GloVe(4, min_count=1, epochs=1, progress=False).fit([["a", "b"]] * 9).save(tmp_path / "g")
+    wv = KeyedVectors.of(model.wv.words, model.wv.vectors)
+    wv.set_vecattr("b", "weight", 2.5)
+    wv.save(tmp_path / "w")
+    for name in ("m.safetensors", "g", "w"):
+        assert fastvec(tmp_path, "convert", name, "c.safetensors").returncode == 0
+        before, after = (load_tensors(tmp_path / one) for one in (name, "c.safetensors"))
+        assert before[1] == after[1]
+        assert before[0].keys() == after[0].keys()
+        assert all(np.array_equal(before[0][key], after[0][key]) for key in before[0])
+    for option in (["--normalize"], ["--limit", "2"]):
+        done = fastvec(tmp_path, "convert", "m.safetensors", "v.safetensors", *option)
+        assert done.returncode == 0, done.stderr
+        with pytest.raises(ValueError, match="holds vectors only: use KeyedVectors"):
+            Word2Vec.load(tmp_path / "v.safetensors")
+        assert "counts" in load_tensors(tmp_path / "v.safetensors")[0]
+    assert fastvec(tmp_path, "convert", "w", "v.safetensors", "--limit", "2").returncode == 0
+    assert KeyedVectors.load(tmp_path / "v.safetensors").get_vecattr("b", "weight") == 2.5
+
+
+def test_options_of_convert(vectors):
+    (vectors / "odd.txt").write_bytes(b"3 2\nb\xff 3 4\na 1 0\nc 0 0\n")
+    done = fastvec(vectors, "convert", "odd.txt", "w.txt")
+    assert "unicode_errors='replace' or 'ignore' reads it" in done.stderr
+    assert (done.returncode, (vectors / "w.txt").exists()) == (2, False)
+    options = ("--unicode-errors", "ignore", "--normalize", "--limit", "2", "--to", "glove")
+    assert fastvec(vectors, "convert", "odd.txt", "w.any", *options).returncode == 0
+    assert (vectors / "w.any").read_text() == "b 0.6 0.8\na 1.0 0.0\n"
+    done = fastvec(vectors, "convert", "v.bin", "w.tsv", "--from", "word2vec-binary")
+    assert (vectors / "w.metadata.tsv").read_text() == "man\nking\nwoman\nqueen\n"
+    assert (vectors / "w.tsv").read_text().splitlines()[0] == "1.0\t0.0\t0.1"
+
+
+def test_converting_to_a_folder(vectors):
+    (vectors / "model").mkdir()
+    done = fastvec(vectors, "convert", "v.bin", "model", "--to", "static-embedding")
+    assert done.returncode == 0, done.stderr
+    assert (vectors / "model" / "modules.json").exists()
+    done = fastvec(vectors, "convert", "v.bin", "model", "--to", "static-embedding")
+    assert (done.returncode, "exists and is not empty" in done.stderr) == (2, True)
+
+
+def test_classes(vectors):
+    assert fastvec(vectors, "classes", "v.bin", "-k", "2", "--seed", "4", "-o", "c").stdout == ""
+    classes = dict(line.split() for line in (vectors / "c").read_text().splitlines())
+    assert list(classes) == ["man", "king", "woman", "queen"]
+    assert classes["man"] == "0"
+    assert set(classes.values()) == {"0", "1"}
+    again = fastvec(vectors, "classes", "v.txt", "-k", "2", "--seed", "4").stdout
+    assert again == (vectors / "c").read_text()
+
+
+def test_duplicates_are_told(vectors):
+    (vectors / "d.txt").write_text("2 1\na 1\na 2\n")
+    done = fastvec(vectors, "info", "d.txt")
+    assert done.returncode == 0
+    assert done.stderr == "fastvec: d.txt: dropped 1 rows whose word had come before\n"
+
+
+ODD = ["[red]", "[/red]", "[/INST]", ":smile:", "[link=x]", "\\[b]", "http://x", "\x1b[2J", "plain"]
+
+
+def test_no_word_is_markup_on_a_terminal(tmp_path):
+    """Nor is a file name; and control characters are shown, not obeyed."""
+    wv = KeyedVectors.of(Words.of(ODD), np.arange(1, 19, dtype=np.float32).reshape(9, 2))
+    wv.save(tmp_path / "[red].txt")
+    shown = [word.replace("\x1b", "\\x1b") for word in ODD]
+    for word, seen in zip(ODD, shown, strict=True):
+        printed = on_a_terminal(tmp_path, "similar", "[red].txt", word)
+        assert all(other in printed for other in shown if other != seen)
+        assert printed.startswith(seen)
+    printed = on_a_terminal(tmp_path, "analogy", "[red].txt", "[red]", "[/INST]", ":smile:")
+    assert printed.startswith("[red] : [/INST] = :smile: : ?")
+    printed = on_a_terminal(tmp_path, "info", "[red].txt")
+    assert "│ [red].txt │" in printed
+    assert " ".join(shown) in printed
+    (tmp_path / "[q].txt").write_text(": [/red]\n[red] [/red] [/INST] plain\n")
+    printed = on_a_terminal(tmp_path, "eval", "[red].txt", "--analogies", "[q].txt")
+    assert "[/red]" in printed
+    assert "[q].txt" in printed

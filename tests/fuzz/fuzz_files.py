@@ -1,0 +1,149 @@
+"""Coverage-guided fuzzing of every file reader; not a test that pytest collects.
+
+    pip install atheris
+    python tests/fuzz/fuzz_files.py -max_total_time=600 INPUTS_FOLDER
+
+Bytes may be read or refused with a ValueError that names the file; anything else is a finding.
+`make fuzz` runs it with a native core that has AddressSanitizer; CONTRIBUTING.md says how to see
+that core's coverage too.  The first byte of an input chooses the reader; ``--seeds FOLDER`` writes
+one good input for each and ends.  FUZZ_READERS=9,10 keeps to some readers: 9 and 10 are those of
+corpus files, 11 that of phrases.
+"""
+
+import io
+import os
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import atheris
+import numpy as np
+
+with atheris.instrument_imports():
+    from fastvec.corpus import corpus, corpus_file
+    from fastvec.io import formats, tensors, word2vec
+    from fastvec.models import phrases
+    from fastvec.models.word2vec import Word2Vec
+    from fastvec.words import Words
+
+FOLDER = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+PATH = FOLDER / "input"
+
+
+def corpus_with_checksums() -> corpus.Corpus:
+    """A corpus file as it is, but with the checksums that its arrays have: else hardly a changed
+    file would come past them."""
+    arrays, facts = tensors.load_tensors(PATH)
+    for name in set(arrays) & set(corpus_file.ARRAYS):
+        facts[f"{name} checksum"] = corpus_file.array_checksum(arrays[name])[0]
+    changed = FOLDER / "input.checked"  # errors name it by the beginning of its name
+    tensors.save_tensors(changed, arrays, facts)
+    return corpus.Corpus.open(changed)
+
+
+READERS = [
+    lambda: word2vec.read_word2vec(PATH),
+    lambda: word2vec.read_word2vec(PATH, binary=True, errors="replace"),
+    lambda: word2vec.read_word2vec(PATH, header=False, errors="ignore"),
+    lambda: word2vec.read_word2vec(PATH, limit=2, encoding="latin-1"),
+    lambda: word2vec.read_counts(PATH),
+    lambda: formats.load_safetensors(PATH),
+    lambda: formats.load_safetensors(PATH, mmap=False),
+    lambda: formats.read_vectors(PATH, kind="npy"),
+    lambda: formats.read_vectors(PATH),
+    lambda: corpus.Corpus.open(PATH),
+    corpus_with_checksums,
+    lambda: phrases.Phrases.load(PATH),
+]
+CHOSEN = [int(i) for i in os.environ.get("FUZZ_READERS", "").split(",") if i] or range(len(READERS))
+
+
+def check(result) -> None:
+    """Touch every byte of what was read."""
+    if isinstance(result, corpus.Corpus):
+        use(result)
+        return
+    if isinstance(result, (phrases.Phrases, phrases.FrozenPhrases)):
+        use_phrases(result)
+        return
+    if isinstance(result, formats.VectorFile):
+        words, vectors = result.words, result.vectors
+    elif isinstance(result, tuple):
+        words, vectors = result[:2]
+    else:
+        return
+    vectors = vectors["vectors"] if isinstance(vectors, dict) else vectors
+    assert len(words) == len(vectors)
+    for row, word in enumerate(words):
+        assert 0 <= words.find(word) <= row or "�" in word
+    assert vectors.astype(np.float64).sum() is not None
+
+
+def use(read: corpus.Corpus) -> None:
+    """Train on a corpus: the native loops go where its ids and offsets send them."""
+    assert sum(map(len, read.vocabulary.words)) >= 0
+    model = Word2Vec(vector_size=4, epochs=1, workers=1, hs=1, alpha=1e-3, progress=False)
+    try:
+        model.build_vocab(read)
+        model.train(read)
+    except ValueError:  # a corpus without words
+        assert min(len(read.tokens), len(read.vocabulary)) < 2
+
+
+def use_phrases(read: phrases.Phrases | phrases.FrozenPhrases) -> None:
+    """Join phrases and score them: the native loops go where words, pairs and nodes send them."""
+    read.join([["a", "rose", "of", "a", "rose"]], progress=False)
+    if isinstance(read, phrases.Phrases):
+        assert sum(read.vocab.values()) >= 0
+        read.add_vocab([["a", "rose"]])
+        assert len(read.vocab) >= 3
+
+
+def one_input(data: bytes) -> None:
+    """Let the reader that the first byte chooses read the rest."""
+    if not data:
+        return
+    PATH.write_bytes(data[1:])
+    try:
+        check(READERS[CHOSEN[data[0] % len(CHOSEN)]]())
+    except ImportError:  # Parquet without pyarrow
+        pass
+    except ValueError as error:
+        assert str(PATH) in str(error), error
+
+
+def seeds(folder: Path) -> None:
+    """One good input for each reader."""
+    words, vectors = Words.of(["a", "bé", "c d"]), np.array([[1, -2.5], [1e-7, 3], [0, 4]], "f")
+    good = io.BytesIO()
+    for reader, options in ((0, {}), (2, {"header": False}), (3, {"layout": "word2vec.c"})):
+        word2vec.write_word2vec(PATH, words, vectors, **options)
+        folder.joinpath(str(reader)).write_bytes(bytes([reader]) + PATH.read_bytes())
+    word2vec.write_word2vec(PATH, words.take(np.arange(2)), vectors[:2], binary=True)
+    folder.joinpath("1").write_bytes(b"\1" + PATH.read_bytes())
+    folder.joinpath("4").write_bytes(b"\4a 3\nb 2\n")
+    formats.save_safetensors(PATH, words=words, vectors=vectors, counts=np.arange(3))
+    for reader in (5, 6, 8):
+        folder.joinpath(str(reader)).write_bytes(bytes([reader]) + PATH.read_bytes())
+    sentences = [["a", "rose", "is"], ["a", "rose", "é"]]
+    corpus.Corpus.read(sentences, min_count=1, progress=False).save(PATH)
+    for reader in (9, 10):
+        folder.joinpath(str(reader)).write_bytes(bytes([reader]) + PATH.read_bytes())
+    learned = phrases.Phrases(sentences * 3, 1, 0.1, connector_words=["is"], progress=False)
+    learned.save(PATH)
+    folder.joinpath("11").write_bytes(b"\x0b" + PATH.read_bytes())
+    learned.freeze().save(PATH)
+    folder.joinpath("11 frozen").write_bytes(b"\x0b" + PATH.read_bytes())
+    np.save(good, vectors)
+    folder.joinpath("7").write_bytes(b"\7" + good.getvalue())
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    (FOLDER / "input.words.txt").write_text("a\nb\nc\n")
+    if sys.argv[1:2] == ["--seeds"]:
+        seeds(Path(sys.argv[2]))
+    else:
+        atheris.Setup(sys.argv, one_input)
+        atheris.Fuzz()

@@ -1,0 +1,133 @@
+"""Atomic writing: the whole file or what was there before, and nothing else."""
+
+import errno
+import os
+import stat
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fastvec._util.atomic import atomic_write, check_target
+
+
+def no_space() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def ctrl_c() -> None:
+    raise KeyboardInterrupt
+
+
+def names(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
+
+
+def test_writes_the_whole_file(tmp_path: Path) -> None:
+    with atomic_write(tmp_path / "words") as file:
+        file.write(b"cat")
+        assert not (tmp_path / "words").exists()
+        file.seek(0)
+        file.write(b"b")
+    assert (tmp_path / "words").read_bytes() == b"bat"
+    assert names(tmp_path) == ["words"]
+
+
+@pytest.mark.parametrize("trouble", [no_space, ctrl_c])
+@pytest.mark.parametrize("old", [None, b"old"])
+def test_trouble_leaves_what_was_there(
+    tmp_path: Path, trouble: Callable[[], None], old: bytes | None
+) -> None:
+    path = tmp_path / "words"
+    if old is not None:
+        path.write_bytes(old)
+    with pytest.raises((OSError, KeyboardInterrupt)), atomic_write(path) as file:
+        file.write(b"new")
+        trouble()
+    assert names(tmp_path) == ([] if old is None else ["words"])
+    assert old is None or path.read_bytes() == old
+
+
+def test_trouble_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "words"
+    with pytest.raises(OSError, match="No space left") as caught, atomic_write(path):
+        no_space()
+    assert caught.value.strerror == f"cannot write {path}: No space left on device"
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_trouble_with_another_file_keeps_its_name(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught, atomic_write(tmp_path / "words"):
+        (tmp_path / "source").open()
+    assert caught.value.filename == str(tmp_path / "source")
+
+
+def test_mode_is_the_old_one_or_the_usual_one(tmp_path: Path) -> None:
+    usual, kept = tmp_path / "usual", tmp_path / "kept"
+    kept.touch()
+    kept.chmod(0o640)
+    old_mask = os.umask(0o027)
+    try:
+        for path in (usual, kept):
+            with atomic_write(path):
+                pass
+    finally:
+        os.umask(old_mask)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (usual, kept)] == [0o640, 0o640]
+    with atomic_write(tmp_path / "other"):
+        pass
+    expected = 0o666 & ~old_mask
+    assert stat.S_IMODE((tmp_path / "other").stat().st_mode) == expected
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    target, link = tmp_path / "far" / "words", tmp_path / "link"
+    link.symlink_to(target)
+    for text in (b"one", b"two"):  # the link dangles at first
+        with atomic_write(link) as file:
+            file.write(text)
+        assert link.is_symlink()
+        assert target.read_bytes() == text
+    assert names(target.parent) == ["words"]
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
+    reader.start()
+    with atomic_write(pipe) as file:
+        file.write(b"cat")
+    reader.join(10)
+    assert got == [b"cat"]
+    assert names(tmp_path) == ["pipe"]
+    assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_device_is_one_sentence() -> None:
+    sentence = "cannot write /dev/full: No space left"
+    with pytest.raises(OSError, match=sentence), atomic_write("/dev/full") as file:
+        file.write(b"cat")
+
+
+def test_bad_targets_are_found_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match="it is a folder, give a file name"):
+        check_target(tmp_path)
+    with pytest.raises(FileNotFoundError, match=f"there is no folder {tmp_path}/none"):
+        check_target(tmp_path / "none" / "words")
+    (tmp_path / "file").touch()
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        check_target(tmp_path / "file" / "words")
+    assert check_target(str(tmp_path / "words")) == tmp_path / "words"
+    assert names(tmp_path) == ["file"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_is_found_before_the_work(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(PermissionError, match=f"no permission to write to {tmp_path}"):
+        check_target(tmp_path / "words")

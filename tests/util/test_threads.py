@@ -1,0 +1,122 @@
+"""Workers on threads: all run, the first error wins, Ctrl-C stops."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from fastvec._core import Control
+from fastvec._util import threads
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "TICK_SECONDS", 0.005)
+
+
+class Work:
+    """Workers that wait until they are stopped, or for ``seconds``."""
+
+    def __init__(self, seconds: float = 30) -> None:
+        self.seconds = seconds
+        self.stopped = threading.Event()
+        self.ended: list[int] = []
+
+    def __call__(self, worker: int) -> None:
+        self.stopped.wait(self.seconds)
+        self.ended.append(worker)
+
+
+def test_every_worker_runs_once_on_a_thread_of_its_own() -> None:
+    barrier = threading.Barrier(7, timeout=10)  # passes only if all seven run at once
+    seen: list[tuple[int, str]] = []
+
+    def work(worker: int) -> None:
+        barrier.wait()
+        seen.append((worker, threading.current_thread().name))
+
+    threads.run(work, 7, stop=lambda: None)
+    assert sorted(seen) == [(i, f"fastvec-{i}") for i in range(7)]
+
+
+def test_ticks_come_while_working_and_once_at_the_end() -> None:
+    work, ticks = Work(0.1), []
+    threads.run(work, 2, work.stopped.set, lambda: ticks.append(len(work.ended)))
+    assert len(ticks) > 3
+    assert ticks[0] == 0
+    assert ticks[-1] == 2
+    assert threading.current_thread() is threading.main_thread()
+
+
+def test_the_first_error_stops_all_and_is_raised_once() -> None:
+    work = Work()
+
+    def failing(worker: int) -> None:
+        if worker == 1:
+            raise ValueError("first")
+        work(worker)
+        raise ValueError("later")
+
+    ticks: list[int] = []
+    with pytest.raises(ValueError, match="first"):
+        threads.run(failing, 3, work.stopped.set)
+    assert sorted(work.ended) == [0, 2]  # all had ended before it was raised
+    assert ticks == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_an_error_in_tick_stops_all(error: type[BaseException]) -> None:
+    work = Work()
+
+    def tick() -> None:
+        raise error
+
+    with pytest.raises(error):
+        threads.run(work, 2, work.stopped.set, tick)
+    assert sorted(work.ended) == [0, 1]
+
+
+def test_ctrl_c_ends_within_a_second() -> None:
+    work = Work()
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    start = time.monotonic()
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        threads.run(work, 2, work.stopped.set)
+    assert time.monotonic() - start < 1
+    assert sorted(work.ended) == [0, 1]
+
+
+def test_a_thread_that_cannot_start_stops_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    work, start = Work(), threading.Thread.start
+
+    def failing(thread: threading.Thread) -> None:
+        if thread.name == "fastvec-2":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", failing)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        threads.run(work, 4, work.stopped.set)
+    assert sorted(work.ended) == [0, 1]
+
+
+def test_no_workers_are_refused() -> None:
+    with pytest.raises(ValueError, match="workers must be at least 1, got 0"):
+        threads.run(lambda _: None, 0, stop=lambda: None)
+
+
+def test_control_says_stop_and_adds_up() -> None:
+    control = Control(3)
+    assert not control.stopped
+    control.stop()
+    assert control.stopped
+    assert [control.total(column) for column in (0, 15)] == [0, 0]
+    for column in (-1, 16):
+        with pytest.raises(ValueError, match=f"column must be from 0 to 15, got {column}"):
+            control.total(column)
+    for workers in 0, 1 << 28:  # of which the bytes do not fit 31 bits
+        with pytest.raises(ValueError, match=f"workers must be from 1 to 16384, got {workers}"):
+            Control(workers)
