@@ -88,7 +88,7 @@ def run_fastvec(given: argparse.Namespace, target: Path) -> dict[str, Any]:
     clock = Clock()
     with Corpus.read(given.corpus, min_count=given.min_count, workers=workers) as corpus:
         read = clock()
-        params = CooccurrenceParams(given.window, memory=given.memory, workers=workers)
+        params = CooccurrenceParams(given.window, memory=int(given.memory * 1e9), workers=workers)
         pairs = count_pairs(corpus, params)
     counted = clock()
     model = GloVe(

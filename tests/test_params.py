@@ -1,24 +1,25 @@
 """Every option's rule is checked with one sentence: name, rule, value."""
 
 import dataclasses
-import inspect
 import math
 from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastvec import GloVe, Phrases, Word2Vec, cooccurrence, params
+from fastvec import GloVe, Phrases, Word2Vec, cooccurrence
+from fastvec._util.system import available_cores
 from fastvec.corpus.corpus import Corpus, count_words
 from fastvec.params import (
-    CooccurrenceParams,
     CorpusParams,
+    ReadOptions,
+    TextOptions,
     VocabularyParams,
     Word2VecParams,
 )
@@ -159,20 +160,29 @@ def test_a_checked_window_can_be_used(window: Any) -> None:
 
 
 def test_cores_are_those_that_may_be_used() -> None:
-    assert params.available_cores() >= 1
+    assert available_cores() >= 1
+
+
+@pytest.mark.parametrize(
+    ("names", "groups"),
+    [(TextOptions, [CorpusParams]), (ReadOptions, [VocabularyParams, CorpusParams])],
+)
+def test_keyword_arguments_are_the_fields_of_their_groups(names: Any, groups: list[Any]) -> None:
+    wanted = {item.name: item.type for group in groups for item in fields(group)}
+    given = get_type_hints(names)
+    assert set(given) - {"trim_rule"} == set(wanted)
+    assert all(given[name] == kind for name, kind in wanted.items())
+
+
+@pytest.mark.parametrize("model", [Word2Vec, GloVe])
+def test_a_model_has_every_option_with_its_default(model: Any) -> None:
+    made = model()
+    for group in (group for group in model.__mro__ if dataclasses.is_dataclass(group)):
+        for item in fields(group):
+            assert item.name == "workers" or getattr(made, item.name) == getattr(model, item.name)
 
 
 @pytest.mark.parametrize("reader", [Corpus.read, count_words, Word2Vec, GloVe, cooccurrence])
-def test_everything_that_reads_text_has_the_same_options(reader: Callable[..., object]) -> None:
-    """With the same defaults, from one place."""
-    given = inspect.signature(reader).parameters
-    for item in (*fields(VocabularyParams), *fields(CorpusParams)):
-        if (reader.__name__, item.name) in (("count_words", "memory"), ("count_words", "tmp")):
-            continue  # nothing is kept
-        default = given[item.name].default
-        if (reader.__name__, item.name) == ("count_words", "min_count"):
-            assert default == 1  # all words
-        elif reader in (GloVe, cooccurrence) and item.name == "memory":
-            assert default == CooccurrenceParams.memory  # that of counting is reading's too
-        else:
-            assert default == item.default, item.name
+def test_an_option_with_a_typing_error_is_refused(reader: Callable[..., object]) -> None:
+    with pytest.raises(TypeError, match="'lowr': did you mean 'lower'"):
+        reader([["a"]], lowr=True)

@@ -104,7 +104,7 @@ def the_pairs(
     begun = time.monotonic()
     with Corpus.read(
         list(corpus),
-        memory=int(counting.memory * 1e9),
+        memory=counting.memory,
         workers=counting.workers,
         progress=progress,
         **reading,

@@ -7,6 +7,7 @@ import dataclasses
 import itertools
 import os
 import sys
+import typing
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -16,10 +17,10 @@ import click
 from fastvec._util.atomic import check_target, is_special
 from fastvec.corpus.sources import find_files, is_remote
 from fastvec.io import formats
-from fastvec.io.compression import check_packer
+from fastvec.io.compression import check_compressor
 from fastvec.models.glove import GloVe
 from fastvec.models.word2vec import Word2Vec
-from fastvec.params import SWITCHES
+from fastvec.params import is_switch
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -73,7 +74,7 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Source | Path
     """
     paths = [check_target(path) for path in outputs if path is not None]
     for path in paths:
-        check_packer(path)
+        check_compressor(path)
     paths = [path for path in paths if not is_special(path)]
     for one, other in itertools.combinations(paths, 2):
         if one.resolve() == other.resolve():
@@ -142,18 +143,17 @@ def options_from(
         for item in reversed(dataclasses.fields(params)):
             if item.name in without:
                 continue
-            kind = str(item.type)
             flag = "--" + item.name.replace("_", "-")
             default = defaults.get(item.name, item.default)
             text = item.metadata["help"]
-            if kind in SWITCHES:
+            if is_switch(item):
                 on_off = f"{flag}/--no-{flag[2:]}"
                 command = click.option(
                     on_off, item.name, default=bool(default), show_default=True, help=text
                 )(command)
             else:
-                kinds = {"int": click.INT, "float": click.FLOAT}
-                type_ = kinds.get(kind.split()[0], click.STRING)
+                plain = (typing.get_args(item.type) or (item.type,))[0]
+                type_ = {int: click.INT, float: click.FLOAT}.get(plain, click.STRING)
                 command = click.option(
                     flag,
                     item.name,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from fastvec._core import TextReader
 from fastvec._util.atomic import PathLike
 from fastvec._util.progress import Progress
+from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus import sources
 from fastvec.corpus.corpus_file import Encoded, is_encoded_file, read_encoded, write_encoded
 from fastvec.corpus.normalize import Rewritten, rewrite, splitter
@@ -30,23 +31,21 @@ from fastvec.corpus.spool import (
     Offsets,
     Spool,
     Storage,
-    free_memory,
     words_of,
 )
 from fastvec.corpus.text_export import write_text
-from fastvec.corpus.vocabulary import TrimRule, Vocabulary, choose
+from fastvec.corpus.vocabulary import TrimRule, Vocabulary, select_words
 from fastvec.params import (
     FUNCTION,
     CorpusParams,
-    Tokens,
+    ReadOptions,
     VocabularyParams,
-    available_cores,
-    bytes_from,
     check_value,
+    params_of,
+    refuse_unknown,
 )
 from fastvec.words import Words
 
-T, V = CorpusParams, VocabularyParams
 Counts = NDArray[np.int64]
 
 #: options that say where ids lie, and nothing of what they are
@@ -98,22 +97,11 @@ class Corpus:
         cls,
         source: Any,
         *,
-        min_count: int = V.min_count,
-        max_vocab_size: int | None = V.max_vocab_size,
-        max_final_vocab: int | None = V.max_final_vocab,
-        sorted_vocab: int = V.sorted_vocab,
-        trim_rule: TrimRule | None = None,
         vocabulary: Vocabulary | None = None,
         known: Vocabulary | None = None,
-        tokens: Tokens = T.tokens,
-        lower: bool = T.lower,
-        lines: bool = T.lines,
-        errors: str = T.errors,
-        column: str | None = T.column,
-        memory: int | str | None = T.memory,
-        tmp: PathLike | None = T.tmp,
         workers: int = 0,
         progress: bool | None = None,
+        **options: Unpack[ReadOptions],
     ) -> Corpus:
         """Read a source once.
 
@@ -182,9 +170,8 @@ class Corpus:
         ImportError
             a source that needs a package that is not installed, with its name.
         """
-        which = VocabularyParams(min_count, max_vocab_size, max_final_vocab, sorted_vocab)
-        text = CorpusParams(tokens, lower, lines, errors, column, memory, tmp)
-        reading = _Reading(which, text, trim_rule, _cores(workers), progress)
+        reading = _reading(options, workers, progress)
+        which, text = reading.which, reading.text
         as_it_is = vocabulary is None and known is None
         given = reading.given(source, (which, text) if as_it_is else (text,))
         if given is None:
@@ -278,28 +265,18 @@ def for_a_file(options: Mapping[str, Any]) -> dict[str, Any]:
 def count_words(
     source: Any,
     *,
-    min_count: int = 1,
-    max_vocab_size: int | None = V.max_vocab_size,
-    max_final_vocab: int | None = V.max_final_vocab,
-    sorted_vocab: int = V.sorted_vocab,
-    trim_rule: TrimRule | None = None,
-    tokens: Tokens = T.tokens,
-    lower: bool = T.lower,
-    lines: bool = T.lines,
-    errors: str = T.errors,
-    column: str | None = T.column,
     workers: int = 0,
     progress: bool | None = None,
+    **options: Unpack[ReadOptions],
 ) -> Vocabulary:
-    """Count the words of a source without keeping its text; the options are :meth:`Corpus.read`'s.
+    """Count the words of a source without keeping its text; the options are those of
+    :meth:`Corpus.read`, but ``min_count`` is 1 by default.
 
     >>> count_words([["a", "rose", "is", "a", "rose"]]).counts.tolist()
     [2, 2, 1]
     """
-    which = VocabularyParams(min_count, max_vocab_size, max_final_vocab, sorted_vocab)
-    text = CorpusParams(tokens, lower, lines, errors, column)
-    reading = _Reading(which, text, trim_rule, _cores(workers), progress)
-    given = reading.given(source, (text,))
+    reading = _reading({"min_count": 1, **options}, workers, progress)
+    given = reading.given(source, (reading.text,))
     return reading.vocabulary(source) if given is None else reading.chosen(given.vocabulary)
 
 
@@ -307,8 +284,22 @@ def count_words(
 
 
 def _cores(workers: int) -> int:
-    checked: int = check_value("workers", workers, "int", {"low": 0, "high": 1024})
+    checked: int = check_value("workers", workers, int, low=0, high=1024)
     return checked or available_cores()
+
+
+def _reading(options: Mapping[str, Any], workers: int, progress: bool | None) -> _Reading:
+    """One reading with options that have been checked."""
+    given = dict(options)
+    trim_rule = given.pop("trim_rule", None)
+    refuse_unknown(given, VocabularyParams, CorpusParams)
+    return _Reading(
+        params_of(VocabularyParams, given),
+        params_of(CorpusParams, given),
+        trim_rule,
+        _cores(workers),
+        progress,
+    )
 
 
 @dataclass(frozen=True)
@@ -396,7 +387,7 @@ class _Reading:
     @contextmanager
     def _storage(self) -> Iterator[Storage]:
         memory, tmp = self.text.memory, self.text.tmp
-        budget = free_memory() // 2 if memory is None else bytes_from("memory", memory)
+        budget = memory_budget(memory)
         storage = Storage(budget, tmp)
         try:
             yield storage
@@ -456,7 +447,7 @@ class _Reading:
         if vocabulary is not None:
             numbers = vocabulary.words.find_all(read.words)
         else:
-            order = choose(read.words, read.counts, self.which, self.trim_rule)
+            order = select_words(read.words, read.counts, self.which, self.trim_rule)
             vocabulary = Vocabulary(read.words.take(order), read.counts[order])
             numbers = np.full(len(read.words), DROPPED, np.int32)
             numbers[order] = np.arange(len(order))

@@ -337,7 +337,7 @@ def _is_plain(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         head = file.read(64)
-    return not (compression.is_packed(head) or tables.is_table_file(head) or is_encoded(head))
+    return not (compression.is_compressed(head) or tables.is_table_file(head) or is_encoded(head))
 
 
 def _file_pieces(
@@ -356,7 +356,7 @@ def _file_pieces(
                 continue
             if is_encoded(head):
                 raise ValueError(f"{file.name} is an encoded corpus: it can only be read alone")
-            text = compression.unpacked(file.name, stream)
+            text = compression.decompressed(file.name, stream)
             if column is not None:
                 yield from tables.json_pieces(file.name, text, column, errors)
             else:

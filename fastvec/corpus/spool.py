@@ -15,7 +15,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
@@ -26,7 +25,7 @@ from fastvec._util import threads
 from fastvec._util.atomic import PathLike, about_temporary_files, temporary_folder
 from fastvec.corpus.chunks import Piece, bad_text, integers
 from fastvec.corpus.normalize import Rewritten
-from fastvec.corpus.vocabulary import TrimRule, keepers
+from fastvec.corpus.vocabulary import TrimRule, keep_mask
 from fastvec.words import Words
 
 Ids = NDArray[np.int32]
@@ -187,7 +186,7 @@ class Table:
         (gensim's rule)."""
         self.put_away(number)
         words, counts = words_of(self.reader)
-        keep = keepers(words, counts, len(self.forgotten) + 1, self.trim_rule)
+        keep = keep_mask(words, counts, len(self.forgotten) + 1, self.trim_rule)
         ids = np.empty(len(words), np.int32)
         self.reader.keep(keep.view(np.uint8), ids)
         self.forgotten.append(ids)
@@ -420,25 +419,3 @@ def _next(items: Iterator[Item]) -> Iterator[Item]:
     for item in items:
         yield item
         return
-
-
-def free_memory() -> int:
-    """Bytes of memory that are free for this process, as far as the system tells."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:  # not Linux
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    facts = {line.split(":")[0]: int(line.split()[1]) for line in lines}
-    return min(facts["MemAvailable"] * 1024, _cgroup_memory())
-
-
-def _cgroup_memory() -> int:
-    """Bytes that the control group leaves (page cache can be given back), if there is a limit."""
-    group = Path("/sys/fs/cgroup")
-    try:
-        limit = int((group / "memory.max").read_text())
-        used = int((group / "memory.current").read_text())
-        facts = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-        return max(0, limit - used + int(facts["file"]))
-    except (OSError, ValueError, KeyError):
-        return 1 << 62

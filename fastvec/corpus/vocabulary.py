@@ -127,7 +127,7 @@ class Vocabulary:
         np.add.at(grown, ids[ids >= 0], counts[ids >= 0])
         new = np.flatnonzero(ids < 0)
         new_words, new_counts = words.take(new), counts[new]
-        order = choose(new_words, new_counts, params, trim_rule)
+        order = select_words(new_words, new_counts, params, trim_rule)
         joined = join(self.words, new_words.take(order))
         return Vocabulary(joined, np.concatenate([grown, new_counts[order]]))
 
@@ -145,7 +145,7 @@ def join(first: Words, second: Words) -> Words:
     return Words(joined, offsets, None, first.integers)
 
 
-def choose(
+def select_words(
     words: Words,
     counts: NDArray[np.int64],
     params: VocabularyParams,
@@ -168,11 +168,11 @@ def choose(
         positions in ``words``: by falling count, words of equal count by first appearance; with
         ``sorted_vocab`` off all by first appearance.
 
-    >>> choose(Words.of(["a", "b", "c"]), np.array([1, 5, 9]), VocabularyParams(min_count=2))
+    >>> select_words(Words.of(["a", "b", "c"]), np.array([1, 5, 9]), VocabularyParams(min_count=2))
     array([2, 1])
     """
     least = least_count(counts, params)
-    kept = np.flatnonzero(keepers(words, counts, least, trim_rule))
+    kept = np.flatnonzero(keep_mask(words, counts, least, trim_rule))
     if not params.sorted_vocab:
         return kept
     order: NDArray[np.int64] = kept[np.argsort(-counts[kept], kind="stable")]
@@ -189,7 +189,7 @@ def least_count(counts: NDArray[np.int64], params: VocabularyParams) -> int:
     return max(params.min_count, int(first_too_many) + 1)
 
 
-def keepers(
+def keep_mask(
     words: Words,
     counts: NDArray[np.int64],
     least: int,

@@ -36,23 +36,23 @@ def open_input(path: PathLike) -> Iterator[BinaryIO]:
     ...     header = file.readline()
     """
     with Path(path).open("rb") as file:
-        yield unpacked(str(path), file)
+        yield decompressed(str(path), file)
 
 
-def unpacked(name: str, file: BinaryIO) -> BinaryIO:
+def decompressed(name: str, file: BinaryIO) -> BinaryIO:
     """What a file holds: unpacked if it is packed, else the file itself (or a buffer of it).
 
     Reading it raises ValueError, with ``name``, when the packed bytes are damaged or cut off.
 
     >>> import gzip, io
-    >>> unpacked("greeting", io.BytesIO(gzip.compress(b"hello"))).read()
+    >>> decompressed("greeting", io.BytesIO(gzip.compress(b"hello"))).read()
     b'hello'
     """
     head, file = peek(file)
     for magic, opener in MAGIC.items():
         if magic.match(head):
             stream, damages = opener(name, file)
-            return cast(BinaryIO, io.BufferedReader(_Unpacked(name, stream, damages), BUFFER))
+            return cast(BinaryIO, io.BufferedReader(_Decompressed(name, stream, damages), BUFFER))
     return file
 
 
@@ -69,16 +69,16 @@ def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:
     return file.peek(64), file
 
 
-def is_packed(head: bytes) -> bool:
+def is_compressed(head: bytes) -> bool:
     """Whether the first bytes of a file are those of a packed one.
 
-    >>> is_packed(b"BZh91AY&SY"), is_packed(b"BZh is a word")
+    >>> is_compressed(b"BZh91AY&SY"), is_compressed(b"BZh is a word")
     (True, False)
     """
     return any(magic.match(head) for magic in MAGIC)
 
 
-class _Unpacked(io.RawIOBase):
+class _Decompressed(io.RawIOBase):
     """A stream whose errors are sentences."""
 
     def __init__(self, name: str, stream: Any, damages: Damages) -> None:
@@ -173,7 +173,7 @@ MAGIC: dict[re.Pattern[bytes], Callable[[str, BinaryIO], tuple[Any, Damages]]] =
 # --- writing
 
 #: a name's ending -> what packs
-PACKERS: dict[str, Callable[[BinaryIO], Any]] = {
+COMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
     # no name and no time in it: the same vectors give the same bytes
     ".gz": lambda file: gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0),
     ".bz2": lambda file: bz2.BZ2File(file, "wb"),
@@ -182,10 +182,10 @@ PACKERS: dict[str, Callable[[BinaryIO], Any]] = {
 }
 
 
-def check_packer(path: PathLike) -> None:
+def check_compressor(path: PathLike) -> None:
     """ImportError, now and not after the work, if what packs a file of this name is not installed.
 
-    >>> check_packer("words.txt.gz")
+    >>> check_compressor("words.txt.gz")
     """
     if Path(path).suffix.lower() == ".zst":
         _zstd_module("to write .zst")
@@ -198,7 +198,7 @@ def open_output(path: PathLike) -> Iterator[BinaryIO]:
     >>> with open_output("words.txt.gz") as file:
     ...     count = file.write(b"cat 3\\n")
     """
-    packer = PACKERS.get(Path(path).suffix.lower())
+    packer = COMPRESSORS.get(Path(path).suffix.lower())
     with atomic_write(path) as file:
         if packer is None:
             yield file

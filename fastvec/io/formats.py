@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
-from fastvec.io.compression import PACKERS, open_input
+from fastvec.io.compression import COMPRESSORS, open_input
 from fastvec.io.projector import metadata_beside, write_projector
 from fastvec.io.static_embedding import write_static_embedding
 from fastvec.io.tables import (
@@ -98,13 +98,13 @@ def kind_of(path: PathLike) -> str:
     ('word2vec', 'word2vec-binary')
     """
     suffixes = [suffix.lower() for suffix in Path(path).suffixes]
-    if suffixes and suffixes[-1] in PACKERS:
+    if suffixes and suffixes[-1] in COMPRESSORS:
         suffixes.pop()
     kind = SUFFIXES.get(suffixes[-1]) if suffixes else None
     if kind is None:
         raise ValueError(
             f"{path}: the ending must be one of {', '.join(SUFFIXES)} (text ones with "
-            f"{', '.join(PACKERS)} too), or say the kind of file"
+            f"{', '.join(COMPRESSORS)} too), or say the kind of file"
         )
     return kind
 
@@ -214,7 +214,7 @@ def check_writable(path: PathLike, kind: str, words: Words | None = None) -> Non
     ValueError: word 'New York' has a line end or a space where word2vec's binary format ...
     """
     ending = Path(path).suffix.lower()
-    if ending in PACKERS and kind not in ROWS:
+    if ending in COMPRESSORS and kind not in ROWS:
         raise ValueError(f"{path}: {kind} files are not packed: leave out {ending}")
     if kind == "parquet":
         parquet_library()

@@ -25,10 +25,11 @@ from fastvec._core import (
 from fastvec._util import threads
 from fastvec._util.atomic import PathLike
 from fastvec._util.progress import Progress
+from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.spool import Storage, free_memory, in_parallel
-from fastvec.corpus.vocabulary import Vocabulary, choose, join
-from fastvec.params import VocabularyParams, available_cores, bytes_from
+from fastvec.corpus.spool import Storage, in_parallel
+from fastvec.corpus.vocabulary import Vocabulary, join, select_words
+from fastvec.params import VocabularyParams
 from fastvec.words import Words
 
 Nodes = NDArray[np.uint32]
@@ -264,7 +265,7 @@ def join_phrases(
     kinds = _kinds(words, connectors)
     kinds[pairs[:, FIRST]] |= OPENING_WORD
     joiner = PhraseJoiner(pairs, *tree, len(words))
-    storage = Storage(free_memory() // 2 if memory is None else bytes_from("memory", memory), tmp)
+    storage = Storage(memory_budget(memory), tmp)
     tokens = storage.array(len(corpus.tokens), np.int32)
     lengths = np.empty(len(corpus), np.int64)
     stretches = list(_stretches(corpus.offsets))
@@ -290,7 +291,7 @@ def join_phrases(
     options = {**corpus.options, "min_count": least}
     raw = (corpus.raw_words, corpus.raw_sentences, options)
     joined = Corpus(tokens[:at], offsets, Vocabulary(everything, counts), *raw)
-    order = choose(everything, counts, VocabularyParams(least))
+    order = select_words(everything, counts, VocabularyParams(least))
     vocabulary = Vocabulary(everything.take(order), counts[order])
     return Corpus.read(joined, vocabulary=vocabulary, memory=memory, tmp=tmp)
 

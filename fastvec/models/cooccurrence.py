@@ -17,7 +17,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Unpack
 
 import numpy as np
 import scipy
@@ -27,14 +27,14 @@ from fastvec._core import HOT_WORDS, Control, PairRows, PairText
 from fastvec._util import threads
 from fastvec._util.atomic import PathLike, about_temporary_files, temporary_folder
 from fastvec._util.progress import Progress
+from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus.corpus import Corpus
 from fastvec.models.pairs import PAIR, Pairs, TileList, block_starts
 from fastvec.params import (
     CooccurrenceParams,
     CorpusParams,
-    Tokens,
+    ReadOptions,
     VocabularyParams,
-    available_cores,
 )
 
 P, V, T = CooccurrenceParams, VocabularyParams, CorpusParams
@@ -51,19 +51,9 @@ def cooccurrence(
     window: int = P.window,
     symmetric: bool = P.symmetric,
     distance_weighting: bool = P.distance_weighting,
-    memory: float = P.memory,
     workers: int = P.workers,
-    min_count: int = V.min_count,
-    max_vocab_size: int | None = V.max_vocab_size,
-    max_final_vocab: int | None = V.max_final_vocab,
-    sorted_vocab: int = V.sorted_vocab,
-    tokens: Tokens = T.tokens,
-    lower: bool = T.lower,
-    lines: bool = T.lines,
-    errors: str = T.errors,
-    column: str | None = T.column,
-    tmp: PathLike | None = T.tmp,
     progress: bool | None = None,
+    **options: Unpack[ReadOptions],
 ) -> scipy.sparse.csr_array:
     """The co-occurrence matrix of a corpus, with the numbers of GloVe's cooccur.
 
@@ -79,15 +69,14 @@ def cooccurrence(
         False counts entry (i, j) only where i stands on the left of j.
     distance_weighting : bool, default True
         a pair d words apart counts 1 / d; else 1.
-    memory : float, default 2
-        gigabytes (10^9 bytes) to count in; and of the text, as ids, what is more lies in a
-        temporary file.
+    memory : int or str, default "2G"
+        bytes to count in (``"500M"``, ``"4G"``).  Ids of the text beyond it go to a temporary
+        file.
     workers : int, default 0
         threads; 0 means one for each core.  The result is the same for any number.
-    min_count, max_vocab_size, max_final_vocab, sorted_vocab, tokens, lower, lines, errors, column
+    min_count, max_vocab_size, max_final_vocab, sorted_vocab, tokens, lower, lines, errors, column,
+    tmp
         for a corpus that is still to be read: see :meth:`fastvec.Corpus.read`.
-    tmp : path, optional
-        folder for temporary files.
     progress : bool, optional
         show a bar; by default if standard error is a terminal.
 
@@ -107,25 +96,11 @@ def cooccurrence(
            [2.5, 0. , 1.5],
            [1.5, 1.5, 0. ]], dtype=float32)
     """
+    tmp, memory = options.get("tmp"), options.setdefault("memory", P.memory)
     params = CooccurrenceParams(window, symmetric, distance_weighting, memory, workers)
     if isinstance(corpus, Corpus):
         return count_pairs(corpus, params, tmp=tmp, progress=progress).to_scipy()
-    with Corpus.read(
-        corpus,
-        min_count=min_count,
-        max_vocab_size=max_vocab_size,
-        max_final_vocab=max_final_vocab,
-        sorted_vocab=sorted_vocab,
-        tokens=tokens,
-        lower=lower,
-        lines=lines,
-        errors=errors,
-        column=column,
-        memory=int(params.memory * 1e9),
-        tmp=tmp,
-        workers=workers,
-        progress=progress,
-    ) as read:
+    with Corpus.read(corpus, workers=workers, progress=progress, **options) as read:
         return count_pairs(read, params, tmp=tmp, progress=progress).to_scipy()
 
 
@@ -187,6 +162,7 @@ class _Counter:
             corpus.tokens, corpus.offsets, weights, self.n_words, not params.symmetric
         )
         self.starts = block_starts(self.n_words)
+        self.memory = memory_budget(params.memory)
         self.hot = np.zeros((HOT_WORDS, HOT_WORDS), np.uint64)
         self.workers, self.piece = self._plan()
         self.rows = [PairRows(self.text) for _ in range(self.workers)]
@@ -194,23 +170,23 @@ class _Counter:
     def _plan(self) -> tuple[int, int]:
         """How many workers, and how many tokens a piece may have: half of the memory is for the
         result, a quarter at most for what each worker has, and the rest for the words' places."""
-        memory = int(self.params.memory * 1e9) // 2
+        memory = self.memory // 2
         # A worker's sums, touched keys and bits; its cursors; its hot table and what it has ready.
         each = 13 * self.text.n_keys + 24 * self.n_words + 8 * HOT_WORDS**2 + (1 << 20)
         workers = self.params.workers or available_cores()
         workers = max(1, min(workers, memory // 2 // each))
         piece = (memory - workers * each) // PLACE_BYTES
         if piece < LEAST_PIECE:
-            least = 2 * (each + LEAST_PIECE * PLACE_BYTES) / 1e9
+            least = 2 * (each + LEAST_PIECE * PLACE_BYTES)
             raise ValueError(
-                f"memory must be at least {least:.4f} gigabytes for {self.n_words} words, "
+                f"memory must be at least {-(-least // (1 << 20))}M for {self.n_words} words, "
                 f"got {self.params.memory}"
             )
         return workers, min(piece, 0xFFFFFFFF)
 
     def count(self) -> Pairs:
         pieces = list(itertools.pairwise([*range(0, self.n_tokens, self.piece), self.n_tokens]))
-        most = min(int(self.params.memory * 1e9) // 2 // PAIR.itemsize, self._most_pairs())
+        most = min(self.memory // 2 // PAIR.itemsize, self._most_pairs())
         with _Store(most, self.folder) as store:
             tiles = self._one(store) if len(pieces) == 1 else self._many(pieces, store)
             pairs = store.take()

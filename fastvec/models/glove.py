@@ -12,10 +12,9 @@ threads and the native core.
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import scipy
@@ -27,6 +26,7 @@ from fastvec._util.atomic import PathLike
 from fastvec._util.matrix import LINE_BYTES, padded
 from fastvec._util.progress import Progress
 from fastvec._util.simd import simd
+from fastvec._util.system import available_cores
 from fastvec.corpus.corpus import TEXT, Corpus, for_a_file
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io import formats
@@ -37,19 +37,20 @@ from fastvec.params import (
     CooccurrenceParams,
     CorpusParams,
     GloVeParams,
-    Tokens,
+    ReadOptions,
     VocabularyParams,
-    available_cores,
     check_value,
-    take,
+    names_of,
+    params_from,
+    refuse_unknown,
+    set_options,
 )
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
-P, C, V, T = GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams
+P, C = GloVeParams, CooccurrenceParams
 Floats = NDArray[np.float32]
 
-COMBINATIONS = ("sum", "word", "context", "both")
 UNKNOWN, RARE_WORDS = "<unk>", 100
 VECTOR, CONTEXT, VECTOR_SQUARES, CONTEXT_SQUARES = range(4)
 STILL = 1e30  # a sum of squares that lets nothing move
@@ -57,7 +58,7 @@ STRIP_BYTES = 1 << 14  # records trained on together: half of a first-level cach
 GROUP_BYTES = 1 << 24  # blocks of words trained on together: some third-level cache
 
 
-class GloVe:
+class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
     """Word vectors by GloVe (Pennington, Socher & Manning 2014).
 
     Parameters
@@ -119,53 +120,21 @@ class GloVe:
         alpha: float = P.alpha,
         eta: float = P.eta,
         epochs: int = P.epochs,
-        min_count: int = V.min_count,
+        *,
         workers: int = C.workers,
         seed: int = P.seed,
-        *,
         symmetric: bool = C.symmetric,
         distance_weighting: bool = C.distance_weighting,
-        memory: float = C.memory,
         grad_clip: float = P.grad_clip,
         combine: str = P.combine,
         unk: bool = P.unk,
         mu: float = P.mu,
-        max_vocab_size: int | None = V.max_vocab_size,
-        max_final_vocab: int | None = V.max_final_vocab,
-        sorted_vocab: int = V.sorted_vocab,
-        tokens: Tokens = T.tokens,
-        lower: bool = T.lower,
-        lines: bool = T.lines,
-        errors: str = T.errors,
-        column: str | None = T.column,
-        tmp: PathLike | None = T.tmp,
         progress: bool | None = None,
+        **reading: Unpack[ReadOptions],
     ) -> None:
-        self.vector_size = vector_size
-        self.window = window
-        self.x_max = x_max
-        self.alpha = alpha
-        self.eta = eta
-        self.epochs = epochs
-        self.min_count = min_count
-        self.workers = workers
-        self.seed = seed
-        self.symmetric = symmetric
-        self.distance_weighting = distance_weighting
-        self.memory = memory
-        self.grad_clip = grad_clip
-        self.combine = combine
-        self.unk = unk
-        self.mu = mu
-        self.max_vocab_size = max_vocab_size
-        self.max_final_vocab = max_final_vocab
-        self.sorted_vocab = sorted_vocab
-        self.tokens = tokens
-        self.lower = lower
-        self.lines = lines
-        self.errors = errors
-        self.column = column
-        self.tmp = tmp
+        refuse_unknown(reading, VocabularyParams, CorpusParams)
+        groups = (VocabularyParams, CorpusParams, CooccurrenceParams, GloVeParams)
+        set_options(self, locals() | reading, *groups)
         self.progress = progress
         self.loss_history: list[float] = []
         self.pairs: Pairs | None = None
@@ -175,16 +144,12 @@ class GloVe:
         self._prior: Floats | None = None  # (V, D): initial vectors, NaN where there is none
         self._wv: KeyedVectors | None = None
         self._params()
-        take(VocabularyParams, self)
-        take(CorpusParams, self)
+        params_from(VocabularyParams, self)
+        params_from(CorpusParams, self)
 
     def _params(self) -> tuple[GloVeParams, CooccurrenceParams]:
         """The options as they stand now, checked."""
-        glove, counting = take(GloVeParams, self), take(CooccurrenceParams, self)
-        if self.combine not in COMBINATIONS:
-            raise ValueError(
-                f"combine must be one of {', '.join(COMBINATIONS)}, got {self.combine!r}"
-            )
+        glove, counting = params_from(GloVeParams, self), params_from(CooccurrenceParams, self)
         return glove, counting
 
     # --- training
@@ -254,7 +219,7 @@ class GloVe:
         """
         glove, _ = self._params()
         count = glove.epochs if epochs is None else epochs
-        count = check_value("epochs", count, "int", {"low": 1})
+        count = check_value("epochs", count, int, low=1)
         if self._records is None or self.words is None:
             raise RuntimeError("there is nothing to train on yet: call fit first")
         if source is None:
@@ -285,8 +250,10 @@ class GloVe:
         _, counting = self._params()
         options: dict[str, Any] = {}
         if not isinstance(source, Corpus):  # which has been read as it was
-            options = vars(take(VocabularyParams, self)) | vars(take(CorpusParams, self))
-        options |= {"memory": int(self.memory * 1e9), "tmp": self.tmp}
+            options = vars(params_from(VocabularyParams, self)) | vars(
+                params_from(CorpusParams, self)
+            )
+        options |= {"memory": self.memory, "tmp": self.tmp}
         options |= {"workers": self.workers, "progress": self.progress}
         corpus = Corpus.read(source, vocabulary=vocabulary, **options)
         for name in TEXT:  # text that comes later is read as this was
@@ -502,6 +469,8 @@ class GloVe:
         model = cls()
         try:
             state = json.loads(metadata["parameters"])
+            if isinstance(state["memory"], float):  # files from before 0.1.0: gigabytes
+                state["memory"] = int(state["memory"] * 1e9)
             for name in SAVED:
                 setattr(model, name, state[name])
         except (KeyError, ValueError, TypeError):
@@ -527,8 +496,7 @@ class GloVe:
 
 
 SAVED = (
-    *(item.name for item in dataclasses.fields(GloVeParams)),
-    *(item.name for item in dataclasses.fields(CooccurrenceParams)),
+    *names_of(GloVeParams, CooccurrenceParams),
     *TEXT,
     "min_count",
     "loss_history",

@@ -29,7 +29,7 @@ Paths = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]
 NO_PATHS = (None, None, None)
 
 
-def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint32]:
+def subsample_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint32]:
     """Of each word, the share of its occurrences that stay, times 2**32 - 1.
 
     word2vec.c, lines 409-411: sqrt(t / f) + t / f of a word with frequency f.  As in gensim, a
@@ -55,7 +55,7 @@ def expected_steps(
 
     Several workers need it to add up what each of them changed (csrc/replica.h).
     """
-    kept = counts * (keep_thresholds(counts, params.sample) / KEEP_ALL)
+    kept = counts * (subsample_thresholds(counts, params.sample) / KEEP_ALL)
     kept = kept / max(kept.sum(), 1e-30)
     noise = np.maximum(counts, 1).astype(np.float64) ** params.ns_exponent
     context = min(params.window + 1 if params.shrink_windows else 2 * params.window, sentence)
@@ -105,7 +105,7 @@ def noise_periods(
     """In how many parts each word comes once, a power of 2: so many that it is drawn at most
     DRAWS_A_TURN times then.  1 for words that may have copies beside other workers (replica.h), as
     expected_steps takes it that they are drawn at any time."""
-    kept = (counts * (keep_thresholds(counts, params.sample) / KEEP_ALL)).sum() / counts.sum()
+    kept = (counts * (subsample_thresholds(counts, params.sample) / KEEP_ALL)).sum() / counts.sum()
     context = params.window + 1 if params.shrink_windows else 2 * params.window
     lists = context if params.sg and not params.shared_negatives else 1  # for each word
     draws = CHUNK_TOKENS * kept * lists * params.negative * weights / weights.sum()  # in a chunk

@@ -8,9 +8,9 @@ import os
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from operator import is_
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,7 @@ from fastvec._util.atomic import PathLike
 from fastvec._util.matrix import padded, padded_rows, picked_rows, random_rows
 from fastvec._util.progress import Progress
 from fastvec._util.simd import simd
+from fastvec._util.system import available_cores
 from fastvec.corpus.corpus import TEXT, Corpus, for_a_file
 from fastvec.corpus.sources import NoWordsError, signature
 from fastvec.corpus.vocabulary import Vocabulary
@@ -30,18 +31,20 @@ from fastvec.models.sampling import (
     NO_PATHS,
     expected_steps,
     huffman_paths,
-    keep_thresholds,
     noise_tables,
+    subsample_thresholds,
     tree_places,
 )
 from fastvec.params import (
     CorpusParams,
-    Tokens,
+    TextOptions,
     VocabularyParams,
     Word2VecParams,
-    available_cores,
     check_value,
-    take,
+    names_of,
+    params_from,
+    refuse_unknown,
+    set_options,
 )
 from fastvec.sentences import LineSentence, PathLineSentences, Text8Corpus
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -51,7 +54,7 @@ from fastvec.words import Key
 #: with the readers of text that gensim keeps in its module of this name
 __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
 
-P, V, T = Word2VecParams, VocabularyParams, CorpusParams
+P, V = Word2VecParams, VocabularyParams
 Matrix = NDArray[np.float32]
 
 #: what a word takes besides its rows: its letters, index entry and count, and what training looks
@@ -72,7 +75,7 @@ class _Run(NamedTuple):
     parts: tuple[object, ...]
 
 
-class Word2Vec:
+class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     """Word vectors by skip-gram or CBOW, negative sampling or hierarchical softmax (or both).
 
     With ``sentences`` or ``corpus_file`` the model is trained at once; without, call
@@ -192,46 +195,15 @@ class Word2Vec:
         *,
         cbow_corrected: bool = P.cbow_corrected,
         shared_negatives: bool = P.shared_negatives,
-        tokens: Tokens = T.tokens,
-        lower: bool = T.lower,
-        lines: bool = T.lines,
-        errors: str = T.errors,
-        column: str | None = T.column,
-        memory: int | str | None = T.memory,
-        tmp: PathLike | None = T.tmp,
         vocabulary: Vocabulary | None = None,
         progress: bool | None = None,
+        **text: Unpack[TextOptions],
     ) -> None:
+        refuse_unknown(text, CorpusParams)
         self.hashfxn, self.batch_words, self.null_word = hashfxn, batch_words, null_word
         self.compute_loss = compute_loss
-        self.vector_size = vector_size
-        self.alpha = alpha
-        self.min_alpha = min_alpha
-        self.window = window
-        self.sample = sample
-        self.seed = seed
-        self.workers = workers
-        self.sg = sg
-        self.hs = hs
-        self.negative = negative
-        self.ns_exponent = ns_exponent
-        self.cbow_mean = cbow_mean
-        self.cbow_corrected = cbow_corrected
-        self.shared_negatives = shared_negatives
-        self.shrink_windows = shrink_windows
-        self.epochs = epochs
-        self.min_count = min_count
-        self.max_vocab_size = max_vocab_size
-        self.max_final_vocab = max_final_vocab
-        self.sorted_vocab = sorted_vocab
+        set_options(self, locals() | text, Word2VecParams, VocabularyParams, CorpusParams)
         self.trim_rule = trim_rule
-        self.tokens = tokens
-        self.lower = lower
-        self.lines = lines
-        self.errors = errors
-        self.column = column
-        self.memory = memory
-        self.tmp = tmp
         self.vocabulary = vocabulary
         self.comment = comment
         self.progress = progress
@@ -246,7 +218,7 @@ class Word2Vec:
         self._nodes: Matrix | None = None  # (V - 1, D) rows for the inner nodes of their tree
         self._corpus: Corpus | None = None  # what build_vocab read
         self._signature: object = None  # of where it was read from
-        check_value("alpha", alpha, "float", {"above": 0})
+        check_value("alpha", alpha, float, above=0)
         self._params()
         if self.min_alpha > self.alpha:
             raise ValueError(f"min_alpha must be at most alpha ({alpha}), got {min_alpha}")
@@ -266,21 +238,21 @@ class Word2Vec:
         alpha is the rate that training begins with.  It may have been brought below min_alpha, the
         lowest rate that there is.
         """
-        self.alpha = check_value("alpha", self.alpha, "float", {})
-        self.min_alpha = check_value("min_alpha", self.min_alpha, "float", {})
+        self.alpha = check_value("alpha", self.alpha, float)
+        self.min_alpha = check_value("min_alpha", self.min_alpha, float)
         self.workers = self.workers or available_cores()
-        params = take(Word2VecParams, self, alpha=max(self.alpha, self.min_alpha))
+        params = params_from(Word2VecParams, self, alpha=max(self.alpha, self.min_alpha))
         if not params.hs and params.negative == 0:
             raise ValueError("negative must be at least 1 when hs is 0, got 0")
         return params
 
     def _which(self) -> VocabularyParams:
         """Which words are kept, as it stands now, checked."""
-        return take(VocabularyParams, self)
+        return params_from(VocabularyParams, self)
 
     def _text(self) -> CorpusParams:
         """How text is read, as it stands now, checked."""
-        return take(CorpusParams, self)
+        return params_from(CorpusParams, self)
 
     # --- vocabulary
 
@@ -526,11 +498,11 @@ class Word2Vec:
     def _take(self, alpha: float | None, min_alpha: float | None, epochs: int | None) -> None:
         """The rates and epochs of a call of train, checked, become the model's."""
         if alpha is not None:
-            self.alpha = check_value("start_alpha", alpha, "float", {"above": 0})
+            self.alpha = check_value("start_alpha", alpha, float, above=0)
         if min_alpha is not None:
-            self.min_alpha = check_value("end_alpha", min_alpha, "float", {"low": 0})
+            self.min_alpha = check_value("end_alpha", min_alpha, float, low=0)
         if epochs is not None:
-            self.epochs = check_value("epochs", epochs, "int", {"low": 1})
+            self.epochs = check_value("epochs", epochs, int, low=1)
         self._params()
 
     def _corpus_of(self, source: Any) -> Corpus:
@@ -609,7 +581,11 @@ class Word2Vec:
         """Hand everything to the native core, if it has not got it from the epoch before."""
         # Rates are given to each epoch anyway.
         params = replace(self._params(), alpha=1.0, min_alpha=0.0, epochs=1)
-        if run is not None and run.params == params and all(map(is_, run.parts, self._parts())):
+        if (
+            run is not None
+            and vars(run.params) == vars(params)
+            and all(map(is_, run.parts, self._parts()))
+        ):
             return run
         rows = self._rows()
         training = self._training(corpus, params, *rows)
@@ -639,7 +615,7 @@ class Word2Vec:
             vectors,
             outputs,
             nodes,
-            keep_thresholds(counts, params.sample),
+            subsample_thresholds(counts, params.sample),
             noise,
             *paths,
             vector_size=self.vector_size,
@@ -927,8 +903,7 @@ class Word2Vec:
 
 
 SAVED = (
-    *(item.name for item in fields(Word2VecParams)),
-    *(item.name for item in fields(VocabularyParams)),
+    *names_of(Word2VecParams, VocabularyParams),
     *TEXT,
     "comment",
     "loss_history",

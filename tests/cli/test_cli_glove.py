@@ -130,8 +130,11 @@ def test_ppmi(folder):
         (["glove", "--matrix", "text.txt", "-o", "v.txt"], "text.txt is no safetensors file"),
         (["glove", "--matrix", "odd.bin", "-o", "v.txt"], "odd.bin is no file of GloVe's records"),
         (["ppmi", "text.txt", "-o", "v.txt", "--vector-size", "500"], "vector_size must be below"),
-        (["cooccur", "text.txt", "-o", "v.txt", "--memory", "0.001"], "memory must be at least"),
-        (["cooccur", "text.txt", "-o", "v.txt", "--memory", "1e300"], "memory must be at most"),
+        (["cooccur", "text.txt", "-o", "v.txt", "--memory", "1M"], "memory must be at least"),
+        (
+            ["cooccur", "text.txt", "-o", "v.txt", "--memory", "1e300"],
+            "memory must be a number of bytes",
+        ),
         (["glove", "text.txt", "-o", "v"], "v: the ending must be one of"),
         (["cooccur", "one.txt", "-o", "v.txt", "--min-count", "1"], "the corpus has no pairs"),
     ],

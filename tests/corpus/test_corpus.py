@@ -136,7 +136,7 @@ hostile_bytes = st.lists(
 def test_any_bytes_any_cut_any_workers(data: bytes, part: int, replace: bool) -> None:
     """Counts are those of a Counter over what Python decodes; or the error names the first byte
     that Python cannot decode."""
-    assume(not compression.is_packed(data) and not tables.is_table_file(data))
+    assume(not compression.is_compressed(data) and not tables.is_table_file(data))
     errors = "replace" if replace else "strict"
     bad = -1
     try:

@@ -198,13 +198,13 @@ def zstd(data: bytes) -> bytes:
     return packed
 
 
-PACKERS: dict[str, Callable[[bytes], bytes]] = {
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "bzip2": bz2.compress,
     "xz": lzma.compress,
     "zstd": zstd,
 }
-packers = pytest.mark.parametrize("pack", PACKERS.values(), ids=list(PACKERS))
+packers = pytest.mark.parametrize("pack", COMPRESSORS.values(), ids=list(COMPRESSORS))
 
 
 @packers

@@ -120,8 +120,8 @@ def test_matrix_ten_times_the_memory():
     corpus = corpus_of([[0]], n_words)
     corpus.tokens, corpus.offsets = tokens, np.arange(0, n + 1, 40)
     whole = count_pairs(corpus, progress=False)
-    small = CooccurrenceParams(memory=0.0065, workers=1)
-    assert whole.nnz * 12 > 10 * small.memory * 1e9  # as scipy holds it
+    small = CooccurrenceParams(memory=6_500_000, workers=1)
+    assert whole.nnz * 12 > 10 * small.memory  # as scipy holds it
     assert same_pairs(count_pairs(corpus, small, progress=False), whole)
 
 
@@ -149,10 +149,10 @@ def test_cooccurrence_reads_any_source(tmp_path):
     [
         ("window", 0, "window must be at least 1, got 0"),
         ("window", 40000, "window must be at most 32767, got 40000"),
-        ("memory", 0, "memory must be above 0, got 0"),
-        ("memory", float("nan"), "memory must be a finite number, got nan"),
+        ("memory", 0, "memory must be at least 5M for 327 words, got 0"),
+        ("memory", "much", "memory must be a number of bytes such as 500M or 4G, got 'much'"),
         ("workers", -1, "workers must be at least 0, got -1"),
-        ("memory", 0.001, "memory must be at least 0.0047 gigabytes for 327 words, got 0.001"),
+        ("memory", "1M", "memory must be at least 5M for 327 words, got 1M"),
     ],
 )
 def test_bad_parameters(option, value, sentence):

@@ -581,7 +581,7 @@ def test_bad_initial_vectors(given, sentence):
         ("workers", 2000, "workers must be at most 1024, got 2000"),
         ("grad_clip", 0, "grad_clip must be above 0, got 0"),
         ("mu", -0.1, "mu must be at least 0, got -0.1"),
-        ("combine", "W", "combine must be one of sum, word, context, both, got 'W'"),
+        ("combine", "W", "combine must be sum or word or context or both, got 'W'"),
         ("unk", 3, "unk must be 0 or 1, got 3"),
     ],
 )

@@ -18,8 +18,8 @@ from fastvec.models.sampling import (
     NO_PATHS,
     expected_steps,
     huffman_paths,
-    keep_thresholds,
     noise_tables,
+    subsample_thresholds,
     tree_places,
 )
 from fastvec.params import Word2VecParams
@@ -225,9 +225,9 @@ def test_words_stand_in_the_tree_as_they_first_occurred():
 
 def test_subsampling_is_word2vec_c():
     counts = np.array([1000, 100, 10, 1])
-    share = keep_thresholds(counts, 1e-2) / 0xFFFFFFFF
+    share = subsample_thresholds(counts, 1e-2) / 0xFFFFFFFF
     np.testing.assert_allclose(share, reference.keep_probability(counts, 1e-2), atol=1e-9)
-    assert (keep_thresholds(counts, 0) == 0xFFFFFFFF).all()
+    assert (subsample_thresholds(counts, 0) == 0xFFFFFFFF).all()
 
 
 def test_expected_steps_are_those_of_windows() -> None:

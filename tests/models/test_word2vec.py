@@ -13,10 +13,10 @@ from reference import word2vec as reference
 
 from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
 from fastvec._core import merge_share, simd_names, worker_copies
+from fastvec._util.system import available_cores
 from fastvec.io.formats import write_vectors
 from fastvec.io.tensors import load_tensors, save_tensors
 from fastvec.models.word2vec import _all_finite
-from fastvec.params import available_cores
 
 MODELS = [
     {"sg": sg, "hs": hs, "negative": negative}
