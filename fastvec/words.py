@@ -13,7 +13,7 @@ from typing import Any, TypeGuard, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import WordIndex, WordTable, take_words
+from fastvec._core import WordIndex, WordTable, gather_words
 
 #: What a user calls a word: a string, or the integer that the word is the decimal digits of.
 Key = str | int | np.integer[Any]
@@ -223,7 +223,7 @@ class Words(Sequence[str]):
         offsets = np.zeros(len(order) + 1, np.int64)
         np.cumsum(lengths, out=offsets[1:])
         taken = np.empty(offsets[-1], np.uint8)
-        take_words(self.joined, self.offsets, order, taken)
+        gather_words(self.joined, self.offsets, order, taken)
         return Words(taken, offsets, None, self.integers)
 
 

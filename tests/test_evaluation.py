@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fastvec import evaluation
-from fastvec._core import Best, BestAnswers
+from fastvec._core import AnalogySolver, TopK
 from fastvec.vectors.clusters import classes, purity
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
@@ -206,9 +206,9 @@ def test_results_are_json(wv, questions):
 def test_the_core_counts_rows_without_overflow():
     for queries, k in ((1 << 32, 1 << 32), (1 << 21, 1 << 43)):
         with pytest.raises(ValueError, match="no room"):
-            Best(queries, k)
+            TopK(queries, k)
     question = np.zeros((1, 3), np.int64)
-    answers = BestAnswers(question, question, np.arange(5), np.zeros(1, np.float32), 5, 0)
+    answers = AnalogySolver(question, question, np.arange(5), np.zeros(1, np.float32), 5, 0)
     for first in (-1, 5, 2**63 - 1):
         with pytest.raises(ValueError, match="cosines must have 5 rows"):
-            answers.show(np.ones((5, 1), np.float32), first)
+            answers.add(np.ones((5, 1), np.float32), first)

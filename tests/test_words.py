@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastvec._core import WordIndex, WordTable, take_words
+from fastvec._core import WordIndex, WordTable, gather_words
 from fastvec.words import Words
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -116,13 +116,13 @@ def test_take_any_words(words: list[str], data: st.DataObject) -> None:
     assert list(taken) == [words[i] for i in order]
 
 
-def test_take_words_checks_its_arguments() -> None:
+def test_gather_words_checks_its_arguments() -> None:
     joined, offsets = np.frombuffer(b"abbc", np.uint8), np.array([0, 1, 3, 4])
     for order, room in (([3], 1), ([-1], 1), ([1], 1), ([1], 3), ([], 1), ([1, 1, 1], 4)):
         with pytest.raises(ValueError, match="must be below 3 and their words fill"):
-            take_words(joined, offsets, np.array(order, np.int64), np.empty(room, np.uint8))
+            gather_words(joined, offsets, np.array(order, np.int64), np.empty(room, np.uint8))
     with pytest.raises(ValueError, match="offsets must rise from 0 to 4"):
-        take_words(joined, np.array([0, 5, 4]), np.array([0]), np.empty(1, np.uint8))
+        gather_words(joined, np.array([0, 5, 4]), np.array([0]), np.empty(1, np.uint8))
 
 
 @given(st.lists(st.integers() | st.integers().map(lambda n: n % 100).map(np.int8)))

@@ -111,7 +111,7 @@ cdef class PairText:
         if failed:
             raise ValueError(f"token ids must be from 0 to {self.t.n_words - 1}")
 
-    def place(self, int64_t origin, int64_t start, int64_t end, int64_t[::1] cursors,
+    def list_occurrences(self, int64_t origin, int64_t start, int64_t end, int64_t[::1] cursors,
               const int64_t[::1] limits, uint64_t[::1] occurrences):
         """List the places of the tokens start..end, of a piece that starts at ``origin``.
 
@@ -166,7 +166,7 @@ cdef class PairRows:
     def count(self, int64_t first, int64_t last, const uint64_t[:, ::1] hot or None,
               const uint64_t[::1] occurrences, const int64_t[::1] starts, int64_t origin,
               int64_t[::1] ends):
-        """Count the rows first..last from the places of a piece (PairText.place).
+        """Count the rows first..last from the places of a piece (PairText.list_occurrences).
 
         Word w's places are ``starts[w]`` to ``starts[w + 1]``.  Rows of hot words come from the
         ``hot`` table, or stay empty if that is None.  ValueError for places out of the text, and for

@@ -205,7 +205,7 @@ cdef class TextReader:
             raise MemoryError()
         return self.go_on(control, worker)
 
-    def part(self, int fd, int64_t start, int64_t stop, int64_t size, Control control, int worker):
+    def file_range(self, int fd, int64_t start, int64_t stop, int64_t size, Control control, int worker):
         """Read the words of an open file of ``size`` bytes that begin in [start, stop)."""
         cdef Claim claim = alone(self, &self.users)
         if not 0 <= start <= stop <= size:
@@ -214,7 +214,7 @@ cdef class TextReader:
         text_begin_part(&self.t, fd, start, stop, size)
         return self.go_on(control, worker)
 
-    def texts(self, const uint8_t[::1] joined, const int64_t[::1] ends, Control control,
+    def text_rows(self, const uint8_t[::1] joined, const int64_t[::1] ends, Control control,
               int worker):
         """Read texts, each like a file: r is ``joined[ends[r]:ends[r + 1]]``."""
         cdef Claim claim = alone(self, &self.users)
@@ -229,7 +229,7 @@ cdef class TextReader:
         text_begin_rows(&self.t, rows)
         return self.go_on(control, worker)
 
-    def lists(self, const uint8_t[::1] joined, const int64_t[::1] ends, const int64_t[::1] starts,
+    def token_rows(self, const uint8_t[::1] joined, const int64_t[::1] ends, const int64_t[::1] starts,
               Control control, int worker):
         """Read sentences: r has the words starts[r] to starts[r + 1]; word w is the UTF-8 text
         ``joined[ends[w]:ends[w + 1]]``."""
@@ -247,7 +247,7 @@ cdef class TextReader:
         text_begin_rows(&self.t, rows)
         return self.go_on(control, worker)
 
-    def numbers(self, const int64_t[::1] values, const int64_t[::1] starts, Control control,
+    def int_rows(self, const int64_t[::1] values, const int64_t[::1] starts, Control control,
                 int worker):
         """Read sentences of numbers: r is ``values[starts[r]:starts[r + 1]]``; each number is the
         word of its decimal digits."""

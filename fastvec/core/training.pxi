@@ -165,7 +165,7 @@ def draw_alias(const uint32_t[:, ::1] table, uint64_t seed, int32_t[::1] draws):
     return seed
 
 
-def find_first(const int32_t[::1] tokens, int64_t[::1] first):
+def first_occurrences(const int32_t[::1] tokens, int64_t[::1] first):
     """Where each word occurs first; entries of those that do not occur stay as they are.
 
     Other tokens than 0 .. len(first) - 1 are passed over.
@@ -223,7 +223,7 @@ def fill_depths(const int64_t[::1] counts, int32_t[::1] depths):
     free(all_depths)
 
 
-def join_words(const int32_t[::1] words, const int32_t[::1] places, const int32_t[::1] depths,
+def fill_tree(const int32_t[::1] words, const int32_t[::1] places, const int32_t[::1] depths,
                int32_t[::1] parent, uint8_t[::1] bit):
     """The tree of n words, the deepest first and those of one depth by place (csrc/huffman.h).
 

@@ -161,12 +161,12 @@ def write_rows(list words, const float[:, :] vectors, int layout):
         free(start)
 
 
-cdef class Best:
+cdef class TopK:
     """The k best rows for each of some queries, out of scores shown block by block.
 
-    >>> best = Best(1, 2)
-    >>> best.show(np.array([[0.1, 0.9, 0.5]], "f"), np.ones(3, "f"), 0)
-    >>> [list(memoryview(part).cast("q")) for part in best.ranked()[:1]]
+    >>> best = TopK(1, 2)
+    >>> best.add(np.array([[0.1, 0.9, 0.5]], "f"), np.ones(3, "f"), 0)
+    >>> [list(memoryview(part).cast("q")) for part in best.result()[:1]]
     [[1, 2]]
     """
 
@@ -193,7 +193,7 @@ cdef class Best:
         free(self.scores)
         free(self.ids)
 
-    def show(self, const float[:, ::1] scores, const float[::1] scale, int64_t first):
+    def add(self, const float[:, ::1] scores, const float[::1] scale, int64_t first):
         """Show the scores (queries, n) of rows ``first`` to ``first + n``, times ``scale`` (n,)."""
         cdef Claim claim = alone(self, &self.users)
         cdef int64_t i, n = scores.shape[1], k = self.k
@@ -209,7 +209,7 @@ cdef class Best:
                 best_show(self.scores + i * k, self.ids + i * k, k, &scores[i, 0], &scale[0], n,
                           first)
 
-    def ranked(self):
+    def result(self):
         """The best, best first: (ids as bytes of int64, scores as bytes of float32), both of
         shape (queries, k).  Where fewer than k rows had a score that is a number, the id is -1.
         Ends the search: nothing can be shown after it.
@@ -226,7 +226,7 @@ cdef class Best:
         )
 
 
-cdef class BestAnswers:
+cdef class AnalogySolver:
     """The best answer to each analogy a : b = c : ?, out of cosines shown block by block.
 
     Parameters
@@ -277,7 +277,7 @@ cdef class BestAnswers:
     def __dealloc__(self):
         free(self.best)
 
-    def show(self, const float[:, ::1] cosines, int64_t first):
+    def add(self, const float[:, ::1] cosines, int64_t first):
         """Show the cosines (words, n) of all words asked about with rows first to first + n."""
         cdef Claim claim = alone(self, &self.users)
         cdef int64_t i, n = cosines.shape[1]
@@ -292,7 +292,7 @@ cdef class BestAnswers:
                              self.shifts[i], n, first, self.method, &self.names[0],
                              &self.given[i, 0])
 
-    def rows(self):
+    def answers(self):
         """The best row for each question, or -1."""
         cdef Claim claim = shared(self, &self.users)
         cdef int64_t i

@@ -119,7 +119,7 @@ cdef class WordIndex:
         return words_find(&self.table, PyBytes_AS_STRING(word), len(word))
 
 
-def take_words(const uint8_t[::1] joined, const int64_t[::1] offsets, const int64_t[::1] order,
+def gather_words(const uint8_t[::1] joined, const int64_t[::1] offsets, const int64_t[::1] order,
                uint8_t[::1] taken):
     """Write the words at some positions, one after the other.
 
@@ -134,7 +134,7 @@ def take_words(const uint8_t[::1] joined, const int64_t[::1] offsets, const int6
 
     >>> import numpy as np
     >>> taken = np.empty(3, np.uint8)
-    >>> take_words(b"abbc", np.array([0, 1, 3, 4]), np.array([2, 1]), taken)
+    >>> gather_words(b"abbc", np.array([0, 1, 3, 4]), np.array([2, 1]), taken)
     >>> taken.tobytes()
     b'cbb'
     """

@@ -70,7 +70,7 @@ class Part:
     def read(self, reader: TextReader, control: Control, worker: int) -> Iterator[bool]:
         handle = os.open(self.name, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         try:
-            yield reader.part(handle, self.start, self.stop, self.size, control, worker)
+            yield reader.file_range(handle, self.start, self.stop, self.size, control, worker)
             check_size(self.name, handle, self.size)
         except OSError as error:
             if error.filename is not None:  # not this file, but one that ids are put into
@@ -116,7 +116,7 @@ class Texts:
     ends: NDArray[np.int64]
 
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
-        return nullcontext(reader.texts(self.joined, self.ends, control, worker))
+        return nullcontext(reader.text_rows(self.joined, self.ends, control, worker))
 
     def texts(self, lines: bool, errors: str) -> Iterator[str]:
         """The lines of all rows, or the rows."""
@@ -136,7 +136,7 @@ class Lists:
     starts: NDArray[np.int64]
 
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
-        return nullcontext(reader.lists(self.joined, self.ends, self.starts, control, worker))
+        return nullcontext(reader.token_rows(self.joined, self.ends, self.starts, control, worker))
 
     def sentences(self) -> Iterator[list[str]]:
         """The sentences as lists of words."""
@@ -154,7 +154,7 @@ class Numbers:
     starts: NDArray[np.int64]
 
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
-        return nullcontext(reader.numbers(self.values, self.starts, control, worker))
+        return nullcontext(reader.int_rows(self.values, self.starts, control, worker))
 
     def sentences(self) -> Iterator[NDArray[np.int64]]:
         """The sentences as arrays."""

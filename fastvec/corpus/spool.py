@@ -165,7 +165,7 @@ class Table:
         """Read one list of words, or one array of integers."""
         if isinstance(words, np.ndarray) and words.dtype.kind in "iu" and words.ndim == 1:
             whole = np.array([0, len(words)], np.int64)
-            paused = self.reader.numbers(integers(words), whole, control, 0)
+            paused = self.reader.int_rows(integers(words), whole, control, 0)
         else:
             paused = self.reader.sentence(words)
         if paused:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import take_words
+from fastvec._core import gather_words
 from fastvec._util.atomic import PathLike, atomic_write
 from fastvec._util.progress import Progress
 from fastvec.words import Words
@@ -48,7 +48,7 @@ def write_text(
             some = tokens[first : first + STEP]
             ends = np.cumsum(lengths[some])
             text = np.empty(ends[-1], np.uint8)
-            take_words(spaced.joined, spaced.offsets, some.astype(np.int64), text)
+            gather_words(spaced.joined, spaced.offsets, some.astype(np.int64), text)
             last = int(np.searchsorted(offsets, first + len(some), side="right"))
             text[ends[offsets[sentence:last] - first - 1] - 1] = ord("\n")
             sentence = last

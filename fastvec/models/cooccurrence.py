@@ -267,7 +267,9 @@ class _Counter:
         self.done += end - origin - len(occurrences)  # the hot words
 
         def place(worker: int, first: int, last: int) -> None:
-            self.text.place(origin, first, last, cursors[worker], limits[worker], occurrences)
+            self.text.list_occurrences(
+                origin, first, last, cursors[worker], limits[worker], occurrences
+            )
 
         self._stretches(place, cuts)
         return occurrences, starts

@@ -11,8 +11,8 @@ from fastvec._core import (
     build_alias,
     fill_depths,
     fill_paths,
-    find_first,
-    join_words,
+    fill_tree,
+    first_occurrences,
 )
 from fastvec._util.matrix import ROW_FLOATS
 from fastvec.params import Word2VecParams
@@ -142,7 +142,7 @@ def tree_places(tokens: NDArray[np.int32], places: NDArray[np.int32]) -> NDArray
     new = np.flatnonzero(places == 0)
     if len(new):
         first = np.full(len(places), len(tokens), np.int64)
-        find_first(tokens, first)
+        first_occurrences(tokens, first)
         places[new[np.argsort(first[new], kind="stable")]] = places.max() + 1 + np.arange(len(new))
     return places
 
@@ -157,7 +157,7 @@ def huffman_paths(counts: NDArray[np.int64], places: NDArray[np.int32]) -> Paths
     words = np.lexsort((places, -depths)).astype(np.int32)
     parent = np.zeros(2 * size - 1, np.int32)
     bit = np.zeros(2 * size - 1, np.uint8)
-    join_words(words, places[words], depths[words], parent, bit)
+    fill_tree(words, places[words], depths[words], parent, bit)
     offsets = np.concatenate([[0], np.cumsum(depths, dtype=np.int64)])
     rows = np.zeros(offsets[-1] + ROW_FLOATS, np.int32)
     signs = np.zeros(offsets[-1] + ROW_FLOATS, np.float32)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import Best, BestAnswers
+from fastvec._core import AnalogySolver, TopK
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -80,9 +80,9 @@ def best(scores: Floats, topn: int) -> Ints:
     k = min(topn, len(scores))
     if k < 1:
         return np.empty(0, np.int64)
-    heap = Best(1, k)
-    heap.show(np.ascontiguousarray(scores)[None], np.ones(len(scores), np.float32), 0)
-    rows = np.frombuffer(heap.ranked()[0], np.int64)
+    heap = TopK(1, k)
+    heap.add(np.ascontiguousarray(scores)[None], np.ones(len(scores), np.float32), 0)
+    rows = np.frombuffer(heap.result()[0], np.int64)
     return rows[rows >= 0]
 
 
@@ -129,13 +129,13 @@ def nearest(
     room = np.empty(max(SCORES, min(QUERIES, len(queries)) * 1024), np.float32)
     for first in range(0, len(queries), QUERIES):
         some = queries[first : first + QUERIES]
-        heaps = Best(len(some), k)
+        heaps = TopK(len(some), k)
         step = max(1024, SCORES // len(some))
         for low in range(start, end, step):
             high = min(low + step, end)
             products = _products(some, vectors[low:high], room)
-            heaps.show(products, inverse(norms[low:high]), low)
-        ids, scores = heaps.ranked()
+            heaps.add(products, inverse(norms[low:high]), low)
+        ids, scores = heaps.result()
         rows[first : first + QUERIES] = np.frombuffer(ids, np.int64).reshape(len(some), k)
         cosines[first : first + QUERIES] = np.frombuffer(scores, np.float32).reshape(len(some), k)
     return rows, cosines
@@ -185,7 +185,7 @@ def answers(
     a, b, c = (words[index[:, i]] for i in range(3))
     shifts = np.einsum("ij,ij->i", c, b - a)
     given = np.ascontiguousarray(names[questions], np.int64)
-    found = BestAnswers(
+    found = AnalogySolver(
         index, given, names[:rows].copy(), shifts, len(words), METHODS.index(method)
     )
     step = max(1024, SCORES // max(1, len(words)))
@@ -194,5 +194,5 @@ def answers(
         high = min(low + step, rows)
         cosines = _products(words, vectors[low:high], room)
         cosines *= inverse(norms[low:high])
-        found.show(cosines, low)
-    return np.array(found.rows(), np.int64)
+        found.add(cosines, low)
+    return np.array(found.answers(), np.int64)

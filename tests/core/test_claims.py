@@ -14,14 +14,14 @@ from test_glove import epoch_order, random_pairs, training_of
 from test_training import WORDS, arrays, training
 
 from fastvec._core import (
-    Best,
-    BestAnswers,
+    AnalogySolver,
     Control,
     PairRows,
     PairText,
     PhraseCounter,
     RowReader,
     TextReader,
+    TopK,
     WordTable,
     simd_names,
 )
@@ -54,12 +54,14 @@ def held(call: Callable[[Iterator[Any]], object], items: Iterable[Any]) -> Itera
 
 READER_CALLS: dict[str, Callable[[TextReader], object]] = {
     "block": lambda reader: reader.block(np.zeros(1, np.uint8), 0, True, Control(1), 0),
-    "part": lambda reader: reader.part(0, 0, 0, 0, Control(1), 0),
-    "texts": lambda reader: reader.texts(np.zeros(0, np.uint8), np.zeros(1, int), Control(1), 0),
-    "lists": lambda reader: reader.lists(
+    "file_range": lambda reader: reader.file_range(0, 0, 0, 0, Control(1), 0),
+    "text_rows": lambda reader: reader.text_rows(
+        np.zeros(0, np.uint8), np.zeros(1, int), Control(1), 0
+    ),
+    "token_rows": lambda reader: reader.token_rows(
         np.zeros(0, np.uint8), np.zeros(1, int), np.zeros(1, int), Control(1), 0
     ),
-    "numbers": lambda reader: reader.numbers(np.zeros(0, int), np.zeros(1, int), Control(1), 0),
+    "int_rows": lambda reader: reader.int_rows(np.zeros(0, int), np.zeros(1, int), Control(1), 0),
     "resume": lambda reader: reader.resume(Control(1), 0),
     "sentence": lambda reader: reader.sentence([]),
     "move_ids": lambda reader: reader.move_ids(np.zeros(reader.spooled, np.int32)),
@@ -202,24 +204,24 @@ def a_row_reader() -> tuple[Call, dict[str, list[Call]]]:
 
 
 def a_search() -> tuple[Call, dict[str, list[Call]]]:
-    best, n = Best(1, 10), 1 << 22
+    best, n = TopK(1, 10), 1 << 22
     scores, scale = np.arange(n, dtype=np.float32)[None], np.ones(n, np.float32)
 
     def show(n: int) -> object:
-        return best.show(scores[:, :n], scale[:n], 0)
+        return best.add(scores[:, :n], scale[:n], 0)
 
-    return lambda: show(n), {"Best": [lambda: show(0), best.ranked]}
+    return lambda: show(n), {"TopK": [lambda: show(0), best.result]}
 
 
 def answers() -> tuple[Call, dict[str, list[Call]]]:
     n, question = 1 << 22, np.zeros((1, 3), np.int64)
-    best = BestAnswers(question, question, np.arange(n), np.zeros(1, np.float32), 1, 0)
+    best = AnalogySolver(question, question, np.arange(n), np.zeros(1, np.float32), 1, 0)
     cosines = np.arange(n, dtype=np.float32)[None]
 
     def show(n: int) -> object:
-        return best.show(cosines[:, :n], 0)
+        return best.add(cosines[:, :n], 0)
 
-    return lambda: show(n), {"BestAnswers": [lambda: show(0), best.rows]}
+    return lambda: show(n), {"AnalogySolver": [lambda: show(0), best.answers]}
 
 
 def a_training() -> tuple[Call, dict[str, list[Call]], Call]:

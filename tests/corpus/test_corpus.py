@@ -173,7 +173,7 @@ def test_any_step_reads_the_same(text: str, step: int, part: int, join_lines: bo
         file.flush()
         for start in range(0, len(data), part):
             stop = min(start + part, len(data))
-            assert not reader.part(file.fileno(), start, stop, len(data), Control(1), 0)
+            assert not reader.file_range(file.fileno(), start, stop, len(data), Control(1), 0)
     reader.flush()
     joined, offsets, counts = (
         np.frombuffer(x, t) for x, t in zip(reader.words(), "Bqq", strict=True)

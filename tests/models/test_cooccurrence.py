@@ -249,9 +249,9 @@ def test_the_doors_check_shapes():
     with pytest.raises(ValueError, match="must have shapes"):
         text.scan(0, 5, hot, places[1:])
     with pytest.raises(ValueError, match="the text has 5 tokens"):
-        text.place(3, 2, 4, places, places, occurrences)
+        text.list_occurrences(3, 2, 4, places, places, occurrences)
     with pytest.raises(ValueError, match="cursors must lie in the occurrences"):
-        text.place(0, 0, 5, places, places + 10, occurrences)
+        text.list_occurrences(0, 0, 5, places, places + 10, occurrences)
     rows = PairRows(text)
     with pytest.raises(ValueError, match="rows 0 to 301"):
         rows.count(0, 301, hot, occurrences, np.zeros(301, np.int64), 0, np.zeros(302, np.int64))
@@ -272,7 +272,7 @@ def test_tokens_that_change_between_two_looks_are_an_error():
     tokens[2] = 298
     limits = np.cumsum(places)
     with pytest.raises(ValueError, match="the tokens changed while they were counted"):
-        text.place(0, 0, 5, limits - places, limits, np.zeros(5, np.uint64))
+        text.list_occurrences(0, 0, 5, limits - places, limits, np.zeros(5, np.uint64))
 
 
 @needs_data

@@ -207,11 +207,11 @@ def test_words_that_are_not_those_of_a_tree(words, depths):
     words, depths = np.array(words, np.int32), np.array(depths, np.int32)
     places = np.arange(n + 1, dtype=np.int32)
     with pytest.raises(ValueError, match="those of a binary tree"):
-        _core.join_words(words, places[:n], depths, parent, bit)
+        _core.fill_tree(words, places[:n], depths, parent, bit)
     with pytest.raises(ValueError, match="places and depths"):
-        _core.join_words(words, places, depths, parent, bit)
+        _core.fill_tree(words, places, depths, parent, bit)
     with pytest.raises(ValueError, match="parent and bit"):
-        _core.join_words(words, places[:n], depths, parent[1:], bit)
+        _core.fill_tree(words, places[:n], depths, parent[1:], bit)
 
 
 def test_words_stand_in_the_tree_as_they_first_occurred():
