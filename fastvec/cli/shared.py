@@ -121,8 +121,7 @@ class VectorOutput:
 
     def write(self, wv: KeyedVectors) -> None:
         """Vectors, with the words' counts if they are known and the format can hold them."""
-        counts = wv.expandos.get("count")
-        formats.write_vectors(self.path, wv.words, wv.vectors, counts=counts, kind=self.kind)
+        formats.write_vectors(self.path, wv.words, wv.vectors, counts=wv.counts, kind=self.kind)
 
 
 def vector_files(path: Path, kind: str | None = None) -> list[Path]:

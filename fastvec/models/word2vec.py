@@ -48,7 +48,6 @@ from fastvec.params import (
 )
 from fastvec.sentences import LineSentence, PathLineSentences, Text8Corpus
 from fastvec.vectors.keyedvectors import KeyedVectors
-from fastvec.vectors.store import LOCKS
 from fastvec.words import Key
 
 #: with the readers of text that gensim keeps in its module of this name
@@ -60,10 +59,6 @@ Matrix = NDArray[np.float32]
 #: what a word takes besides its rows: its letters, index entry and count, and what training looks
 #: up; with hierarchical softmax a path of some 20 nodes
 VOCAB_BYTES, PATH_BYTES = 60, 160
-
-#: the attribute of wv that says where words stand in the Huffman tree, from 1 on; 0 is nowhere yet.
-#: Places of as many words again must fit into 32 bits behind the last.
-PLACE, MOST_PLACE = "tree_place", 1 << 30
 
 
 class _Run(NamedTuple):
@@ -385,9 +380,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
 
     def _counts(self) -> NDArray[np.int64]:
         """How often each word occurred; 0 for those that were added by hand."""
-        words = len(self.wv.words)
-        counts = self.wv.expandos.get("count", np.zeros(words))
-        return np.array(counts[:words], np.int64)
+        words, counts = len(self.wv.words), self.wv.counts
+        return np.zeros(words, np.int64) if counts is None else counts[:words].copy()
 
     def _make_rows(self, vocabulary: Vocabulary) -> None:
         """Fresh rows: random vectors, and zeros as output rows."""
@@ -592,7 +586,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         return _Run(training, [each for each in rows if each is not None], params, self._parts())
 
     def _parts(self) -> tuple[object, ...]:
-        return self.wv.words, self.wv.vectors, self._outputs, self._nodes, self._locks()
+        return self.wv.words, self.wv.vectors, self._outputs, self._nodes, self.wv.lock_factors
 
     def _training(
         self,
@@ -629,27 +623,14 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             workers=params.workers,
             simd=simd(),
             steps=steps,
-            locks=self._locks(),
+            locks=self.wv.lock_factors,
         )
 
-    def _places(self) -> NDArray[np.int32]:
-        """Where words stand in the Huffman tree, as far as it is known."""
-        words = len(self.wv.words)
-        places = np.asarray(self.wv.expandos.get(PLACE, np.zeros(words)))[:words]
-        whole = places.dtype.kind in "iu" and places.shape == (words,)
-        if not whole or (words and not 0 <= places.min() <= places.max() <= MOST_PLACE):
-            return np.zeros(words, np.int32)
-        return places.astype(np.int32)
-
     def _place(self, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
-        """The same of all words, by this text.  It becomes an attribute of ``wv``, so that nodes
+        """Where all words stand in the Huffman tree, by this text.  ``wv`` keeps it, so that nodes
         belong to the same words when training goes on, here or after loading."""
-        places = self.wv.expandos[PLACE] = tree_places(tokens, self._places())
+        places = self.wv.huffman_order = tree_places(tokens, self.wv.huffman_order)
         return places
-
-    def _locks(self) -> NDArray[np.float32] | None:
-        """``wv.vectors_lockf``, if somebody has asked for it or set it."""
-        return self.wv.vectors_lockf if LOCKS in self.wv.expandos else None
 
     def _rows(self) -> tuple[Matrix, Matrix | None, Matrix | None]:
         """Vectors, output rows and nodes as the native core wants them, shown by ``wv.vectors``,
@@ -790,7 +771,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         if not self.hs or self.syn1 is None:
             raise RuntimeError("score needs a model trained with hierarchical softmax")
         counts = np.maximum(self._counts(), 1)
-        paths = huffman_paths(counts, tree_places(np.zeros(0, np.int32), self._places()))
+        order = tree_places(np.zeros(0, np.int32), self.wv.huffman_order[: len(counts)])
+        paths = huffman_paths(counts, order)
         some = itertools.islice(sentences, int(total_sentences))
         return np.array([self._score(sentence, *paths) for sentence in some], np.float32)
 
@@ -837,7 +819,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             vectors=self.wv.vectors,
             counts=self._counts(),
             extra={name: rows for name, rows in extra.items() if rows is not None}
-            | self.wv._tensors(),
+            | self.wv.attribute_arrays(),
             metadata={
                 "model": "word2vec",
                 "parameters": json.dumps(state, default=np.generic.item),
@@ -879,14 +861,14 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         vectors = rows("vectors", len(words))
         assert vectors is not None
         model.wv.renew(words, vectors, counts)
-        model.wv._take_tensors(tensors)
+        model.wv.add_attribute_arrays(tensors)
         model._words = words
         model._outputs = rows("outputs", len(words))
         model._nodes = rows("nodes", len(words) - 1)
-        if model._nodes is not None and model._nodes.any() and not model._places().any():
+        if model._nodes is not None and model._nodes.any() and not model.wv.huffman_order.any():
             warnings.warn(
                 f"{os.fspath(fname)} does not say where words stand in the tree of its nodes "
-                "(tree_place): syn1 begins anew",
+                "(huffman_order): syn1 begins anew",
                 stacklevel=2,
             )
             model._nodes[:] = 0

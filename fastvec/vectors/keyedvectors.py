@@ -572,7 +572,8 @@ class KeyedVectors(VectorStore):
         rows = rows[rows >= 0]
         part = type(self).of(self.words.take(rows), self.vectors[rows])
         if copy_vecattrs:
-            part._attributes = {name: values[rows] for name, values in self.expandos.items()}
+            self._attributes.grow(len(self))
+            part._attributes = self._attributes.of_rows(rows)
         return part
 
     def intersect_word2vec_format(
@@ -633,8 +634,7 @@ class KeyedVectors(VectorStore):
 
         >>> wv.save("vectors.safetensors")
         """
-        attributes = self._tensors()
-        counts = self.expandos.get("count")
+        attributes = self.attribute_arrays()
         if len(self.words) < len(self):
             raise ValueError(f"{len(self) - len(self.words)} rows have no word yet: cannot save")
         exact = np.can_cast(self.vectors.dtype, np.float32)
@@ -642,7 +642,7 @@ class KeyedVectors(VectorStore):
             fname,
             words=self.words,
             vectors=np.asarray(self.vectors, np.float32 if exact else np.float64),
-            counts=None if counts is None else counts.astype(np.int64),
+            counts=self.counts,
             extra=attributes,
             metadata={"dtype": json.dumps(str(self.vectors.dtype))},
         )
@@ -669,7 +669,7 @@ class KeyedVectors(VectorStore):
         words, tensors, metadata = formats.load_safetensors(fname, mmap=mmap is not False)
         vectors = tensors["vectors"]
         store = cls.of(words, vectors, tensors.get("counts"))
-        store._take_tensors(tensors)
+        store.add_attribute_arrays(tensors)
         if metadata.get("dtype") == '"float16"':
             store.vectors = vectors.astype(np.float16)
         return store

@@ -11,12 +11,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec.io.formats import ATTRIBUTE
+from fastvec.vectors.attributes import COUNT, HUFFMAN_ORDER, LOCKF, Attributes
 from fastvec.vectors.search import direction, inverse, row_norms
 from fastvec.words import Key, Words, is_integer, word_of
 
-LOCKS = "lockf"
-"""The attribute that holds vectors_lockf; 1, not 0, for words that come later."""
+#: No position in ``huffman_order`` is larger: those of as many new words again fit into 32 bits.
+MOST_POSITION = 1 << 30
 
 
 class VectorStore:
@@ -85,9 +85,7 @@ class VectorStore:
         self._room: NDArray[Any] | None = None  # what self.vectors is the beginning of, if grown
         self.norms: NDArray[np.float32] | None = None
         self._measured: NDArray[Any] | None = None  # the vectors whose lengths norms are
-        self._attributes: dict[str, NDArray[Any]] = {}
-        if counts is not None:
-            self._attributes["count"] = counts
+        self._attributes = Attributes() if counts is None else Attributes({COUNT: counts})
         self._forget_lists()
 
     def _forget_lists(self) -> None:
@@ -330,61 +328,107 @@ class VectorStore:
 
     @property
     def expandos(self) -> dict[str, NDArray[Any]]:
-        """The attributes: (V,) arrays by name, one value for each word."""
-        for name, values in self._attributes.items():
-            if len(values) < len(self):
-                more = np.full(len(self) - len(values), name == LOCKS, values.dtype)
-                self._attributes[name] = np.concatenate([values, more])
+        """The attributes: (V,) arrays by name, one value for each word.
+
+        The dict is the store's own: setting an entry sets the attribute of all words.
+
+        >>> wv.expandos["count"]
+        array([9, 8, 7, 6, 5])
+        """
+        self._attributes.grow(len(self))
         return self._attributes
 
     @property
-    def vectors_lockf(self) -> NDArray[np.float32]:
-        """What part of its steps each vector takes when a model trains it: (V,), all 1 at first.
+    def counts(self) -> NDArray[np.int64] | None:
+        """How often each word occurred: (V,) int64, the attribute ``count``; None without counts.
 
-        0 keeps a vector as it is.  It is an attribute, so that words keep theirs when others are
-        added.  Takes an array, which is not copied if it is float32, or one number for all;
-        ValueError for other lengths and for what is no finite number.
+        It is the attribute itself, not a copy, if that is int64, as fastvec's own counts are.
+        Words added by hand have count 0.  Takes an array of V integers, or None to forget them;
+        ValueError for another shape.
+
+        >>> wv.counts
+        array([9, 8, 7, 6, 5])
+        """
+        values = self.expandos.get(COUNT)
+        return None if values is None else np.asarray(values, np.int64)
+
+    @counts.setter
+    def counts(self, counts: ArrayLike | None) -> None:
+        if counts is None:
+            self._attributes.pop(COUNT, None)
+            return
+        values = np.asarray(counts, np.int64)
+        if values.shape != (len(self),):
+            raise ValueError(f"counts must be {len(self)} integers, got shape {values.shape}")
+        self._attributes[COUNT] = values
+
+    @property
+    def vectors_lockf(self) -> NDArray[np.float32]:
+        """The factor of the steps that training takes with each vector: (V,) float32, 1 at first.
+
+        0 keeps a vector as it is.  It is the attribute ``lockf``, so that words keep their factor
+        when others are added.  Takes an array, which is not copied if it is float32, or one number
+        for all words; ValueError for another length or a number that is not finite.
 
         >>> wv.vectors_lockf[wv.get_index("king")] = 0
         >>> wv.get_vecattr("king", "lockf")
         np.float32(0.0)
         """
-        self.allocate_vecattrs([LOCKS], [np.float32])
-        self._attributes[LOCKS] = np.asarray(self._attributes[LOCKS], np.float32)
-        return self._attributes[LOCKS]
+        self.allocate_vecattrs([LOCKF], [np.float32])
+        self._attributes[LOCKF] = np.asarray(self._attributes[LOCKF], np.float32)
+        return self._attributes[LOCKF]
 
     @vectors_lockf.setter
-    def vectors_lockf(self, locks: ArrayLike) -> None:
-        given = np.ascontiguousarray(locks, np.float32)
-        if given.size == 1:
-            given = np.full(len(self), given.item(), np.float32)
-        if given.shape != (len(self),) or not np.isfinite(given).all():
+    def vectors_lockf(self, factors: ArrayLike) -> None:
+        values = np.ascontiguousarray(factors, np.float32)
+        if values.size == 1:
+            values = np.full(len(self), values.item(), np.float32)
+        if values.shape != (len(self),) or not np.isfinite(values).all():
             raise ValueError(
-                f"vectors_lockf must be {len(self)} finite numbers, or one, got {locks!r:.60}"
+                f"vectors_lockf must be {len(self)} finite numbers, or one, got {factors!r:.60}"
             )
-        self._attributes[LOCKS] = given
+        self._attributes[LOCKF] = values
+
+    @property
+    def lock_factors(self) -> NDArray[np.float32] | None:
+        """``vectors_lockf``, or None while nobody has asked for it: then all factors are 1.
+
+        >>> wv.lock_factors is None
+        True
+        """
+        return self.vectors_lockf if LOCKF in self._attributes else None
+
+    @property
+    def huffman_order(self) -> NDArray[np.int32]:
+        """The position of each word among the leaves of the Huffman tree: (V,) int32, from 1 on.
+
+        It is the attribute ``huffman_order``.  0 means that a word has no position yet; so do all
+        words where the attribute is missing, or holds something else than such positions.
+
+        >>> wv.huffman_order
+        array([0, 0, 0, 0, 0], dtype=int32)
+        """
+        order = np.asarray(self.expandos.get(HUFFMAN_ORDER, ()))
+        valid = order.dtype.kind in "iu" and order.shape == (len(self),)
+        if not valid or (len(self) and not 0 <= order.min() <= order.max() <= MOST_POSITION):
+            return np.zeros(len(self), np.int32)
+        return order.astype(np.int32)
+
+    @huffman_order.setter
+    def huffman_order(self, order: NDArray[np.int32]) -> None:
+        self._attributes[HUFFMAN_ORDER] = order
 
     def allocate_vecattrs(
         self, attrs: Sequence[str] | None = None, types: Sequence[Any] | None = None
     ) -> None:
-        """Make room for attributes; values that nobody set are zero.
+        """Make sure that attributes are there; values that nobody set are 0.
 
         TypeError if an attribute is there already with another type that cannot hold the new one.
 
         >>> wv.allocate_vecattrs(["rank"], [np.int64])
         """
-        for name, kind in zip(attrs or (), types or (), strict=True):
-            dtype = np.dtype(kind) if np.dtype(kind).kind in "biufc" else np.dtype(object)
-            if name == LOCKS:
-                dtype = np.dtype(np.float32)
-            values = self.expandos.get(name)
-            if values is None:
-                self._attributes[name] = np.full(len(self), name == LOCKS, dtype)
-            elif not np.can_cast(dtype, values.dtype, "same_kind"):
-                raise TypeError(
-                    f"Can't allocate type {dtype} for attribute {name}, "
-                    f"conflicts with its existing type {values.dtype}"
-                )
+        for name, dtype in zip(attrs or (), types or (), strict=True):
+            self._attributes.allocate(name, dtype, len(self))
 
     def set_vecattr(self, key: Key, attr: str, val: Any) -> None:
         """Set an attribute of one word; of all others it is zero until set.
@@ -407,24 +451,28 @@ class VectorStore:
         """
         return self.expandos[attr][self.get_index(key)]
 
-    def _tensors(self) -> dict[str, NDArray[Any]]:
-        """The attributes under the names that they have in a file, without the counts.
+    def attribute_arrays(self) -> dict[str, NDArray[Any]]:
+        """All attributes but the counts, as arrays under the names that they have in a file.
 
-        ValueError for one that holds Python objects.
+        ValueError for an attribute that holds Python objects.
+
+        >>> wv.set_vecattr("king", "rank", 1)
+        >>> "attribute.rank" in wv.attribute_arrays()
+        True
         """
-        tensors = {}
-        for name, values in self.expandos.items():
-            if values.dtype == object:
-                raise ValueError(f"attribute {name!r} holds Python objects, which cannot be saved")
-            if name != "count":
-                tensors[ATTRIBUTE + name] = values
-        return tensors
+        self._attributes.grow(len(self))
+        return self._attributes.to_arrays()
 
-    def _take_tensors(self, tensors: Mapping[str, NDArray[Any]]) -> None:
-        """Take over the attributes among the arrays of a file."""
-        for name, values in tensors.items():
-            if name.startswith(ATTRIBUTE) and values.shape == (len(self),):
-                self._attributes[name.removeprefix(ATTRIBUTE)] = np.array(values)
+    def add_attribute_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Add the attributes among the arrays of a file, as :meth:`attribute_arrays` names them.
+
+        Arrays with other names, or without one value for each word, are left out.
+
+        >>> wv.add_attribute_arrays({"attribute.rank": np.arange(len(wv))})
+        >>> wv.get_vecattr("king", "rank")
+        np.int64(0)
+        """
+        self._attributes.add_arrays(arrays, len(self))
 
     # --- the whole
 
@@ -436,7 +484,7 @@ class VectorStore:
             "_words": words,
             "_added": {},
             "_room": None,
-            "_attributes": dict(self._attributes),
+            "_attributes": Attributes(self._attributes),
         }
 
     def renew(
@@ -458,7 +506,7 @@ class VectorStore:
         """
         kept = self._attributes if keep_attributes else {}
         self._start(words, vectors, counts)
-        self._attributes = kept | self._attributes
+        self._attributes = Attributes({**kept, **self._attributes})
 
     def fill_norms(self, force: bool = False) -> NDArray[np.float32]:
         """Compute the lengths of all vectors, if they are not known yet; returns them.
@@ -503,13 +551,14 @@ class VectorStore:
 
         >>> wv.sort_by_descending_frequency()
         """
-        if "count" not in self._attributes or not len(self):
+        counts = self.counts
+        if counts is None or not len(self):
             return
         named = len(self.words)
-        order = np.argsort(-self.expandos["count"][:named], kind="stable")
+        order = np.argsort(-counts[:named], kind="stable")
         self._words = self.words.take(order)
         self._forget_lists()
         order = np.concatenate([order, np.arange(named, len(self))])
         self.vectors = self.vectors[order]
-        self._attributes = {name: values[order] for name, values in self.expandos.items()}
+        self._attributes = self._attributes.of_rows(order)
         self.norms = None

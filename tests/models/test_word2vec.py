@@ -561,11 +561,11 @@ def test_words_keep_their_places_in_the_tree(tmp_path):
     for one in (model, loaded):
         one.train(text[::-1], epochs=1)
     assert loaded.syn1.tobytes() == model.syn1.tobytes()
-    before = model.wv.expandos["tree_place"]
+    before = model.wv.expandos["huffman_order"]
     model.build_vocab([["newer", "new", "a1", "new"]] * 5, update=True)
     assert model.wv.index_to_key[40:] == ["new", "newer"]
     model.train([["new", "newer", "a1"]] * 5, epochs=1)
-    assert model.wv.expandos["tree_place"].tolist() == [*before, 42, 41]
+    assert model.wv.expandos["huffman_order"].tolist() == [*before, 42, 41]
     assert np.isfinite(model.score(sentences)).all()
 
 
@@ -578,12 +578,12 @@ def test_words_stand_in_the_tree_as_they_first_occurred(counted_before):
         model.build_vocab_from_freq({"c": 9, "a": 6, "b": 6, "d": 3})
         model.score(text)  # must not decide anything, nor must a text without words
         model.build_vocab([["rare"]], update=True)
-        assert "tree_place" not in model.wv.expandos
+        assert "huffman_order" not in model.wv.expandos
         model.train(text, total_examples=6, epochs=1)
     else:
         model.build_vocab(text)
         model.train([["a", "b"]], total_examples=1, epochs=1)  # part of the text
-    assert [model.wv.get_vecattr(word, "tree_place") for word in "dcba"] == [1, 2, 3, 4]
+    assert [model.wv.get_vecattr(word, "huffman_order") for word in "dcba"] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
@@ -600,16 +600,28 @@ def test_words_stand_in_the_tree_as_they_first_occurred(counted_before):
 def test_places_that_are_none_are_found_again(places):
     text = two_languages()
     model = small(text, hs=1)
-    good = model.wv.expandos["tree_place"]
-    model.wv.expandos["tree_place"] = places
+    good = model.wv.expandos["huffman_order"]
+    model.wv.expandos["huffman_order"] = places
     assert np.isfinite(model.score(text[:1])).all()
     model.train(text, epochs=1)
-    assert np.array_equal(model.wv.expandos["tree_place"], good)
+    assert np.array_equal(model.wv.expandos["huffman_order"], good)
+
+
+def test_older_files_call_the_order_tree_place(tmp_path):
+    text = two_languages()
+    model = small(text, hs=1, negative=0)
+    model.save(tmp_path / "m")
+    tensors, metadata = load_tensors(tmp_path / "m")
+    tensors["attribute.tree_place"] = tensors.pop("attribute.huffman_order")
+    save_tensors(tmp_path / "old", tensors, metadata)
+    loaded = Word2Vec.load(tmp_path / "old")
+    assert list(loaded.wv.expandos) == ["count", "huffman_order"]
+    assert np.array_equal(loaded.score(text[:2]), model.score(text[:2]))
 
 
 def test_nodes_of_an_unknown_tree_begin_anew(tmp_path):
     model = small(hs=1)
-    del model.wv.expandos["tree_place"]
+    del model.wv.expandos["huffman_order"]
     model.save(tmp_path / "m")
     with pytest.warns(UserWarning, match=r"m does not say where words stand .* syn1 begins anew"):
         loaded = Word2Vec.load(tmp_path / "m")

@@ -529,6 +529,19 @@ def test_attributes(wv):
         wv.set_vecattr("w2", "count", 0.5)
 
 
+def test_counts(wv):
+    assert wv.counts is wv.expandos["count"]
+    wv.add_vector("new", np.ones(D))
+    assert wv.counts.tolist() == [*COUNTS, 0]
+    wv.counts = range(V + 1)
+    assert wv.get_vecattr("w7", "count") == 7
+    with pytest.raises(ValueError, match=r"counts must be 61 integers, got shape \(2,\)"):
+        wv.counts = [1, 2]
+    wv.counts = None
+    assert wv.counts is None
+    assert "count" not in wv.expandos
+
+
 def test_sorting_by_count(wv):
     before = {key: (wv[key].copy(), wv.get_vecattr(key, "count")) for key in KEYS}
     wv.sort_by_descending_frequency()
