@@ -29,7 +29,8 @@ from fastvec._util.atomic import PathLike, about_temporary_files, temporary_fold
 from fastvec._util.progress import Progress
 from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus.corpus import Corpus
-from fastvec.models.pairs import PAIR, Pairs, TileList, block_starts
+from fastvec.models.pairs import Pairs
+from fastvec.models.tiles import PAIR, TileList, block_starts
 from fastvec.params import (
     CooccurrenceParams,
     CorpusParams,
@@ -292,7 +293,7 @@ class _Counter:
         """Make the rows of each block, cut them into tiles, and write these in order."""
         symmetric = self.params.symmetric
         blocks = len(self.starts) - 1
-        tiles = TileList(blocks, symmetric)
+        tiles = TileList(self.starts, symmetric)
         turns = _Turns(blocks)
 
         def run(worker: int) -> None:

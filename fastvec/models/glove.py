@@ -17,7 +17,6 @@ from collections.abc import Iterable
 from typing import Any, Unpack
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from fastvec._core import Control, GloveTraining
@@ -32,7 +31,8 @@ from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io import formats
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.cooccurrence import count_pairs
-from fastvec.models.pairs import RIGHT, Pairs
+from fastvec.models.pairs import Pairs, is_sparse
+from fastvec.models.tiles import RIGHT
 from fastvec.params import (
     CooccurrenceParams,
     CorpusParams,
@@ -570,7 +570,7 @@ def _is_matrix(source: Any) -> bool:
     """Whether a source is a matrix of counts.  Integers are items of a corpus, as everywhere."""
     if isinstance(source, np.ndarray):
         return source.ndim == 2 and source.dtype.kind == "f"
-    return bool(scipy.sparse.issparse(source))
+    return is_sparse(source)
 
 
 def _names(

@@ -1,65 +1,62 @@
-"""Pairs: a matrix of word pairs, cut into tiles for training, in memory or on disk.
-
-Imports words, tensors and rowfiles (files), and the native core.
-"""
+"""Pairs: the matrix that says how often words occur near each other, and its files."""
 
 from __future__ import annotations
 
 import json
-import tempfile
+import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
-from fastvec._core import cut_rows, tiles_to_rows
-from fastvec._util.atomic import PathLike, about_temporary_files, atomic_write, temporary_folder
+from fastvec._core import tiles_to_rows
+from fastvec._util.atomic import PathLike
 from fastvec.io import tensors
 from fastvec.io.word2vec import read_counts
+from fastvec.models.glove_records import highest_id, read_records, write_records
+from fastvec.models.tiles import (
+    MOST_ROWS,
+    PAIR,
+    TileList,
+    block_starts,
+    check_counts,
+    column_keys,
+)
 from fastvec.words import Words
 
-#: A pair: where its rarer word (row) and its other word stand in their blocks, and a count.
-PAIR = np.dtype([("row", "<u2"), ("column", "<u2"), ("value", "<f4")])
-#: A record of GloVe's own files: ids from 1 on.
-RECORD = np.dtype([("word1", "<i4"), ("word2", "<i4"), ("value", "<f8")])
-#: One while it is sorted: its row, and its key in it (see cut_rows).
-ENTRY = np.dtype([("row", "<u4"), ("key", "<u4"), ("value", "<f8")])
-#: What a tile's pairs stand for: entries (column, row), (row, column), or both.
-LEFT, RIGHT, BOTH = 0, 1, 2
-#: A count must be a number that float32 holds with full precision.
-SMALLEST, LARGEST = 1e-30, 1e30
+if TYPE_CHECKING:
+    # At run time scipy is imported where a matrix is made, since it makes "import fastvec" slow.
+    from scipy import sparse
+
 VERSION = 1
-MOST_ROWS = 1 << 30
-CHUNK = 1 << 20  # records read at a time
 
 
 class Pairs:
-    """How often words stand near each other: a sparse (V, V) matrix of positive numbers.
+    """How often words occur near each other: a sparse (V, V) matrix of positive numbers.
 
-    Made by :func:`fastvec.models.cooccurrence.count_pairs`, :meth:`from_scipy`,
-    :meth:`read_glove` or :meth:`load`.  Of a symmetric matrix only the lower half is stored.
+    :func:`fastvec.models.cooccurrence.count_pairs`, :meth:`from_scipy`, :meth:`read_glove` and
+    :meth:`load` make one.  Of a symmetric matrix only the lower half is stored.
 
     Attributes
     ----------
-    pairs : (n,) array of PAIR
-        tile after tile; may be a memory map.
+    pairs : (n,) array of fastvec.models.tiles.PAIR
+        the stored pairs, tile after tile; may be a memory map.
     starts : (blocks + 1,) int64
-        the first word of each block: block_starts(V).
+        the first word of each block, see :func:`fastvec.models.tiles.block_starts`.
     tiles : (tiles, 3) int32
-        of each tile its row block, its column block (not above the row block), and its side.
+        the row block of each tile, its column block (at most the row block), and its side.
     offsets : (tiles + 1,) int64
-        where each tile's pairs begin.
+        where the pairs of each tile begin.
     symmetric : bool
+        whether the matrix equals its transpose.
     words : Words or None
-        the word of each row, where they are known.
+        the word of each row, if they are known.
     counts : (V,) int64 or None
         how often each word occurs.
-    settings : dict
-        how the pairs were counted, for information.
+    settings : dict of str to str
+        how the pairs were counted; for information only.
     """
 
     def __init__(
@@ -93,7 +90,7 @@ class Pairs:
 
     @property
     def nnz(self) -> int:
-        """How many entries the whole matrix has."""
+        """The number of entries of the whole matrix."""
         if not self.symmetric:
             return len(self.pairs)
         diagonal = 0
@@ -115,53 +112,55 @@ class Pairs:
         words: Words | None = None,
         counts: NDArray[np.int64] | None = None,
     ) -> Pairs:
-        """Pairs from any scipy.sparse matrix (or a dense array).
+        """Pairs from any scipy.sparse matrix, or from a dense array.
 
         Parameters
         ----------
         matrix : (V, V)
-            finite, none negative; zeros are dropped.  If it equals its transpose up to a relative
-            1e-5 it is taken as symmetric.
+            numbers that are finite and not negative; zeros are dropped.  A matrix that equals its
+            transpose up to a relative difference of 1e-5 is stored as symmetric.
         words : Words, optional
             one for each row.
+        counts : (V,) int64, optional
+            how often each word occurs.
 
         Raises
         ------
         TypeError
-            no matrix of real numbers.
+            if the argument is not a matrix of real numbers.
         ValueError
-            not square, empty, or with entries that are negative, NaN, infinite, or positive but
-            outside of 1e-30 to 1e30; not one word for each row.
+            if the matrix is not square or has no entries; if an entry is negative, NaN, infinite,
+            or positive but not from 1e-30 to 1e30; if there is not one word for each row.
 
         >>> Pairs.from_scipy(scipy.sparse.eye_array(3))
         Pairs(3 words, 3 stored pairs, symmetric)
         """
-        rows = _checked(matrix)
-        n = rows.shape[0]
-        symmetric = _is_symmetric(rows)
-        if symmetric:
-            low = scipy.sparse.csr_array(scipy.sparse.tril(rows, format="csr"))
-        else:
-            low = _two_sided(rows)
-        low.sort_indices()
-        starts = block_starts(n)
-        blocks = len(starts) - 1
-        pairs = np.empty(low.nnz, PAIR)
-        out, keys = pairs.view(np.uint64), low.indices.astype(np.uint32)
-        counts_of = TileList(blocks, symmetric)
-        for block in range(blocks):
-            first, last = starts[block], starts[block + 1]
-            at, end = int(low.indptr[first]), int(low.indptr[last])
-            ends = low.indptr[first : last + 1].astype(np.int64) - at
-            sizes = np.empty(blocks * (1 if symmetric else 2), np.int64)
-            some = slice(at, end)
-            cut_rows(ends, keys[some], low.data[some], starts, not symmetric, sizes, out[some])
-            counts_of.add(block, sizes)
-        tiles, offsets = counts_of.arrays()
-        return cls(pairs, tiles, offsets, n, symmetric=symmetric, words=words, counts=counts)
+        from scipy import sparse
 
-    def to_scipy(self) -> scipy.sparse.csr_array:
-        """The whole matrix as a scipy.sparse.csr_array of float32, indices sorted."""
+        rows = _checked_rows(matrix)
+        n, symmetric = rows.shape[0], _is_symmetric(rows)
+        if symmetric:
+            rows = sparse.csr_array(sparse.tril(rows, format="csr"))
+        else:
+            rows = _rows_of_rarer_words(rows)
+        rows.sort_indices()
+        starts = block_starts(n)
+        tiles, pairs = TileList(starts, symmetric), np.empty(rows.nnz, PAIR)
+        keys, values, raw = rows.indices.astype(np.uint32), rows.data, pairs.view(np.uint64)
+        for block in range(len(starts) - 1):
+            ends = rows.indptr[starts[block] : starts[block + 1] + 1].astype(np.int64)
+            entries = slice(int(ends[0]), int(ends[-1]))
+            raw[entries] = tiles.cut(block, ends - ends[0], keys[entries], values[entries])
+        return cls(pairs, *tiles.arrays(), n, symmetric=symmetric, words=words, counts=counts)
+
+    def to_scipy(self) -> sparse.csr_array:
+        """The whole matrix as a scipy.sparse.csr_array of float32, with sorted indices.
+
+        >>> pairs.to_scipy().toarray()[0]
+        array([1., 0., 0.], dtype=float32)
+        """
+        from scipy import sparse
+
         n = self.shape[0]
         low, high = self._row_sizes()
         raw = self.pairs.view(np.uint64)
@@ -172,15 +171,15 @@ class Pairs:
         indices = np.empty(indptr[-1], np.int32)
         values = np.empty(indptr[-1], np.float32)
         tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, indices, values)
-        if indptr[-1] < 1 << 31:  # scipy wants one kind of index for both
+        if indptr[-1] < 1 << 31:  # scipy wants both index arrays to have one type
             indptr = indptr.astype(np.int32)
-        matrix = scipy.sparse.csr_array((values, indices, indptr), shape=(n, n))
+        matrix = sparse.csr_array((values, indices, indptr), shape=(n, n))
         matrix.has_sorted_indices = True
         return matrix
 
     def _row_sizes(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """How many entries each row has up to the diagonal, and past it; ValueError for pairs that
-        point out of their blocks."""
+        """The number of entries of each row up to the diagonal, and after it; ValueError for pairs
+        that point out of their blocks."""
         low, high = np.zeros(self.shape[0], np.int64), np.zeros(self.shape[0], np.int64)
         raw = self.pairs.view(np.uint64)
         tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, None, None)
@@ -275,272 +274,69 @@ class Pairs:
         )
 
     def write_glove(self, path: PathLike) -> None:
-        """Write GloVe's own file of records (int32, int32, float64), sorted, ids from 1 on.
+        """Write GloVe's own file of records (int32, int32, float64), sorted, with ids from 1.
 
-        The whole matrix is never in memory, only the rows of one block.
+        Only the rows of one block of words are in memory at a time.
 
         >>> pairs.write_glove("cooccurrence.bin")
         """
-        self._row_sizes()  # which looks at every pair
-        with atomic_write(path) as file:
-            for block in range(len(self.starts) - 1):
-                records = np.concatenate([np.empty(0, RECORD), *self._records_of(block)])
-                keys = records["word1"].astype(np.int64) * self.shape[0] + records["word2"]
-                file.write(records[np.argsort(keys)].view(np.uint8).data)
-
-    def _records_of(self, block: int) -> Iterator[NDArray[Any]]:
-        """GloVe's records of all entries in the rows of a block, tile by tile."""
-        rows, columns, _ = self.tiles.T
-        for tile in np.flatnonzero((rows == block) | (columns == block)):
-            row_block, column_block, side = self.tiles[tile]
-            pairs = self.pairs[self.offsets[tile] : self.offsets[tile + 1]]
-            row = self.starts[row_block] + pairs["row"] + 1
-            column = self.starts[column_block] + pairs["column"] + 1
-            if side != LEFT and row_block == block:
-                yield _records(row, column, pairs["value"])
-            if side != RIGHT and column_block == block:
-                # An entry of the diagonal is its own mirror image.
-                some = slice(None) if side == LEFT else row != column
-                yield _records(column[some], row[some], pairs["value"][some])
+        self._row_sizes()  # which checks every pair
+        write_records(path, self)
 
     @classmethod
     def read_glove(
         cls, path: PathLike, vocabulary: PathLike | None = None, *, tmp: PathLike | None = None
     ) -> Pairs:
-        """Read GloVe's own file of records, in any order (cooccurrence.bin or its .shuf.bin).
+        """Read GloVe's own file of records in any order: cooccurrence.bin or its .shuf.bin.
 
-        Only the rows of one block are in memory at a time; the pairs lie in a temporary file, which
-        is memory-mapped and gone when they are no longer used.
+        Only the rows of one block of words are in memory at a time.  The pairs are memory-mapped
+        from a temporary file, which is removed when they are no longer used.
 
         Parameters
         ----------
         vocabulary : path, optional
-            GloVe's vocab.txt: ``word count`` on each line.  Without it the words stay unknown, and
-            the highest id says how many there are.
+            GloVe's vocab.txt: ``word count`` on each line.  Without it the words are unknown, and
+            the highest id is the number of words.
         tmp : path, optional
-            folder for temporary files; by default the system's.
+            folder for temporary files; default: the system's.
 
         Raises
         ------
         ValueError
-            a file that is no whole number of records, ids below 1 or beyond the vocabulary, values
-            as in :meth:`from_scipy`.
+            if the size of the file is not a multiple of 16 bytes, for ids below 1 or beyond the
+            vocabulary, and for values that :meth:`from_scipy` refuses.
 
         >>> Pairs.read_glove("cooccurrence.bin").shape
         (3, 3)
         """
-        size = Path(path).stat().st_size
-        if size == 0 or size % RECORD.itemsize:
-            raise ValueError(
-                f"{path} is no file of GloVe's records: {size} bytes are no multiple of 16"
-            )
-        ids = (some[name] for some in _read_records(path) for name in ("word1", "word2"))
-        low, high = np.array([(some.min(), some.max()) for some in ids]).T
-        if low.min() < 1:
-            raise ValueError(f"{path}: ids must be at least 1, got {low.min()}")
-        words, counts, n = None, None, int(high.max())
+        words, counts, n = None, None, highest_id(path)
         if vocabulary is not None:
             table = read_counts(vocabulary)
+            if n > len(table):
+                raise ValueError(f"{path}: id {n} is beyond the {len(table)} words of {vocabulary}")
             words, n = Words.of(table), len(table)
             counts = np.fromiter(table.values(), np.int64, n)
-            if high.max() > n:
-                raise ValueError(f"{path}: id {high.max()} is beyond the {n} words of {vocabulary}")
-        if n >= MOST_ROWS:
-            raise ValueError(f"{path}: ids must be below 2**30, got {n}")
-        folder = temporary_folder(tmp)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            entries = _Entries(file, folder, block_starts(n))
-            entries.fill(lambda: _read_records(path))
-            try:
-                symmetric = entries.sort()
-            except ValueError as error:
-                raise ValueError(f"{path}: {error}") from None
-            pairs, tiles = entries.cut(symmetric)
+        pairs, tiles = read_records(path, n, tmp)
+        symmetric = tiles.symmetric
         return cls(pairs, *tiles.arrays(), n, symmetric=symmetric, words=words, counts=counts)
 
 
-def _read_records(path: PathLike) -> Iterator[NDArray[Any]]:
-    """GloVe's records, some at a time; read, not mapped: memory would fill up with the file."""
-    with Path(path).open("rb") as file:
-        while len(records := np.fromfile(file, RECORD, CHUNK)):
-            yield records
+def is_sparse(source: Any) -> bool:
+    """Whether an object is a scipy.sparse matrix; found out without importing scipy.
 
-
-def _entries(records: NDArray[Any]) -> NDArray[Any]:
-    """Each record in the row of its rarer word, as :func:`cut_rows` takes an asymmetric matrix."""
-    i, j = records["word1"] - 1, records["word2"] - 1
-    entries = np.empty(len(records), ENTRY)
-    entries["row"] = np.maximum(i, j)
-    entries["key"] = 2 * np.minimum(i, j).astype(np.uint32) + (j < i)
-    entries["value"] = records["value"]
-    return entries
-
-
-def _added_up(entries: NDArray[Any]) -> NDArray[Any]:
-    """Sorted by row and key, those in one place added up, those that are 0 left out; ValueError for
-    values that are no counts."""
-    places = entries["row"].astype(np.uint64) << np.uint64(32) | entries["key"]
-    order = np.argsort(places, kind="stable")
-    entries = entries[order]
-    first = np.flatnonzero(np.diff(places[order], prepend=np.uint64(2**64 - 1)))
-    sums = np.add.reduceat(entries["value"], first) if len(first) else entries["value"]
-    entries = entries[first]
-    entries["value"] = sums
-    entries = entries[sums != 0]
-    _check_values(entries["value"])
-    return entries
-
-
-def _is_mirrored(entries: NDArray[Any]) -> bool:
-    """Whether each entry below the diagonal has one like it above; they stand side by side."""
-    entries = entries[entries["key"] >> 1 != entries["row"]]
-    if len(entries) % 2:
-        return False
-    above, below = entries[::2], entries[1::2]
-    return (
-        np.array_equal(above["row"], below["row"])
-        and np.array_equal(above["key"] + 1, below["key"])
-        and np.allclose(above["value"], below["value"], rtol=1e-5, atol=0)
-    )
-
-
-class _Entries:
-    """The entries of a matrix in a temporary file, by the block of their rarer word."""
-
-    def __init__(self, file: BinaryIO, folder: str, starts: NDArray[np.int64]) -> None:
-        self.file = file
-        self.folder = folder
-        self.starts = starts
-        self.sizes = np.zeros(len(starts) - 1, np.int64)
-        self.begins = np.zeros(len(starts), np.int64)
-
-    def fill(self, read: Callable[[], Iterable[NDArray[Any]]]) -> None:
-        """Bring the entries to their blocks: read them once to count, once to write."""
-        for records in read():
-            self.sizes += np.bincount(self._blocks(_entries(records)), minlength=len(self.sizes))
-        np.cumsum(self.sizes, out=self.begins[1:])
-        at = self.begins[:-1].copy()
-        for records in read():
-            entries = _entries(records)
-            blocks = self._blocks(entries)
-            order = np.argsort(blocks, kind="stable")
-            ends = np.searchsorted(blocks[order], np.arange(len(self.sizes) + 1))
-            for block in np.flatnonzero(np.diff(ends)):
-                some = entries[order[ends[block] : ends[block + 1]]]
-                self._write(at[block], some)
-                at[block] += len(some)
-
-    def sort(self) -> bool:
-        """Sort each block and add up what stands in one place; say if the matrix is symmetric."""
-        symmetric = True
-        for block in range(len(self.sizes)):
-            entries = _added_up(self._read(block))
-            symmetric = symmetric and _is_mirrored(entries)
-            self._write(self.begins[block], entries)
-            self.sizes[block] = len(entries)
-        if not self.sizes.any():
-            raise ValueError("matrix must have at least one entry, got none")
-        return symmetric
-
-    def cut(self, symmetric: bool) -> tuple[NDArray[Any], TileList]:
-        """The tiles, mapped from another temporary file."""
-        blocks = len(self.sizes)
-        tiles = TileList(blocks, symmetric)
-        with tempfile.TemporaryFile(dir=self.folder) as file:
-            for block in range(blocks):
-                entries = self._read(block)
-                if symmetric:  # of two that are alike, the one below the diagonal
-                    below, column = entries["key"] & 1, entries["key"] >> 1
-                    entries["key"] = column
-                    entries = entries[(below == 1) | (column == entries["row"])]
-                rows = np.arange(self.starts[block], self.starts[block + 1] + 1)
-                ends = np.searchsorted(entries["row"], rows)
-                sizes = np.empty(blocks * (1 if symmetric else 2), np.int64)
-                out = np.empty(len(entries), np.uint64)
-                values = entries["value"].astype(np.float32)
-                keys = entries["key"].copy()
-                cut_rows(ends, keys, values, self.starts, not symmetric, sizes, out)
-                tiles.add(block, sizes)
-                with about_temporary_files(self.folder):
-                    file.write(out.view(np.uint8).data)
-                    file.flush()
-            return np.memmap(file, PAIR, "r").view(np.ndarray), tiles
-
-    def _blocks(self, entries: NDArray[Any]) -> NDArray[np.int64]:
-        return np.searchsorted(self.starts, entries["row"], side="right") - 1
-
-    def _write(self, at: int, entries: NDArray[Any]) -> None:
-        with about_temporary_files(self.folder):
-            self.file.seek(int(at) * ENTRY.itemsize)
-            self.file.write(entries.view(np.uint8).data)
-            self.file.flush()
-
-    def _read(self, block: int) -> NDArray[Any]:
-        self.file.seek(int(self.begins[block]) * ENTRY.itemsize)
-        entries = np.empty(self.sizes[block], ENTRY)
-        self.file.readinto(entries.view(np.uint8).data)  # type: ignore[attr-defined]
-        return entries
-
-
-def _records(
-    word1: NDArray[np.int64], word2: NDArray[np.int64], value: NDArray[np.float32]
-) -> NDArray[Any]:
-    records = np.empty(len(value), RECORD)
-    records["word1"], records["word2"], records["value"] = word1, word2, value
-    return records
-
-
-class TileList:
-    """Collects which tiles there are, row block by row block."""
-
-    def __init__(self, blocks: int, symmetric: bool) -> None:
-        columns = np.arange(blocks, dtype=np.int32)
-        if symmetric:
-            self.columns, self.sides = columns, np.full(blocks, BOTH, np.int32)
-        else:
-            self.columns = np.repeat(columns, 2)
-            self.sides = np.tile(np.array([LEFT, RIGHT], np.int32), blocks)
-        self.tiles: list[NDArray[np.int32]] = []
-        self.sizes: list[NDArray[np.int64]] = []
-
-    def add(self, block: int, sizes: NDArray[np.int64]) -> None:
-        """Note the sizes of all tiles of a row block; empty ones are left out."""
-        some = np.flatnonzero(sizes)
-        rows = np.full(len(some), block, np.int32)
-        self.tiles.append(np.stack([rows, self.columns[some], self.sides[some]], axis=1))
-        self.sizes.append(sizes[some])
-
-    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """All tiles, and where their pairs begin."""
-        sizes = np.concatenate(self.sizes)
-        offsets = np.zeros(len(sizes) + 1, np.int64)
-        np.cumsum(sizes, out=offsets[1:])
-        return np.concatenate(self.tiles), offsets
-
-
-def block_starts(n_words: int) -> NDArray[np.int64]:
-    """Where blocks of words begin: (blocks + 1,), from 0 to n_words.
-
-    Words are numbered by falling count, so the first blocks are narrow, a 32nd of the words before
-    them: then no block is part of more than 2.5 % of the pairs, and dozens of workers find
-    blocks that nobody else uses.  The widest hold 512 words, whose vectors the second-level cache
-    holds, or a thousandth of a large vocabulary.
-
-    >>> block_starts(30).tolist()
-    [0, 8, 16, 24, 30]
+    >>> is_sparse(scipy.sparse.eye_array(3)), is_sparse(np.eye(3))
+    (True, False)
     """
-    widest = min(65536, max(512, -(-n_words // 1024)))
-    starts = [0]
-    while starts[-1] < n_words:
-        width = min(max(8, starts[-1] // 32), widest)
-        starts.append(min(starts[-1] + width, n_words))
-    return np.array(starts, np.int64)
+    sparse = sys.modules.get("scipy.sparse")  # whoever made such a matrix has imported it
+    return sparse is not None and bool(sparse.issparse(source))
 
 
-def _checked(matrix: Any) -> scipy.sparse.csr_array:
-    """A matrix as float32 rows, sorted, without zeros; TypeError or ValueError if it is no matrix
-    of pairs."""
-    if not scipy.sparse.issparse(matrix):
+def _checked_rows(matrix: Any) -> sparse.csr_array:
+    """A copy of a matrix as float32 rows, sorted and without zeros; TypeError or ValueError for
+    anything that is not a square matrix of counts."""
+    from scipy import sparse
+
+    if not is_sparse(matrix):
         matrix = np.asarray(matrix)
         if matrix.ndim != 2:
             raise TypeError(f"matrix must be a scipy.sparse matrix, got {type(matrix).__name__}")
@@ -550,44 +346,34 @@ def _checked(matrix: Any) -> scipy.sparse.csr_array:
         raise TypeError(f"matrix must hold real numbers, got {matrix.dtype}")
     if matrix.shape[0] >= MOST_ROWS:
         raise ValueError(f"matrix must have fewer than 2**30 rows, got {matrix.shape[0]}")
-    rows = scipy.sparse.csr_array(matrix, dtype=np.float64, copy=True)
+    rows = sparse.csr_array(matrix, dtype=np.float64, copy=True)
     rows.sum_duplicates()
     rows.eliminate_zeros()
     if rows.nnz == 0:
         raise ValueError("matrix must have at least one entry, got none")
-    _check_values(rows.data)
+    check_counts(rows.data)
     rows.data = rows.data.astype(np.float32)
     return rows
 
 
-def _check_values(values: NDArray[np.float64]) -> None:
-    """ValueError for what is no count of a pair."""
-    odd = values[~((values > 0) & (values < np.inf))]
-    if len(odd):
-        raise ValueError(f"entries of the matrix must be finite and not negative, got {odd[0]}")
-    odd = values[(values < SMALLEST) | (values > LARGEST)]
-    if len(odd):
-        raise ValueError(f"entries of the matrix must be from 1e-30 to 1e30, got {odd[0]}")
-
-
-def _is_symmetric(rows: scipy.sparse.csr_array) -> bool:
-    other = scipy.sparse.csr_array(rows.T)
-    other.sort_indices()
+def _is_symmetric(rows: sparse.csr_array) -> bool:
+    transposed = rows.T.tocsr()
+    transposed.sort_indices()
     return (
-        np.array_equal(rows.indptr, other.indptr)
-        and np.array_equal(rows.indices, other.indices)
-        and np.allclose(rows.data, other.data, rtol=1e-5, atol=0)
+        np.array_equal(rows.indptr, transposed.indptr)
+        and np.array_equal(rows.indices, transposed.indices)
+        and np.allclose(rows.data, transposed.data, rtol=1e-5, atol=0)
     )
 
 
-def _two_sided(rows: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
-    """An asymmetric matrix as rows of the rarer word: entry (i, j) with j < i stands in row i at
-    2 * j + 1, and entry (j, i) with j <= i in row i at 2 * j."""
+def _rows_of_rarer_words(rows: sparse.csr_array) -> sparse.csr_array:
+    """An asymmetric matrix with each entry in the row of its rarer word, see column_keys."""
+    from scipy import sparse
+
     n = rows.shape[0]
     entries = rows.tocoo()
-    i, j = (axis.astype(np.int64) for axis in entries.coords)
-    row, column = np.maximum(i, j), 2 * np.minimum(i, j) + (j < i)
-    return scipy.sparse.csr_array((entries.data, (row, column)), shape=(n, 2 * n))
+    row, key = column_keys(*(axis.astype(np.int64) for axis in entries.coords))
+    return sparse.csr_array((entries.data, (row, key)), shape=(n, 2 * n))
 
 
 def _is_word_list(joined: NDArray[Any], offsets: NDArray[Any], n: int) -> bool:

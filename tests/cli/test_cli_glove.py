@@ -14,7 +14,8 @@ from processes import started
 from fastvec import cli
 from fastvec.io.formats import read_vectors
 from fastvec.models.glove import GloVe
-from fastvec.models.pairs import RECORD, Pairs
+from fastvec.models.glove_records import RECORD
+from fastvec.models.pairs import Pairs
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models import glove as module
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.glove import GloVe, epoch_order
-from fastvec.models.pairs import BOTH, LEFT, Pairs
+from fastvec.models.pairs import Pairs
+from fastvec.models.tiles import BOTH, LEFT
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 

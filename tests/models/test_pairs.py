@@ -1,9 +1,8 @@
-"""Pairs: to and from scipy, in our files and GloVe's, and what can be wrong with them."""
+"""Pairs: to and from scipy, their file, and everything that can be wrong with it."""
 
 import json
 import subprocess
 import sys
-import tracemalloc
 
 import numpy as np
 import pytest
@@ -11,26 +10,13 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from matrices import equal, random_matrix
 
-import fastvec.models.pairs as pairs_module
-from fastvec._core import cut_rows, tiles_to_rows
 from fastvec.io import tensors
 from fastvec.models.glove import GloVe
-from fastvec.models.pairs import PAIR, RECORD, Pairs, block_starts
+from fastvec.models.pairs import Pairs
+from fastvec.models.tiles import PAIR
 from fastvec.words import Words
-
-
-def random_matrix(n, density, symmetric, seed=0):
-    generator = np.random.default_rng(seed)
-    matrix = scipy.sparse.random_array((n, n), density=density, rng=generator, dtype=np.float32)
-    matrix.data += np.float32(0.01)
-    return scipy.sparse.csr_array(matrix + matrix.T if symmetric else matrix)
-
-
-def equal(a, b):
-    """Whether two sparse matrices have the same entries."""
-    a, b = scipy.sparse.csr_array(a), scipy.sparse.csr_array(b)
-    return a.shape == b.shape and (a != b).nnz == 0
 
 
 @settings(max_examples=100, deadline=None)
@@ -121,15 +107,6 @@ def test_no_matrices(matrix, sentence):
 def test_words_must_fit():
     with pytest.raises(ValueError, match="a matrix of 2 rows needs as many words, got 1"):
         Pairs.from_scipy(np.ones((2, 2)), Words.of(["a"]))
-
-
-def test_blocks():
-    for n in (1, 7, 8, 9, 255, 300, 70_000, 3_000_000):
-        widths = np.diff(block_starts(n))
-        assert widths.sum() == n
-        assert widths.min() >= 1
-        assert widths.max() <= max(512, n / 1000)
-    assert len(block_starts(3_000_000)) < 1500
 
 
 # --- our file
@@ -287,150 +264,6 @@ def test_pairs_outlive_the_file_s_name(saved):
     again = Pairs.load(path)
     path.unlink()
     assert equal(again.to_scipy(), pairs.to_scipy())
-
-
-# --- GloVe's files
-
-
-@pytest.mark.parametrize("symmetric", [True, False])
-def test_glove_round_trip(tmp_path, symmetric):
-    matrix = random_matrix(40, 0.3, symmetric)
-    names = [f"w{i}" for i in range(40)]
-    Pairs.from_scipy(matrix).write_glove(tmp_path / "pairs.bin")
-    records = np.fromfile(tmp_path / "pairs.bin", RECORD)
-    assert RECORD.itemsize == 16
-    assert len(records) == matrix.nnz
-    order = np.lexsort((records["word2"], records["word1"]))
-    assert np.array_equal(order, np.arange(len(records)))
-    places = records["word1"] - 1, records["word2"] - 1
-    assert np.array_equal(matrix[places], records["value"].astype(np.float32))
-
-    np.random.default_rng(1).shuffle(records)
-    records.tofile(tmp_path / "shuffled.bin")
-    (tmp_path / "vocab.txt").write_text("".join(f"{name} {9}\n" for name in names))
-    again = Pairs.read_glove(tmp_path / "shuffled.bin", tmp_path / "vocab.txt")
-    assert again.symmetric == symmetric
-    assert list(again.words) == names
-    assert again.counts.tolist() == [9] * 40
-    assert equal(again.to_scipy(), matrix)
-    assert Pairs.read_glove(tmp_path / "shuffled.bin").words is None
-
-
-def test_writing_glove_s_file_keeps_no_matrix_in_memory(tmp_path):
-    pairs = Pairs.from_scipy(random_matrix(1500, 0.3, True))
-    tracemalloc.start()
-    pairs.write_glove(tmp_path / "pairs.bin")
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < (tmp_path / "pairs.bin").stat().st_size / 3
-
-
-def test_writing_glove_s_file_looks_at_every_pair(tmp_path):
-    pairs = Pairs.from_scipy(random_matrix(40, 0.3, False))
-    pairs.pairs["row"][7] = 60000
-    with pytest.raises(ValueError, match="one points out of its tile"):
-        pairs.write_glove(tmp_path / "pairs.bin")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("symmetric", [True, False])
-def test_glove_s_file_is_read_as_its_matrix_would_be(tmp_path, monkeypatch, symmetric):
-    """Also where a pair comes twice, as a zero, and in whatever order and portions."""
-    monkeypatch.setattr(pairs_module, "CHUNK", 100)
-    Pairs.from_scipy(random_matrix(700, 0.02, symmetric)).write_glove(tmp_path / "p.bin")
-    records = np.fromfile(tmp_path / "p.bin", RECORD)
-    twice = records[np.isin(records["word1"], [3, 5]) & np.isin(records["word2"], [3, 5])]
-    nothing = np.array([(9, 700, 0.0)], RECORD)
-    records = np.concatenate([records, twice, nothing])
-    np.random.default_rng(2).shuffle(records)
-    records.tofile(tmp_path / "p.bin")
-    places = (records["word1"] - 1, records["word2"] - 1)
-    wanted = Pairs.from_scipy(scipy.sparse.coo_array((records["value"], places), shape=(700, 700)))
-    got = Pairs.read_glove(tmp_path / "p.bin", tmp=tmp_path)
-    assert got.symmetric == wanted.symmetric == symmetric
-    for name in ("pairs", "tiles", "offsets"):
-        assert np.array_equal(getattr(got, name), getattr(wanted, name)), name
-    assert [path.name for path in tmp_path.iterdir()] == ["p.bin"]
-
-
-def test_reading_glove_s_file_keeps_no_matrix_in_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(pairs_module, "CHUNK", 1 << 14)
-    Pairs.from_scipy(random_matrix(1500, 0.3, True)).write_glove(tmp_path / "pairs.bin")
-    tracemalloc.start()
-    Pairs.read_glove(tmp_path / "pairs.bin")
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < (tmp_path / "pairs.bin").stat().st_size / 3
-
-
-def write_records(path, *rows):
-    np.array([*rows], RECORD).tofile(path)
-
-
-@pytest.mark.parametrize(
-    ("rows", "sentence"),
-    [
-        ([(0, 1, 1.0)], "ids must be at least 1, got 0"),
-        ([(1, -5, 1.0)], "ids must be at least 1, got -5"),
-        ([(1, 3, 1.0)], "id 3 is beyond the 2 words of"),
-        ([(1, 2, -1.0)], "entries of the matrix must be finite and not negative, got -1.0"),
-        ([(1, 2, 0.0)], "matrix must have at least one entry, got none"),
-        ([(1, 2, 1e31)], "entries of the matrix must be from 1e-30 to 1e30, got 1e+31"),
-        ([(1, 2, np.nan)], "entries of the matrix must be finite and not negative, got nan"),
-        ([], "0 bytes are no multiple of 16"),
-    ],
-)
-def test_bad_glove_files(tmp_path, rows, sentence):
-    write_records(tmp_path / "x.bin", *rows)
-    (tmp_path / "vocab.txt").write_text("a 2\nb 1\n")
-    with pytest.raises(ValueError) as caught:
-        Pairs.read_glove(tmp_path / "x.bin", tmp_path / "vocab.txt")
-    assert sentence in str(caught.value)
-    assert "x.bin" in str(caught.value)
-
-
-def test_glove_file_of_odd_size(tmp_path):
-    (tmp_path / "x.bin").write_bytes(bytes(17))
-    with pytest.raises(ValueError, match="17 bytes are no multiple of 16"):
-        Pairs.read_glove(tmp_path / "x.bin")
-
-
-# --- the doors
-
-
-def test_doors_check_what_they_are_given():
-    starts = np.array([0, 4])
-    counts, out = np.zeros(1, np.int64), np.zeros(2, np.uint64)
-    values = np.ones(2, np.float32)
-
-    def cut(ends, keys, starts=starts, counts=counts, out=out):
-        arrays = np.array(ends), np.array(keys, np.uint32), values
-        cut_rows(*arrays, starts, False, counts, out)
-
-    cut([0, 2], [1, 3])
-    for keys in ([3, 1], [1, 1], [1, 4]):
-        with pytest.raises(ValueError, match="keys must rise in each row and stay below 4"):
-            cut([0, 2], keys)
-    for ends in ([0, 3], [1, 2], [0, 2, 1, 2], [0, 1]):
-        with pytest.raises(ValueError, match="ends must rise"):
-            cut(ends, [1, 3])
-    with pytest.raises(ValueError, match="blocks must have 1 to 65536 words"):
-        cut([0, 2], [1, 3], starts=np.array([0, 70_000]))
-    with pytest.raises(ValueError, match="counts"):
-        cut([0, 2], [1, 3], counts=np.zeros(2, np.int64))
-    with pytest.raises(ValueError, match="ends must rise"):
-        cut([0, 2], [1, 3], out=np.zeros(3, np.uint64))
-
-
-def test_rows_must_have_room():
-    pairs = Pairs.from_scipy(np.ones((3, 3)))
-    arrays = (pairs.pairs.view(np.uint64), pairs.starts, pairs.tiles, pairs.offsets)
-    low, high = np.array([0, 0, 0]), np.array([0, 0, 0])
-    room = np.zeros(9, np.int32), np.zeros(9, np.float32)
-    with pytest.raises(ValueError, match="one points out of its tile"):
-        tiles_to_rows(*arrays, low, high, *room)
-    with pytest.raises(ValueError, match="rows must begin one after the other"):
-        tiles_to_rows(*arrays, low + 5, high, *room)
 
 
 def test_wide_settings_are_json(saved):

@@ -1,0 +1,239 @@
+"""GloVe's own files of word pairs: cooccurrence.bin and cooccurrence.shuf.bin.
+
+They hold records of two word ids, counted from 1, and a number.  The original cooccur writes them
+sorted, shuffle in random order.  Both are read and written in bounded memory: the rows of one block
+of words at a time.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._util.atomic import PathLike, about_temporary_files, atomic_write, temporary_folder
+from fastvec.models.tiles import (
+    LEFT,
+    MOST_ROWS,
+    PAIR,
+    RIGHT,
+    TileList,
+    block_starts,
+    check_counts,
+    column_keys,
+)
+
+if TYPE_CHECKING:
+    from fastvec.models.pairs import Pairs
+
+#: A record of GloVe's files.
+RECORD = np.dtype([("word1", "<i4"), ("word2", "<i4"), ("value", "<f8")])
+#: A record while it is sorted: its row and its key within the row, see column_keys.
+ENTRY = np.dtype([("row", "<u4"), ("key", "<u4"), ("value", "<f8")])
+RECORDS_AT_ONCE = 1 << 20  # records read at a time
+
+
+# --- writing
+
+
+def write_records(path: PathLike, pairs: Pairs) -> None:
+    """Write a matrix as records sorted by both words."""
+    n = pairs.shape[0]
+    with atomic_write(path) as file:
+        for block in range(len(pairs.starts) - 1):
+            records = np.concatenate([np.empty(0, RECORD), *_records_of_block(pairs, block)])
+            keys = records["word1"].astype(np.int64) * n + records["word2"]
+            file.write(records[np.argsort(keys)].view(np.uint8).data)
+
+
+def _records_of_block(pairs: Pairs, block: int) -> Iterator[NDArray[Any]]:
+    """The records of all entries in the rows of a block, tile by tile."""
+    row_blocks, column_blocks, _ = pairs.tiles.T
+    for tile in np.flatnonzero((row_blocks == block) | (column_blocks == block)):
+        row_block, column_block, side = pairs.tiles[tile]
+        stored = pairs.pairs[pairs.offsets[tile] : pairs.offsets[tile + 1]]
+        row = pairs.starts[row_block] + stored["row"] + 1
+        column = pairs.starts[column_block] + stored["column"] + 1
+        if side != LEFT and row_block == block:
+            yield _records(row, column, stored["value"])
+        if side != RIGHT and column_block == block:
+            # An entry on the diagonal is its own mirror image: it must not be written twice.
+            kept = slice(None) if side == LEFT else row != column
+            yield _records(column[kept], row[kept], stored["value"][kept])
+
+
+def _records(
+    word1: NDArray[np.int64], word2: NDArray[np.int64], value: NDArray[np.float32]
+) -> NDArray[Any]:
+    records = np.empty(len(value), RECORD)
+    records["word1"], records["word2"], records["value"] = word1, word2, value
+    return records
+
+
+# --- reading
+
+
+def highest_id(path: PathLike) -> int:
+    """The highest id in a file of records; ValueError for a file that is not one, or for ids below
+    1 or too high."""
+    size = Path(path).stat().st_size
+    if size == 0 or size % RECORD.itemsize:
+        raise ValueError(
+            f"{path} is no file of GloVe's records: {size} bytes are no multiple of 16"
+        )
+    ids = (records[name] for records in _read(path) for name in ("word1", "word2"))
+    lowest, highest = np.array([(some.min(), some.max()) for some in ids]).T
+    if lowest.min() < 1:
+        raise ValueError(f"{path}: ids must be at least 1, got {lowest.min()}")
+    if highest.max() >= MOST_ROWS:
+        raise ValueError(f"{path}: ids must be below 2**30, got {highest.max()}")
+    return int(highest.max())
+
+
+def read_records(
+    path: PathLike, n_words: int, tmp: PathLike | None
+) -> tuple[NDArray[Any], TileList]:
+    """The pairs (PAIR) and tiles of a file of records in any order, with ids up to n_words.
+
+    Records of the same entry are added up.  The pairs are memory-mapped from a temporary file,
+    which is removed when they are no longer used.
+
+    Raises ValueError for values that are not counts, or if all are 0.
+    """
+    folder = temporary_folder(tmp)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        entries = _SortedEntries(file, folder, block_starts(n_words))
+        entries.distribute(path)
+        try:
+            symmetric = entries.sort()
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+        return entries.cut(symmetric)
+
+
+def _read(path: PathLike) -> Iterator[NDArray[Any]]:
+    """The records, some at a time.  The file is read, not mapped: mapped pages would fill the
+    memory."""
+    with Path(path).open("rb") as file:
+        while len(records := np.fromfile(file, RECORD, RECORDS_AT_ONCE)):
+            yield records
+
+
+def _read_entries(path: PathLike) -> Iterator[NDArray[Any]]:
+    """The records as entries of an asymmetric matrix, each in the row of its rarer word."""
+    for records in _read(path):
+        entries = np.empty(len(records), ENTRY)
+        entries["row"], entries["key"] = column_keys(records["word1"] - 1, records["word2"] - 1)
+        entries["value"] = records["value"]
+        yield entries
+
+
+def _added_up(entries: NDArray[Any]) -> NDArray[Any]:
+    """Entries sorted by row and key, equal ones added up, and zeros left out; ValueError for values
+    that are not counts."""
+    order_keys = entries["row"].astype(np.uint64) << np.uint64(32) | entries["key"]
+    order = np.argsort(order_keys, kind="stable")
+    entries = entries[order]
+    first = np.flatnonzero(np.diff(order_keys[order], prepend=np.uint64(2**64 - 1)))
+    sums = np.add.reduceat(entries["value"], first) if len(first) else entries["value"]
+    entries = entries[first]
+    entries["value"] = sums
+    entries = entries[sums != 0]
+    check_counts(entries["value"])
+    return entries
+
+
+def _is_mirrored(entries: NDArray[Any]) -> bool:
+    """Whether each entry below the diagonal equals one above it.  In sorted rows the two are
+    neighbours."""
+    entries = entries[entries["key"] >> 1 != entries["row"]]
+    if len(entries) % 2:
+        return False
+    above, below = entries[::2], entries[1::2]
+    return (
+        np.array_equal(above["row"], below["row"])
+        and np.array_equal(above["key"] + 1, below["key"])
+        and np.allclose(above["value"], below["value"], rtol=1e-5, atol=0)
+    )
+
+
+def _lower_half(entries: NDArray[Any]) -> NDArray[Any]:
+    """The diagonal of a symmetric matrix and what is below it, with plain columns as keys."""
+    is_below, column = entries["key"] & 1, entries["key"] >> 1
+    entries["key"] = column
+    lower: NDArray[Any] = entries[(is_below == 1) | (column == entries["row"])]
+    return lower
+
+
+class _SortedEntries:
+    """The entries of a matrix in a temporary file, sorted one block of rows at a time."""
+
+    def __init__(self, file: BinaryIO, folder: str, starts: NDArray[np.int64]) -> None:
+        self.file = file
+        self.folder = folder
+        self.starts = starts
+        self.sizes = np.zeros(len(starts) - 1, np.int64)  # entries of each block
+        self.begins = np.zeros(len(starts), np.int64)  # where they begin in the file
+
+    def distribute(self, path: PathLike) -> None:
+        """Write each entry to its block.  The records are read twice: to count, and to write."""
+        for entries in _read_entries(path):
+            self.sizes += np.bincount(self._blocks(entries), minlength=len(self.sizes))
+        np.cumsum(self.sizes, out=self.begins[1:])
+        cursors = self.begins[:-1].copy()
+        for entries in _read_entries(path):
+            blocks = self._blocks(entries)
+            order = np.argsort(blocks, kind="stable")
+            ends = np.searchsorted(blocks[order], np.arange(len(self.sizes) + 1))
+            for block in np.flatnonzero(np.diff(ends)):
+                chosen = entries[order[ends[block] : ends[block + 1]]]
+                self._write(cursors[block], chosen)
+                cursors[block] += len(chosen)
+
+    def sort(self) -> bool:
+        """Sort each block and add up equal entries; return whether the matrix is symmetric."""
+        symmetric = True
+        for block in range(len(self.sizes)):
+            entries = _added_up(self._read(block))
+            symmetric = symmetric and _is_mirrored(entries)
+            self._write(self.begins[block], entries)
+            self.sizes[block] = len(entries)
+        if not self.sizes.any():
+            raise ValueError("matrix must have at least one entry, got none")
+        return symmetric
+
+    def cut(self, symmetric: bool) -> tuple[NDArray[Any], TileList]:
+        """The pairs, mapped from another temporary file, and the tiles."""
+        tiles = TileList(self.starts, symmetric)
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            for block in range(len(self.sizes)):
+                entries = self._read(block)
+                if symmetric:
+                    entries = _lower_half(entries)
+                rows = np.arange(self.starts[block], self.starts[block + 1] + 1)
+                ends = np.searchsorted(entries["row"], rows)
+                keys, values = entries["key"].copy(), entries["value"].astype(np.float32)
+                pairs = tiles.cut(block, ends, keys, values)
+                with about_temporary_files(self.folder):
+                    file.write(pairs.view(np.uint8).data)
+                    file.flush()
+            return np.memmap(file, PAIR, "r").view(np.ndarray), tiles
+
+    def _blocks(self, entries: NDArray[Any]) -> NDArray[np.int64]:
+        return np.searchsorted(self.starts, entries["row"], side="right") - 1
+
+    def _write(self, at: int, entries: NDArray[Any]) -> None:
+        with about_temporary_files(self.folder):
+            self.file.seek(int(at) * ENTRY.itemsize)
+            self.file.write(entries.view(np.uint8).data)
+            self.file.flush()
+
+    def _read(self, block: int) -> NDArray[Any]:
+        self.file.seek(int(self.begins[block]) * ENTRY.itemsize)
+        entries = np.empty(self.sizes[block], ENTRY)
+        self.file.readinto(entries.view(np.uint8).data)  # type: ignore[attr-defined]
+        return entries
