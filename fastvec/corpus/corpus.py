@@ -39,6 +39,7 @@ from fastvec.params import (
     FUNCTION,
     CorpusParams,
     ReadOptions,
+    Size,
     VocabularyParams,
     check_value,
     params_of,
@@ -176,7 +177,38 @@ class Corpus:
         given = reading.given(source, (which, text) if as_it_is else (text,))
         if given is None:
             return reading.corpus(source, vocabulary, known)
-        return given if as_it_is else reading.renumbered(given, vocabulary, known)
+        if vocabulary is not None:
+            return given.in_words(vocabulary, memory=text.memory, tmp=text.tmp)
+        return given if known is None else reading.with_known(given, known)
+
+    def in_words(
+        self, vocabulary: Vocabulary, *, memory: Size | None = None, tmp: PathLike | None = None
+    ) -> Corpus:
+        """This corpus in the ids of another vocabulary; words that are not in it are dropped.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            the words, and what their ids are to be.
+        memory, tmp
+            where the new ids are kept: see :meth:`read`.
+
+        Returns
+        -------
+        Corpus
+            itself if the words are the same.
+
+        Raises ValueError if none of the corpus's words is in the vocabulary.
+
+        >>> corpus = Corpus.read([["a", "rose"]], min_count=1)
+        >>> corpus.in_words(Vocabulary.of({"rose": 1})).tokens.tolist()
+        [0]
+        """
+        if vocabulary.words == self.vocabulary.words:
+            return self
+        return _renumbered(
+            self, vocabulary, _ids_in(vocabulary, self.vocabulary.words), memory, tmp
+        )
 
     def encode(self, source: Any, **options: Any) -> Corpus:
         """More text in this corpus's words; others are dropped.
@@ -360,7 +392,7 @@ class _Reading:
         self, source: Any, vocabulary: Vocabulary | None, known: Vocabulary | None
     ) -> Corpus:
         """Read a source."""
-        with self._storage() as storage:
+        with _storage(self.text.memory, self.text.tmp) as storage:
             spool = self._spool(source, storage)
             read = self._words(spool)
             vocabulary, numbers = self._numbered(read, spool.raw_words, vocabulary, known)
@@ -370,29 +402,12 @@ class _Reading:
         raw_words = spool.raw_words if made is None else int(read.counts.sum())
         return Corpus(ids, offsets, vocabulary, raw_words, spool.raw_sentences, self.options)
 
-    def renumbered(
-        self, corpus: Corpus, vocabulary: Vocabulary | None, known: Vocabulary | None
-    ) -> Corpus:
-        """A corpus in other words' ids; words that are not among them are dropped."""
+    def with_known(self, corpus: Corpus, known: Vocabulary) -> Corpus:
+        """A corpus in the ids of known words, and of its own that are kept besides."""
         was = corpus.vocabulary
-        if vocabulary is not None and vocabulary.words == was.words:
-            return corpus
         read = _Words(was.words, was.counts, None, [])
-        vocabulary, numbers = self._numbered(read, len(corpus.tokens), vocabulary, known)
-        with self._storage() as storage:
-            tokens, offsets = _renumber(corpus.tokens, corpus.offsets, numbers, storage)
-        raw = (corpus.raw_words, corpus.raw_sentences, corpus.options)
-        return Corpus(tokens, offsets, vocabulary, *raw)
-
-    @contextmanager
-    def _storage(self) -> Iterator[Storage]:
-        memory, tmp = self.text.memory, self.text.tmp
-        budget = memory_budget(memory)
-        storage = Storage(budget, tmp)
-        try:
-            yield storage
-        finally:
-            storage.close()
+        vocabulary, numbers = self._numbered(read, len(corpus.tokens), None, known)
+        return _renumbered(corpus, vocabulary, numbers, self.text.memory, self.text.tmp)
 
     def _spool(self, source: Any, storage: Storage | None) -> Spool:
         """Read a source into tables."""
@@ -441,10 +456,12 @@ class _Reading:
         known: Vocabulary | None,
     ) -> tuple[Vocabulary, Ids]:
         """The vocabulary, and for each word that was read its id there, or DROPPED."""
-        given = vocabulary
-        if vocabulary is None and known is not None:
-            vocabulary = known.extended(read.words, read.counts, self.which, self.trim_rule)
         if vocabulary is not None:
+            if raw_words == 0:
+                raise NoWordsError(_nothing_left(0, 0, 0))
+            return vocabulary, _ids_in(vocabulary, read.words)
+        if known is not None:
+            vocabulary = known.extended(read.words, read.counts, self.which, self.trim_rule)
             numbers = vocabulary.words.find_all(read.words)
         else:
             order = select_words(read.words, read.counts, self.which, self.trim_rule)
@@ -452,13 +469,38 @@ class _Reading:
             numbers = np.full(len(read.words), DROPPED, np.int32)
             numbers[order] = np.arange(len(order))
         if numbers.max(initial=DROPPED) == DROPPED:
-            if vocabulary is not given or raw_words == 0:
-                raise NoWordsError(_nothing_left(raw_words, len(read.words), self.which.min_count))
-            raise NoWordsError(
-                f"none of {len(read.words)} different words is one of the {len(vocabulary)} of the "
-                "vocabulary"
-            )
+            raise NoWordsError(_nothing_left(raw_words, len(read.words), self.which.min_count))
         return vocabulary, numbers
+
+
+def _ids_in(vocabulary: Vocabulary, words: Words) -> Ids:
+    """For each word its id in a vocabulary, or DROPPED; NoWordsError if all are."""
+    ids = vocabulary.words.find_all(words)
+    if ids.max(initial=DROPPED) == DROPPED:
+        raise NoWordsError(
+            f"none of {len(words)} different words is one of the {len(vocabulary)} of the "
+            "vocabulary"
+        )
+    return ids
+
+
+@contextmanager
+def _storage(memory: Size | None, tmp: PathLike | None) -> Iterator[Storage]:
+    storage = Storage(memory_budget(memory), tmp)
+    try:
+        yield storage
+    finally:
+        storage.close()
+
+
+def _renumbered(
+    corpus: Corpus, vocabulary: Vocabulary, numbers: Ids, memory: Size | None, tmp: PathLike | None
+) -> Corpus:
+    """A corpus whose word i is word numbers[i] of a vocabulary, or dropped."""
+    with _storage(memory, tmp) as storage:
+        tokens, offsets = _renumber(corpus.tokens, corpus.offsets, numbers, storage)
+    raw = (corpus.raw_words, corpus.raw_sentences, corpus.options)
+    return Corpus(tokens, offsets, vocabulary, *raw)
 
 
 def _refuse(params: VocabularyParams | CorpusParams, path: Any, corpus: Corpus) -> None:

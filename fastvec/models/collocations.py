@@ -293,7 +293,7 @@ def join_phrases(
     joined = Corpus(tokens[:at], offsets, Vocabulary(everything, counts), *raw)
     order = select_words(everything, counts, VocabularyParams(least))
     vocabulary = Vocabulary(everything.take(order), counts[order])
-    return Corpus.read(joined, vocabulary=vocabulary, memory=memory, tmp=tmp)
+    return joined.in_words(vocabulary, memory=memory, tmp=tmp)
 
 
 def _stretches(offsets: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

@@ -407,6 +407,10 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         options |= vars(self._text())
         return Corpus.read(source, workers=self.workers, progress=self.progress, **options)
 
+    def _in_words(self, corpus: Corpus) -> Corpus:
+        """A corpus in the ids of the words that ``wv`` has now."""
+        return corpus.in_words(self._vocabulary(), memory=self.memory, tmp=self.tmp)
+
     def _adopt(self, corpus: Corpus, mark: object) -> None:
         """Keep a corpus that was read, for train() on a source of the same signature; text that
         comes later is read as it was."""
@@ -502,10 +506,11 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     def _corpus_of(self, source: Any) -> Corpus:
         """The text to train on, in the ids of the words that ``wv`` has now."""
         if source is None or (self._signature and self._signature == self._signature_of(source)):
-            source = self._corpus
-        if source is None:
-            raise ValueError("train needs a corpus: give corpus_iterable or corpus_file")
-        corpus = self._read(source, vocabulary=self._vocabulary())
+            if self._corpus is None:
+                raise ValueError("train needs a corpus: give corpus_iterable or corpus_file")
+            corpus = self._in_words(self._corpus)
+        else:
+            corpus = self._read(source, vocabulary=self._vocabulary())
         if not len(corpus.tokens):
             raise NoWordsError("the corpus has no word of the vocabulary")
         return corpus
@@ -596,7 +601,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         outputs: Matrix | None,
         nodes: Matrix | None,
     ) -> Training:
-        corpus = self._read(corpus, vocabulary=self._vocabulary())
+        corpus = self._in_words(corpus)
         counts = np.maximum(self._counts(), 1)
         noise = noise_tables(counts, params, len(corpus.tokens)) if outputs is not None else None
         paths = NO_PATHS if nodes is None else huffman_paths(counts, self._place(corpus.tokens))
