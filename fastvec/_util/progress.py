@@ -1,39 +1,29 @@
-"""A progress bar for whatever takes longer than two seconds; nothing when output is piped.
-
-Imports nothing of the package.
-"""
+"""A progress bar for work that takes longer than two seconds; none when output is piped."""
 
 from __future__ import annotations
 
 import sys
 import time
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.progress import (
-    Progress as RichProgress,
-)
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
 
 QUIET_SECONDS = 2.0
 
 
 class Progress:
-    """One bar on standard error: description, share done, rate, time left, and what else is told.
+    """One bar on standard error: description, share done, rate, further numbers, time left.
 
     Parameters
     ----------
     description : str
-        what is being done: ``training``.
+        what is being done, such as ``training``.
     total : int or None
-        how much there is to do; None when that is not known.
+        how much there is to do; None if that is not known.
     unit : str
-        what is counted: ``words`` gives a rate in words/s.
+        what is counted; ``words`` shows a rate in words/s.
     enabled : bool, optional
         True shows the bar, False does not; None (default) shows it if standard error is a
         terminal.
@@ -56,7 +46,7 @@ class Progress:
         return self
 
     def update(self, done: int, **facts: float) -> None:
-        """Say how much is done by now, and numbers worth seeing (``loss=2.5``)."""
+        """Show how much is done by now, and further numbers (``loss=2.5``)."""
         seconds = time.monotonic() - self.start
         if not self.enabled or seconds < QUIET_SECONDS:
             return
@@ -67,15 +57,20 @@ class Progress:
         self._bar.update(self._bar.task_ids[0], completed=done, facts=text)
 
     def _open(self) -> RichProgress:
+        # Imported here, since loading rich takes longer than many uses of fastvec.
+        from rich import progress
+        from rich.console import Console
+
         # markup=False: a description in brackets is text, not rich's markup.
-        bar = RichProgress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[facts]}", markup=False),
-            TextColumn("ETA"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True, force_terminal=True),  # it is one, or we were told
+        bar = progress.Progress(
+            progress.TextColumn("{task.description}", markup=False),
+            progress.BarColumn(),
+            progress.TaskProgressColumn(),
+            progress.TextColumn("{task.fields[facts]}", markup=False),
+            progress.TextColumn("ETA"),
+            progress.TimeRemainingColumn(),
+            # Either standard error is a terminal, or the caller asked for the bar all the same.
+            console=Console(stderr=True, force_terminal=True),
             transient=True,
         )
         bar.add_task(self.description, total=self.total, facts="")

@@ -1,13 +1,13 @@
-"""Run native workers on Python threads: ticks, Ctrl-C, and the first error wins.
-
-Imports nothing of the package.
-"""
+"""Threads for native code: progress, Ctrl-C, and the first error."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TypeVar
 
+Item = TypeVar("Item")
 TICK_SECONDS = 0.1
 
 
@@ -17,68 +17,85 @@ def run(
     stop: Callable[[], None],
     tick: Callable[[], None] | None = None,
 ) -> None:
-    """Call ``work(0) .. work(workers - 1)``, each on its own thread, and wait for all of them.
+    """Call ``work(0) .. work(workers - 1)`` at the same time, and wait until all have returned.
 
     Parameters
     ----------
     work : callable
-        one worker; it should spend its time in ``nogil`` code that looks for ``stop``.
+        one worker.  It should spend its time in native code that has released the GIL and that
+        returns soon after ``stop`` was called.
+    workers : int
+        how many threads to use, at least 1.
     stop : callable
-        asks all workers to end soon.  Called when a worker or ``tick`` raises, and on Ctrl-C.
+        asks all workers to return soon.  It is called when a worker or ``tick`` raises, and on
+        Ctrl-C.
     tick : callable, optional
-        called on the calling thread about ten times a second, and once more at the end.
+        is called on the calling thread about ten times a second, and once more when all workers
+        have returned without an error.
 
     Raises
     ------
     ValueError
-        fewer than one worker.
+        for fewer than one worker.
     BaseException
-        the first exception that any worker raised, once, after all workers have ended; or
-        KeyboardInterrupt.
+        the first exception that a worker raised, or what ``tick`` raised, or KeyboardInterrupt; in
+        each case after all workers have returned.
 
-    >>> total = []
-    >>> run(total.append, workers=2, stop=lambda: None)
-    >>> sorted(total)
+    >>> called = []
+    >>> run(called.append, workers=2, stop=lambda: None)
+    >>> sorted(called)
     [0, 1]
     """
     if workers < 1:
         raise ValueError(f"workers must be at least 1, got {workers}")
     errors: list[BaseException] = []
-    running = [workers]
-    lock = threading.Lock()
-    finished = threading.Event()
 
-    def body(index: int) -> None:
+    def guarded(worker: int) -> None:
         try:
-            work(index)
+            work(worker)
         except BaseException as error:
-            with lock:
-                errors.append(error)
+            errors.append(error)
             stop()
-        finally:
-            with lock:
-                running[0] -= 1
-                if running[0] == 0:
-                    finished.set()
 
-    threads = [
-        threading.Thread(target=body, args=(i,), name=f"fastvec-{i}", daemon=True)
-        for i in range(workers)
-    ]
-    try:
-        for thread in threads:
-            thread.start()
-        while not finished.wait(TICK_SECONDS):
-            if tick is not None:
-                tick()
-    except BaseException:
-        stop()
-        raise
-    finally:
-        for thread in threads:
-            if thread.ident is not None:
-                thread.join()
+    with ThreadPoolExecutor(workers, "fastvec") as pool:
+        try:
+            running = {pool.submit(guarded, worker) for worker in range(workers)}
+            while running := wait(running, TICK_SECONDS).not_done:
+                if tick is not None:
+                    tick()
+        except BaseException:  # also when a thread could not be started
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop()
+            raise
     if errors:
         raise errors[0]
     if tick is not None:
         tick()
+
+
+def for_each(
+    do: Callable[[Item], None],
+    items: Iterable[Item],
+    workers: int,
+    tick: Callable[[], None] | None = None,
+) -> None:
+    """Call ``do`` once for each item, on at most ``workers`` threads; see :func:`run` for ``tick``.
+
+    After an error or Ctrl-C no further item is begun.
+
+    >>> squares = {}
+    >>> for_each(lambda number: squares.update({number: number**2}), [1, 2, 3], workers=2)
+    >>> sorted(squares.items())
+    [(1, 1), (2, 4), (3, 9)]
+    """
+    left = deque(items)
+
+    def work(_: int) -> None:
+        while True:
+            try:
+                item = left.popleft()
+            except IndexError:  # all items have been taken
+                return
+            do(item)
+
+    run(work, max(1, min(workers, len(left))), left.clear, tick)

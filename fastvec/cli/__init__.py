@@ -20,7 +20,7 @@ import click
 from fastvec import __version__
 from fastvec._util.simd import simd
 from fastvec.cli import corpus, demo, glove, train, vectors
-from fastvec.cli.shared import complain, say
+from fastvec.cli.shared import echo, fail
 
 #: what the library raises on purpose, with a sentence for people: bad input, numbers that are not
 #: finite any more (ArithmeticError), what this machine cannot do (ImportError, RuntimeError)
@@ -73,7 +73,7 @@ for command in (train.train, *glove.COMMANDS, *corpus.COMMANDS, *vectors.COMMAND
 
 def show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Show a warning as a plain line, without the line of Python that it came from."""
-    say(f"fastvec: {message}", err=True)
+    echo(f"fastvec: {message}", err=True)
 
 
 def prepare_streams() -> None:
@@ -103,26 +103,26 @@ def main() -> None:
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
-        complain(error.format_message())
+        fail(error.format_message())
     except (KeyboardInterrupt, click.Abort):
-        say("fastvec: stopped", err=True)
+        echo("fastvec: stopped", err=True)
         sys.exit(1)
     except BrokenPipeError:  # as it is in Commands, but while the last of it was written
         drop_output()
         sys.exit(0)
     except MemoryError as error:
-        complain(f"out of memory: {error}" if str(error) else "out of memory")
+        fail(f"out of memory: {error}" if str(error) else "out of memory")
     except OSError as error:
         drop_output()  # it may be standard output that is full: Python would try it again at exit
         reason = error.strerror or str(error)  # str(error) would begin with "[Errno 28]"
-        complain(f"{error.filename}: {reason}" if error.filename else reason)
+        fail(f"{error.filename}: {reason}" if error.filename else reason)
     except UnicodeError as error:
-        complain(str(error))
+        fail(str(error))
     except DELIBERATE as error:
-        complain(str(error.args[0]) if error.args else str(error))
+        fail(str(error.args[0]) if error.args else str(error))
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
-        complain(
+        fail(
             f"a fault of fastvec, please report it: {type(error).__name__} in {place.filename}, "
             f"line {place.lineno}: {error}"
         )

@@ -10,25 +10,24 @@ import click
 
 from fastvec._util.atomic import atomic_write
 from fastvec.cli.shared import (
+    QUIET,
     READ_VOCAB,
     Source,
     check_outputs,
     corpus_argument,
+    info,
     options_from,
-    pick,
-    say,
 )
 from fastvec.corpus.corpus import Corpus, count_words
 from fastvec.corpus.sources import exists
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
-from fastvec.params import CorpusParams, PhrasesParams, VocabularyParams
+from fastvec.params import CorpusParams, PhrasesParams, VocabularyParams, params_of
 
 CORPUS = corpus_argument()
 WORKERS = click.option(
     "--workers", type=int, default=0, show_default=True, help="threads; 0: one for each core"
 )
-QUIET = click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
 
 
 @click.command()
@@ -64,7 +63,7 @@ def encode(
     Feather and Arrow files; JSON lines (with --column); with fastvec[remote] also URLs.
     """
     check_outputs([output], [*corpus, read_vocab])
-    settings = vars(pick(VocabularyParams, options)) | vars(pick(CorpusParams, options))
+    settings = vars(params_of(VocabularyParams, options)) | vars(params_of(CorpusParams, options))
     with Corpus.read(
         list(corpus),
         vocabulary=Vocabulary.load(read_vocab) if read_vocab else None,
@@ -73,11 +72,11 @@ def encode(
         **settings,
     ) as encoded:
         encoded.save(output)
-        if not quiet:
-            say(
-                f"{output}: {len(encoded.tokens):,} of {encoded.raw_words:,} words in "
-                f"{len(encoded):,} sentences, {len(encoded.vocabulary):,} words of the vocabulary"
-            )
+        info(
+            quiet,
+            f"{output}: {len(encoded.tokens):,} of {encoded.raw_words:,} words in "
+            f"{len(encoded):,} sentences, {len(encoded.vocabulary):,} words of the vocabulary",
+        )
 
 
 @click.command()
@@ -99,15 +98,15 @@ def vocab(
       fastvec vocab news/*.gz | head
     """
     check_outputs([output], corpus)
-    settings = vars(pick(VocabularyParams, options)) | vars(pick(CorpusParams, options))
+    settings = vars(params_of(VocabularyParams, options)) | vars(params_of(CorpusParams, options))
     del settings["memory"], settings["tmp"]  # nothing but the words is kept
     vocabulary = count_words(
         list(corpus), workers=workers, progress=False if quiet else None, **settings
     )
     if output is not None:
         vocabulary.save(output)
-        if not quiet:
-            say(f"{output}: {len(vocabulary):,} words, counted {vocabulary.counts.sum():,} times")
+        total = vocabulary.counts.sum()
+        info(quiet, f"{output}: {len(vocabulary):,} words, counted {total:,} times")
         return
     vocabulary.check_plain()
     counted = zip(vocabulary.words, vocabulary.counts.tolist(), strict=True)
@@ -164,12 +163,14 @@ def phrases(
     CORPUS: see `fastvec encode`.
     """
     check_outputs([output, listed], [*corpus, Path(connectors) if exists(connectors) else None])
-    settings = vars(pick(PhrasesParams, options))
+    settings = vars(params_of(PhrasesParams, options))
     if any(letter.isspace() for letter in settings["delimiter"]):
         raise ValueError(f"delimiter must not have a space in it, got {settings['delimiter']!r}")
     settings["connector_words"] = connector_words(connectors)
     running: dict[str, Any] = {"workers": workers, "progress": False if quiet else None}
-    text = Corpus.read(list(corpus), min_count=1, **running, **vars(pick(CorpusParams, options)))
+    text = Corpus.read(
+        list(corpus), min_count=1, **running, **vars(params_of(CorpusParams, options))
+    )
     found: dict[str, float] = {}
     for _ in range(passes):
         pass_ = Phrases(text, **settings, **running)
@@ -178,8 +179,7 @@ def phrases(
     text.save_text(output, running["progress"])
     if listed is not None:
         write_scores(listed, found)
-    if not quiet:
-        say(f"{output}: {len(text.tokens):,} words, {len(found):,} different phrases")
+    info(quiet, f"{output}: {len(text.tokens):,} words, {len(found):,} different phrases")
 
 
 def connector_words(given: str) -> frozenset[str]:

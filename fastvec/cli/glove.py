@@ -14,15 +14,15 @@ from click.core import ParameterSource
 
 from fastvec._util.progress import readable
 from fastvec.cli.shared import (
+    QUIET,
     READ_VOCAB,
     Command,
     Source,
     VectorOutput,
     check_outputs,
     corpus_argument,
+    info,
     options_from,
-    pick,
-    say,
     vector_files,
 )
 from fastvec.corpus.corpus import Corpus
@@ -39,6 +39,7 @@ from fastvec.params import (
     GloVeParams,
     PPMIParams,
     VocabularyParams,
+    params_of,
 )
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
@@ -63,16 +64,14 @@ COUNTED = {
     for params in (VocabularyParams, CorpusParams, CooccurrenceParams)
     for item in dataclasses.fields(params)
 } - {"memory", "tmp", "workers"} | {"read_vocab"}
-QUIET = click.option("-q", "--quiet", is_flag=True, help="show no progress")
 
 
-def tell(quiet: bool, text: str) -> None:
+def report(quiet: bool, text: str) -> None:
     """One line on standard error."""
-    if not quiet:
-        say(f"fastvec: {text}", err=True)
+    info(quiet, f"fastvec: {text}", err=True)
 
 
-def the_pairs(
+def load_or_count_pairs(
     corpus: tuple[Source, ...],
     matrix: Path | None,
     vocab: Path | None,
@@ -112,10 +111,10 @@ def the_pairs(
         check_words(text.vocabulary.words)
         read = time.monotonic()
         words = readable(len(text.tokens))
-        tell(quiet, f"read {words} words, {len(text.vocabulary)} different, {read - begun:.1f} s")
+        report(quiet, f"read {words} words, {len(text.vocabulary)} different, {read - begun:.1f} s")
         pairs = count_pairs(text, counting, tmp=reading["tmp"], progress=progress)
     seconds = time.monotonic() - read
-    tell(quiet, f"counted {readable(pairs.nnz)} pairs, {seconds:.1f} s")
+    report(quiet, f"counted {readable(pairs.nnz)} pairs, {seconds:.1f} s")
     return pairs
 
 
@@ -136,10 +135,9 @@ def reading_options(command: Command) -> Command:
 
 
 def pick_reading(values: dict[str, Any], read_vocab: Path | None) -> dict[str, Any]:
-    """The options of reading (they are taken out of values)."""
-    vocabulary = pick(VocabularyParams, values)
-    text = pick(CorpusParams, values, without=("memory",))
-    options: dict[str, Any] = vars(vocabulary) | vars(text)
+    """The options of reading, checked."""
+    text = params_of(CorpusParams, values)
+    options: dict[str, Any] = vars(params_of(VocabularyParams, values)) | vars(text)
     del options["memory"]
     return {"vocabulary": Vocabulary.load(read_vocab) if read_vocab else None, **options}
 
@@ -164,11 +162,11 @@ def cooccur(
     An output that ends in .bin is GloVe's own file of records (--save-vocab writes the words that
     belong to it); any other is one that fastvec glove and fastvec ppmi read with --matrix.
     """
-    reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
+    reading, counting = pick_reading(values, read_vocab), params_of(CooccurrenceParams, values)
     check_outputs([target, save_vocab], [*corpus, read_vocab])
     if not corpus:
         raise click.UsageError("give CORPUS: files or folders of text, or - for standard input")
-    pairs = the_pairs(corpus, None, None, reading, counting, quiet)
+    pairs = load_or_count_pairs(corpus, None, None, reading, counting, quiet)
     if target.suffix == ".bin":
         pairs.write_glove(target)
     else:
@@ -222,26 +220,28 @@ def glove(
         refuse_options({"mu"}, "without --init: leave it out, or give vectors to stay near")
     start = vector_files(init) if init else []
     output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab, *start])
-    reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
-    params = vars(counting) | vars(pick(GloVeParams, values))
+    reading, counting = pick_reading(values, read_vocab), params_of(CooccurrenceParams, values)
+    params = vars(counting) | vars(params_of(GloVeParams, values))
     model = GloVe(**params, progress=False if quiet else None)
     given = None
     if init is not None:
         file = formats.read_vectors(init)
         given = KeyedVectors.of(file.words, file.vectors)
-    pairs = the_pairs(corpus, matrix, vocab, reading, counting, quiet, output.check_words)
+    pairs = load_or_count_pairs(corpus, matrix, vocab, reading, counting, quiet, output.check_words)
     begun = time.monotonic()
     stopped = False
     try:
         model.fit(pairs, init=given)
         seconds = time.monotonic() - begun
         speed = readable(pairs.nnz * len(model.loss_history) / seconds)
-        tell(quiet, f"trained {seconds:.1f} s, {speed} pairs/s, loss {model.loss_history[-1]:.5f}")
+        report(
+            quiet, f"trained {seconds:.1f} s, {speed} pairs/s, loss {model.loss_history[-1]:.5f}"
+        )
     except KeyboardInterrupt:
         if not has_vectors(model):
             raise
         stopped = True
-        tell(quiet, f"stopped in epoch {len(model.loss_history) + 1} of {model.epochs}")
+        report(quiet, f"stopped in epoch {len(model.loss_history) + 1} of {model.epochs}")
     output.save(model)
     if stopped:
         sys.exit(1)
@@ -270,9 +270,9 @@ def ppmi(
     The output's ending chooses its format, as with glove.
     """
     output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab])
-    reading, counting = pick_reading(values, read_vocab), pick(CooccurrenceParams, values)
-    params = pick(PPMIParams, values)
-    pairs = the_pairs(corpus, matrix, vocab, reading, counting, quiet, output.check_words)
+    reading, counting = pick_reading(values, read_vocab), params_of(CooccurrenceParams, values)
+    params = params_of(PPMIParams, values)
+    pairs = load_or_count_pairs(corpus, matrix, vocab, reading, counting, quiet, output.check_words)
     output.write(ppmi_vectors(pairs, params=params, progress=False if quiet else None))
 
 

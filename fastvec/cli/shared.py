@@ -1,4 +1,4 @@
-"""What several commands need: options made from params dataclasses, and complaints."""
+"""What several commands need: options made from params dataclasses, messages, checks of outputs."""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclasses.dataclass(frozen=True)
 class Source(os.PathLike[str]):
-    """A part of a corpus, as it was typed: a path, a glob, a URL or -.  (A plain string could be a
-    sentence that somebody forgot to split, and messages would say so.)"""
+    """One source of a corpus, as it was typed: a path, a glob, a URL, or - for standard input.
+
+    It is a path and not a string because the readers refuse lists of strings, which may be
+    sentences that were not split into words.
+    """
 
     text: str
 
@@ -42,7 +45,7 @@ class Source(os.PathLike[str]):
 
 
 def corpus_argument(required: bool = True) -> Callable[[Command], Command]:
-    """CORPUS: one or more sources."""
+    """The argument CORPUS: one or more sources."""
     return click.argument("corpus", nargs=-1, required=required, type=Source)
 
 
@@ -51,26 +54,36 @@ READ_VOCAB = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="take the words of this file of words and counts, and no others",
 )
+QUIET = click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
 
 
-def complain(sentence: str) -> NoReturn:
+def fail(sentence: str) -> NoReturn:
     """Print one sentence on standard error and exit with code 2."""
-    say(f"fastvec: {sentence}", err=True)
+    echo(f"fastvec: {sentence}", err=True)
     sys.exit(2)
 
 
-def say(line: str, *, err: bool = False) -> None:
-    """One line about what is done, not what was asked for: so work goes on where it cannot be
-    printed, because its reader has gone or its disk is full."""
+def info(quiet: bool, line: str, *, err: bool = False) -> None:
+    """Print one line about what was done, unless --quiet was given."""
+    if not quiet:
+        echo(line, err=err)
+
+
+def echo(line: str, *, err: bool = False) -> None:
+    """Print one line that is a message and not a result.
+
+    A message that cannot be printed, because the output is closed or its disk is full, is no error:
+    the results are still computed and saved.
+    """
     with contextlib.suppress(OSError):
         click.echo(line, err=err)
 
 
 def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Source | Path | None]) -> None:
-    """Say now, before hours of work, that an output could not be written, or that it would replace
-    what is read: the same file by any name, also through a link, a folder or a glob.
+    """Refuse, before any work, outputs that could not be written or would replace an input.
 
-    None stands for an option that was not given.
+    An output and an input are also compared through links, folders and globs.  None stands for an
+    option that was not given.
     """
     paths = [check_target(path) for path in outputs if path is not None]
     for path in paths:
@@ -87,7 +100,7 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Source | Path
 
 
 def _files_read(inputs: Iterable[Source | Path | None]) -> Iterator[Path | int]:
-    """The files on this machine that are read; standard input as its number."""
+    """The local files among the inputs; standard input as its file descriptor."""
     for given in inputs:
         if given is None or is_remote(name := os.fspath(given)):
             continue
@@ -98,8 +111,11 @@ def _files_read(inputs: Iterable[Source | Path | None]) -> Iterator[Path | int]:
 
 
 class VectorOutput:
-    """Where a command's vectors go; the name's ending chooses the format.  All that could keep them
-    from being written is looked for before the work, so that no training is lost after it."""
+    """The file for a command's vectors; its ending chooses the format.
+
+    Whatever would keep the vectors from being written is checked before the training, so that no
+    training is lost.
+    """
 
     def __init__(self, path: Path, inputs: Iterable[Source | Path | None]) -> None:
         self.path = check_target(path)
@@ -108,34 +124,33 @@ class VectorOutput:
         formats.check_writable(path, self.kind)
 
     def check_words(self, words: Words) -> None:
-        """ValueError for words that the format cannot hold: to be called as soon as they are known,
-        before the training."""
+        """ValueError for words that the format cannot hold; call it before the training."""
         formats.check_writable(self.path, self.kind, words)
 
     def save(self, model: Word2Vec | GloVe) -> None:
-        """The whole model, if the format can hold it; else its vectors."""
+        """Write the whole model if the format can hold it, else its vectors."""
         if self.kind == "safetensors":
             model.save(self.path)
         else:
             self.write(model.wv)
 
     def write(self, wv: KeyedVectors) -> None:
-        """Vectors, with the words' counts if they are known and the format can hold them."""
+        """Write vectors, and the words' counts if they are known and the format can hold them."""
         formats.write_vectors(self.path, wv.words, wv.vectors, counts=wv.counts, kind=self.kind)
 
 
 def vector_files(path: Path, kind: str | None = None) -> list[Path]:
-    """What is read when vectors are: the file, and words beside it."""
+    """The files that a reader of these vectors opens: the file, and its words if they are apart."""
     return formats.files_of(path, kind or formats.sniff(path))
 
 
 def options_from(
     params: type, *, without: tuple[str, ...] = (), **defaults: Any
 ) -> Callable[[Command], Command]:
-    """Give a command one option for each field of a params dataclass, some left out.
+    """Give a command one option for each field of a params dataclass, except those ``without``.
 
-    Help and defaults come from the dataclass; the dataclass checks the ranges, so that the
-    command line and Python say the same sentence.  ``defaults`` replaces some defaults.
+    Help texts and defaults come from the dataclass; ``defaults`` replaces some of them.  The
+    dataclass checks the values, so that the command line and Python print the same error message.
     """
 
     def decorate(command: Command) -> Command:
@@ -164,9 +179,3 @@ def options_from(
         return command
 
     return decorate
-
-
-def pick(params: type, values: dict[str, Any], *, without: tuple[str, ...] = ()) -> Any:
-    """Make a params dataclass from the options that belong to it (they are taken out of values)."""
-    names = [item.name for item in dataclasses.fields(params) if item.name not in without]
-    return params(**{name: values.pop(name) for name in names})

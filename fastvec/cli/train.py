@@ -9,7 +9,16 @@ from typing import Any
 import click
 
 from fastvec._util.progress import readable
-from fastvec.cli.shared import READ_VOCAB, Source, VectorOutput, corpus_argument, options_from, say
+from fastvec.cli.shared import (
+    QUIET,
+    READ_VOCAB,
+    Source,
+    VectorOutput,
+    corpus_argument,
+    echo,
+    info,
+    options_from,
+)
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.word2vec import Word2Vec
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
@@ -28,7 +37,7 @@ from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 @options_from(VocabularyParams)
 @options_from(CorpusParams)
 @options_from(Word2VecParams)
-@click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
+@QUIET
 def train(
     corpus: tuple[Source, ...], output: Path, read_vocab: Path | None, quiet: bool, **options: Any
 ) -> None:
@@ -47,7 +56,7 @@ def train(
     model = Word2Vec(**options, vocabulary=vocabulary, progress=False if quiet else None)
     model.build_vocab(list(corpus))
     target.check_words(model.wv.words)
-    tell(
+    info(
         quiet,
         f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines, "
         f"{len(model.wv):,} words of the vocabulary",
@@ -56,7 +65,7 @@ def train(
     try:
         _, passed = model.train()
         rate = readable(passed / max(model.total_train_time, 1e-9))
-        tell(
+        info(
             quiet,
             f"{model.epochs_trained} epochs in {model.total_train_time:.1f} s, {rate} words/s, "
             f"loss {model.loss_history[-1]:.4f}",
@@ -64,14 +73,8 @@ def train(
     except KeyboardInterrupt:
         stopped = True
     target.save(model)
-    tell(quiet, f"{output}: {len(model.wv):,} vectors of {model.vector_size} numbers")
+    info(quiet, f"{output}: {len(model.wv):,} vectors of {model.vector_size} numbers")
     if stopped:
         place = f"epoch {model.epochs_trained + 1} of {model.epochs}"
-        say(f"fastvec: stopped in {place}, saved what was learned so far", err=True)
+        echo(f"fastvec: stopped in {place}, saved what was learned so far", err=True)
         sys.exit(1)
-
-
-def tell(quiet: bool, line: str) -> None:
-    """One plain line."""
-    if not quiet:
-        say(line)

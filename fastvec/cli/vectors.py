@@ -21,7 +21,7 @@ from rich.table import Table
 
 from fastvec import evaluation
 from fastvec._util.atomic import atomic_write
-from fastvec.cli.shared import check_outputs, say, vector_files
+from fastvec.cli.shared import check_outputs, echo, vector_files
 from fastvec.io import formats
 from fastvec.vectors import clusters
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -304,7 +304,7 @@ def convert(
     metadata = {name: text for name, text in file.metadata.items() if name != "fastvec"}
     facts: dict[str, Any] = {"counts": file.counts, "metadata": metadata, "extra": file.extra}
     formats.write_vectors(output, file.words, wv.vectors, kind=kind, **facts)
-    say(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {kind}", err=True)
+    echo(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {kind}", err=True)
 
 
 @click.command("classes")

@@ -38,7 +38,7 @@ def test_every_worker_runs_once_on_a_thread_of_its_own() -> None:
         seen.append((worker, threading.current_thread().name))
 
     threads.run(work, 7, stop=lambda: None)
-    assert sorted(seen) == [(i, f"fastvec-{i}") for i in range(7)]
+    assert sorted(seen) == [(i, f"fastvec_{i}") for i in range(7)]
 
 
 def test_ticks_come_while_working_and_once_at_the_end() -> None:
@@ -93,7 +93,7 @@ def test_a_thread_that_cannot_start_stops_the_others(monkeypatch: pytest.MonkeyP
     work, start = Work(), threading.Thread.start
 
     def failing(thread: threading.Thread) -> None:
-        if thread.name == "fastvec-2":
+        if thread.name == "fastvec_2":
             raise RuntimeError("can't start new thread")
         start(thread)
 
