@@ -217,33 +217,44 @@ def update_rows(
     bag: bool = False,
 ) -> float: ...
 
+class OutputLayer: ...
+
+class NegativeSampling(OutputLayer):
+    def __init__(
+        self,
+        weights: NDArray[np.float32],
+        noise: tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.int64]],
+        negative: int,
+        steps: NDArray[np.float32] | None = None,
+    ) -> None: ...
+
+class HierarchicalSoftmax(OutputLayer):
+    def __init__(
+        self,
+        weights: NDArray[np.float32],
+        paths: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]],
+        steps: NDArray[np.float32] | None = None,
+    ) -> None: ...
+
 class Training:
     def __init__(
         self,
+        *,
         tokens: NDArray[np.int32],
         offsets: NDArray[np.int64],
-        vectors: NDArray[np.float32],
-        outputs: NDArray[np.float32] | None,
-        nodes: NDArray[np.float32] | None,
         keep: NDArray[np.uint32],
-        noise: tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.int64]] | None,
-        path_offsets: NDArray[np.int64] | None,
-        path_rows: NDArray[np.int32] | None,
-        path_signs: NDArray[np.float32] | None,
-        *,
+        vectors: NDArray[np.float32],
+        layers: list[OutputLayer],
         vector_size: int,
         skip_gram: bool,
         window: int,
         shrink_windows: bool,
-        negative: int,
         shared_negatives: bool,
         cbow_mean: bool,
         cbow_corrected: bool,
         workers: int,
         simd: str,
-        steps: tuple[
-            NDArray[np.float32] | None, NDArray[np.float32] | None, NDArray[np.float32] | None
-        ] = (None, None, None),
+        vector_steps: NDArray[np.float32] | None = None,
         locks: NDArray[np.float32] | None = None,
     ) -> None: ...
     @property

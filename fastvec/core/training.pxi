@@ -283,6 +283,140 @@ cdef int check_rows(float[:, ::1] rows, str name, Py_ssize_t count, Py_ssize_t s
     return 0
 
 
+cdef class OutputLayer:
+    """One output layer of a :class:`Training`: its weights and its tables.
+
+    A subclass keeps its own C struct and copies it into the training's in ``attach``.
+    """
+
+    cdef float[:, ::1] weights
+    cdef const float[::1] steps  # None unless several workers will train
+
+    cdef int attach(self, training *t, Py_ssize_t n_words) except -1:
+        """Put this layer into ``t``; ValueError if it does not fit the vocabulary or the rows."""
+        raise NotImplementedError
+
+    cdef int check_weights(self, training *t, str name, Py_ssize_t count) except -1:
+        check_rows(self.weights, name, count, t.stride)
+        if t.workers > 1 and count and (self.steps is None or self.steps.shape[0] < count):
+            raise ValueError(f"several workers need the steps of {count} {name}")
+        return 0
+
+
+cdef class NegativeSampling(OutputLayer):
+    """The output layer of negative sampling.
+
+    Parameters
+    ----------
+    weights : float32 (words, stride), changed
+        one row for each word; aligned to 64 bytes, stride as that of the input vectors.
+    noise : tuple of uint32 (n, 2), int32 (n,) and int64 (shards + 1,)
+        the alias tables of all shards of the noise distribution: a threshold and the word above
+        it, the word below it, and where each shard begins (csrc/word2vec/noise.h).
+    negative : int
+        noise words drawn for each prediction, from 1 to 100000.
+    steps : float32 (words,), optional
+        expected updates of each row for every word trained on; needed by several workers.
+    """
+
+    cdef const uint32_t[:, ::1] columns
+    cdef const int32_t[::1] words
+    cdef const int64_t[::1] starts
+    cdef int negative
+
+    def __cinit__(self, float[:, ::1] weights, noise, int negative, steps=None):
+        if noise is None:
+            raise ValueError("noise must be given, for negative sampling")
+        if not 1 <= negative <= 100000:
+            raise ValueError(f"negative must be from 1 to 100000, got {negative}")
+        self.weights, self.steps = weights, steps
+        self.columns, self.words, self.starts = noise
+        self.negative = negative
+
+    cdef int attach(self, training *t, Py_ssize_t n_words) except -1:
+        self.check_weights(t, "outputs", n_words)
+        self.check_noise(n_words)
+        t.outputs = &self.weights[0, 0]
+        t.output_steps = &self.steps[0] if self.steps is not None else NULL
+        t.negative = self.negative
+        t.noise.columns = <const alias_column *> &self.columns[0, 0]
+        t.noise.words = &self.words[0]
+        t.noise.starts = &self.starts[0]
+        t.noise.parts = self.starts.shape[0] - 1
+        return 0
+
+    cdef int check_noise(self, Py_ssize_t n_words) except -1:
+        cdef Py_ssize_t n = self.words.shape[0], shards = self.starts.shape[0] - 1, i
+        cdef bint good = shards >= 1 and self.starts[0] == 0 and self.starts[shards] == n
+        for i in range(shards if good else 0):
+            good = good and 0 < self.starts[i + 1] - self.starts[i] < 0x7fffffff
+            good = good and self.starts[i + 1] <= n
+        if not good:
+            raise ValueError(f"the shards of noise must rise from 0 to {n}")
+        if self.columns.shape[0] != n or self.columns.shape[1] != 2:
+            raise ValueError(f"the tables of noise must have shape ({n}, 2)")
+        for i in range(n):
+            good &= 0 <= self.words[i] < n_words and self.columns[i, 1] < <uint32_t> n_words
+        if not good:
+            raise ValueError(f"noise words must be from 0 to {n_words - 1}")
+        return 0
+
+
+cdef class HierarchicalSoftmax(OutputLayer):
+    """The output layer of hierarchical softmax: the inner nodes of a Huffman tree.
+
+    Parameters
+    ----------
+    weights : float32 (words - 1, stride), changed
+        one row for each inner node, the root first; aligned to 64 bytes, stride as that of the
+        input vectors.
+    paths : tuple of int64 (words + 1,), int32 and float32
+        where each word's path begins, its nodes, and their signs (:func:`fill_paths`); the last two
+        are 16 entries longer than the paths.
+    steps : float32 (words - 1,), optional
+        expected updates of each row for every word trained on; needed by several workers.
+    """
+
+    cdef const int64_t[::1] offsets
+    cdef const int32_t[::1] nodes
+    cdef const float[::1] signs
+
+    def __cinit__(self, float[:, ::1] weights, paths, steps=None):
+        self.weights, self.steps = weights, steps
+        self.offsets, self.nodes, self.signs = paths
+
+    cdef int attach(self, training *t, Py_ssize_t n_words) except -1:
+        self.check_weights(t, "nodes", n_words - 1)
+        t.longest_path = self.longest_path(n_words)
+        t.nodes = &self.weights[0, 0] if n_words > 1 else t.vectors  # one word has an empty path
+        t.node_steps = &self.steps[0] if self.steps is not None and n_words > 1 else NULL
+        t.path_offsets = &self.offsets[0]
+        t.path_rows = &self.nodes[0]
+        t.path_signs = &self.signs[0]
+        return 0
+
+    cdef int longest_path(self, Py_ssize_t n_words) except -1:
+        """The length of the longest path; ValueError if paths leave their arrays or the tree."""
+        cdef Py_ssize_t i
+        cdef int64_t longest = 0, end
+        cdef bint good = True
+        if self.offsets is None or self.nodes is None or self.signs is None:
+            raise ValueError("paths must be three arrays, for hierarchical softmax")
+        if self.offsets.shape[0] != n_words + 1:
+            raise ValueError(f"path offsets must have {n_words + 1} entries")
+        end = self.nodes.shape[0] - ROW_FLOATS
+        if end < 0 or self.signs.shape[0] < self.nodes.shape[0]:
+            raise ValueError("path nodes and signs must be 16 entries longer than the paths")
+        for i in range(n_words):
+            good &= 0 <= self.offsets[i] <= self.offsets[i + 1] <= end
+            longest = max(longest, self.offsets[i + 1] - self.offsets[i])
+        for i in range(self.nodes.shape[0]):
+            good &= 0 <= self.nodes[i] < max(n_words - 1, 1)
+        if not good:
+            raise ValueError("Huffman paths must stay inside the tree")
+        return <int> min(longest, 0x7fffffff)
+
+
 cdef class Training:
     """One word2vec training run: what to train on, what to change, and how.
 
@@ -290,42 +424,41 @@ cdef class Training:
     ----------
     tokens, offsets : int32 (n,), int64 (sentences + 1,)
         the corpus (fastvec.corpus.Corpus).
+    keep : uint32 (words,)
+        subsampling: a token is kept if 32 random bits are at most its word's entry.
     vectors : float32 (words, stride), changed
         input rows; aligned to 64 bytes, stride a multiple of 16, padded with zeros.
-    outputs, nodes : float32 (words, stride), (words - 1, stride) or None, changed
-        output rows of negative sampling and of hierarchical softmax.
-    keep : uint32 (words,)
-        a token stays if 32 random bits are at most its word's entry.
-    noise : uint32 (n, 2), int32 (n,), int64 (parts + 1,), or None
-        for negative sampling: the alias tables of all parts that noise comes from (a threshold and
-        the word above it), the word below it, and where the parts begin (csrc/noise.h).
-    path_offsets, path_rows, path_signs : int64 (words + 1,), int32, float32
-        Huffman paths (fill_paths; 16 entries longer than they are), for hierarchical softmax.
-    locks : float32 (words,), or None
-        what part of its steps each input row takes (gensim's ``vectors_lockf``); None: all of them.
+    layers : list of OutputLayer
+        what each window predicts, one of each kind at most.
+    vector_size : int
+        columns of the rows that are used.
+    skip_gram, window, shrink_windows, shared_negatives, cbow_mean, cbow_corrected
+        the model, as the options of Word2Vec say it.
+    vector_steps : float32 (words,), optional
+        expected updates of each input row for every word trained on; needed by several workers.
+    locks : float32 (words,), optional
+        the factor that each input row's updates are multiplied with (gensim's ``vectors_lockf``).
+    workers : int
+        how many threads will call :meth:`run`.
     simd : str
         instruction set, one of simd_names().
 
     Raises ValueError for arrays that do not fit together or ids that are out of range.  Tokens and
-    offsets may change later: what is out of range then is passed over.
+    offsets may change later: what is out of range then is skipped.
     """
 
     cdef training t
     cdef worker *workers
     cdef readonly int n_workers
-    cdef object alive, noise, steps  # the arrays, kept from being freed
+    cdef object alive  # the arrays and layers, kept from being freed
     cdef int32_t users
     cdef int32_t *worker_users
 
     def __cinit__(
-        self, const int32_t[::1] tokens, const int64_t[::1] offsets, float[:, ::1] vectors,
-        float[:, ::1] outputs or None, float[:, ::1] nodes or None, const uint32_t[::1] keep,
-        noise, const int64_t[::1] path_offsets or None,
-        const int32_t[::1] path_rows or None, const float[::1] path_signs or None, *,
-        int vector_size,
-        bint skip_gram, int window, bint shrink_windows, int negative, bint shared_negatives,
-        bint cbow_mean, bint cbow_corrected, int workers, str simd, steps=(None, None, None),
-        const float[::1] locks=None,
+        self, *, const int32_t[::1] tokens, const int64_t[::1] offsets, const uint32_t[::1] keep,
+        float[:, ::1] vectors, list layers, int vector_size, bint skip_gram, int window,
+        bint shrink_windows, bint shared_negatives, bint cbow_mean, bint cbow_corrected,
+        int workers, str simd, const float[::1] vector_steps=None, const float[::1] locks=None,
     ):
         cdef training *t = &self.t
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
@@ -333,58 +466,50 @@ cdef class Training:
         t.kernel = pick(simd)
         if stride % ROW_FLOATS or not 1 <= vector_size <= stride:
             raise ValueError(f"rows of {stride} floats cannot hold vector_size {vector_size}")
-        check_workers(workers)
-        if not 1 <= window <= 100000 or not 0 <= negative <= 100000:
-            raise ValueError("window must be at least 1, negative at least 0")
+        if not 1 <= window <= 100000:
+            raise ValueError(f"window must be from 1 to 100000, got {window}")
         if not 1 <= n < 0x7fffffff:
             raise ValueError(f"keep must have 1 to 2**31 - 2 entries, got {n}")
+        if locks is not None and locks.shape[0] != n:
+            raise ValueError(f"locks must have {n} entries, got {locks.shape[0]}")
+        t.workers = self.n_workers = check_workers(workers)
         check_rows(vectors, "vectors", n, stride)
+        if workers > 1 and (vector_steps is None or vector_steps.shape[0] < n):
+            raise ValueError(f"several workers need the steps of {n} vectors")
         self.set_corpus(tokens, offsets, <int32_t> n)
         t.n_words = <int32_t> n
         t.vectors = &vectors[0, 0]
+        t.vector_steps = &vector_steps[0] if vector_steps is not None else NULL
         t.stride = stride
         t.floats = (vector_size + t.kernel.width - 1) // t.kernel.width * t.kernel.width
         t.keep = &keep[0]
-        if locks is not None:
-            if locks.shape[0] != n:
-                raise ValueError(f"locks must have {n} entries, got {locks.shape[0]}")
-            t.locks = &locks[0]
-        if outputs is not None and negative:
-            check_rows(outputs, "outputs", n, stride)
-            if noise is None:
-                raise ValueError("noise must be given, for negative sampling")
-            self.set_noise(noise[0], noise[1], noise[2], <int32_t> n)
-            t.outputs = &outputs[0, 0]
-            t.negative = negative
-        if nodes is not None:
-            check_rows(nodes, "nodes", n - 1, stride)
-            self.set_paths(path_offsets, path_rows, path_signs, <int32_t> n)
-            t.nodes = &nodes[0, 0] if n > 1 else &vectors[0, 0]  # one word has no path
-        if t.outputs == NULL and t.nodes == NULL:
-            raise ValueError("there must be outputs (with negative above 0) or nodes")
+        t.locks = &locks[0] if locks is not None else NULL
         t.skip_gram = skip_gram
         t.window = window
         t.shrink_windows = shrink_windows
         t.shared_negatives = shared_negatives
         t.cbow_mean = cbow_mean
         t.cbow_corrected = cbow_corrected
-        self.alive = (tokens, offsets, vectors, outputs, nodes, keep, path_offsets, path_rows,
-                      path_signs, locks)
-        self.n_workers = workers
-        t.workers = workers
-        if workers > 1:
-            self.set_steps(steps[0], steps[1], steps[2])
-        self.worker_users = <int32_t *> calloc(workers, sizeof(int32_t))
+        if not layers or len({type(layer) for layer in layers}) != len(layers):
+            raise ValueError("there must be one output layer or more, each of another kind")
+        for layer in layers:
+            (<OutputLayer?> layer).attach(t, n)
+        self.alive = (tokens, offsets, keep, vectors, list(layers), vector_steps, locks)
+        self.init_workers()
+
+    cdef int init_workers(self) except -1:
+        cdef int i
+        self.worker_users = <int32_t *> calloc(self.n_workers, sizeof(int32_t))
         if self.worker_users == NULL:
             raise MemoryError()
-        if posix_memalign(<void **> &self.workers, 128, workers * sizeof(worker)) != 0:
+        if posix_memalign(<void **> &self.workers, 128, self.n_workers * sizeof(worker)) != 0:
             self.workers = NULL
             raise MemoryError()
-        memset(self.workers, 0, workers * sizeof(worker))
-        cdef int i
-        for i in range(workers):
-            if worker_init(&self.workers[i], t, i) != 0:
+        memset(self.workers, 0, self.n_workers * sizeof(worker))
+        for i in range(self.n_workers):
+            if worker_init(&self.workers[i], &self.t, i) != 0:
                 raise MemoryError()
+        return 0
 
     def __dealloc__(self):
         cdef int i
@@ -398,12 +523,7 @@ cdef class Training:
                         int32_t n) except -1:
         cdef Py_ssize_t i, count = tokens.shape[0], sentences = offsets.shape[0] - 1
         cdef bint good = True
-        if sentences < 1 or count < 1 or offsets[0] != 0 or offsets[sentences] != count:
-            raise ValueError(f"sentence offsets must rise from 0 to {count}")
-        with nogil:
-            for i in range(sentences):
-                good &= offsets[i] <= offsets[i + 1]
-        if not good:
+        if sentences < 1 or count < 1 or not rises(offsets, count, 0):
             raise ValueError(f"sentence offsets must rise from 0 to {count}")
         with nogil:
             for i in range(count):
@@ -414,71 +534,6 @@ cdef class Training:
         self.t.offsets = &offsets[0]
         self.t.n_tokens = count
         self.t.n_sentences = sentences
-        return 0
-
-    cdef int set_noise(self, const uint32_t[:, ::1] columns, const int32_t[::1] words,
-                       const int64_t[::1] starts, int32_t n) except -1:
-        cdef Py_ssize_t parts = starts.shape[0] - 1, part, i
-        cdef int64_t size
-        cdef bint good = True
-        if parts < 1 or starts[0] != 0 or starts[parts] != words.shape[0]:
-            raise ValueError(f"the parts of noise must rise from 0 to {words.shape[0]}")
-        if columns.shape[0] != words.shape[0] or columns.shape[1] != 2:
-            raise ValueError(f"the tables of noise must have shape ({words.shape[0]}, 2)")
-        for part in range(parts):
-            size = starts[part + 1] - starts[part]
-            if not 0 < size < 0x7fffffff or starts[part + 1] > words.shape[0]:
-                raise ValueError(f"the parts of noise must rise from 0 to {words.shape[0]}")
-        for i in range(words.shape[0]):
-            good &= 0 <= words[i] < n and columns[i, 1] < <uint32_t> n
-        if not good:
-            raise ValueError(f"noise words must be from 0 to {n - 1}")
-        self.t.noise.columns = <const alias_column *> &columns[0, 0]
-        self.t.noise.words = &words[0]
-        self.t.noise.starts = &starts[0]
-        self.t.noise.parts = parts
-        self.noise = (columns, words, starts)
-        return 0
-
-    cdef int set_steps(self, const float[::1] vectors, const float[::1] outputs,
-                       const float[::1] nodes) except -1:
-        cdef training *t = &self.t
-        if vectors is None or vectors.shape[0] < t.n_words:
-            raise ValueError(f"several workers need the steps of {t.n_words} vectors")
-        if t.outputs != NULL and (outputs is None or outputs.shape[0] < t.n_words):
-            raise ValueError(f"several workers need the steps of {t.n_words} outputs")
-        if t.nodes != NULL and t.n_words > 1 and (nodes is None
-                                                  or nodes.shape[0] < t.n_words - 1):
-            raise ValueError(f"several workers need the steps of {t.n_words - 1} nodes")
-        t.vector_steps = &vectors[0]
-        if t.outputs != NULL:
-            t.output_steps = &outputs[0]
-        if t.nodes != NULL and t.n_words > 1:
-            t.node_steps = &nodes[0]
-        self.steps = (vectors, outputs, nodes)
-        return 0
-
-    cdef int set_paths(self, const int64_t[::1] offsets, const int32_t[::1] rows,
-                       const float[::1] signs, int32_t n) except -1:
-        cdef Py_ssize_t i
-        cdef int64_t longest = 0
-        cdef bint good = True
-        if offsets is None or rows is None or signs is None or offsets.shape[0] != n + 1:
-            raise ValueError(f"path_offsets must have {n + 1} entries")
-        cdef int64_t paths_end = rows.shape[0] - ROW_FLOATS
-        if paths_end < 0 or signs.shape[0] < rows.shape[0]:
-            raise ValueError("path_rows and path_signs must be 16 entries longer than the paths")
-        for i in range(n):
-            good &= 0 <= offsets[i] <= offsets[i + 1] <= paths_end
-            longest = max(longest, offsets[i + 1] - offsets[i])
-        for i in range(rows.shape[0]):
-            good &= 0 <= rows[i] < max(n - 1, 1)
-        if not good:
-            raise ValueError("Huffman paths must stay inside the tree")
-        self.t.longest_path = <int> min(longest, 0x7fffffff)
-        self.t.path_offsets = &offsets[0]
-        self.t.path_rows = &rows[0]
-        self.t.path_signs = &signs[0]
         return 0
 
     def start_epoch(self, float alpha_start, float alpha_end, uint64_t seed):

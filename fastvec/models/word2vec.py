@@ -15,7 +15,13 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec._core import Control, Training
+from fastvec._core import (
+    Control,
+    HierarchicalSoftmax,
+    NegativeSampling,
+    OutputLayer,
+    Training,
+)
 from fastvec._util import threads
 from fastvec._util.atomic import PathLike
 from fastvec._util.matrix import padded, padded_rows, picked_rows, random_rows
@@ -603,31 +609,32 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     ) -> Training:
         corpus = self._in_words(corpus)
         counts = np.maximum(self._counts(), 1)
-        noise = noise_tables(counts, params, len(corpus.tokens)) if outputs is not None else None
         paths = NO_PATHS if nodes is None else huffman_paths(counts, self._place(corpus.tokens))
         steps: Any = (None, None, None)
         if params.workers > 1:
             steps = expected_steps(counts, params, paths, _others(corpus))
+        layers: list[OutputLayer] = []
+        if outputs is not None and params.negative:
+            noise = noise_tables(counts, params, len(corpus.tokens))
+            layers.append(NegativeSampling(outputs, noise, params.negative, steps[1]))
+        if nodes is not None and paths[0] is not None:
+            layers.append(HierarchicalSoftmax(nodes, paths, steps[2]))
         return Training(
-            corpus.tokens,
-            corpus.offsets,
-            vectors,
-            outputs,
-            nodes,
-            subsample_thresholds(counts, params.sample),
-            noise,
-            *paths,
+            tokens=corpus.tokens,
+            offsets=corpus.offsets,
+            keep=subsample_thresholds(counts, params.sample),
+            vectors=vectors,
+            layers=layers,
             vector_size=self.vector_size,
             skip_gram=bool(params.sg),
             window=params.window,
             shrink_windows=params.shrink_windows,
-            negative=params.negative,
             shared_negatives=params.shared_negatives,
             cbow_mean=bool(params.cbow_mean),
             cbow_corrected=params.cbow_corrected,
             workers=params.workers,
             simd=simd(),
-            steps=steps,
+            vector_steps=steps[0],
             locks=self.wv.lock_factors,
         )
 

@@ -1,13 +1,24 @@
 """The native trainer takes only arrays that fit together."""
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fastvec._core import CHUNK_TOKENS, Control, Training, build_alias, fill_paths, simd_names
+from fastvec._core import (
+    CHUNK_TOKENS,
+    Control,
+    HierarchicalSoftmax,
+    NegativeSampling,
+    OutputLayer,
+    Training,
+    build_alias,
+    fill_paths,
+    simd_names,
+)
 from fastvec.models.sampling import huffman_paths
 
 WORDS, STRIDE = 3, 16
@@ -45,12 +56,29 @@ def rows(count: int, floats: int = STRIDE, shift: int = 0) -> NDArray[np.float32
     return memory[start : start + count * floats].reshape(count, floats)
 
 
-def training(changed: dict[str, Any], **options: Any) -> Training:
-    settings = {
-        "vector_size": 10, "skip_gram": True, "window": 2, "shrink_windows": True, "negative": 2,
+LAYER_ARRAYS = ["outputs", "nodes", "noise", "path_offsets", "path_rows", "path_signs"]
+
+
+def training(
+    changed: dict[str, Any],
+    *,
+    negative: int = 2,
+    steps: Sequence[NDArray[np.float32] | None] = (None, None, None),
+    **options: Any,
+) -> Training:
+    given: dict[str, Any] = arrays() | changed
+    outputs, nodes, noise, *paths = (given.pop(name) for name in LAYER_ARRAYS)
+    layers: list[OutputLayer] = []
+    if outputs is not None and negative:
+        layers.append(NegativeSampling(outputs, noise, negative, steps[1]))
+    if nodes is not None:
+        layers.append(HierarchicalSoftmax(nodes, tuple(paths), steps[2]))
+    settings: dict[str, Any] = {
+        "vector_size": 10, "skip_gram": True, "window": 2, "shrink_windows": True,
         "shared_negatives": True, "cbow_mean": True, "cbow_corrected": False, "workers": 1,
+        "vector_steps": steps[0], "layers": layers, "simd": simd_names()[0],
     }  # fmt: skip
-    return Training(*(arrays() | changed).values(), **(settings | options), simd=simd_names()[0])
+    return Training(**(given | settings | options))
 
 
 def test_good_arrays_train() -> None:
@@ -75,7 +103,7 @@ def test_good_arrays_train() -> None:
         ("outputs", rows(WORDS - 1), "outputs must"),
         ("outputs", rows(WORDS, 32), "outputs must"),
         ("nodes", rows(WORDS - 2), "nodes must"),
-        ("path_offsets", [0, 1, 3], "path_offsets must have 4 entries"),
+        ("path_offsets", [0, 1, 3], "path offsets must have 4 entries"),
         ("path_offsets", [0, 1, 3, 6], "paths must stay inside"),
         ("path_offsets", [0, 3, 1, 5], "paths must stay inside"),
         ("path_rows", [0, 1, 0, 1, 2] + [0] * 16, "paths must stay inside"),
@@ -221,11 +249,11 @@ FINE = [[0, 0], [0, 1], [0, 2]]
         (FINE, [0, 1, 3], [0, 3], "noise words must be from 0 to 2"),
         (FINE, [0, -1, 2], [0, 3], "noise words must be from 0 to 2"),
         *[
-            (FINE, [0, 1, 2], starts, "parts of noise must rise from 0 to 3")
+            (FINE, [0, 1, 2], starts, "shards of noise must rise from 0 to 3")
             for starts in ([], [0], [3], [0, 2], [1, 3], [0, 0, 3], [0, 3, 3], [0, 4, 3])
         ],
-        (FINE, [0, 1, 2], [0, 2**62, 3], "parts of noise must rise from 0 to 3"),
-        (FINE, [0, 1, 2], [0, -(2**62), 3], "parts of noise must rise from 0 to 3"),
+        (FINE, [0, 1, 2], [0, 2**62, 3], "shards of noise must rise from 0 to 3"),
+        (FINE, [0, 1, 2], [0, -(2**62), 3], "shards of noise must rise from 0 to 3"),
     ],
 )
 def test_noise_that_does_not_fit_is_refused(
