@@ -1,4 +1,4 @@
-"""The Python examples of README.md and docs/guide.md run, each by itself, as they stand."""
+"""The documentation's Python examples run, each by itself, and its links lead somewhere."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ import fastvec.demo
 from fastvec import Word2Vec
 
 ROOT = Path(__file__).parent.parent
+PAGES = [
+    path.relative_to(ROOT).as_posix()
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/**/*.md"))
+]
 WORDS = "king queen man woman cat dog array in new york bank of america".split()  # noqa: SIM905
 BLOCKS = [
     pytest.param(name, found.group(1), id=f"{name}:{text.count(chr(10), 0, found.start()) + 1}")
-    for name in ("README.md", "docs/guide.md")
+    for name in PAGES
     for text in [(ROOT / name).read_text("utf-8")]
     for found in re.finditer(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 ]
@@ -49,3 +53,22 @@ def test_examples(name: str, block: str) -> None:
     if "fastvec.ann" in block:
         pytest.importorskip("usearch", reason="usearch is not installed")
     exec(compile(block, name, "exec"), {})
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links(name: str) -> None:
+    page = ROOT / name
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = page.parent / path if path else page
+        assert there.exists(), f"{name} links to {target}"
+        assert not anchor or anchor in anchors(there), f"{name} links to {target}"
