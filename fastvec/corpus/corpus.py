@@ -7,8 +7,7 @@ rewriting, vocabulary, encoded, textfiles, params, progress and the native core.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from fastvec._core import TextReader
 from fastvec._util.atomic import PathLike
 from fastvec._util.progress import Progress
+from fastvec._util.spill import Storage
 from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus import sources
 from fastvec.corpus.corpus_file import Encoded, is_encoded_file, read_encoded, write_encoded
@@ -30,7 +30,6 @@ from fastvec.corpus.spool import (
     Ids,
     Offsets,
     Spool,
-    Storage,
     words_of,
 )
 from fastvec.corpus.text_export import write_text
@@ -392,7 +391,7 @@ class _Reading:
         self, source: Any, vocabulary: Vocabulary | None, known: Vocabulary | None
     ) -> Corpus:
         """Read a source."""
-        with _storage(self.text.memory, self.text.tmp) as storage:
+        with Storage(memory_budget(self.text.memory), self.text.tmp) as storage:
             spool = self._spool(source, storage)
             read = self._words(spool)
             vocabulary, numbers = self._numbered(read, spool.raw_words, vocabulary, known)
@@ -484,20 +483,11 @@ def _ids_in(vocabulary: Vocabulary, words: Words) -> Ids:
     return ids
 
 
-@contextmanager
-def _storage(memory: Size | None, tmp: PathLike | None) -> Iterator[Storage]:
-    storage = Storage(memory_budget(memory), tmp)
-    try:
-        yield storage
-    finally:
-        storage.close()
-
-
 def _renumbered(
     corpus: Corpus, vocabulary: Vocabulary, numbers: Ids, memory: Size | None, tmp: PathLike | None
 ) -> Corpus:
     """A corpus whose word i is word numbers[i] of a vocabulary, or dropped."""
-    with _storage(memory, tmp) as storage:
+    with Storage(memory_budget(memory), tmp) as storage:
         tokens, offsets = _renumber(corpus.tokens, corpus.offsets, numbers, storage)
     raw = (corpus.raw_words, corpus.raw_sentences, corpus.options)
     return Corpus(tokens, offsets, vocabulary, *raw)
@@ -516,7 +506,7 @@ def _refuse(params: VocabularyParams | CorpusParams, path: Any, corpus: Corpus) 
 
 def _renumber(tokens: Ids, offsets: Offsets, numbers: Ids, storage: Storage) -> tuple[Ids, Offsets]:
     """Token i becomes numbers[i], or goes if that is DROPPED; sentences without any go too."""
-    made = storage.array(len(tokens), np.int32)
+    made = storage.zeros(len(tokens), np.int32)
     ends = np.zeros(len(offsets), np.int64)
     at = 0
     for first in range(0, len(tokens), STEP):

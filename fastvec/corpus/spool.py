@@ -8,21 +8,18 @@ in memory go to a temporary file.  Imports files, pieces, vocabulary, threads, w
 
 from __future__ import annotations
 
-import errno
 import mmap
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import Control, Renumbering, TextError, TextReader
 from fastvec._util import threads
-from fastvec._util.atomic import PathLike, about_temporary_files, temporary_folder
+from fastvec._util.spill import Kept, Storage
 from fastvec.corpus.chunks import Piece, bad_text, integers
 from fastvec.corpus.normalize import Rewritten
 from fastvec.corpus.vocabulary import TrimRule, keep_mask
@@ -30,100 +27,12 @@ from fastvec.words import Words
 
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
-Number = TypeVar("Number", np.int32, np.int64)
 Item = TypeVar("Item")
 
 DROPPED = -1
 SEGMENT_IDS = 1 << 20  # after so many ids a list of sentences is put away
 OWN_PAGES = 1 << 18  # bytes of ids that get pages of their own
-
-
-class Storage:
-    """Arrays in memory up to a budget, and beyond it in a temporary file that nobody else sees:
-    it has no name, so that it is gone with this process, however that ends.
-
-    Parameters
-    ----------
-    budget : int
-        bytes to keep in memory.
-    folder : path or None
-        where the file goes; None: the system's folder for temporary files.
-    """
-
-    def __init__(self, budget: int, folder: PathLike | None) -> None:
-        self.budget = budget
-        self.folder = temporary_folder(folder)
-        self._used = 0
-        self._file: BinaryIO | None = None
-        self._end = 0
-        self._lock = threading.Lock()
-
-    def put(self, ids: Ids) -> Ids | tuple[int, int]:
-        """Keep ids: in memory, or in the file, as (position, number of ids)."""
-        with self._lock:
-            if self._used + ids.nbytes <= self.budget:
-                self._used += ids.nbytes
-                return ids
-            if self._file is None:
-                self._file = self._open()
-            position = self._end
-            self._end += ids.nbytes
-        self._write(self._file, ids.view(np.uint8).data, position)
-        return position, len(ids)
-
-    def get(self, kept: Ids | tuple[int, int]) -> Ids:
-        """The ids that put() has kept."""
-        if isinstance(kept, np.ndarray):
-            return kept
-        position, count = kept
-        assert self._file is not None
-        ids = np.empty(count, np.int32)
-        view, done = ids.view(np.uint8).data, 0
-        while done < len(view):
-            got = os.preadv(self._file.fileno(), [view[done:]], position + done)
-            if not got:
-                raise OSError(errno.EIO, "a temporary file has lost its end", self.folder)
-            done += got
-        return ids
-
-    def array(self, count: int, dtype: type[Number]) -> NDArray[Number]:
-        """A new array of zeros, in a file of its own if it is larger than the budget.
-
-        The file's blocks are there before it is mapped: a full disk is an error here, and not the
-        end of the process later.
-        """
-        size = count * np.dtype(dtype).itemsize
-        if size <= self.budget or size == 0:
-            return np.zeros(count, dtype)
-        with self._open() as file:
-            self._fill(file, size)
-            mapped = np.memmap(file, dtype, "r+", shape=(count,))
-        return mapped.view(np.ndarray)
-
-    def close(self) -> None:
-        """Remove the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def _open(self) -> BinaryIO:
-        with about_temporary_files(self.folder):
-            return tempfile.TemporaryFile(prefix="fastvec-", dir=self.folder)
-
-    def _write(self, file: BinaryIO, data: memoryview, position: int) -> None:
-        done = 0
-        with about_temporary_files(self.folder):
-            while done < len(data):
-                done += os.pwrite(file.fileno(), data[done:], position + done)
-
-    def _fill(self, file: BinaryIO, size: int) -> None:
-        with about_temporary_files(self.folder):
-            if hasattr(os, "posix_fallocate"):
-                os.posix_fallocate(file.fileno(), 0, size)
-                return
-        zeros = memoryview(bytes(1 << 20))
-        for position in range(0, size, len(zeros)):
-            self._write(file, zeros[: size - position], position)
+NO_IDS = np.empty(0, np.int32)
 
 
 @dataclass
@@ -131,7 +40,7 @@ class Segment:
     """Some ids in the corpus's order, as one generation of one table numbers them."""
 
     number: int
-    ids: Ids | tuple[int, int]
+    ids: Kept
     table: int
     generation: int
     kept: tuple[int, int, bool, bool, bool] = (0, 0, False, False, False)
@@ -348,8 +257,8 @@ class Spool:
 
         in_parallel(count, segments, workers)
         places = list(_places(segments))
-        tokens = storage.array(places[-1][0], np.int32)
-        offsets = storage.array(places[-1][1] + 1, np.int64)
+        tokens = storage.zeros(places[-1][0], np.int32)
+        offsets = storage.zeros(places[-1][1] + 1, np.int64)
 
         def write(i: int) -> None:
             segment, (start, sentence, is_open) = segments[i], places[i]
@@ -357,7 +266,7 @@ class Spool:
             ends = offsets[sentence + 1 : next_sentence + 1]
             made = maps[segment.table][segment.generation]
             made.write(storage.get(segment.ids), tokens[start:stop], ends, start, is_open)
-            segment.ids = (0, 0)  # its memory is free
+            segment.ids = NO_IDS  # its memory is free
 
         in_parallel(write, range(len(segments)), workers)
         return tokens, offsets

@@ -25,9 +25,10 @@ from fastvec._core import (
 from fastvec._util import threads
 from fastvec._util.atomic import PathLike
 from fastvec._util.progress import Progress
+from fastvec._util.spill import Storage
 from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.spool import Storage, in_parallel
+from fastvec.corpus.spool import in_parallel
 from fastvec.corpus.vocabulary import Vocabulary, join, select_words
 from fastvec.params import VocabularyParams
 from fastvec.words import Words
@@ -266,7 +267,7 @@ def join_phrases(
     kinds[pairs[:, FIRST]] |= OPENING_WORD
     joiner = PhraseJoiner(pairs, *tree, len(words))
     storage = Storage(memory_budget(memory), tmp)
-    tokens = storage.array(len(corpus.tokens), np.int32)
+    tokens = storage.zeros(len(corpus.tokens), np.int32)
     lengths = np.empty(len(corpus), np.int64)
     stretches = list(_stretches(corpus.offsets))
     made = [0] * len(stretches)
