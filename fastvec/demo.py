@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-PACKAGES = ("numpy", "scipy", "click", "rich", "safetensors")
+PACKAGES = ("numpy", "scipy", "click", "rich")
 """What is installed wherever fastvec is."""
 
 SKIPPED = {"test", "tests", "site-packages", "dist-packages", "__pycache__", "idlelib"}

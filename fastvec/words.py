@@ -7,7 +7,7 @@ Python object each.  Imports only the native core.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeGuard, overload
 
 import numpy as np
@@ -17,9 +17,6 @@ from fastvec._core import WordIndex, WordTable, gather_words
 
 #: What a user calls a word: a string, or the integer that the word is the decimal digits of.
 Key = str | int | np.integer[Any]
-
-#: What files say of words that are integers; without it they are strings.
-INTEGERS = {"keys": "integers"}
 
 
 class Words(Sequence[str]):
@@ -89,25 +86,18 @@ class Words(Sequence[str]):
         return cls(np.frombuffer(b"".join(pieces), np.uint8), offsets, None, integers)
 
     @classmethod
-    def stored(
-        cls, joined: NDArray[np.uint8], offsets: NDArray[np.int64], facts: Mapping[str, str]
-    ) -> Words:
-        """The words of a file, whose metadata say whether they are integers.
+    def stored(cls, joined: NDArray[np.uint8], offsets: NDArray[np.int64], integers: bool) -> Words:
+        """The words of a file, which says whether they are integers.
 
-        ValueError if they should be and are not.
+        ValueError if they should be integers and are not.
 
-        >>> Words.stored(np.frombuffer(b"307", np.uint8), np.array([0, 2, 3]), INTEGERS).keys()
+        >>> Words.stored(np.frombuffer(b"307", np.uint8), np.array([0, 2, 3]), True).keys()
         [30, 7]
         """
-        words = cls(joined, offsets, None, INTEGERS.items() <= facts.items())
+        words = cls(joined, offsets, None, integers)
         if words.integers and not _are_digits(words):
             raise ValueError("its words should be integers, and are not")
         return words
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """What a file's metadata have to say for :meth:`stored`."""
-        return INTEGERS if self.integers else {}
 
     def as_text(self) -> Words:
         """The same words, as strings."""

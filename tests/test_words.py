@@ -131,7 +131,7 @@ def test_integers_stay_integers(keys: list[int]) -> None:
     assert words.keys() == keys
     assert list(words) == [str(int(key)) for key in keys]
     assert words.integers == bool(keys)
-    stored = Words.stored(words.joined, words.offsets, {"more": "facts", **words.facts})
+    stored = Words.stored(words.joined, words.offsets, words.integers)
     assert stored == words
     assert stored.keys() == keys
     copy = pickle.loads(pickle.dumps(words))
@@ -164,8 +164,8 @@ def test_integers_and_strings_do_not_mix() -> None:
 def test_words_of_a_file_that_should_be_integers_and_are_not(word: str) -> None:
     words = Words.of(["12", word, "-3"])
     with pytest.raises(ValueError, match="its words should be integers, and are not"):
-        Words.stored(words.joined, words.offsets, {"keys": "integers"})
-    assert Words.stored(words.joined, words.offsets, {}).keys() == ["12", word, "-3"]
+        Words.stored(words.joined, words.offsets, integers=True)
+    assert Words.stored(words.joined, words.offsets, integers=False).keys() == ["12", word, "-3"]
 
 
 def test_the_arrays_that_an_index_points_into_cannot_be_changed() -> None:

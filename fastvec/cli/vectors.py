@@ -301,8 +301,12 @@ def convert(
     if normalize:
         wv.unit_normalize_all()
         file = file.without_model()
-    metadata = {name: text for name, text in file.metadata.items() if name != "fastvec"}
-    facts: dict[str, Any] = {"counts": file.counts, "metadata": metadata, "extra": file.extra}
+    facts: dict[str, Any] = {
+        "counts": file.counts,
+        "metadata": file.metadata,
+        "extra": file.extra,
+        "model": file.model,
+    }
     formats.write_vectors(output, file.words, wv.vectors, kind=kind, **facts)
     echo(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {kind}", err=True)
 

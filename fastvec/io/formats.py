@@ -26,7 +26,7 @@ from fastvec.io.tables import (
     write_npy,
     write_parquet,
 )
-from fastvec.io.tensors import load_tensors, save_tensors
+from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.io.word2vec import check_words, is_number, read_word2vec, write_word2vec
 from fastvec.words import Words
 
@@ -50,7 +50,6 @@ SUFFIXES = {
 
 ROWS = ("word2vec", "word2vec-binary", "glove")  # row after row: these may be packed
 ATTRIBUTE = "attribute."  # what the names of the words' attributes begin with
-MODEL = ("model", "parameters")  # the metadata of a whole model
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ class VectorFile:
     words: Words
     vectors: Floats
     counts: NDArray[np.int64] | None = None
-    metadata: dict[str, str] = field(default_factory=dict)
+    model: str = "vectors"  # or word2vec, glove: what the whole file is
+    metadata: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def without_model(self) -> VectorFile:
@@ -71,9 +71,9 @@ class VectorFile:
         >>> read_vectors("vectors.safetensors").without_model().extra
         {}
         """
-        metadata = {key: text for key, text in self.metadata.items() if key not in MODEL}
+        metadata = {key: text for key, text in self.metadata.items() if key != "parameters"}
         extra = {key: rows for key, rows in self.extra.items() if key.startswith(ATTRIBUTE)}
-        return replace(self, metadata=metadata, extra=extra)
+        return replace(self, model="vectors", metadata=metadata, extra=extra)
 
     def first(self, limit: int) -> VectorFile:
         """Only so many first words, without what makes it a model.
@@ -178,9 +178,10 @@ def read_vectors(
     if kind not in READABLE:
         raise ValueError(f"kind must be one of {', '.join(READABLE)}, got {kind!r}")
     if kind == "safetensors":
-        words, tensors, metadata = load_safetensors(path)
-        vectors, counts = tensors.pop("vectors"), tensors.pop("counts", None)
-        file = VectorFile(kind, words, vectors, counts, metadata, extra=tensors)
+        words, opened = load_vectors(path, verify=limit is None)
+        arrays = opened.arrays
+        vectors, counts = arrays.pop("vectors"), arrays.pop("counts", None)
+        file = VectorFile(kind, words, vectors, counts, opened.kind, opened.metadata, arrays)
         return file if limit is None else file.first(limit)
     if kind == "npy":
         return VectorFile(kind, *read_npy(path, limit, errors))
@@ -232,15 +233,16 @@ def write_vectors(
     vectors: NDArray[Any],
     *,
     counts: NDArray[np.int64] | None = None,
-    metadata: Mapping[str, str] | None = None,
+    metadata: Mapping[str, Any] | None = None,
     extra: Mapping[str, NDArray[Any]] | None = None,
+    model: str = "vectors",
     kind: str | None = None,
 ) -> None:
     """Write any vector file that fastvec knows.
 
     Parameters
     ----------
-    counts, metadata, extra
+    counts, metadata, extra, model
         kept by safetensors (see :class:`VectorFile`); counts by Parquet too.
     kind : str, optional
         one of ``KINDS``; when not given, the name's ending says it.
@@ -256,8 +258,14 @@ def write_vectors(
     check_writable(path, kind)
     match kind:
         case "safetensors":
-            save_safetensors(
-                path, words=words, vectors=vectors, counts=counts, extra=extra, metadata=metadata
+            save_vectors(
+                path,
+                words=words,
+                vectors=vectors,
+                counts=counts,
+                extra=extra,
+                metadata=metadata,
+                kind=model,
             )
         case "word2vec" | "word2vec-binary":
             write_word2vec(path, words, vectors, binary=kind == "word2vec-binary")
@@ -273,105 +281,3 @@ def write_vectors(
             write_static_embedding(path, words, vectors)
         case _:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-
-
-# --- fastvec's own files: safetensors
-
-VERSION = 1
-
-
-def save_safetensors(
-    path: PathLike,
-    *,
-    words: Words,
-    vectors: NDArray[Any],
-    counts: NDArray[np.int64] | None = None,
-    extra: Mapping[str, NDArray[Any]] | None = None,
-    metadata: Mapping[str, str] | None = None,
-) -> None:
-    """Save words and vectors, and whatever arrays belong to them, in one safetensors file.
-
-    Parameters
-    ----------
-    vectors : (V, D) array
-        may be a view with padded rows: it is written block by block, never copied whole.
-    counts : (V,) int64 array, optional
-    extra : arrays by name
-        what else the model needs; not named vectors, words, offsets or counts.
-    metadata : strings by name
-
-    Raises
-    ------
-    ValueError
-        shapes that do not fit or a dtype that safetensors does not have; OSError when the file
-        cannot be written.
-
-    >>> save_safetensors("a.safetensors", words=Words.of(["cat"]), vectors=np.ones((1, 3), "f"))
-    """
-    tensors = {"vectors": vectors, "words": words.joined, "offsets": words.offsets}
-    if counts is not None:
-        tensors["counts"] = np.asarray(counts, np.int64)
-    for name, array in (extra or {}).items():
-        if name in ("vectors", "words", "offsets", "counts"):
-            raise ValueError(f"extra must not hold a tensor named {name!r}")
-        tensors[name] = array
-    if len(vectors) != len(words):
-        raise ValueError(f"{len(words)} words for {len(vectors)} vectors")
-    save_tensors(path, tensors, {"fastvec": str(VERSION), **(metadata or {}), **words.facts})
-
-
-def load_safetensors(
-    path: PathLike, *, mmap: bool = True
-) -> tuple[Words, dict[str, NDArray[Any]], dict[str, str]]:
-    """Open a file written by :func:`save_safetensors`.
-
-    Parameters
-    ----------
-    mmap : bool
-        True (default) maps the file: opening takes no time, pages are read when they are
-        touched, and changes to the arrays stay in this process (copy on write).  False reads all.
-
-    Returns
-    -------
-    words : Words
-    tensors : dict
-        ``vectors`` (V, D) float32 or float64, ``counts`` (V,) int64 if it was saved, and what
-        else was.
-    metadata : dict
-
-    Raises
-    ------
-    ValueError
-        a file that is cut off or is no fastvec file, with its name and the reason.
-
-    >>> words, tensors, metadata = load_safetensors("vectors.safetensors")
-    >>> tensors["vectors"].shape
-    (5, 3)
-    """
-    tensors, metadata = load_tensors(path, mmap=mmap)
-    version = metadata.get("fastvec", "")
-    if not version.isdecimal() or any(n not in tensors for n in ("vectors", "words", "offsets")):
-        raise ValueError(f"{path} is a safetensors file, but not one that fastvec wrote")
-    if int(version) > VERSION:
-        raise ValueError(
-            f"{path} has version {version} of the format, this fastvec knows up to {VERSION}"
-        )
-    joined, offsets, vectors = tensors.pop("words"), tensors.pop("offsets"), tensors["vectors"]
-    if joined.dtype != np.uint8 or joined.ndim != 1 or offsets.dtype != np.int64:
-        raise ValueError(f"{path}: words must be bytes and offsets 64-bit integers")
-    if offsets.ndim != 1 or vectors.ndim != 2 or len(offsets) != len(vectors) + 1:
-        raise ValueError(f"{path}: vectors {vectors.shape} do not fit offsets {offsets.shape}")
-    if offsets[0] != 0 or offsets[-1] != len(joined) or np.any(offsets[1:] < offsets[:-1]):
-        raise ValueError(f"{path}: the words' offsets do not rise from 0 to {len(joined)}")
-    if vectors.dtype not in (np.float32, np.float64):
-        raise ValueError(f"{path}: vectors must be float32 or float64, they are {vectors.dtype}")
-    counts = tensors.get("counts")
-    if counts is not None and (counts.shape != (len(vectors),) or counts.dtype != np.int64):
-        raise ValueError(f"{path}: counts must be {len(vectors)} 64-bit integers")
-    try:
-        words = Words.stored(joined, offsets, metadata)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
-    for name in words.facts:  # of the words, and not of the vectors
-        del metadata[name]
-    return words, tensors, metadata

@@ -1,7 +1,8 @@
 """Safetensors files: any arrays by name, opened by memory map.
 
-The layout is that of the safetensors library (docs/formats.md says it byte by byte).  Its own
-writer wants every array whole and contiguous in memory; this one takes padded rows as they are.
+The layout is that of the safetensors library (docs/formats.md describes it byte by byte).  The
+library itself is not used: its writer needs every array whole and contiguous in memory, while this
+one writes padded rows block by block, and its reader does not map files copy-on-write.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "U8": np.dtype("u1"),
     "BOOL": np.dtype("?"),
 }
+BLOCK_BYTES = 1 << 24  # written at a time
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
@@ -65,16 +67,23 @@ def save_tensors(
         file.write(len(text).to_bytes(8, "little") + text)
         done = 0
         for name in order:
-            for block in _blocks(tensors[name]):
+            for block in row_blocks(tensors[name]):
                 file.write(block.reshape(-1).view(np.uint8).data)
                 done += block.nbytes
                 bar.update(done)
 
 
-def _blocks(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """The rows of an array, contiguous and little-endian, some megabytes at a time."""
+def row_blocks(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """The rows of an array, contiguous and little-endian, about 16 MB at a time.
+
+    Each block but the last has a multiple of 4 rows, and so a multiple of 4 bytes.
+
+    >>> [block.tolist() for block in row_blocks(np.arange(3))]
+    [[0, 1, 2]]
+    """
     rows = array.reshape(1) if array.ndim == 0 else array
-    step = max(1, (1 << 24) // max(1, rows.nbytes // max(1, len(rows))))
+    row_bytes = rows.nbytes // max(1, len(rows))
+    step = max(4, BLOCK_BYTES // max(1, row_bytes) // 4 * 4)
     for first in range(0, len(rows), step):
         yield np.ascontiguousarray(rows[first : first + step], array.dtype.newbyteorder("<"))
 

@@ -12,7 +12,6 @@ threads and the native core.
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterable
 from typing import Any, Unpack
 
@@ -28,7 +27,7 @@ from fastvec._util.simd import simd
 from fastvec._util.system import available_cores
 from fastvec.corpus.corpus import TEXT, Corpus, for_a_file
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.io import formats
+from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.cooccurrence import count_pairs
 from fastvec.models.pairs import Pairs, is_sparse
@@ -438,13 +437,14 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         if self._prior is not None:
             extra["prior"] = self._prior
         state = for_a_file({name: getattr(self, name) for name in SAVED})
-        formats.save_safetensors(
+        save_vectors(
             path,
             words=wv.words,
             vectors=wv.vectors,
             counts=self._all_counts(),
             extra=extra,
-            metadata={"model": "glove", "parameters": json.dumps(state, default=np.generic.item)},
+            metadata={"parameters": state},
+            kind="glove",
         )
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -463,26 +463,21 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         >>> GloVe.load("glove.safetensors").train("text.txt", epochs=5)
         GloVe<vocab=3, vector_size=4, epochs=1>
         """
-        words, tensors, metadata = formats.load_safetensors(path)
-        if metadata.get("model") != "glove" or "records" not in tensors:
-            raise ValueError(f"{path} holds no GloVe model")
-        model = cls()
+        words, file = load_vectors(path, "glove")
+        tensors, model = file.arrays, cls()
         try:
-            state = json.loads(metadata["parameters"])
+            state = file.metadata["parameters"]
             if isinstance(state["memory"], float):  # files from before 0.1.0: gigabytes
                 state["memory"] = int(state["memory"] * 1e9)
             for name in SAVED:
                 setattr(model, name, state[name])
         except (KeyError, ValueError, TypeError):
-            raise ValueError(f"{path} is damaged: its parameters are not complete") from None
+            raise file.damaged("its parameters are not complete") from None
         model._params()
-        size, saved = model.vector_size, tensors["records"]
-        count = len(words) - bool(model.unk)
-        if saved.shape != (count, 4, size + 2) or saved.dtype != np.float32:
-            raise ValueError(f"{path} is damaged: its records have shape {saved.shape}")
-        counts, prior = tensors.get("counts"), tensors.get("prior")
-        if prior is not None and (prior.shape != (count, size) or prior.dtype != np.float32):
-            raise ValueError(f"{path} is damaged: its prior has shape {prior.shape}")
+        size, count = model.vector_size, len(words) - bool(model.unk)
+        saved = file.array("records", "<f4", count, 4, size + 2)
+        counts = tensors.get("counts")
+        prior = file.array("prior", "<f4", count, size) if "prior" in tensors else None
         model.words = words.take(np.arange(count))
         model.counts = None if counts is None else np.array(counts[:count])
         model._records = _empty_records(count, size, model.eta)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sys
-import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 
 from fastvec._core import tiles_to_rows
 from fastvec._util.atomic import PathLike
-from fastvec.io import tensors
+from fastvec.io.container import read_container, write_container
 from fastvec.io.word2vec import read_counts
 from fastvec.models.glove_records import highest_id, read_records, write_records
 from fastvec.models.tiles import (
@@ -29,8 +27,6 @@ from fastvec.words import Words
 if TYPE_CHECKING:
     # At run time scipy is imported where a matrix is made, since it makes "import fastvec" slow.
     from scipy import sparse
-
-VERSION = 1
 
 
 class Pairs:
@@ -197,20 +193,14 @@ class Pairs:
             "tiles": self.tiles,
             "tile_offsets": self.offsets,
         }
-        facts: dict[str, str] = {}
-        if self.words is not None:
-            arrays |= {"words": self.words.joined, "offsets": self.words.offsets}
-            facts = self.words.facts
         if self.counts is not None:
             arrays["counts"] = self.counts
-        metadata = {
-            "fastvec pairs": str(VERSION),
-            "n_words": str(self.shape[0]),
-            "symmetric": str(int(self.symmetric)),
-            "settings": json.dumps(self.settings),
-            "crc32": json.dumps({name: _crc32(array) for name, array in arrays.items()}),
-        } | facts
-        tensors.save_tensors(path, arrays, metadata)
+        metadata: dict[str, Any] = {
+            "n_words": self.shape[0],
+            "symmetric": self.symmetric,
+            "settings": self.settings,
+        }
+        write_container(path, "pairs", arrays, metadata, self.words)
 
     @classmethod
     def load(cls, path: PathLike, *, verify: bool = True) -> Pairs:
@@ -230,46 +220,21 @@ class Pairs:
         >>> Pairs.load("pairs.safetensors").shape
         (3, 3)
         """
-        arrays, metadata = tensors.load_tensors(path)
-        version = metadata.get("fastvec pairs", "")
-        if not version.isdecimal():
-            raise ValueError(f"{path} is a safetensors file, but not one of word pairs")
-        if int(version) > VERSION:
-            raise ValueError(
-                f"{path} has version {version} of the format, this fastvec knows up to {VERSION}"
-            )
-        try:
-            sums = json.loads(metadata["crc32"])
-            n_words, symmetric = int(metadata["n_words"]), metadata["symmetric"] == "1"
-            raw, tiles, offsets = (arrays[name] for name in ("pairs", "tiles", "tile_offsets"))
-            settings = json.loads(metadata["settings"])
-            spelled = (arrays["words"], arrays["offsets"]) if "words" in arrays else None
-        except (KeyError, ValueError):
-            raise ValueError(f"{path} is damaged: its header is not complete") from None
-        if verify:
-            for name, array in arrays.items():
-                if sums.get(name) != _crc32(array):
-                    raise ValueError(f"{path} is damaged: the checksum of {name} is wrong")
-        counts = arrays.get("counts")
-        good = _is(raw, "u8", 1) and _is(tiles, "i4", 2) and _is(offsets, "i8", 1) and n_words >= 1
-        if not good:
-            raise ValueError(f"{path} is damaged: its arrays are of other kinds")
-        if counts is not None and (counts.dtype != np.int64 or counts.shape != (n_words,)):
-            raise ValueError(f"{path} is damaged: there must be {n_words} counts")
-        if spelled is not None and not _is_word_list(*spelled, n_words):
-            raise ValueError(f"{path} is damaged: there must be {n_words} words")
-        try:
-            words = None if spelled is None else Words.stored(*spelled, metadata)
-        except ValueError as error:
-            raise ValueError(f"{path} is damaged: {error}") from None
+        file = read_container(path, "pairs", verify=verify)
+        metadata, words = file.metadata, file.words
+        n_words, settings = metadata.get("n_words"), metadata.get("settings")
+        if not isinstance(n_words, int) or n_words < 1 or not isinstance(settings, dict):
+            raise file.damaged("its metadata are not complete")
+        if words is not None and len(words) != n_words:
+            raise file.damaged(f"there must be {n_words} words")
         return cls(
-            raw.view(PAIR),
-            tiles,
-            offsets,
+            file.array("pairs", "<u8", None).view(PAIR),
+            file.array("tiles", "<i4", None, 3),
+            file.array("tile_offsets", "<i8", None),
             n_words,
-            symmetric=symmetric,
+            symmetric=bool(metadata.get("symmetric")),
             words=words,
-            counts=counts,
+            counts=file.array("counts", "<i8", n_words) if "counts" in file.arrays else None,
             settings=settings,
         )
 
@@ -374,22 +339,3 @@ def _rows_of_rarer_words(rows: sparse.csr_array) -> sparse.csr_array:
     entries = rows.tocoo()
     row, key = column_keys(*(axis.astype(np.int64) for axis in entries.coords))
     return sparse.csr_array((entries.data, (row, key)), shape=(n, 2 * n))
-
-
-def _is_word_list(joined: NDArray[Any], offsets: NDArray[Any], n: int) -> bool:
-    if not (_is(joined, "u1", 1) and _is(offsets, "i8", 1) and len(offsets) == n + 1):
-        return False
-    ends = offsets[0] == 0 and offsets[-1] == len(joined)
-    return bool(ends) and not np.any(offsets[1:] < offsets[:-1])
-
-
-def _is(array: NDArray[Any], kind: str, dimensions: int) -> bool:
-    return array.dtype == np.dtype(kind) and array.ndim == dimensions
-
-
-def _crc32(array: NDArray[Any]) -> int:
-    """CRC-32 of an array's bytes."""
-    data, crc = np.ascontiguousarray(array).reshape(-1).view(np.uint8), 0
-    for at in range(0, len(data), 1 << 24):
-        crc = zlib.crc32(data[at : at + (1 << 24)].data, crc)
-    return crc

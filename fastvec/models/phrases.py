@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import itertools
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -20,7 +19,7 @@ from fastvec._util.atomic import PathLike
 from fastvec.corpus.corpus import TEXT, Corpus, for_a_file
 from fastvec.corpus.sources import NoWordsError
 from fastvec.corpus.vocabulary import Vocabulary, join
-from fastvec.io.tensors import load_tensors, save_tensors
+from fastvec.io.container import Container, read_container, write_container
 from fastvec.models.collocations import (
     BETWEEN,
     COUNT,
@@ -53,8 +52,6 @@ SCORER_ARGUMENTS = (
     "corpus_word_count",
 )
 SETTINGS = ("min_count", "threshold", "delimiter", "scoring", "connector_words")
-MARK = "fastvec phrases"  # the first entry of a file's metadata; its value is the version
-VERSION = 1
 
 
 # --- scores
@@ -306,21 +303,21 @@ class _Joining:
         True
         """
         del mmap
-        arrays, facts = load_tensors(path)
+        file = read_container(path, "phrases")
+        settings: Any = file.metadata.get("settings")
         try:
-            version, settings = int(facts[MARK]), json.loads(facts["settings"])
             restored = RESTORED[settings.pop("kind")]
             chosen = scoring or SCORERS.get(settings.pop("scoring"))
-        except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
-            raise ValueError(f"{path} holds no phrases that fastvec has saved") from None
-        if version > VERSION:
-            raise ValueError(f"{path} has version {version}, this fastvec knows up to {VERSION}")
+        except (KeyError, TypeError, AttributeError):
+            raise file.damaged("its settings are not complete") from None
         if chosen is None:
             raise ValueError(f"{path} was scored by a function: give it again as scoring")
         try:
-            return restored(arrays, settings | {"scoring": chosen})
-        except (KeyError, ValueError, TypeError, IndexError) as error:
-            raise ValueError(f"{path} is damaged: {error}") from None
+            return restored(file, settings | {"scoring": chosen})
+        except (KeyError, TypeError, IndexError) as error:
+            raise file.damaged(error) from None
+        except ValueError as error:
+            raise error if str(path) in str(error) else file.damaged(error) from None
 
 
 class _Joined:
@@ -379,17 +376,15 @@ class FrozenPhrases(_Joining):
         """
         words = Words.of(self.phrasegrams)
         scores = np.fromiter(self.phrasegrams.values(), np.float64, len(words))
-        arrays: dict[str, NDArray[Any]]
-        arrays = {"words": words.joined, "word_offsets": words.offsets, "scores": scores}
-        save_tensors(path, arrays, {MARK: str(VERSION), "settings": json.dumps(self._settings())})
+        settings = {"settings": self._settings()}
+        write_container(path, "phrases", {"scores": scores}, settings, words)
 
     @classmethod
-    def _restored(
-        cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]
-    ) -> FrozenPhrases:
+    def _restored(cls, file: Container, settings: Mapping[str, Any]) -> FrozenPhrases:
         made = cls.__new__(cls)
         vars(made).update(_checked(settings), reading=_text(settings))
-        words, scores = _words(arrays), _array(arrays, "scores", "<f8")
+        words = _words(file)
+        scores = file.array("scores", "<f8", len(words))
         made.phrasegrams = dict(zip(words, scores.tolist(), strict=True))
         return made
 
@@ -632,39 +627,40 @@ class Phrases(_Joining):
         bigrams = self._merge()
         settings = self._settings() | {"max_vocab_size": self.max_vocab_size, "counted": {}}
         arrays: dict[str, NDArray[Any]] = {}
+        words = None
         if bigrams is not None:
             settings["counted"] = {"tokens": bigrams.tokens, "min_reduce": bigrams.min_reduce}
+            words = bigrams.words
             arrays = {
-                "words": bigrams.words.joined,
-                "word_offsets": bigrams.words.offsets,
                 "counts": bigrams.counts,
                 "pairs": bigrams.pairs,
                 "parents": bigrams.parents,
                 "connectors": bigrams.connectors,
             }
-        save_tensors(path, arrays, {MARK: str(VERSION), "settings": json.dumps(settings)})
+        write_container(path, "phrases", arrays, {"settings": settings}, words)
 
     @classmethod
-    def _restored(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Phrases:
+    def _restored(cls, file: Container, settings: Mapping[str, Any]) -> Phrases:
         made = cls(**{name: settings[name] for name in (*SETTINGS, "max_vocab_size")})
         made.reading = _text(settings)
         if counted := settings["counted"]:
-            words = _words(arrays)
-            vocabulary = Vocabulary(words, _array(arrays, "counts", "<i8"))
-            pairs = _array(arrays, "pairs", "<u4", 2)
-            tree = _array(arrays, "parents", "<u4"), _array(arrays, "connectors", "<u4")
+            words = _words(file)
+            vocabulary = Vocabulary(words, file.array("counts", "<i8", len(words)))
+            pairs = file.array("pairs", "<u4", None, 4)
+            parents = file.array("parents", "<u4", None)
+            connectors = file.array("connectors", "<u4", None)
             tokens, reduce = int(counted["tokens"]), int(counted["min_reduce"])
-            part = Bigrams(words, vocabulary.counts, pairs, *tree, tokens, reduce)
+            part = Bigrams(words, vocabulary.counts, pairs, parents, connectors, tokens, reduce)
             part.spelled(pairs[:0], "")  # looks at the tree
             if len(pairs) and (pairs[:, COUNT].min() < 1 or pairs[:, :2].max() >= len(words)):
                 raise ValueError("a pair names a word that is not there")
-            if len(pairs) and pairs[:, BETWEEN].max() >= len(tree[0]):
+            if len(pairs) and pairs[:, BETWEEN].max() >= len(parents):
                 raise ValueError("a pair names connectors that are not there")
             made._parts = [part]
         return made
 
 
-RESTORED: dict[str, Callable[[Mapping[str, NDArray[Any]], Mapping[str, Any]], _Joining]] = {
+RESTORED: dict[str, Callable[[Container, Mapping[str, Any]], _Joining]] = {
     "Phrases": Phrases._restored,
     "FrozenPhrases": FrozenPhrases._restored,
 }
@@ -698,22 +694,15 @@ def _stands_in(delimiter: str, words: Words) -> bool:
     return delimiter.encode() in words.joined.tobytes()
 
 
-def _array(arrays: Mapping[str, NDArray[Any]], name: str, kind: str, ndim: int = 1) -> NDArray[Any]:
-    """An array of a file; ValueError if it is not of its kind."""
-    array = arrays.get(name)
-    if array is None or array.dtype != kind or array.ndim != ndim:
-        raise ValueError(f"{name} is missing, or not an array of {np.dtype(kind)}")
-    return np.ascontiguousarray(array)
-
-
-def _words(arrays: Mapping[str, NDArray[Any]]) -> Words:
+def _words(file: Container) -> Words:
     """The words of a file; ValueError unless each is UTF-8."""
-    words = Words(_array(arrays, "words", "u1"), _array(arrays, "word_offsets", "<i8"))
-    _ = words.table  # looks at the offsets
+    words = file.words
+    if words is None:
+        raise file.damaged("it holds no words")
     words.joined.tobytes().decode()
     starts = words.offsets[words.offsets < len(words.joined)]
     if np.any(words.joined[starts] & 0xC0 == 0x80):
-        raise ValueError("a word begins within a letter")
+        raise file.damaged("a word begins within a letter")
     return words
 
 

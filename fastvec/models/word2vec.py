@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import time
 import warnings
@@ -31,7 +30,7 @@ from fastvec._util.system import available_cores
 from fastvec.corpus.corpus import TEXT, Corpus, for_a_file
 from fastvec.corpus.sources import NoWordsError, signature
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.io import formats
+from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.sampling import (
     NO_PATHS,
@@ -825,17 +824,15 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         self._rows()
         extra = {"outputs": self._outputs, "nodes": self._nodes}
         state = for_a_file({name: getattr(self, name) for name in SAVED})
-        formats.save_safetensors(
+        save_vectors(
             fname,
             words=self.wv.words,
             vectors=self.wv.vectors,
             counts=self._counts(),
             extra={name: rows for name, rows in extra.items() if rows is not None}
             | self.wv.attribute_arrays(),
-            metadata={
-                "model": "word2vec",
-                "parameters": json.dumps(state, default=np.generic.item),
-            },
+            metadata={"parameters": state},
+            kind="word2vec",
         )
 
     @classmethod
@@ -851,13 +848,10 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         2
         """
         del mmap
-        words, tensors, metadata = formats.load_safetensors(fname)
-        if metadata.get("model") != "word2vec":
-            raise ValueError(f"{os.fspath(fname)} holds vectors only: use KeyedVectors.load")
-        try:
-            state = dict(json.loads(metadata["parameters"]))
-        except (KeyError, TypeError, ValueError, RecursionError):
-            raise ValueError(f"{os.fspath(fname)}: parameters is not a JSON object") from None
+        words, file = load_vectors(fname, "word2vec")
+        tensors, state = file.arrays, file.metadata.get("parameters")
+        if not isinstance(state, dict):
+            raise file.damaged("parameters is not a JSON object")
         size = tensors["vectors"].shape[1]
         model = cls(vector_size=size)
         for name in SAVED:
@@ -885,7 +879,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             )
             model._nodes[:] = 0
         if len(words) and model._outputs is None and model._nodes is None:
-            raise ValueError(f"{os.fspath(fname)} holds vectors only: use KeyedVectors.load")
+            raise file.damaged("it has no output weights")
         return model
 
     def __getstate__(self) -> dict[str, Any]:

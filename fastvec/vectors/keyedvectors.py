@@ -6,7 +6,6 @@ partial selection (search.py), so a question costs one look at each vector and n
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Self, overload
@@ -15,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec._util.atomic import PathLike
-from fastvec.io import formats
 from fastvec.io import word2vec as rowfiles
+from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.vectors import evaluation
 from fastvec.vectors.search import best, direction, inverse, nearest, row_norms, unit
 from fastvec.vectors.store import VectorStore
@@ -638,13 +637,13 @@ class KeyedVectors(VectorStore):
         if len(self.words) < len(self):
             raise ValueError(f"{len(self) - len(self.words)} rows have no word yet: cannot save")
         exact = np.can_cast(self.vectors.dtype, np.float32)
-        formats.save_safetensors(
+        save_vectors(
             fname,
             words=self.words,
             vectors=np.asarray(self.vectors, np.float32 if exact else np.float64),
             counts=self.counts,
             extra=attributes,
-            metadata={"dtype": json.dumps(str(self.vectors.dtype))},
+            metadata={"dtype": str(self.vectors.dtype)},
         )
 
     @classmethod
@@ -666,11 +665,11 @@ class KeyedVectors(VectorStore):
         >>> len(KeyedVectors.load("vectors.safetensors")) == len(wv)
         True
         """
-        words, tensors, metadata = formats.load_safetensors(fname, mmap=mmap is not False)
-        vectors = tensors["vectors"]
-        store = cls.of(words, vectors, tensors.get("counts"))
-        store.add_attribute_arrays(tensors)
-        if metadata.get("dtype") == '"float16"':
+        words, file = load_vectors(fname, mmap=mmap is not False, verify=mmap is False)
+        vectors = file.arrays["vectors"]
+        store = cls.of(words, vectors, file.arrays.get("counts"))
+        store.add_attribute_arrays(file.arrays)
+        if file.metadata.get("dtype") == "float16":
             store.vectors = vectors.astype(np.float16)
         return store
 

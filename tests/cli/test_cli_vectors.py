@@ -178,7 +178,7 @@ def test_converting_keeps_a_whole_model(tmp_path):
     for option in (["--normalize"], ["--limit", "2"]):
         done = fastvec(tmp_path, "convert", "m.safetensors", "v.safetensors", *option)
         assert done.returncode == 0, done.stderr
-        with pytest.raises(ValueError, match="holds vectors only: use KeyedVectors"):
+        with pytest.raises(ValueError, match="holds vectors, not a Word2Vec model"):
             Word2Vec.load(tmp_path / "v.safetensors")
         assert "counts" in load_tensors(tmp_path / "v.safetensors")[0]
     assert fastvec(tmp_path, "convert", "w", "v.safetensors", "--limit", "2").returncode == 0

@@ -18,6 +18,7 @@ from fastvec._core import RowReader, write_rows
 from fastvec.io import formats
 from fastvec.io import word2vec as rowfiles
 from fastvec.io.tensors import load_tensors
+from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.words import Words
 
 floats32 = st.floats(width=32, allow_nan=False)
@@ -110,11 +111,10 @@ def test_safetensors_hold_any_word(tmp_path_factory, table):
     words, vectors = table
     path = tmp_path_factory.mktemp("files") / "a.safetensors"
     counts = np.arange(len(words), dtype=np.int64)
-    formats.save_safetensors(
-        path, words=words, vectors=vectors, counts=counts, metadata={"note": "é"}
-    )
+    save_vectors(path, words=words, vectors=vectors, counts=counts, metadata={"note": "é"})
     for mmap in (True, False):
-        again, tensors, metadata = formats.load_safetensors(path, mmap=mmap)
+        again, file = load_vectors(path, mmap=mmap)
+        tensors, metadata = file.arrays, file.metadata
         assert again == words
         assert np.array_equal(tensors["vectors"], vectors)
         assert np.array_equal(tensors["counts"], counts)
@@ -127,7 +127,7 @@ def test_safetensors_library_reads_it_and_padded_rows_are_fine(tmp_path):
 
     padded = np.arange(32, dtype=np.float32).reshape(2, 16)[:, :3]
     path = tmp_path / "a.safetensors"
-    formats.save_safetensors(path, words=Words.of(["a", "bc"]), vectors=padded)
+    save_vectors(path, words=Words.of(["a", "bc"]), vectors=padded)
     tensors = load_file(path)
     assert np.array_equal(tensors["vectors"], padded)
     assert tensors["words"].tobytes() == b"abc"
@@ -387,14 +387,14 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, data, binary, header):
 @settings(max_examples=300)
 def test_any_damage_to_safetensors_is_refused_or_harmless(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any.safetensors"
-    formats.save_safetensors(path, words=Words.of(["a", "bc"]), vectors=np.ones((2, 3), "f"))
+    save_vectors(path, words=Words.of(["a", "bc"]), vectors=np.ones((2, 3), "f"))
     raw = bytearray(path.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(raw[: data.draw(st.integers(0, len(raw)))])
     try:
-        words, tensors, _ = formats.load_safetensors(path)
-        assert len(words) == len(tensors["vectors"])
+        words, file = load_vectors(path)
+        assert len(words) == len(file.arrays["vectors"])
         list(words)
     except ValueError as error:
         assert str(path) in str(error)
@@ -403,27 +403,30 @@ def test_any_damage_to_safetensors_is_refused_or_harmless(tmp_path_factory, data
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"vectors": None}, "not one that fastvec wrote"),
+        ({"vectors": None}, "vectors is missing"),
         ({"words": {"dtype": "Q9", "shape": [3], "data_offsets": [0, 3]}}, "entry for 'words'"),
         ({"words": {"dtype": "U8", "shape": [-3], "data_offsets": [0, 3]}}, "entry for 'words'"),
         ({"words": {"dtype": "U8", "shape": [3], "data_offsets": [0, 4]}}, "needs other"),
         ({"words": {"dtype": "U8", "shape": [999], "data_offsets": [0, 999]}}, "cut off"),
-        ({"words": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}}, "offsets do not rise"),
-        ({"__metadata__": {"fastvec": "9"}}, "version 9"),
-        ({"__metadata__": {"fastvec": 9}}, "must be strings"),
+        (
+            {"words": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}},
+            "checksum of its words is wr",
+        ),
+        ({"__metadata__": {"fastvec vectors": "9"}}, "version 9"),
+        ({"__metadata__": {"fastvec vectors": 9}}, "must be strings"),
         ({"__metadata__": {}}, "not one that fastvec wrote"),
     ],
 )
 def test_broken_safetensors_headers(tmp_path, change, says):
     path = tmp_path / "a.safetensors"
-    formats.save_safetensors(path, words=Words.of(["a", "bc"]), vectors=np.ones((2, 3), "f"))
+    save_vectors(path, words=Words.of(["a", "bc"]), vectors=np.ones((2, 3), "f"))
     raw = path.read_bytes()
     length = int.from_bytes(raw[:8], "little")
     header = json.loads(raw[8 : 8 + length]) | change
     text = json.dumps({name: entry for name, entry in header.items() if entry is not None}).encode()
     path.write_bytes(len(text).to_bytes(8, "little") + text + raw[8 + length :])
     with pytest.raises(ValueError, match=says):
-        formats.load_safetensors(path)
+        load_vectors(path)
 
 
 def test_vocabulary_files(tmp_path):

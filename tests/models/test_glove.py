@@ -482,7 +482,9 @@ def test_a_saved_model_is_a_vector_file(tmp_path):
 def test_loading_other_files(tmp_path):
     model = fitted(random_pairs(20))
     model.wv.save(tmp_path / "vectors")
-    with pytest.raises(ValueError, match="vectors holds no GloVe model"):
+    with pytest.raises(
+        ValueError, match=r"holds vectors, not a GloVe model: use KeyedVectors\.load"
+    ):
         GloVe.load(tmp_path / "vectors")
 
 

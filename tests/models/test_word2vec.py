@@ -7,6 +7,7 @@ import pickle
 
 import numpy as np
 import pytest
+from containers import rewrite
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import word2vec as reference
@@ -15,7 +16,6 @@ from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
 from fastvec._core import merge_share, simd_names, worker_copies
 from fastvec._util.system import available_cores
 from fastvec.io.formats import write_vectors
-from fastvec.io.tensors import load_tensors, save_tensors
 from fastvec.models.word2vec import _all_finite
 
 MODELS = [
@@ -383,11 +383,11 @@ def test_switches_are_shown_as_gensim_shows_them(tmp_path, options):
 def test_vectors_alone_are_no_model(tmp_path):
     wv = small().wv
     wv.save(tmp_path / "v.safetensors")
-    with pytest.raises(ValueError, match="holds vectors only"):
+    with pytest.raises(ValueError, match=r"holds vectors, not a Word2Vec model: use Keyed"):
         Word2Vec.load(tmp_path / "v.safetensors")
-    said = {"model": "word2vec", "parameters": "{}"}  # with no rows to train on
-    write_vectors(tmp_path / "m.safetensors", wv.words, wv.vectors, metadata=said)
-    with pytest.raises(ValueError, match="holds vectors only"):
+    said = {"parameters": {}}  # with no rows to train on
+    write_vectors(tmp_path / "m.safetensors", wv.words, wv.vectors, metadata=said, model="word2vec")
+    with pytest.raises(ValueError, match="is damaged: it has no output weights"):
         Word2Vec.load(tmp_path / "m.safetensors")
 
 
@@ -611,9 +611,8 @@ def test_older_files_call_the_order_tree_place(tmp_path):
     text = two_languages()
     model = small(text, hs=1, negative=0)
     model.save(tmp_path / "m")
-    tensors, metadata = load_tensors(tmp_path / "m")
-    tensors["attribute.tree_place"] = tensors.pop("attribute.huffman_order")
-    save_tensors(tmp_path / "old", tensors, metadata)
+    order = {"attribute.tree_place": model.wv.expandos["huffman_order"]}
+    rewrite(tmp_path / "m", tmp_path / "old", order, without=("attribute.huffman_order",))
     loaded = Word2Vec.load(tmp_path / "old")
     assert list(loaded.wv.expandos) == ["count", "huffman_order"]
     assert np.array_equal(loaded.score(text[:2]), model.score(text[:2]))
@@ -821,13 +820,11 @@ def test_all_finite_looks_at_every_number(row, finite):
 
 def test_a_model_without_output_rows_is_refused(tmp_path):
     small().save(tmp_path / "m")
-    tensors, metadata = load_tensors(tmp_path / "m")
-    del tensors["outputs"]
-    save_tensors(tmp_path / "n", tensors, metadata)
-    with pytest.raises(ValueError, match=r"n holds vectors only: use KeyedVectors\.load"):
+    rewrite(tmp_path / "m", tmp_path / "n", without=("outputs",))
+    with pytest.raises(ValueError, match=r"n is damaged: it has no output weights"):
         Word2Vec.load(tmp_path / "n")
-    save_tensors(tmp_path / "n", tensors, metadata | {"parameters": "[1]"})
-    with pytest.raises(ValueError, match="n: parameters is not a JSON object"):
+    rewrite(tmp_path / "m", tmp_path / "n", parameters="[1]")
+    with pytest.raises(ValueError, match="n is damaged: parameters is not a JSON object"):
         Word2Vec.load(tmp_path / "n")
 
 

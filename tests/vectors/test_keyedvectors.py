@@ -259,7 +259,7 @@ def test_a_file_whose_keys_are_no_integers(tmp_path):
     words = Words.of(["7", "x"])
     words.integers = True
     KeyedVectors.of(words, np.ones((2, 3), "f")).save(tmp_path / "v")
-    with pytest.raises(ValueError, match=r"v: its words should be integers, and are not"):
+    with pytest.raises(ValueError, match=r"v is damaged: its words should be integers"):
         KeyedVectors.load(tmp_path / "v")
 
 

@@ -1,0 +1,109 @@
+"""fastvec's own files of vectors, alone or as a part of a model: a container (container.py) with a
+matrix ``vectors``, a word for each row, and the words' counts if they are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._util.atomic import PathLike
+from fastvec.io.container import WITH_VECTORS, Container, read_container, write_container
+from fastvec.words import Words
+
+
+def save_vectors(
+    path: PathLike,
+    *,
+    words: Words,
+    vectors: NDArray[Any],
+    counts: NDArray[np.int64] | None = None,
+    extra: Mapping[str, NDArray[Any]] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    kind: str = "vectors",
+) -> None:
+    """Save words and vectors, and whatever belongs to them, in one file.
+
+    Parameters
+    ----------
+    vectors : (V, D) array
+        may be a view with padded rows: it is written block by block, never copied whole.
+    counts : (V,) int64 array, optional
+    extra : arrays by name
+        attributes of the words, and what a model needs so that training can go on; not named
+        vectors, counts, words or word_offsets.
+    metadata : by name
+        whatever JSON can hold.
+    kind : str
+        the kind of container: vectors, word2vec or glove.
+
+    Raises
+    ------
+    ValueError
+        lengths that differ, or a dtype that the file cannot hold; OSError when the file cannot be
+        written.
+
+    >>> save_vectors("a.safetensors", words=Words.of(["cat"]), vectors=np.ones((1, 3), "f"))
+    """
+    if len(vectors) != len(words):
+        raise ValueError(f"{len(words)} words for {len(vectors)} vectors")
+    arrays = {"vectors": vectors}
+    if counts is not None:
+        arrays["counts"] = np.asarray(counts, np.int64)
+    for name, array in (extra or {}).items():
+        if name in ("vectors", "counts"):
+            raise ValueError(f"extra must not hold an array named {name!r}")
+        arrays[name] = array
+    write_container(path, kind, arrays, metadata or {}, words)
+
+
+def load_vectors(
+    path: PathLike,
+    kind: str | Collection[str] = WITH_VECTORS,
+    *,
+    mmap: bool = True,
+    verify: bool = True,
+) -> tuple[Words, Container]:
+    """Open a file that :func:`save_vectors` wrote.
+
+    Parameters
+    ----------
+    kind : str or several
+        what may be in the file: vectors, word2vec, glove; by default any of them.
+    mmap : bool
+        True (default) maps the file: opening takes no time, pages are read when they are
+        touched, and changes to the arrays stay in this process (copy on write).  False reads all.
+    verify : bool
+        compare the checksums of all arrays, for which they are read whole; False leaves out the
+        matrices, so that opening takes no time.
+
+    Returns
+    -------
+    words : Words
+    container : Container
+        whose arrays are ``vectors`` (V, D) float32 or float64, ``counts`` (V,) int64 if it was
+        saved, and what else was.
+
+    Raises
+    ------
+    ValueError
+        a file that is cut off, damaged or not fastvec's, with its name and the reason.
+
+    >>> words, file = load_vectors("vectors.safetensors")
+    >>> file.arrays["vectors"].shape
+    (5, 3)
+    """
+    file = read_container(path, kind, mmap=mmap, verify=False)
+    if file.words is None:
+        raise file.damaged("it holds no words")
+    dtype = "<f8" if file.arrays.get("vectors", np.empty(0)).dtype == np.float64 else "<f4"
+    file.array("vectors", dtype, len(file.words), None)
+    if "counts" in file.arrays:
+        file.array("counts", "<i8", len(file.words))
+    for name, array in file.arrays.items():
+        if verify or array.ndim < 2:
+            file.verify(name)
+    return file.words, file
