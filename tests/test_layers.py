@@ -6,9 +6,9 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "fastvec"
 FOUNDATIONS = {"_core", "_util", "params", "words"}
 MAY_IMPORT = {
-    "params": set(),
+    "_util": {"_core"},
+    "params": {"_util"},
     "words": {"_core"},
-    "_util": {"_core", "params"},
     "io": FOUNDATIONS,
     "corpus": FOUNDATIONS | {"io"},
     "sentences": FOUNDATIONS | {"io"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from fastvec.params import Size, bytes_from
+from fastvec._util.options import Size, bytes_from
 
 
 def available_cores() -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from fastvec._util.atomic import atomic_write
+from fastvec._util.options import params_of
 from fastvec.cli.shared import (
     QUIET,
     READ_VOCAB,
@@ -22,7 +23,7 @@ from fastvec.corpus.corpus import Corpus, count_words
 from fastvec.corpus.sources import exists
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
-from fastvec.params import CorpusParams, PhrasesParams, VocabularyParams, params_of
+from fastvec.params import CorpusParams, PhrasesParams, VocabularyParams
 
 CORPUS = corpus_argument()
 WORKERS = click.option(

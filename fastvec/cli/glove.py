@@ -12,6 +12,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from fastvec._util.options import params_of
 from fastvec._util.progress import readable
 from fastvec.cli.shared import (
     QUIET,
@@ -39,7 +40,6 @@ from fastvec.params import (
     GloVeParams,
     PPMIParams,
     VocabularyParams,
-    params_of,
 )
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words

@@ -15,12 +15,12 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from fastvec._util.atomic import check_target, is_special
+from fastvec._util.options import is_switch
 from fastvec.corpus.sources import find_files, is_remote
 from fastvec.io import formats
 from fastvec.io.compression import check_compressor
 from fastvec.models.glove import GloVe
 from fastvec.models.word2vec import Word2Vec
-from fastvec.params import is_switch
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from fastvec._core import TextReader
 from fastvec._util.atomic import PathLike
+from fastvec._util.options import Size, check_value, params_of, refuse_unknown
 from fastvec._util.progress import Progress
 from fastvec._util.spill import Storage
 from fastvec._util.system import available_cores, memory_budget
@@ -34,16 +35,7 @@ from fastvec.corpus.spool import (
 )
 from fastvec.corpus.text_export import write_text
 from fastvec.corpus.vocabulary import TrimRule, Vocabulary, select_words
-from fastvec.params import (
-    FUNCTION,
-    CorpusParams,
-    ReadOptions,
-    Size,
-    VocabularyParams,
-    check_value,
-    params_of,
-    refuse_unknown,
-)
+from fastvec.params import FUNCTION, CorpusParams, ReadOptions, VocabularyParams
 from fastvec.words import Words
 
 Counts = NDArray[np.int64]

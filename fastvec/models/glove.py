@@ -22,6 +22,7 @@ from fastvec._core import Control, GloveTraining
 from fastvec._util import threads
 from fastvec._util.atomic import PathLike
 from fastvec._util.matrix import LINE_BYTES, padded
+from fastvec._util.options import check_value, names_of, params_from, refuse_unknown, set_options
 from fastvec._util.progress import Progress
 from fastvec._util.simd import simd
 from fastvec._util.system import available_cores
@@ -38,11 +39,6 @@ from fastvec.params import (
     GloVeParams,
     ReadOptions,
     VocabularyParams,
-    check_value,
-    names_of,
-    params_from,
-    refuse_unknown,
-    set_options,
 )
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words

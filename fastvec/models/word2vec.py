@@ -24,6 +24,7 @@ from fastvec._core import (
 from fastvec._util import threads
 from fastvec._util.atomic import PathLike
 from fastvec._util.matrix import padded, padded_rows, picked_rows, random_rows
+from fastvec._util.options import check_value, names_of, params_from, refuse_unknown, set_options
 from fastvec._util.progress import Progress
 from fastvec._util.simd import simd
 from fastvec._util.system import available_cores
@@ -40,17 +41,7 @@ from fastvec.models.sampling import (
     subsample_thresholds,
     tree_places,
 )
-from fastvec.params import (
-    CorpusParams,
-    TextOptions,
-    VocabularyParams,
-    Word2VecParams,
-    check_value,
-    names_of,
-    params_from,
-    refuse_unknown,
-    set_options,
-)
+from fastvec.params import CorpusParams, TextOptions, VocabularyParams, Word2VecParams
 from fastvec.sentences import LineSentence, PathLineSentences, Text8Corpus
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Key
