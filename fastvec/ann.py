@@ -1,7 +1,8 @@
 """Approximate search: an HNSW graph over the vectors (Malkov and Yashunin 2018), by usearch.
 
-For many single questions to a large vocabulary.  Exact search reads every vector once for each
-question (or for a whole batch: KeyedVectors.most_similar_batch); the graph reads some hundreds.
+It pays for many single queries to a large vocabulary.  Exact search reads every vector once for
+each query, or once for a whole batch (:meth:`KeyedVectors.most_similar_batch`); the graph reads
+some hundreds of vectors for each query.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike, check_target
-from fastvec.vectors.keyedvectors import KeyedVectors, Similar
+from fastvec.vectors.keyedvectors import KeyedVectors
+from fastvec.vectors.queries import Neighbours
 from fastvec.vectors.search import nearest
 
 
@@ -22,14 +24,14 @@ class Index:
     Parameters
     ----------
     vectors : KeyedVectors
-        they must not change afterwards.
+        must not change afterwards.
     connectivity : int
-        neighbours that each word keeps in the graph: more find better and take more memory.
+        how many neighbours of each word the graph keeps.  More find better, and take more memory.
     expansion_add, expansion_search : int
-        words looked at when one is added, and when one is asked for: more find better and are
+        how many words are considered when one is added, and in a query.  More find better, and are
         slower.
-    dtype : str
-        how the graph keeps vectors: f32, f16, bf16 or i8.
+    dtype : {"f16", "f32", "bf16", "i8"}
+        the type of the numbers that the graph keeps.
 
     Raises
     ------
@@ -53,8 +55,10 @@ class Index:
         self.graph = _graph(vectors, connectivity, expansion_add, expansion_search, dtype)
         self.graph.add(np.arange(len(vectors)), np.ascontiguousarray(vectors.vectors, np.float32))
 
-    def most_similar(self, vector: NDArray[Any], num_neighbors: int) -> Similar:
-        """The words nearest to a (D,) vector; their cosines are exact, their choice is not.
+    def most_similar(self, vector: NDArray[Any], num_neighbors: int) -> Neighbours:
+        """The words nearest to a (D,) vector, as a list of (word, cosine), the nearest first.
+
+        The cosines are exact, but a word may be missing.
 
         >>> Index(wv).most_similar(wv["king"], 1)[0][0]
         'king'
@@ -70,7 +74,10 @@ class Index:
         return [(word, float(c)) for word, c in zip(words, cosines[order], strict=True)]
 
     def recall(self, topn: int = 10, sample: int = 1000, seed: int = 1) -> float:
-        """The share of the ``topn`` nearest words that the graph finds, over a sample of words.
+        """The share of the ``topn`` nearest words that the graph finds.
+
+        It is the mean over ``sample`` words as queries (all, if there are fewer), drawn from
+        ``seed``.
 
         >>> Index(wv).recall(topn=2)
         1.0
@@ -84,7 +91,7 @@ class Index:
         return float(np.mean([np.isin(a, b).mean() for a, b in zip(exact, found, strict=True)]))
 
     def save(self, path: PathLike) -> None:
-        """Save the graph (not the vectors).  OSError when the file cannot be written.
+        """Save the graph, without the vectors; OSError when the file cannot be written.
 
         >>> Index(wv).save("vectors.index")
         """
@@ -92,9 +99,9 @@ class Index:
 
     @classmethod
     def load(cls, path: PathLike, vectors: KeyedVectors) -> Self:
-        """Open a graph that :meth:`save` wrote, with the vectors that it was made of.
+        """Open a graph that :meth:`save` wrote, with the vectors that it was made from.
 
-        ValueError where the sizes do not fit.
+        ValueError if their number or size is not that of the graph.
 
         >>> Index(wv).save("vectors.index")
         >>> len(Index.load("vectors.index", wv).most_similar(wv["king"], 3))
@@ -104,7 +111,7 @@ class Index:
         index.vectors = vectors
         index.graph = _usearch().Index.restore(str(path))
         if index.graph is None or index.graph.ndim != vectors.vector_size:
-            raise ValueError(f"{path} is no index of vectors of size {vectors.vector_size}")
+            raise ValueError(f"{path} is not an index of vectors of size {vectors.vector_size}")
         if len(index.graph) != len(vectors):
             raise ValueError(f"{path} indexes {len(index.graph)} words, not {len(vectors)}")
         return index
@@ -112,7 +119,7 @@ class Index:
 
 def _usearch() -> Any:
     try:
-        import usearch.index
+        import usearch.index  # optional, and needed here only
     except ImportError:
         raise ImportError("approximate search needs usearch: pip install 'fastvec[ann]'") from None
     return usearch.index

@@ -1,26 +1,27 @@
-"""How good are vectors?  Analogies, word similarity and categories against people's answers."""
+"""How good are vectors?  Analogies, word similarity and categories against people's answers.
 
-from fastvec.vectors.evaluation import (
+Each function takes a KeyedVectors, or any object with ``words``, ``vectors`` and ``fill_norms``.
+"""
+
+from fastvec.vectors.evaluation.analogies import (
     Analogy,
-    Categorisation,
     Section,
-    Similarity,
     accuracy_interval,
     analogies,
-    categorisation,
     overall,
     read_analogies,
-    similarity,
 )
+from fastvec.vectors.evaluation.categories import Categories, categories
+from fastvec.vectors.evaluation.similarity import Similarity, similarity
 
 __all__ = [
     "Analogy",
-    "Categorisation",
+    "Categories",
     "Section",
     "Similarity",
     "accuracy_interval",
     "analogies",
-    "categorisation",
+    "categories",
     "overall",
     "read_analogies",
     "similarity",

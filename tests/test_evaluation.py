@@ -8,7 +8,7 @@ import pytest
 
 from fastvec import evaluation
 from fastvec._core import AnalogySolver, TopK
-from fastvec.vectors.clusters import classes, purity
+from fastvec.vectors.clusters import k_means, purity
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -106,31 +106,31 @@ def test_similarity_with_known_scores(tmp_path, wv):
 def test_categories_with_known_purity(tmp_path, wv):
     path = tmp_path / "categories.txt"
     path.write_text("man male\nking male\nMan male\nwoman female\nqueen female\nnobody female\n")
-    found = evaluation.categorisation(wv, path, case_insensitive=False)
+    found = evaluation.categories(wv, path, case_insensitive=False)
     assert (found.words, found.unknown, found.categories) == (5, 1, 2)
     assert found.purity == pytest.approx(1)
     path.write_text("nobody x\n")
-    assert math.isnan(evaluation.categorisation(wv, path).purity)
+    assert math.isnan(evaluation.categories(wv, path).purity)
     path.write_text("a b c\n")
     with pytest.raises(ValueError, match="no line that is a word and its category: line 1 is"):
-        evaluation.categorisation(wv, path)
+        evaluation.categories(wv, path)
 
 
-def test_classes_by_construction():
+def test_clusters_by_construction():
     centres = np.eye(6)
     truth = np.random.default_rng(2).permutation(np.repeat(np.arange(6), 50))
     noise = np.random.default_rng(3).normal(size=(300, 6)) * 0.05
     lengths = np.random.default_rng(4).uniform(1, 9, 300)[:, None]
-    labels = classes((centres[truth] + noise) * lengths, 6, rounds=20, seed=3)
+    labels = k_means((centres[truth] + noise) * lengths, 6, rounds=20, seed=3)
     assert purity(labels, truth) > 0.8
     first = [int(np.flatnonzero(labels == one)[0]) for one in np.unique(labels)]
     assert first == sorted(first)
-    assert np.array_equal(classes(VECTORS, 1), np.zeros(6))
+    assert np.array_equal(k_means(VECTORS, 1), np.zeros(6))
     for k in (0, 7):
         with pytest.raises(ValueError, match=f"k must be from 1 to the 6 words, got {k}"):
-            classes(VECTORS, k)
+            k_means(VECTORS, k)
     with pytest.raises(ValueError, match="not finite"):
-        classes(np.full((3, 2), np.nan), 2)
+        k_means(np.full((3, 2), np.nan), 2)
 
 
 def test_same_numbers_as_gensim(tmp_path):

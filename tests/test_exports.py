@@ -178,5 +178,5 @@ def test_approximate_search(tmp_path):
     assert again.most_similar(wv["w5"], 3) == index.most_similar(wv["w5"], 3)
     with pytest.raises(ValueError, match="indexes 2000 words, not 1"):
         Index.load(tmp_path / "index", wv.vectors_for_all(["w1"]))
-    with pytest.raises(ValueError, match="no index of vectors of size 3"):
+    with pytest.raises(ValueError, match="not an index of vectors of size 3"):
         Index.load(tmp_path / "index", KeyedVectors(3, 1))

@@ -23,9 +23,9 @@ from fastvec import evaluation
 from fastvec._util.atomic import atomic_write
 from fastvec.cli.shared import check_outputs, echo, vector_files
 from fastvec.io import formats
-from fastvec.vectors import clusters
+from fastvec.vectors.clusters import k_means
 from fastvec.vectors.keyedvectors import KeyedVectors
-from fastvec.vectors.search import METHODS
+from fastvec.vectors.search import ANALOGY_METHODS
 
 FILE = click.Path(exists=True, path_type=Path)
 VECTORS = click.argument("vectors", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -34,7 +34,7 @@ TOPN = click.option("-n", "--topn", type=click.IntRange(1), default=10, show_def
 LIMIT = click.option("--limit", type=click.IntRange(1), help="read only so many first words")
 METHOD = click.option(
     "--method",
-    type=click.Choice(METHODS),
+    type=click.Choice(ANALOGY_METHODS),
     default="3cosadd",
     show_default=True,
     help="how answers to analogies are scored",
@@ -209,7 +209,7 @@ def evaluate(
     pairs = [similarity_facts(evaluation.similarity(wv, path, **options)) for path in similarity]
     folded = not case_sensitive
     groups = [
-        dataclasses.asdict(evaluation.categorisation(wv, path, case_insensitive=folded))
+        dataclasses.asdict(evaluation.categories(wv, path, case_insensitive=folded))
         for path in categories
     ]
     tables = (("analogies", sections), ("similarity", pairs), ("categories", groups))
@@ -330,7 +330,7 @@ def classes(
     """
     check_outputs([output], vector_files(vectors))
     wv, _ = load(vectors, limit)
-    labels = clusters.classes(wv.vectors, count, rounds, seed)
+    labels = k_means(wv.vectors, count, rounds, seed)
     lines = (f"{word} {label}\n" for word, label in zip(wv.words, labels.tolist(), strict=True))
     if output is None:
         sys.stdout.writelines(lines)

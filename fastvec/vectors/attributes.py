@@ -1,6 +1,6 @@
 """Word attributes: arrays by name that hold one value for each word, such as its count.
 
-gensim calls them ``expandos`` and "vecattrs".  Three names have a meaning in fastvec:
+gensim calls them "expandos" and "vecattrs".  Three of them have a meaning in fastvec:
 
 ``count``
     how often the word occurred; int64.
@@ -14,13 +14,14 @@ gensim calls them ``expandos`` and "vecattrs".  Three names have a meaning in fa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fastvec.io.formats import ATTRIBUTE
+from fastvec.words import Key
 
 COUNT, LOCKF, HUFFMAN_ORDER = "count", "lockf", "huffman_order"
 
@@ -30,89 +31,219 @@ DEFAULTS = {LOCKF: 1}
 #: Attributes that older files have under another name.
 OLD_NAMES = {"tree_place": HUFFMAN_ORDER}
 
+#: No position in ``huffman_order`` is larger: those of as many new words again fit into 32 bits.
+MOST_POSITION = 1 << 30
 
-class Attributes(dict[str, NDArray[Any]]):
-    """The attributes of all words: (V,) arrays by name.
 
-    >>> attributes = Attributes(count=np.array([9, 5]))
-    >>> attributes.allocate("rank", np.int64, 3)
-    >>> attributes
-    {'count': array([9, 5, 0]), 'rank': array([0, 0, 0])}
+class WordAttributes:
+    """The attributes of a store's words; :class:`~fastvec.vectors.store.VectorStore` inherits it.
+
+    >>> wv.set_vecattr("king", "gender", 1)
+    >>> wv.get_vecattr("king", "gender"), wv.get_vecattr("car", "gender")
+    (np.int64(1), np.int64(0))
     """
 
-    def grow(self, rows: int) -> None:
-        """Lengthen every array to at least ``rows`` values; new ones get the default.
+    _attributes: dict[str, NDArray[Any]]
 
-        >>> attributes = Attributes(lockf=np.zeros(1, np.float32))
-        >>> attributes.grow(2)
-        >>> attributes["lockf"]
-        array([0., 1.], dtype=float32)
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def get_index(self, key: Key, default: int | None = None) -> int:
+        """The row of a key; the store has it.
+
+        >>> wv.get_index("king")
+        0
         """
-        for name, values in self.items():
-            if len(values) < rows:
+        raise NotImplementedError
+
+    @property
+    def expandos(self) -> dict[str, NDArray[Any]]:
+        """The attributes: (V,) arrays by name, one value for each word.
+
+        The dict is the store's own: setting an entry sets the attribute of all words.
+
+        >>> wv.expandos["count"]
+        array([9, 8, 7, 6, 5])
+        """
+        for name, values in self._attributes.items():
+            if len(values) < len(self):
                 values = np.asarray(values)
-                new = np.full(rows - len(values), DEFAULTS.get(name, 0), values.dtype)
-                self[name] = np.concatenate([values, new])
+                new = np.full(len(self) - len(values), DEFAULTS.get(name, 0), values.dtype)
+                self._attributes[name] = np.concatenate([values, new])
+        return self._attributes
 
-    def allocate(self, name: str, dtype: Any, rows: int) -> None:
-        """Make sure that there is an array of that name which can hold values of ``dtype``.
+    # --- attributes that fastvec knows
 
-        Types other than numbers are held as Python objects; ``lockf`` is always float32.
+    @property
+    def counts(self) -> NDArray[np.int64] | None:
+        """How often each word occurred: (V,) int64, the attribute ``count``; None without counts.
 
-        TypeError if the array is there already and cannot hold such values.
+        It is the attribute itself, not a copy, if that is int64, as fastvec's own counts are.
+        Words added by hand have count 0.  Takes an array of V integers, or None to forget them;
+        ValueError for another shape.
 
-        >>> attributes = Attributes()
-        >>> attributes.allocate("color", str, 2)
-        >>> attributes
-        {'color': array([0, 0], dtype=object)}
+        >>> wv.counts
+        array([9, 8, 7, 6, 5])
         """
-        self.grow(rows)
-        wanted = np.dtype(dtype) if np.dtype(dtype).kind in "biufc" else np.dtype(object)
-        if name == LOCKF:
-            wanted = np.dtype(np.float32)
-        if name not in self:
-            self[name] = np.full(rows, DEFAULTS.get(name, 0), wanted)
-        elif not np.can_cast(wanted, self[name].dtype, "same_kind"):
-            raise TypeError(
-                f"Can't allocate type {wanted} for attribute {name}, "
-                f"conflicts with its existing type {self[name].dtype}"
+        values = self.expandos.get(COUNT)
+        return None if values is None else np.asarray(values, np.int64)
+
+    @counts.setter
+    def counts(self, counts: ArrayLike | None) -> None:
+        if counts is None:
+            self._attributes.pop(COUNT, None)
+            return
+        values = np.asarray(counts, np.int64)
+        if values.shape != (len(self),):
+            raise ValueError(f"counts must be {len(self)} integers, got shape {values.shape}")
+        self._attributes[COUNT] = values
+
+    @property
+    def vectors_lockf(self) -> NDArray[np.float32]:
+        """The factor of the steps that training takes with each vector: (V,) float32, 1 at first.
+
+        0 keeps a vector as it is.  It is the attribute ``lockf``, so that words keep their factor
+        when others are added.  Takes an array, which is not copied if it is float32, or one number
+        for all words; ValueError for another length or a number that is not finite.
+
+        >>> wv.vectors_lockf[wv.get_index("king")] = 0
+        >>> wv.get_vecattr("king", "lockf")
+        np.float32(0.0)
+        """
+        self.allocate_vecattrs([LOCKF], [np.float32])
+        self._attributes[LOCKF] = np.asarray(self._attributes[LOCKF], np.float32)
+        return self._attributes[LOCKF]
+
+    @vectors_lockf.setter
+    def vectors_lockf(self, factors: ArrayLike) -> None:
+        values = np.ascontiguousarray(factors, np.float32)
+        if values.size == 1:
+            values = np.full(len(self), values.item(), np.float32)
+        if values.shape != (len(self),) or not np.isfinite(values).all():
+            raise ValueError(
+                f"vectors_lockf must be {len(self)} finite numbers, or one, got {factors!r:.60}"
             )
+        self._attributes[LOCKF] = values
 
-    def of_rows(self, rows: NDArray[np.int64]) -> Self:
-        """The attributes of some words only, copied, in the order of ``rows``.
+    @property
+    def lock_factors(self) -> NDArray[np.float32] | None:
+        """``vectors_lockf``, or None while nobody has asked for it: then all factors are 1.
 
-        >>> Attributes(count=np.array([9, 5, 3])).of_rows(np.array([2, 0]))
-        {'count': array([3, 9])}
+        >>> wv.lock_factors is None
+        True
         """
-        return type(self)({name: values[rows] for name, values in self.items()})
+        return self.vectors_lockf if LOCKF in self._attributes else None
 
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """All attributes but the counts, under the names that they have in a file.
+    @property
+    def huffman_order(self) -> NDArray[np.int32]:
+        """The position of each word among the leaves of the Huffman tree: (V,) int32, from 1 on.
 
-        Counts have an array of their own in fastvec's files.
+        It is the attribute ``huffman_order``.  0 means that a word has no position yet; so do all
+        words where the attribute is missing, or holds something else than such positions.
+
+        >>> wv.huffman_order
+        array([0, 0, 0, 0, 0], dtype=int32)
+        """
+        order = np.asarray(self.expandos.get(HUFFMAN_ORDER, ()))
+        valid = order.dtype.kind in "iu" and order.shape == (len(self),)
+        if not valid or (len(self) and not 0 <= order.min() <= order.max() <= MOST_POSITION):
+            return np.zeros(len(self), np.int32)
+        return order.astype(np.int32)
+
+    @huffman_order.setter
+    def huffman_order(self, order: NDArray[np.int32]) -> None:
+        self._attributes[HUFFMAN_ORDER] = order
+
+    # --- attributes of any name
+
+    def allocate_vecattrs(
+        self, attrs: Sequence[str] | None = None, types: Sequence[Any] | None = None
+    ) -> None:
+        """Make sure that attributes are there which can hold values of some types.
+
+        Parameters
+        ----------
+        attrs : list of str
+        types : list of types, as many
+            types other than numbers are held as Python objects; ``lockf`` is always float32.
+
+        Raises
+        ------
+        TypeError
+            an attribute is there already with a type that cannot hold the new one.
+
+        >>> wv.allocate_vecattrs(["rank"], [np.int64])
+        >>> wv.get_vecattr("king", "rank")
+        np.int64(0)
+        """
+        for name, given in zip(attrs or (), types or (), strict=True):
+            dtype = np.dtype(given) if np.dtype(given).kind in "biufc" else np.dtype(object)
+            if name == LOCKF:
+                dtype = np.dtype(np.float32)
+            values = self.expandos.get(name)
+            if values is None:
+                self._attributes[name] = np.full(len(self), DEFAULTS.get(name, 0), dtype)
+            elif not np.can_cast(dtype, values.dtype, "same_kind"):
+                raise TypeError(
+                    f"Can't allocate type {dtype} for attribute {name}, "
+                    f"conflicts with its existing type {values.dtype}"
+                )
+
+    def set_vecattr(self, key: Key, attr: str, val: Any) -> None:
+        """Set an attribute of one word; that of other words is 0 until it is set.
+
+        KeyError for a missing key; TypeError for a value that the attribute's type cannot hold.
+
+        >>> wv.set_vecattr("king", "rank", 1)
+        """
+        row = self.get_index(key)
+        self.allocate_vecattrs([attr], [type(val)])
+        self._attributes[attr][row] = val
+
+    def get_vecattr(self, key: Key, attr: str) -> Any:
+        """An attribute of one word: ``get_vecattr("cat", "count")`` is how often it occurred.
+
+        KeyError for a missing key or an attribute that was never set.
+
+        >>> wv.get_vecattr("king", "count")
+        np.int64(9)
+        """
+        return self.expandos[attr][self.get_index(key)]
+
+    # --- in files
+
+    def attribute_arrays(self) -> dict[str, NDArray[Any]]:
+        """All attributes but the counts, as (V,) arrays under the names that they have in a file.
+
+        The counts have a place of their own in fastvec's files.
 
         ValueError for an attribute that holds Python objects.
 
-        >>> list(Attributes(rank=np.zeros(2)).to_arrays())
-        ['attribute.rank']
+        >>> wv.set_vecattr("king", "rank", 1)
+        >>> "attribute.rank" in wv.attribute_arrays()
+        True
         """
-        for name, values in self.items():
-            if np.asarray(values).dtype == object:
+        attributes = {name: np.asarray(values) for name, values in self.expandos.items()}
+        for name, values in attributes.items():
+            if values.dtype == object:
                 raise ValueError(f"attribute {name!r} holds Python objects, which cannot be saved")
-        return {ATTRIBUTE + name: np.asarray(self[name]) for name in self if name != COUNT}
+        return {ATTRIBUTE + name: attributes[name] for name in attributes if name != COUNT}
 
-    def add_arrays(self, arrays: Mapping[str, NDArray[Any]], rows: int) -> None:
-        """Add copies of the attributes among the arrays of a file: the inverse of
-        :meth:`to_arrays`.
+    def add_attribute_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Add copies of the attributes among the arrays of a file; the inverse of
+        :meth:`attribute_arrays`.
 
-        Arrays that are not attributes, or not of shape ``(rows,)``, are left out.
+        Arrays that are not attributes, or do not have one value for each word, are left out.
 
-        >>> attributes = Attributes()
-        >>> attributes.add_arrays({"attribute.rank": np.array([7]), "vectors": np.ones((1, 2))}, 1)
-        >>> attributes
-        {'rank': array([7])}
+        >>> wv.add_attribute_arrays({"attribute.rank": np.arange(len(wv))})
+        >>> wv.get_vecattr("queen", "rank")
+        np.int64(1)
         """
         for name, values in arrays.items():
-            if name.startswith(ATTRIBUTE) and values.shape == (rows,):
+            if name.startswith(ATTRIBUTE) and values.shape == (len(self),):
                 name = name.removeprefix(ATTRIBUTE)
-                self[OLD_NAMES.get(name, name)] = np.array(values)
+                self._attributes[OLD_NAMES.get(name, name)] = np.array(values)
+
+    def _attributes_of(self, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        """Copies of the attributes of some words, in the order of ``rows``."""
+        return {name: np.asarray(values)[rows] for name, values in self.expandos.items()}

@@ -1,7 +1,8 @@
-"""Nearest rows by cosine: blocked matrix products and partial selection, never a full sort.
+"""The nearest rows of a matrix by cosine, and the answers to analogies: exact search.
 
-Knows matrices only.  The products are NumPy's (its BLAS uses all cores); of every block of scores
-the native core keeps the k best, so that memory does not grow with the vocabulary.
+Scores are computed as blocks of a matrix product, for which NumPy's BLAS uses all cores.  The
+native core keeps the k best scores of each block, so that nothing is sorted as a whole and memory
+does not grow with the vocabulary.
 """
 
 from __future__ import annotations
@@ -12,72 +13,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import AnalogySolver, TopK
+from fastvec.vectors.norms import normalized_rows, safe_reciprocal
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-SCORES = 1 << 22  # scores computed at a time: 16 MB
-QUERIES = 1024  # queries answered at a time
-METHODS = ("3cosadd", "3cosmul", "direction")
+SCORES_PER_BLOCK = 1 << 22  # 16 MB
+QUERIES_PER_BLOCK = 1024
+LEAST_ROWS = 1024  # of a block, however many queries there are
+ANALOGY_METHODS = ("3cosadd", "3cosmul", "direction")
 
 
-def row_norms(vectors: NDArray[Any]) -> Floats:
-    """The length of every row of (V, D) vectors, as (V,) float32; no temporary matrix.
-
-    >>> row_norms(np.array([[3.0, 4.0]]))
-    array([5.], dtype=float32)
-    """
-    norms = np.empty(len(vectors), np.float32)
-    for first in range(0, len(vectors), 4096):
-        block = np.asarray(vectors[first : first + 4096], np.float32)
-        norms[first : first + 4096] = np.sqrt(np.einsum("ij,ij->i", block, block))
-    return norms
-
-
-def inverse(norms: Floats) -> Floats:
-    """1 / norms, and 0 for a norm of 0: a zero vector is like nothing.
-
-    >>> inverse(np.array([2.0, 0.0], np.float32))
-    array([0.5, 0. ], dtype=float32)
-    """
-    return np.divide(1, norms, out=np.zeros_like(norms), where=norms != 0)
-
-
-def unit(vectors: NDArray[Any]) -> Floats:
-    """Rows (Q, D) scaled to length 1, as float32; zero rows stay zero.
-
-    >>> unit(np.array([[3.0, 4.0], [0.0, 0.0]]))
-    array([[0.6, 0.8],
-           [0. , 0. ]], dtype=float32)
-    """
-    rows = np.asarray(vectors, np.float32)
-    return rows * inverse(row_norms(rows))[:, None]
-
-
-def direction(vector: NDArray[Any]) -> Floats:
-    """One vector (D,) scaled to length 1, as float32; a zero vector stays zero.
-
-    >>> direction(np.array([3.0, 4.0]))
-    array([0.6, 0.8], dtype=float32)
-    """
-    row: Floats = unit(vector[None])[0]
-    return row
-
-
-def _products(queries: Floats, block: NDArray[Any], room: Floats) -> Floats:
-    """queries (Q, D) times block (B, D), transposed, in memory that is used again and again."""
+def _products(queries: Floats, block: NDArray[Any], buffer: Floats) -> Floats:
+    """The dot products of (Q, D) queries with (B, D) rows: (Q, B), in the memory of ``buffer``."""
     shape = (len(queries), len(block))
-    scores = room[: shape[0] * shape[1]].reshape(shape)
+    scores = buffer[: shape[0] * shape[1]].reshape(shape)
     return np.matmul(queries, np.asarray(block, np.float32).T, out=scores)
 
 
-def best(scores: Floats, topn: int) -> Ints:
-    """The positions of the ``topn`` largest of (V,) scores, best first; NaN is never among them.
+def top_k(scores: Floats, k: int) -> Ints:
+    """The positions of the k largest of (V,) scores, the largest first.
 
-    >>> best(np.array([0.1, 0.9, 0.5], np.float32), 2)
+    All V positions where there are fewer than k; scores that are NaN are left out.
+
+    >>> top_k(np.array([0.1, 0.9, 0.5], np.float32), 2)
     array([1, 2])
     """
-    k = min(topn, len(scores))
+    k = min(k, len(scores))
     if k < 1:
         return np.empty(0, np.int64)
     heap = TopK(1, k)
@@ -99,20 +61,20 @@ def nearest(
     Parameters
     ----------
     vectors : (V, D) array
-        any strides whose rows are contiguous are used without a copy.
+        used without a copy if it is float32 and each row is contiguous.
     norms : (V,) float32 array
         the lengths of the rows.
     queries : (Q, D) array
     topn : int
-        rows to find for each query.
+        the number of rows to find for each query.
     start, end : int
-        look at rows ``start`` to ``end`` only.
+        consider only the rows from ``start`` to before ``end``; all by default.
 
     Returns
     -------
     rows : (Q, k) int64 array
-        ``k = min(topn, end - start)``, best first; equal cosines in order of rows.  Where fewer
-        rows have a cosine that is a number, -1 fills up.
+        ``k = min(topn, end - start)`` rows, the nearest first; equal cosines in order of rows.
+        -1 at the end where fewer than k rows have a cosine other than NaN.
     cosines : (Q, k) float32 array
 
     >>> eye = np.eye(3, dtype=np.float32)
@@ -121,49 +83,56 @@ def nearest(
     """
     start, end, _ = slice(start, end).indices(len(vectors))
     k = min(topn, end - start)
-    queries = unit(queries)
+    queries = normalized_rows(queries)
     rows = np.empty((len(queries), max(k, 0)), np.int64)
     cosines = np.empty(rows.shape, np.float32)
     if k <= 0:
         return rows, cosines
-    room = np.empty(max(SCORES, min(QUERIES, len(queries)) * 1024), np.float32)
-    for first in range(0, len(queries), QUERIES):
-        some = queries[first : first + QUERIES]
+    least = min(QUERIES_PER_BLOCK, len(queries)) * LEAST_ROWS
+    buffer = np.empty(max(SCORES_PER_BLOCK, least), np.float32)
+    for first in range(0, len(queries), QUERIES_PER_BLOCK):
+        some = queries[first : first + QUERIES_PER_BLOCK]
         heaps = TopK(len(some), k)
-        step = max(1024, SCORES // len(some))
+        step = max(LEAST_ROWS, SCORES_PER_BLOCK // len(some))
         for low in range(start, end, step):
             high = min(low + step, end)
-            products = _products(some, vectors[low:high], room)
-            heaps.add(products, inverse(norms[low:high]), low)
-        ids, scores = heaps.result()
-        rows[first : first + QUERIES] = np.frombuffer(ids, np.int64).reshape(len(some), k)
-        cosines[first : first + QUERIES] = np.frombuffer(scores, np.float32).reshape(len(some), k)
+            products = _products(some, vectors[low:high], buffer)
+            heaps.add(products, safe_reciprocal(norms[low:high]), low)
+        found, scores = heaps.result()
+        shape = len(some), k
+        rows[first : first + len(some)] = np.frombuffer(found, np.int64).reshape(shape)
+        cosines[first : first + len(some)] = np.frombuffer(scores, np.float32).reshape(shape)
     return rows, cosines
 
 
-def answers(
+def solve_analogies(
     vectors: NDArray[Any],
     norms: Floats,
     questions: Ints,
-    names: Ints,
+    groups: Ints,
     rows: int,
     method: str = "3cosadd",
 ) -> Ints:
-    """The best row d for each analogy a : b = c : d, out of the first rows.
+    """The best row d for each analogy a : b = c : d, among the first rows of ``vectors``.
 
-    The cosines of every word that is asked about are computed once, in blocks, and all questions
-    are answered from them: 19,544 questions about 900 words are 900 queries, not 19,544.
+    The cosines of each word that occurs in a question with all rows are computed once, in blocks,
+    and all questions are answered from them: Google's 19,544 questions about 905 words cost 905
+    queries, not 19,544.
 
     Parameters
     ----------
+    vectors : (V, D) array
+    norms : (V,) float32 array
+        the lengths of the rows.
     questions : (Q, 3) int64 array
-        the rows of a, b, c.
-    names : (V,) int64 array
-        equal for rows that count as the same word (the same but for upper case); rows named as
-        a, b or c are no answers.
+        the rows of a, b and c.
+    groups : (V,) int64 array
+        equal for rows that count as the same word, such as those that differ only in case; rows in
+        the groups of a, b and c are never the answer.
     rows : int
-        answers come from the first so many rows.
+        the answer is one of the first so many rows.
     method : {"3cosadd", "3cosmul", "direction"}
+        which d is best: the one with the largest
         ``cos(d,b) - cos(d,a) + cos(d,c)`` (Mikolov et al. 2013);
         ``cos(d,b) cos(d,c) / cos(d,a)`` with cosines shifted to 0..1 (Levy and Goldberg 2014);
         ``cos(d - c, b - a)`` (pairwise direction, Mikolov et al. 2013).
@@ -171,28 +140,34 @@ def answers(
     Returns
     -------
     (Q,) int64 array
-        the rows, or -1 where none is possible.
+        the rows, or -1 where no row can be the answer.
 
+    Raises
+    ------
+    ValueError
+        an unknown method.
+
+    >>> from fastvec.vectors.norms import row_norms
     >>> square = np.array([[1, 0], [1, 1], [-1, 0.1], [-1, 1]], np.float32)
-    >>> answers(square, row_norms(square), np.array([[0, 1, 2]]), np.arange(4), 4)
+    >>> solve_analogies(square, row_norms(square), np.array([[0, 1, 2]]), np.arange(4), 4)
     array([3])
     """
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    asked, index = np.unique(questions, return_inverse=True)
+    if method not in ANALOGY_METHODS:
+        raise ValueError(f"method must be one of {', '.join(ANALOGY_METHODS)}, got {method!r}")
+    used, index = np.unique(questions, return_inverse=True)
     index = np.ascontiguousarray(index.reshape(questions.shape), np.int64)
-    words = unit(vectors[asked])
+    words = normalized_rows(vectors[used])
     a, b, c = (words[index[:, i]] for i in range(3))
     shifts = np.einsum("ij,ij->i", c, b - a)
-    given = np.ascontiguousarray(names[questions], np.int64)
-    found = AnalogySolver(
-        index, given, names[:rows].copy(), shifts, len(words), METHODS.index(method)
+    excluded = np.ascontiguousarray(groups[questions], np.int64)
+    solver = AnalogySolver(
+        index, excluded, groups[:rows].copy(), shifts, len(words), ANALOGY_METHODS.index(method)
     )
-    step = max(1024, SCORES // max(1, len(words)))
-    room = np.empty(step * len(words), np.float32)
+    step = max(LEAST_ROWS, SCORES_PER_BLOCK // max(1, len(words)))
+    buffer = np.empty(step * len(words), np.float32)
     for low in range(0, rows, step):
         high = min(low + step, rows)
-        cosines = _products(words, vectors[low:high], room)
-        cosines *= inverse(norms[low:high])
-        found.add(cosines, low)
-    return np.array(found.answers(), np.int64)
+        cosines = _products(words, vectors[low:high], buffer)
+        cosines *= safe_reciprocal(norms[low:high])
+        solver.add(cosines, low)
+    return np.array(solver.answers(), np.int64)

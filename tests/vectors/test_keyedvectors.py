@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fastvec.vectors.keyedvectors import KeyedVectors
-from fastvec.vectors.search import METHODS, answers, nearest, row_norms, unit
+from fastvec.vectors.norms import normalized_rows, row_norms
+from fastvec.vectors.search import ANALOGY_METHODS, nearest, solve_analogies
 from fastvec.words import Words
 
 V, D = 60, 7
@@ -400,7 +401,7 @@ def test_nearest_is_a_full_sort(topn, rows):
     vectors = np.round(rng.normal(size=(rows, 3)) * 2).astype("f")  # many equal cosines
     queries = np.round(rng.normal(size=(5, 3)) * 2).astype("f")
     found, cosines = nearest(vectors, row_norms(vectors), queries, topn, start=1)
-    exact = unit(queries) @ unit(vectors[1:]).T
+    exact = normalized_rows(queries) @ normalized_rows(vectors[1:]).T
     k = min(topn, max(0, rows - 1))
     assert found.shape == cosines.shape == (5, k)
     np.testing.assert_allclose(cosines, -np.sort(-exact, axis=1)[:, :k], atol=1e-6)
@@ -418,14 +419,14 @@ def test_nan_vectors_are_never_near():
     assert set(found[0]) == {0, 3, -1}
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ANALOGY_METHODS)
 def test_answers_are_those_of_the_formula(method):
     rng = np.random.default_rng(3)
     vectors = rng.normal(size=(300, 5)).astype("f")
     rows, names = 200, np.arange(200) // 2 * 2
     questions = rng.integers(0, rows, (400, 3))
-    found = answers(vectors, row_norms(vectors), questions, names, rows, method)
-    words = unit(vectors).astype(float)
+    found = solve_analogies(vectors, row_norms(vectors), questions, names, rows, method)
+    words = normalized_rows(vectors).astype(float)
     for (a, b, c), d in zip(questions, found, strict=True):
         near = words[:rows] @ words[[a, b, c]].T
         if method == "3cosadd":
@@ -442,7 +443,7 @@ def test_answers_are_those_of_the_formula(method):
 
 def test_methods_are_checked():
     with pytest.raises(ValueError, match="method must be one of 3cosadd"):
-        answers(VECTORS, row_norms(VECTORS), np.zeros((1, 3), int), np.arange(V), V, "x")
+        solve_analogies(VECTORS, row_norms(VECTORS), np.zeros((1, 3), int), np.arange(V), V, "x")
 
 
 # --- the store

@@ -1,0 +1,1 @@
+"""How good are vectors?  Analogies, word similarity and categories; see ``fastvec.evaluation``."""

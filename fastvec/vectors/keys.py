@@ -1,0 +1,137 @@
+"""Which key stands in which row: the words of a store, and those that were added to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec.words import Key, Words, word_of
+
+
+class KeyRows:
+    """The keys of the rows 0, 1, ..., found by key or by row.
+
+    Keys are all strings or all integers; inside, integers are the strings of their digits, as in
+    :class:`~fastvec.words.Words`.  Words are immutable, so added keys are kept beside them in a
+    dict, and joined to them when all are asked for.
+
+    >>> keys = KeyRows(Words.of(["cat", "dog"]))
+    >>> keys.find("dog"), keys.find("pig"), keys.key(0)
+    (1, -1, 'cat')
+    """
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._added: dict[str, int] = {}
+        self._list: list[Any] | None = None
+        self._rows: dict[Any, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self._words) + len(self._added)
+
+    @property
+    def words(self) -> Words:
+        """All keys, as words."""
+        if self._added:
+            self._words = Words.spelled([*self._words, *self._added], self._words.integers)
+            self._added = {}
+        return self._words
+
+    @property
+    def integers(self) -> bool:
+        """Whether keys are integers."""
+        return self._words.integers
+
+    def find(self, word: str) -> int:
+        """The row of a word, or -1.
+
+        >>> KeyRows(Words.of([30, 7])).find("7")
+        1
+        """
+        row = self._added.get(word, -1)
+        return self._words.find(word) if row < 0 else row
+
+    def add(self, keys: Sequence[Key]) -> tuple[list[int], list[int]]:
+        """Add keys; one that is there already, or given twice, keeps its row.
+
+        Returns
+        -------
+        rows : list of int
+            the row of each key.
+        new : list of int
+            the positions in ``keys`` of those that were added.
+
+        Raises
+        ------
+        TypeError
+            a key of another type than the others; then none is added.
+
+        >>> KeyRows(Words.of(["cat"])).add(["dog", "cow", "dog"])
+        ([1, 2, 1], [0, 1])
+        """
+        words = [word_of(key, self.integers) for key in keys]
+        rows, new = [], []
+        for position, word in enumerate(words):
+            row = self.find(word)
+            if row < 0:
+                row = self._added[word] = len(self)
+                new.append(position)
+            rows.append(row)
+        self._list = self._rows = None
+        return rows, new
+
+    def key(self, row: int) -> Any:
+        """The key of a row; None for a row that has none.
+
+        >>> keys = KeyRows(Words.of([30, 7]))
+        >>> keys.key(1), keys.key(2)
+        (7, None)
+        """
+        return self.words.key(row) if row < len(self) else None
+
+    def keys(self, rows: NDArray[np.int64]) -> list[Any]:
+        """The keys of some rows; None for a row that has none, and any key for row -1.
+
+        >>> KeyRows(Words.of(["cat", "dog"])).keys(np.array([1, 0, 2]))
+        ['dog', 'cat', None]
+        """
+        rows = np.maximum(rows, 0)
+        if rows.max(initial=0) < len(self):
+            return self.words.keys(rows)
+        return [self.key(row) for row in rows.tolist()]
+
+    def as_list(self, rows: int) -> list[Any]:
+        """The keys of the first ``rows`` rows, None where a row has none; made once and kept.
+
+        >>> KeyRows(Words.of(["cat"])).as_list(2)
+        ['cat', None]
+        """
+        if self._list is None:
+            self._list = [*self.words.keys(), *[None] * (rows - len(self))]
+        return self._list
+
+    def as_dict(self) -> dict[Any, int]:
+        """The row of each key; made once and kept.
+
+        >>> KeyRows(Words.of(["cat", "dog"])).as_dict()
+        {'cat': 0, 'dog': 1}
+        """
+        if self._rows is None:
+            self._rows = {}
+            for row, key in enumerate(self.words.keys()):
+                self._rows.setdefault(key, row)
+        return self._rows
+
+    def copy(self) -> KeyRows:
+        """The same keys; what is added to one is not added to the other.
+
+        >>> keys = KeyRows(Words.of(["cat"]))
+        >>> keys.copy().add(["dog"])
+        ([1], [0])
+        >>> len(keys)
+        1
+        """
+        return KeyRows(self.words)
