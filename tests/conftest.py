@@ -1,23 +1,37 @@
 """What all tests share."""
 
+import importlib.machinery
 import os
 import signal
+import sys
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
-# Python processes that tests start use the installed fastvec, as the tests themselves do, and not
-# the sources in the current folder, which hold no compiled core.
+HERE = Path(__file__).parent
+CHECKOUT = HERE.parent
+
+# "python -m pytest" puts the checkout first in the search path.  Unless the native core was built
+# there (setup.py build_ext --inplace), the tests are for the installed package.
+if not any(
+    (CHECKOUT / "fastvec" / f"_core{suffix}").exists()
+    for suffix in importlib.machinery.EXTENSION_SUFFIXES
+):
+    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != CHECKOUT]
+
+# The Python processes that tests start do the same: no folder that they run in is searched.
 os.environ["PYTHONSAFEPATH"] = "1"
 
-# What a shell starts in the background ignores Ctrl-C, and so would the processes that it starts.
+# A shell makes its background jobs ignore Ctrl-C, and their child processes inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# On a machine with other work any example may take long.
+# No example has a time limit, since other work on the machine may slow down any of them.
 settings.register_profile("plain", deadline=None)
 settings.load_profile("plain")
 
-# make fuzz: more examples, new ones each time.
+# make fuzz: more examples, and different ones each time.
 settings.register_profile(
     "fuzz",
     deadline=None,
@@ -25,3 +39,13 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+
+#: what depends on the kernels: ".ci/run" repeats these tests with each instruction set
+SIMD = ("core/", "reference/", "models/test_word2vec", "models/test_glove", "util/test_simd")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of the kernels the marker ``simd``."""
+    for item in items:
+        if item.path.relative_to(HERE).as_posix().startswith(SIMD):
+            item.add_marker("simd")

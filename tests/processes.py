@@ -1,15 +1,29 @@
-"""Processes that tests start beside themselves: none outlives its test, however that ends."""
+"""Processes that tests start; none of them outlives its test."""
 
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+#: seconds after which a process that should have ended fails its test: only a deadlock, or a
+#: signal that has no effect, takes this long, also on a machine with other work
+DEADLINE = 300
+
+
+def fastvec(
+    folder: Path, *arguments: str | bytes, **options: Any
+) -> "subprocess.CompletedProcess[str]":
+    """Run the command line in a folder to its end; ``options`` are those of subprocess.run."""
+    options = {"capture_output": True, "encoding": "utf-8", "timeout": DEADLINE, **options}
+    command = [sys.executable, "-m", "fastvec", *arguments]
+    return subprocess.run(command, cwd=folder, **options)
 
 
 @contextmanager
 def started(*arguments: str, **options: Any) -> "Iterator[subprocess.Popen[Any]]":
-    """Python with these arguments; ``options`` are those of subprocess.Popen."""
+    """Python with these arguments, running; ``options`` are those of subprocess.Popen."""
     with subprocess.Popen([sys.executable, *arguments], **options) as process:
         try:
             yield process

@@ -56,13 +56,13 @@ def train(
     model = Word2Vec(**options, vocabulary=vocabulary, progress=False if quiet else None)
     model.build_vocab(list(corpus))
     target.check_words(model.wv.words)
-    info(
-        quiet,
-        f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines, "
-        f"{len(model.wv):,} words of the vocabulary",
-    )
     stopped = False
     try:
+        info(
+            quiet,
+            f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines, "
+            f"{len(model.wv):,} words of the vocabulary",
+        )
         _, passed = model.train()
         rate = readable(passed / max(model.total_train_time, 1e-9))
         info(

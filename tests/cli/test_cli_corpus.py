@@ -9,23 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import fastvec
 
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io.formats import read_vectors
 from fastvec.models.pairs import Pairs
-
-
-def fastvec(
-    folder: Path, *arguments: str, stdin: bytes | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run the command line; returns the finished process."""
-    done = subprocess.run(
-        [sys.executable, "-m", "fastvec", *arguments], cwd=folder, capture_output=True, input=stdin
-    )
-    return subprocess.CompletedProcess(
-        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
-    )
 
 
 @pytest.fixture
@@ -44,7 +33,7 @@ def test_vocab_prints_words_and_counts(folder: Path) -> None:
 
 
 def test_vocab_of_standard_input_into_a_file(folder: Path) -> None:
-    done = fastvec(folder, "vocab", "-", "-o", "v.txt", stdin="né à é é".encode())
+    done = fastvec(folder, "vocab", "-", "-o", "v.txt", input="né à é é")
     assert done.stdout == "v.txt: 3 words, counted 4 times\n"
     assert (folder / "v.txt").read_text() == "é 2\nné 1\nà 1\n"
 

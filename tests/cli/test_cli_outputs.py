@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import fastvec
 
 from fastvec import cli
 from fastvec.io.formats import read_vectors, write_vectors
@@ -31,12 +32,6 @@ def folder(tmp_path: Path) -> Path:
     os.link(tmp_path / "text" / "t.txt", tmp_path / "other.txt")
     (tmp_path / "counts.txt").write_text("a 4\nrose 2\n")
     return tmp_path
-
-
-def fastvec(folder: Path, *arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
-    """Run the command line; returns the finished process."""
-    command = [sys.executable, "-m", "fastvec", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, **more)  # type: ignore[call-overload,no-any-return]
 
 
 def check_refused(folder: Path, *arguments: str, **more: object) -> None:

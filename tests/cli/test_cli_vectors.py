@@ -5,11 +5,10 @@ import os
 import pty
 import re
 import subprocess
-import sys
 
 import numpy as np
 import pytest
-from processes import started
+from processes import DEADLINE, fastvec, started
 
 from fastvec import GloVe, Word2Vec
 from fastvec.io.tensors import load_tensors
@@ -31,13 +30,6 @@ def vectors(tmp_path):
     return tmp_path
 
 
-def fastvec(folder, *arguments):
-    """Run the command line; returns the finished process."""
-    return subprocess.run(
-        [sys.executable, "-m", "fastvec", *arguments], cwd=folder, capture_output=True, text=True
-    )
-
-
 def on_a_terminal(folder, *arguments):
     """What the command prints when its output is a terminal, without colours, spaces made one."""
     ours, theirs = pty.openpty()
@@ -51,7 +43,7 @@ def on_a_terminal(folder, *arguments):
                     printed += some
             except OSError:  # how Linux says that nobody writes any more
                 pass
-        assert process.wait(60) == 0, printed.decode()
+        assert process.wait(DEADLINE) == 0, printed.decode()
     return " ".join(re.sub("\x1b\\[[0-9;]*m", "", printed.decode()).split())
 
 

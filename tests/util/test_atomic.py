@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import DEADLINE
 
 from fastvec._util.atomic import atomic_write, check_target
 
@@ -101,7 +102,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     reader.start()
     with atomic_write(pipe) as file:
         file.write(b"cat")
-    reader.join(10)
+    reader.join(DEADLINE)
     assert got == [b"cat"]
     assert names(tmp_path) == ["pipe"]
     assert pipe.is_fifo()

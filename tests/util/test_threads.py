@@ -3,9 +3,9 @@
 import os
 import signal
 import threading
-import time
 
 import pytest
+from processes import DEADLINE
 
 from fastvec._core import Control
 from fastvec._util import threads
@@ -17,20 +17,19 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Work:
-    """Workers that wait until they are stopped, or for ``seconds``."""
+    """Workers that wait until they are stopped."""
 
-    def __init__(self, seconds: float = 30) -> None:
-        self.seconds = seconds
+    def __init__(self) -> None:
         self.stopped = threading.Event()
         self.ended: list[int] = []
 
     def __call__(self, worker: int) -> None:
-        self.stopped.wait(self.seconds)
+        assert self.stopped.wait(DEADLINE)
         self.ended.append(worker)
 
 
 def test_every_worker_runs_once_on_a_thread_of_its_own() -> None:
-    barrier = threading.Barrier(7, timeout=10)  # passes only if all seven run at once
+    barrier = threading.Barrier(7, timeout=DEADLINE)  # passes only if all seven run at once
     seen: list[tuple[int, str]] = []
 
     def work(worker: int) -> None:
@@ -42,12 +41,17 @@ def test_every_worker_runs_once_on_a_thread_of_its_own() -> None:
 
 
 def test_ticks_come_while_working_and_once_at_the_end() -> None:
-    work, ticks = Work(0.1), []
-    threads.run(work, 2, work.stopped.set, lambda: ticks.append(len(work.ended)))
-    assert len(ticks) > 3
-    assert ticks[0] == 0
+    work, ticks = Work(), []
+
+    def tick() -> None:
+        assert threading.current_thread() is threading.main_thread()
+        ticks.append(len(work.ended))
+        if len(ticks) == 4:
+            work.stopped.set()
+
+    threads.run(work, 2, work.stopped.set, tick)
+    assert ticks[:4] == [0] * 4
     assert ticks[-1] == 2
-    assert threading.current_thread() is threading.main_thread()
 
 
 def test_the_first_error_stops_all_and_is_raised_once() -> None:
@@ -78,14 +82,18 @@ def test_an_error_in_tick_stops_all(error: type[BaseException]) -> None:
     assert sorted(work.ended) == [0, 1]
 
 
-def test_ctrl_c_ends_within_a_second() -> None:
+def test_ctrl_c_stops_all() -> None:
     work = Work()
-    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
-    start = time.monotonic()
-    timer.start()
+    barrier = threading.Barrier(2, timeout=DEADLINE)
+
+    def interrupting(worker: int) -> None:
+        barrier.wait()
+        if worker == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+        work(worker)
+
     with pytest.raises(KeyboardInterrupt):
-        threads.run(work, 2, work.stopped.set)
-    assert time.monotonic() - start < 1
+        threads.run(interrupting, 2, work.stopped.set)
     assert sorted(work.ended) == [0, 1]
 
 
@@ -106,6 +114,26 @@ def test_a_thread_that_cannot_start_stops_the_others(monkeypatch: pytest.MonkeyP
 def test_no_workers_are_refused() -> None:
     with pytest.raises(ValueError, match="workers must be at least 1, got 0"):
         threads.run(lambda _: None, 0, stop=lambda: None)
+
+
+@pytest.mark.parametrize(("items", "workers"), [(100, 3), (2, 5), (0, 2)])
+def test_for_each_item_once(items: int, workers: int) -> None:
+    done: list[int] = []
+    threads.for_each(done.append, range(items), workers)
+    assert sorted(done) == list(range(items))
+
+
+def test_no_item_is_begun_after_an_error() -> None:
+    done: list[int] = []
+
+    def work(item: int) -> None:
+        if item == 3:
+            raise ValueError("bad item")
+        done.append(item)
+
+    with pytest.raises(ValueError, match="bad item"):
+        threads.for_each(work, range(10), 1)
+    assert done == [0, 1, 2]
 
 
 def test_control_says_stop_and_adds_up() -> None:
