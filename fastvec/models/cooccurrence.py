@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-from fastvec._util.atomic import PathLike, temporary_folder
+from fastvec._util.atomic import PathLike
 from fastvec.corpus.corpus import Corpus
 from fastvec.models.pair_counting import PairCounter
 from fastvec.models.pairs import Pairs
@@ -91,4 +91,4 @@ def count_pairs(
     ...     pairs = count_pairs(corpus)
     """
     params = params or CooccurrenceParams()
-    return PairCounter(corpus, params, temporary_folder(tmp), progress).count()
+    return PairCounter(corpus, params, tmp, progress).count()

@@ -7,15 +7,15 @@ of words at a time.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, about_temporary_files, atomic_write, temporary_folder
+from fastvec._util.atomic import PathLike, atomic_write
+from fastvec._util.spill import Spilled, TemporaryFile
 from fastvec.models.tiles import (
     LEFT,
     MOST_ROWS,
@@ -104,10 +104,8 @@ def read_records(
 
     Raises ValueError for values that are not counts, or if all are 0.
     """
-    folder = temporary_folder(tmp)
-    with tempfile.TemporaryFile(dir=folder) as file:
-        entries = _SortedEntries(file, folder, block_starts(n_words))
-        entries.distribute(path)
+    with TemporaryFile(tmp) as file:
+        entries = _SortedEntries(file, path, block_starts(n_words))
         try:
             symmetric = entries.sort()
         except ValueError as error:
@@ -172,68 +170,54 @@ def _lower_half(entries: NDArray[Any]) -> NDArray[Any]:
 class _SortedEntries:
     """The entries of a matrix in a temporary file, sorted one block of rows at a time."""
 
-    def __init__(self, file: BinaryIO, folder: str, starts: NDArray[np.int64]) -> None:
+    def __init__(self, file: TemporaryFile, path: PathLike, starts: NDArray[np.int64]) -> None:
+        """Write the entries of a file of records to their blocks, for which they are read twice:
+        once to count them."""
         self.file = file
-        self.folder = folder
         self.starts = starts
-        self.sizes = np.zeros(len(starts) - 1, np.int64)  # entries of each block
-        self.begins = np.zeros(len(starts), np.int64)  # where they begin in the file
-
-    def distribute(self, path: PathLike) -> None:
-        """Write each entry to its block.  The records are read twice: to count, and to write."""
+        n_blocks = len(starts) - 1
+        sizes = np.zeros(n_blocks, np.int64)
         for entries in _read_entries(path):
-            self.sizes += np.bincount(self._blocks(entries), minlength=len(self.sizes))
-        np.cumsum(self.sizes, out=self.begins[1:])
-        cursors = self.begins[:-1].copy()
+            sizes += np.bincount(self._blocks(entries), minlength=n_blocks)
+        cursors = np.cumsum(sizes) - sizes
+        self.blocks = [
+            Spilled(start * ENTRY.itemsize, size, ENTRY)
+            for start, size in zip(cursors.tolist(), sizes.tolist(), strict=True)
+        ]
         for entries in _read_entries(path):
             blocks = self._blocks(entries)
             order = np.argsort(blocks, kind="stable")
-            ends = np.searchsorted(blocks[order], np.arange(len(self.sizes) + 1))
+            ends = np.searchsorted(blocks[order], np.arange(n_blocks + 1))
             for block in np.flatnonzero(np.diff(ends)):
                 chosen = entries[order[ends[block] : ends[block + 1]]]
-                self._write(cursors[block], chosen)
+                file.write(int(cursors[block]) * ENTRY.itemsize, chosen)
                 cursors[block] += len(chosen)
 
     def sort(self) -> bool:
         """Sort each block and add up equal entries; return whether the matrix is symmetric."""
         symmetric = True
-        for block in range(len(self.sizes)):
-            entries = _added_up(self._read(block))
+        for block, spilled in enumerate(self.blocks):
+            entries = _added_up(self.file.read(spilled))
             symmetric = symmetric and _is_mirrored(entries)
-            self._write(self.begins[block], entries)
-            self.sizes[block] = len(entries)
-        if not self.sizes.any():
+            self.blocks[block] = self.file.write(spilled.position, entries)
+        if not any(spilled.count for spilled in self.blocks):
             raise ValueError("matrix must have at least one entry, got none")
         return symmetric
 
     def cut(self, symmetric: bool) -> tuple[NDArray[Any], TileList]:
         """The pairs, mapped from another temporary file, and the tiles."""
         tiles = TileList(self.starts, symmetric)
-        with tempfile.TemporaryFile(dir=self.folder) as file:
-            for block in range(len(self.sizes)):
-                entries = self._read(block)
+        count = 0
+        with TemporaryFile(self.file.folder) as file:
+            for block, spilled in enumerate(self.blocks):
+                entries = self.file.read(spilled)
                 if symmetric:
                     entries = _lower_half(entries)
                 rows = np.arange(self.starts[block], self.starts[block + 1] + 1)
                 ends = np.searchsorted(entries["row"], rows)
                 keys, values = entries["key"].copy(), entries["value"].astype(np.float32)
-                pairs = tiles.cut(block, ends, keys, values)
-                with about_temporary_files(self.folder):
-                    file.write(pairs.view(np.uint8).data)
-                    file.flush()
-            return np.memmap(file, PAIR, "r").view(np.ndarray), tiles
+                count += file.append(tiles.cut(block, ends, keys, values)).count
+            return file.mapped(count, PAIR), tiles
 
     def _blocks(self, entries: NDArray[Any]) -> NDArray[np.int64]:
         return np.searchsorted(self.starts, entries["row"], side="right") - 1
-
-    def _write(self, at: int, entries: NDArray[Any]) -> None:
-        with about_temporary_files(self.folder):
-            self.file.seek(int(at) * ENTRY.itemsize)
-            self.file.write(entries.view(np.uint8).data)
-            self.file.flush()
-
-    def _read(self, block: int) -> NDArray[Any]:
-        self.file.seek(int(self.begins[block]) * ENTRY.itemsize)
-        entries = np.empty(self.sizes[block], ENTRY)
-        self.file.readinto(entries.view(np.uint8).data)  # type: ignore[attr-defined]
-        return entries

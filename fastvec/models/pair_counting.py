@@ -14,19 +14,18 @@ integers: so the result is the same for any number of workers and chunks.
 from __future__ import annotations
 
 import itertools
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import HOT_WORDS, Control, PairRows, PairText
 from fastvec._util import threads
-from fastvec._util.atomic import about_temporary_files
+from fastvec._util.atomic import PathLike
 from fastvec._util.progress import Progress
+from fastvec._util.spill import GrowingArray, Spilled, TemporaryFile
 from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus.corpus import Corpus
 from fastvec.models.pairs import Pairs
@@ -70,7 +69,11 @@ class PairCounter:
     """Counts the pairs of one corpus: :meth:`count`."""
 
     def __init__(
-        self, corpus: Corpus, params: CooccurrenceParams, folder: str, progress: bool | None
+        self,
+        corpus: Corpus,
+        params: CooccurrenceParams,
+        folder: PathLike | None,
+        progress: bool | None,
     ) -> None:
         self.corpus = corpus
         self.folder = folder
@@ -116,9 +119,9 @@ class PairCounter:
         bounds = [*range(0, self.n_tokens, self.chunk_tokens), self.n_tokens]
         chunks = list(itertools.pairwise(bounds))
         most = min(self.memory // 2 // PAIR.itemsize, self._most_pairs())
-        with _Store(most, self.folder) as store:
-            tiles = self._count_whole(store) if len(chunks) == 1 else self._add_up(chunks, store)
-            pairs = store.pairs()
+        with GrowingArray(most, np.uint64, self.folder) as array:
+            tiles = self._count_whole(array) if len(chunks) == 1 else self._add_up(chunks, array)
+            pairs = array.whole().view(PAIR)
         if len(pairs) == 0:
             raise ValueError("the corpus has no pairs: no sentence has two words")
         vocabulary, params = self.corpus.vocabulary, self.params
@@ -142,7 +145,7 @@ class PairCounter:
         sides = 1 if self.params.symmetric else 2
         return min(self.n_tokens * self.params.window, sides * self.n_words**2) + 1
 
-    def _count_whole(self, store: _Store) -> TileList:
+    def _count_whole(self, pairs: GrowingArray) -> TileList:
         """Count a text of one chunk: its rows are final."""
         with self._bar("counting pairs", self.n_tokens, "words"):
             occurrences, starts = self._list_occurrences(0, self.n_tokens)
@@ -152,16 +155,16 @@ class PairCounter:
                 self.rows[worker].count(first, last, self.hot, occurrences, starts, 0, ends)
                 self.done += int(starts[last] - starts[first])
 
-            return self._write_tiles(count_rows, store)
+            return self._write_tiles(count_rows, pairs)
 
-    def _add_up(self, chunks: list[tuple[int, int]], store: _Store) -> TileList:
+    def _add_up(self, chunks: list[tuple[int, int]], pairs: GrowingArray) -> TileList:
         """Count one chunk after the other, then add up their rows."""
-        with tempfile.TemporaryFile(dir=self.folder) as file:
-            spilled = [_SpilledRows(file, self.starts, self.folder) for _ in chunks]
+        n_blocks = len(self.starts) - 1
+        with TemporaryFile(self.folder) as file:
+            spilled = [_SpilledRows(file, n_blocks) for _ in chunks]
             with self._bar("counting pairs", self.n_tokens, "words"):
                 for (start, end), rows in zip(chunks, spilled, strict=True):
                     self._spill_rows(start, end, rows)
-            file.flush()
 
             def merge_rows(worker: int, block: int, ends: NDArray[np.int64]) -> None:
                 first, last = self._words_of(block)
@@ -170,7 +173,7 @@ class PairCounter:
                 self.done += last - first
 
             with self._bar("adding up pairs", self.n_words, "rows"):
-                return self._write_tiles(merge_rows, store)
+                return self._write_tiles(merge_rows, pairs)
 
     def _words_of(self, block: int) -> tuple[int, int]:
         """The first word of a block, and the first one after it."""
@@ -218,20 +221,20 @@ class PairCounter:
 
         threads.run(run, self.workers, control.stop, self._show)
 
-    def _write_tiles(self, make_rows: RowMaker, store: _Store) -> TileList:
-        """Make the rows of each block, cut them into tiles, and store these in order."""
+    def _write_tiles(self, make_rows: RowMaker, pairs: GrowingArray) -> TileList:
+        """Make the rows of each block, cut them into tiles, and append these in order."""
         tiles = TileList(self.starts, self.params.symmetric)
 
-        def append(block: int, pairs: NDArray[np.uint64], sizes: NDArray[np.int64]) -> None:
-            store.append(pairs)
+        def append(block: int, cut: NDArray[np.uint64], sizes: NDArray[np.int64]) -> None:
+            pairs.append(cut)
             tiles.add(block, sizes)
 
         def run(worker: int) -> None:
             for block in blocks:
                 ends = self._make(worker, block, make_rows)
-                sizes, pairs = tiles.empty_sizes(), np.empty(ends[-1], np.uint64)
-                self.rows[worker].cut(ends, self.scale, self.starts, sizes, pairs)
-                blocks.write(block, append, block, pairs, sizes)
+                sizes, cut = tiles.empty_sizes(), np.empty(ends[-1], np.uint64)
+                self.rows[worker].cut(ends, self.scale, self.starts, sizes, cut)
+                blocks.write(block, append, block, cut, sizes)
 
         blocks = _InOrder(len(self.starts) - 1)
         threads.run(run, self.workers, blocks.stop, self._show)
@@ -250,7 +253,9 @@ class PairCounter:
             rows = self.rows[worker]
             for block in blocks:
                 ends = self._make(worker, block, count_rows)
-                blocks.write(block, spilled.write, block, ends, rows.sums(), rows.keys())
+                keys = np.frombuffer(rows.keys(), np.uint32)
+                sums = np.frombuffer(rows.sums(), np.uint64)
+                spilled.write(block, (ends, keys, sums))
 
         blocks = _InOrder(len(self.starts) - 1)
         threads.run(run, self.workers, blocks.stop, self._show)
@@ -309,75 +314,15 @@ class _InOrder:
 
 
 class _SpilledRows:
-    """The rows of one chunk in a temporary file: for each block the ends, the sums and the keys."""
+    """The rows of one chunk in a temporary file."""
 
-    def __init__(self, file: BinaryIO, starts: NDArray[np.int64], folder: str) -> None:
+    def __init__(self, file: TemporaryFile, n_blocks: int) -> None:
         self.file = file
-        self.folder = folder
-        self.n_rows = np.diff(starts).tolist()
-        self.n_entries = [0] * len(self.n_rows)
-        self.positions = [0] * len(self.n_rows)
+        self.blocks: list[tuple[Spilled, ...]] = [()] * n_blocks
 
-    def write(self, block: int, ends: NDArray[np.int64], sums: bytes, keys: bytes) -> None:
-        self.positions[block] = self.file.tell()
-        self.n_entries[block] = int(ends[-1])
-        for data in (ends.tobytes(), sums, keys):
-            with about_temporary_files(self.folder):
-                self.file.write(data)
+    def write(self, block: int, rows: Rows) -> None:
+        self.blocks[block] = tuple(self.file.append(array) for array in rows)
 
     def read(self, block: int) -> Rows:
-        n_ends, n = self.n_rows[block] + 1, self.n_entries[block]
-        size, position = 8 * n_ends + 12 * n, self.positions[block]
-        data = b""  # read, not mapped: mapped pages would fill the memory
-        while len(data) < size:  # one call reads at most 2 GB
-            more = os.pread(self.file.fileno(), size - len(data), position + len(data))
-            if not more:
-                raise OSError("a temporary file was cut off")
-            data = data + more if data else more
-        ends = np.frombuffer(data, np.int64, n_ends)
-        sums = np.frombuffer(data, np.uint64, n, 8 * n_ends)
-        return ends, np.frombuffer(data, np.uint32, n, 8 * (n_ends + n)), sums
-
-
-class _Store:
-    """Where the tiles go: into memory, or all of them into a temporary file once they are too many.
-
-    The memory is asked for at once, and the system gives it as it is touched: so nothing is moved.
-    """
-
-    def __init__(self, most: int, folder: str) -> None:
-        self.folder = folder
-        self.room = np.empty(most, np.uint64)
-        self.n = 0
-        self.file: BinaryIO | None = None
-
-    def __enter__(self) -> _Store:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.file is not None:
-            self.file.close()  # which removes it, except from where it is mapped
-
-    def append(self, pairs: NDArray[np.uint64]) -> None:
-        end = self.n + len(pairs)
-        if self.file is None and end <= len(self.room):
-            self.room[self.n : end] = pairs
-        else:
-            with about_temporary_files(self.folder):
-                self._write(pairs)
-        self.n = end
-
-    def _write(self, pairs: NDArray[np.uint64]) -> None:
-        if self.file is None:
-            self.file = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115 - closed by __exit__
-            self.file.write(self.room[: self.n].view(np.uint8).data)
-            self.room = np.empty(0, np.uint64)
-        self.file.write(pairs.view(np.uint8).data)
-
-    def pairs(self) -> NDArray[Any]:
-        """All pairs, as an array of PAIR."""
-        if self.file is None:
-            return self.room[: self.n].view(PAIR)
-        self.file.flush()
-        mapped: NDArray[Any] = np.memmap(self.file, PAIR, "r").view(np.ndarray)
-        return mapped
+        ends, keys, sums = (self.file.read(array) for array in self.blocks[block])
+        return ends, keys, sums
