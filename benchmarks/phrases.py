@@ -1,9 +1,9 @@
-"""Phrases: seconds of learning, exporting and joining, side by side with gensim; the same phrases?
+"""Phrases: seconds of learning, exporting and joining, beside gensim's; are the phrases the same?
 
     python benchmarks/phrases.py enwiki.txt.xz --runs 3 --output results/phrases-here
 
-Every run is a process of its own, the tools take turns; only the work counts, not the start of
-Python nor imports.  The text is read within learning, and again within joining.
+Every run is a process of its own, and the tools take turns.  Only the work is timed, not the start
+of Python or imports.  Learning reads the text, and joining reads it again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PHASES = ("learn", "export", "learn and export", "join")
 
 def run(tool: str, path: str, connectors: bool, workers: int) -> dict[str, Any]:
     """One run: seconds of each phase, the phrases, and the number of words of the joined text."""
-    given: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     if tool == "gensim":
         from gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
         from gensim.models.word2vec import LineSentence
@@ -37,11 +37,11 @@ def run(tool: str, path: str, connectors: bool, workers: int) -> dict[str, Any]:
     else:
         from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
 
-        text, given = path, {"workers": workers}
+        text, options = path, {"workers": workers}
     if connectors:
-        given["connector_words"] = ENGLISH_CONNECTOR_WORDS
+        options["connector_words"] = ENGLISH_CONNECTOR_WORDS
     start = time.perf_counter()
-    phrases = Phrases(text, **given)
+    phrases = Phrases(text, **options)
     learned = time.perf_counter()
     found = phrases.export_phrases()
     exported = time.perf_counter()
@@ -62,21 +62,21 @@ def run(tool: str, path: str, connectors: bool, workers: int) -> dict[str, Any]:
     }
 
 
-def options() -> argparse.Namespace:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__.split("\n")[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument("corpus", type=Path, help="text, one sentence a line; may be packed")
-    parser.add_argument("--megabytes", type=float, help="only the first so much of it")
+    parser.add_argument("corpus", type=Path, help="text, one sentence a line; may be compressed")
+    parser.add_argument("--megabytes", type=float, help="read only this much of it")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="of fastvec")
     parser.add_argument("--output", type=Path, help="write OUTPUT.json and OUTPUT.md")
-    parser.add_argument("--run", nargs=4, help=argparse.SUPPRESS)  # one run, to be measured
+    parser.add_argument("--run", nargs=4, help=argparse.SUPPRESS)  # a run that is measured
     return parser.parse_args()
 
 
 def measured(tool: str, path: str, connectors: bool, workers: int, answer: Path) -> dict[str, Any]:
-    """One run in a process of its own."""
+    """One run, in a process of its own."""
     line = [sys.executable, __file__, path, "--run", tool, str(int(connectors)), str(workers)]
     subprocess.run([*line, str(answer)], check=True)
     result: dict[str, Any] = pickle.loads(answer.read_bytes())
@@ -84,7 +84,7 @@ def measured(tool: str, path: str, connectors: bool, workers: int, answer: Path)
 
 
 def compare(path: str, given: argparse.Namespace, answer: Path) -> list[dict[str, Any]]:
-    """A row for each tool, with and without connectors."""
+    """A row for each tool, without and with connectors."""
     rows = []
     tools = [("gensim", 1), *(("fastvec", workers) for workers in given.workers)]
     for connectors in (False, True):
@@ -120,7 +120,7 @@ def compare(path: str, given: argparse.Namespace, answer: Path) -> list[dict[str
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """The rows for people."""
+    """The rows as a Markdown table."""
     names = ["tool", "workers", "connectors", "phrases", "same as gensim", "peak MB"]
     names += [f"{phase} {unit}" for phase in PHASES[2:] for unit in ("s", "x")]
     lines = [names, ["---"] * len(names), *([str(row[name]) for name in names] for row in rows)]
@@ -128,7 +128,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    given = options()
+    given = arguments()
     if given.run:
         tool, connectors, workers, answer = given.run
         result = run(tool, str(given.corpus), connectors == "1", int(workers))
@@ -143,8 +143,8 @@ def main() -> None:
     packages = {name: importlib.metadata.version(name) for name in ("fastvec", "gensim", "numpy")}
     print(f"\n{table(rows)}")
     if given.output:
-        told = {"corpus": facts, "packages": packages, "runs": given.runs, "rows": rows}
-        given.output.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n")
+        report = {"corpus": facts, "packages": packages, "runs": given.runs, "rows": rows}
+        given.output.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n")
         given.output.with_suffix(".md").write_text(
             f"# Phrases: {facts['name']}, {facts['tokens']:,} words\n\n"
             f"    python benchmarks/phrases.py {facts['name']} --runs {given.runs}\n\n"

@@ -1,7 +1,7 @@
-"""Real English that is on every machine: the documentation of Python, NumPy and SciPy.
+"""English text that every machine has: the documentation of Python, NumPy and SciPy.
 
-The demonstration trains on it, so that it needs no download.  Source files are parsed, never
-executed.  Imports nothing of the package.
+``fastvec demo`` trains on it, so that it needs no download.  Source files are parsed, never
+executed.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-PACKAGES = ("numpy", "scipy", "click", "rich")
-"""What is installed wherever fastvec is."""
+PACKAGES = ("numpy", "scipy", "click", "rich", "safetensors")
+"""Packages that are installed together with fastvec."""
 
 SKIPPED = {"test", "tests", "site-packages", "dist-packages", "__pycache__", "idlelib"}
-"""Folders without documentation, or with somebody else's."""
+"""Folders without documentation, or with that of other packages."""
 
 TOKEN = re.compile(r"[^\W\d_]\w*")
-"""A word, or an identifier with what holds it together: float64, array_like."""
+"""A word, or an identifier with its digits and underscores: float64, array_like."""
 
 
 def documentation(packages: Iterable[str] = PACKAGES) -> Iterator[list[str]]:
-    """Paragraphs of the standard library's and some packages' strings.
+    """The paragraphs in the strings of the standard library and of some packages.
 
     Parameters
     ----------
-    packages : iterable of str
-        names of installed packages to read besides the standard library; one that is not there
-        is passed over.
+    packages : iterable of str, default PACKAGES
+        names of installed packages to read after the standard library; those that are not
+        installed are skipped.
 
     Yields
     ------
     list of str
-        the lower-case words of one paragraph, five at least; each paragraph once.
+        the lower-case words of one paragraph, at least five; each paragraph once.
 
     >>> len(next(documentation())) >= 5
     True
@@ -57,7 +57,12 @@ def documentation(packages: Iterable[str] = PACKAGES) -> Iterator[list[str]]:
 
 
 def source_files(folder: Path) -> Iterator[Path]:
-    """The Python files below a folder, in the same order on every machine."""
+    """The Python files in a folder and its subfolders, in the same order on every machine.
+
+    >>> _ = Path("module.py").touch()
+    >>> [path.name for path in source_files(Path("."))]
+    ['module.py']
+    """
     try:
         entries = sorted(folder.iterdir())
     except OSError:
@@ -70,14 +75,18 @@ def source_files(folder: Path) -> Iterator[Path]:
 
 
 def paragraphs(path: Path) -> Iterator[list[str]]:
-    """The words of each paragraph in the strings of one source file; none if it does not parse.
+    """The words of each paragraph in the strings of a source file; none if it cannot be parsed.
 
-    Every string with paragraphs of five words counts: NumPy and SciPy document what is written in
-    C by strings that are no docstrings of anything, and error messages are English too.
+    All strings are read, not only docstrings: NumPy and SciPy keep the documentation of functions
+    written in C in other strings, and error messages are English, too.
+
+    >>> _ = Path("module.py").write_text("'A sentence has five words.'")
+    >>> list(paragraphs(Path("module.py")))
+    [['a', 'sentence', 'has', 'five', 'words']]
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # other people's invalid escapes
+            warnings.simplefilter("ignore")  # such as those about invalid escapes
             tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return

@@ -16,6 +16,7 @@ import fastvec
 from fastvec.corpus.corpus import Corpus
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
+from fastvec.models.phrases import Phrases
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -58,6 +59,7 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return {
         "Corpus": Corpus,
         "Path": Path,
+        "Phrases": Phrases,
         "Words": Words,
         "np": np,
         "scipy": scipy,

@@ -1,0 +1,229 @@
+"""What Phrases and FrozenPhrases have in common: finding phrases in sentences, and joining them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any, Self, Unpack
+
+from fastvec._util.atomic import PathLike
+from fastvec._util.options import names_of
+from fastvec.corpus.corpus import TEXT, Corpus, for_a_file
+from fastvec.models.phrase_joining import join_phrases
+from fastvec.models.phrase_scores import SCORERS, Scorer
+from fastvec.models.phrases_file import PhrasesFile, read_phrases
+from fastvec.params import PhrasesParams, TextOptions, Tokens
+
+Sentence = Iterable[str]
+Candidate = tuple[str, float] | tuple[None, None]
+
+#: the options that files keep
+SAVED = (*names_of(PhrasesParams), "connector_words", *TEXT)
+
+
+class PhraseModel:
+    """Phrases with scores, and the options that they were found with."""
+
+    min_count: float
+    threshold: float
+    delimiter: str
+    scoring: Scorer
+    connector_words: frozenset[str]
+    tokens: Tokens  # tokens and lower say what a word is in the text that was read
+    lower: bool
+
+    @property
+    def _found(self) -> dict[str, float]:
+        """The phrases and their scores."""
+        raise NotImplementedError
+
+    @classmethod
+    def _restored(cls, file: PhrasesFile, options: dict[str, Any]) -> Self:
+        """A model from its file, and from the options in it."""
+        raise NotImplementedError
+
+    def score_candidate(self, word_a: str, word_b: str, in_between: Iterable[str]) -> Candidate:
+        """(phrase, score) if two words with some connectors between them make a phrase, otherwise
+        (None, None).
+
+        >>> phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]] * 9, min_count=1, threshold=0.1)
+        >>> phrases.score_candidate("york", "new", [])
+        (None, None)
+        """
+        phrase = self.delimiter.join((word_a, *in_between, word_b))
+        score = self._found.get(phrase)
+        return (None, None) if score is None or score <= self.threshold else (phrase, score)
+
+    def analyze_sentence(self, sentence: Sentence) -> Iterator[tuple[str, float | None]]:
+        """The words of a sentence with phrases joined: (phrase, its score), or (word, None).
+
+        Phrases are found from left to right, and each word is part of at most one.  Items that are
+        not strings are part of none.
+
+        >>> phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]] * 9, min_count=1, threshold=0.1)
+        >>> [word for word, score in phrases.analyze_sentence(["in", "new", "york"])]
+        ['in', 'new_york']
+        """
+        found, threshold, join = self._found, self.threshold, self.delimiter.join
+        pending: list[str] = []  # the first word of a possible phrase, and connectors after it
+        for word in sentence:
+            if word in self.connector_words:
+                if pending:
+                    pending.append(word)
+                else:
+                    yield word, None
+                continue
+            is_string = isinstance(word, str)
+            if pending and is_string:
+                phrase = join((*pending, word))
+                score = found.get(phrase)
+                if score is not None and score > threshold:
+                    yield phrase, score
+                    pending = []
+                    continue
+            for other in pending:
+                yield other, None
+            pending = [word] if is_string else []
+            if not is_string:
+                yield word, None
+        for other in pending:
+            yield other, None
+
+    def __getitem__(self, sentence: Any) -> Any:
+        """A sentence (a list of words) with its phrases joined, or many sentences.
+
+        Many sentences give an object that joins them one by one, each time that it is iterated over
+        (a generator can be iterated over once).
+
+        >>> phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]] * 9, min_count=1, threshold=0.1)
+        >>> phrases[["in", "new", "york"]]
+        ['in', 'new_york']
+        >>> list(phrases[[["new", "york"], ["old", "york"]]])
+        [['new_york'], ['old', 'york']]
+        """
+        items = iter(sentence)
+        first = list(itertools.islice(items, 1))
+        whole = itertools.chain(first, items) if items is sentence else sentence
+        if first and not isinstance(first[0], str):
+            return _JoinedSentences(self, whole)
+        return [word for word, _ in self.analyze_sentence(whole)]
+
+    def find_phrases(self, sentences: Iterable[Sentence]) -> dict[str, float]:
+        """The phrases that occur in some sentences, with their scores.
+
+        >>> phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]] * 9, min_count=1, threshold=0.1)
+        >>> phrases.find_phrases([["in", "new", "york"]])
+        {'new_york': 0.592...}
+        """
+        analyzed = itertools.chain.from_iterable(map(self.analyze_sentence, sentences))
+        return {phrase: score for phrase, score in analyzed if score is not None}
+
+    def join(
+        self,
+        source: Any,
+        *,
+        min_count: int = 1,
+        workers: int = 0,
+        progress: bool | None = None,
+        **text: Unpack[TextOptions],
+    ) -> Corpus:
+        """A text with its phrases joined, as a corpus that is ready for training; much faster than
+        joining sentences.
+
+        Parameters
+        ----------
+        source
+            anything that :meth:`fastvec.Corpus.read` takes.
+        min_count : int, default 1
+            words and phrases that occur less often are dropped.
+        workers : int, default 0
+            threads; 0 means one for each core.  The result is the same for any number.
+        progress : bool, optional
+            show a progress bar; default: if standard error is a terminal.
+        text
+            options of :meth:`fastvec.Corpus.read`: tokens, lower, lines, errors, column, memory,
+            tmp.  By default ``tokens`` and ``lower`` are those of the text that was learned from.
+
+        Raises
+        ------
+        OSError, ValueError, TypeError
+            what :meth:`fastvec.Corpus.read` raises.
+
+        >>> phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]] * 9, min_count=1, threshold=0.1)
+        >>> list(phrases.join([["new", "york", "new", "york", "city"]]).vocabulary.words)
+        ['new_york', 'city']
+        """
+        running: dict[str, Any] = {"workers": workers, "progress": progress}
+        options: Any = {name: getattr(self, name) for name in TEXT} | text
+        corpus = Corpus.read(source, min_count=1, **running, **options)
+        running |= {"memory": text.get("memory"), "tmp": text.get("tmp")}
+        found = [phrase for phrase, score in self._found.items() if score > self.threshold]
+        return join_phrases(
+            corpus, found, self.delimiter, self.connector_words, min_count=min_count, **running
+        )
+
+    def _settings(self) -> dict[str, Any]:
+        """The options, as a file keeps them: a scoring function by its name, None for others."""
+        own = vars(self)
+        names = {scorer: name for name, scorer in SCORERS.items()}
+        return for_a_file({name: own[name] for name in SAVED if name in own}) | {
+            "scoring": names.get(self.scoring),
+            "connector_words": sorted(self.connector_words),
+        }
+
+    @classmethod
+    def load(cls, path: PathLike, mmap: Any = None, *, scoring: Scorer | None = None) -> Any:
+        """Load what ``save`` wrote: a Phrases or a FrozenPhrases, whichever it was.
+
+        Parameters
+        ----------
+        path
+            a file that ``save`` wrote.
+        mmap
+            no effect (gensim's).
+        scoring : callable, optional
+            the scoring function, if it is not one of fastvec's: a file holds no code.
+
+        Raises
+        ------
+        ValueError
+            another kind of file, a damaged one, or one that needs ``scoring``.
+
+        >>> phrases = Phrases([["new", "york"]] * 9, min_count=1, threshold=0.1)
+        >>> phrases.save("phrases.fvp")
+        >>> Phrases.load("phrases.fvp").export_phrases() == phrases.export_phrases()
+        True
+        """
+        del mmap
+        file = read_phrases(path)
+        kinds = {kind.__name__: kind for kind in PhraseModel.__subclasses__()}
+        options = {name: file.settings[name] for name in SAVED if name in file.settings}
+        try:
+            kind = kinds[file.kind]
+            options["scoring"] = scoring or SCORERS.get(options["scoring"])
+        except (KeyError, TypeError):
+            raise file.damaged("its settings are not complete") from None
+        if options["scoring"] is None:
+            raise ValueError(f"{path} was scored by a function: give it again as scoring")
+        try:
+            return kind._restored(file, options)
+        except (TypeError, ValueError) as error:
+            raise file.damaged(error) from None
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class _JoinedSentences:
+    """Sentences whose phrases are joined as they are iterated over."""
+
+    def __init__(self, model: PhraseModel, sentences: Iterable[Sentence]) -> None:
+        self.model = model
+        self.sentences = sentences
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for sentence in self.sentences:
+            yield [word for word, _ in self.model.analyze_sentence(sentence)]
+
+    def __len__(self) -> int:
+        return len(self.sentences)  # type: ignore[arg-type]  # if they have a length
