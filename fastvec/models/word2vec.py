@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 import itertools
-import os
-import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from operator import is_
-from typing import Any, NamedTuple, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec._core import (
-    Control,
-    HierarchicalSoftmax,
-    NegativeSampling,
-    OutputLayer,
-    Training,
-)
-from fastvec._util import threads
 from fastvec._util.atomic import PathLike
-from fastvec._util.matrix import padded, padded_rows, picked_rows, random_rows
-from fastvec._util.options import check_value, names_of, params_from, refuse_unknown, set_options
-from fastvec._util.progress import Progress
-from fastvec._util.simd import simd
+from fastvec._util.matrix import padded, picked_rows, random_rows
+from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
 from fastvec._util.system import available_cores
-from fastvec.corpus.corpus import TEXT, Corpus, for_a_file
+from fastvec.corpus.corpus import TEXT, Corpus
 from fastvec.corpus.sources import NoWordsError, signature
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.callbacks import CallbackAny2Vec
-from fastvec.models.sampling import (
-    NO_PATHS,
-    expected_steps,
-    huffman_paths,
-    noise_tables,
-    subsample_thresholds,
-    tree_places,
+from fastvec.models.huffman import huffman_order, huffman_paths
+from fastvec.models.output_layers import (
+    HIERARCHICAL_SOFTMAX,
+    LAYERS,
+    NEGATIVE_SAMPLING,
+    Matrix,
+    OutputWeights,
+    padded_view,
 )
+from fastvec.models.prediction import log_probability, most_probable
+from fastvec.models.training import StateAttribute, TrainingState, run_epochs
+from fastvec.models.word2vec_file import load_model, save_model
+from fastvec.models.word2vec_run import Word2VecRun
 from fastvec.params import CorpusParams, TextOptions, VocabularyParams, Word2VecParams
 from fastvec.sentences import LineSentence, PathLineSentences, Text8Corpus
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -50,20 +40,10 @@ from fastvec.words import Key
 __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
 
 P, V = Word2VecParams, VocabularyParams
-Matrix = NDArray[np.float32]
 
 #: what a word takes besides its rows: its letters, index entry and count, and what training looks
 #: up; with hierarchical softmax a path of some 20 nodes
 VOCAB_BYTES, PATH_BYTES = 60, 160
-
-
-class _Run(NamedTuple):
-    """Epochs as the native core runs them, and what of the model they were made from."""
-
-    training: Training
-    matrices: list[Matrix]
-    params: Word2VecParams
-    parts: tuple[object, ...]
 
 
 class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
@@ -154,6 +134,13 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     (8,)
     """
 
+    loss_history = StateAttribute[list[float]]()
+    epochs_trained = StateAttribute[int]()
+    train_count = StateAttribute[int]()
+    total_train_time = StateAttribute[float]()
+    running_training_loss = StateAttribute[float]()
+    min_alpha_yet_reached = StateAttribute[float]()
+
     def __init__(
         self,
         sentences: Any = None,
@@ -198,32 +185,26 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         self.vocabulary = vocabulary
         self.comment = comment
         self.progress = progress
-        self.loss_history: list[float] = []
+        self.training_state = TrainingState()
         self.corpus_count = 0
         self.corpus_total_words = 0
-        self.total_train_time = 0.0
-        self.train_count = 0
-        self.epochs_trained = 0
-        self.running_training_loss = 0.0
-        self._outputs: Matrix | None = None  # (V, D) rows for the words in _words
-        self._nodes: Matrix | None = None  # (V - 1, D) rows for the inner nodes of their tree
         self._corpus: Corpus | None = None  # what build_vocab read
         self._signature: object = None  # of where it was read from
         check_value("alpha", alpha, float, above=0)
-        self._params()
+        self._training_params()
         if self.min_alpha > self.alpha:
             raise ValueError(f"min_alpha must be at most alpha ({alpha}), got {min_alpha}")
         self.min_alpha_yet_reached = self.alpha
-        self._which()
-        self._text()
+        self._vocab_params()
+        self._corpus_params()
         self.wv = KeyedVectors(self.vector_size)
-        self._words = self.wv.words
+        self._output_weights = OutputWeights(self.wv.words, self.vector_size)
         source = _one_source(sentences, corpus_file)
         if source is not None:
             self.build_vocab(source)
             self.train(callbacks=callbacks)
 
-    def _params(self) -> Word2VecParams:
+    def _training_params(self) -> Word2VecParams:
         """The training options as they stand now, checked.
 
         alpha is the rate that training begins with.  It may have been brought below min_alpha, the
@@ -237,11 +218,11 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             raise ValueError("negative must be at least 1 when hs is 0, got 0")
         return params
 
-    def _which(self) -> VocabularyParams:
+    def _vocab_params(self) -> VocabularyParams:
         """Which words are kept, as it stands now, checked."""
         return params_from(VocabularyParams, self)
 
-    def _text(self) -> CorpusParams:
+    def _corpus_params(self) -> CorpusParams:
         """How text is read, as it stands now, checked."""
         return params_from(CorpusParams, self)
 
@@ -273,7 +254,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         source = _one_source(corpus_iterable, corpus_file)
         if source is None:
             raise ValueError("build_vocab needs a corpus: give corpus_iterable or corpus_file")
-        options = {"trim_rule": trim_rule or self.trim_rule, **vars(self._which())}
+        options = {"trim_rule": trim_rule or self.trim_rule, **vars(self._vocab_params())}
         mark = self._signature_of(source)  # before it is read: it may change meanwhile
         if not (update and len(self.wv)):
             corpus = self._read(source, vocabulary=self.vocabulary, **options)
@@ -286,7 +267,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
                 corpus = Corpus(np.empty(0, np.int32), np.zeros(1, np.int64), known, 0, 0)
             self._add_rows(corpus.vocabulary)
         if self.hs and len(corpus.tokens):
-            self._place(corpus.tokens)
+            self._set_huffman_order(corpus.tokens)
         self._adopt(corpus, mark)
 
     def build_vocab_from_freq(
@@ -308,14 +289,14 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         ['cat', 'dog']
         """
         del keep_raw_vocab
-        which, rule = self._which(), trim_rule or self.trim_rule
+        params, rule = self._vocab_params(), trim_rule or self.trim_rule
         known = self._vocabulary() if update else Vocabulary.of({})
         given = Vocabulary.of(word_freq)
-        vocabulary = known.extended(given.words, given.counts, which, rule)
+        vocabulary = known.extended(given.words, given.counts, params, rule)
         if not len(vocabulary):
             raise NoWordsError(
                 f"no word is left: none of {len(given)} words is kept with min_count "
-                f"{which.min_count}"
+                f"{params.min_count}"
             )
         if len(known):
             self._add_rows(vocabulary)
@@ -364,17 +345,16 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         report = {} if report is None else report
         report["vocab"] = count * (VOCAB_BYTES + (PATH_BYTES if self.hs else 0))
         report["vectors"] = rows
-        if self.hs:
-            report["syn1"] = rows
-        if self.negative:
-            report["syn1neg"] = rows
+        for layer in LAYERS:
+            if layer.is_used(self):
+                report[layer.gensim_name] = rows
         report["total"] = sum(value for name, value in report.items() if name != "total")
         return report
 
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.wv.words, self._counts())
+        return Vocabulary(self.wv.words, self._word_counts())
 
-    def _counts(self) -> NDArray[np.int64]:
+    def _word_counts(self) -> NDArray[np.int64]:
         """How often each word occurred; 0 for those that were added by hand."""
         words, counts = len(self.wv.words), self.wv.counts
         return np.zeros(words, np.int64) if counts is None else counts[:words].copy()
@@ -383,24 +363,24 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         """Fresh rows: random vectors, and zeros as output rows."""
         generator = np.random.default_rng(self.seed)
         vectors = random_rows(len(vocabulary), self.vector_size, generator)
-        self._outputs = self._nodes = None
-        self._words = vocabulary.words
         self.wv.renew(vocabulary.words, vectors[:, : self.vector_size], vocabulary.counts)
-        self.loss_history = []
-        self.epochs_trained = 0
+        self._output_weights = OutputWeights(vocabulary.words, self.vector_size)
+        self._output_weights.prepare(self)
+        self.loss_history, self.epochs_trained = [], 0
 
     def _add_rows(self, vocabulary: Vocabulary) -> None:
         """Random vectors for the words behind those that are there."""
         old, shown = len(self.wv.words), self.wv.vectors
         if len(vocabulary) > old:
             generator = np.random.default_rng((self.seed, old))
-            vectors = picked_rows(shown, _first_rows(old, len(vocabulary)))
+            picks = np.append(np.arange(old), np.full(len(vocabulary) - old, -1))
+            vectors = picked_rows(shown, picks)
             vectors[old:] = random_rows(len(vocabulary) - old, self.vector_size, generator)
             shown = vectors[:, : self.vector_size]
         self.wv.renew(vocabulary.words, shown, vocabulary.counts, keep_attributes=True)
 
     def _read(self, source: Any, **options: Any) -> Corpus:
-        options |= vars(self._text())
+        options |= vars(self._corpus_params())
         return Corpus.read(source, workers=self.workers, progress=self.progress, **options)
 
     def _in_words(self, corpus: Corpus) -> Corpus:
@@ -468,28 +448,23 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         del total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
         if not len(self.wv.words):
             raise RuntimeError("there is no vocabulary to train yet: call build_vocab first")
-        self._take(start_alpha, end_alpha, epochs)
+        self._set_schedule(start_alpha, end_alpha, epochs)
         try:
             corpus = self._corpus_of(_one_source(corpus_iterable, corpus_file))
         except NoWordsError as error:
             warnings.warn(f"nothing was trained: {error}", stacklevel=2)
             return 0, 0
-        self.running_training_loss = 0.0
-        callbacks = tuple(callbacks)
-        for callback in callbacks:
-            callback.on_train_begin(self)
-        begun = time.monotonic()
+        state = self.training_state
+        state.begin_call(self.epochs)
         try:
-            done = self._run_epochs(corpus, callbacks)
+            run_epochs(self, Word2VecRun(self, corpus), state, callbacks, self.progress)
         finally:
             self.wv.forget_norms()
-            self.total_train_time += time.monotonic() - begun
-        self.train_count += 1
-        for callback in callbacks:
-            callback.on_train_end(self)
-        return done
+        return state.trained, state.passed
 
-    def _take(self, alpha: float | None, min_alpha: float | None, epochs: int | None) -> None:
+    def _set_schedule(
+        self, alpha: float | None, min_alpha: float | None, epochs: int | None
+    ) -> None:
         """The rates and epochs of a call of train, checked, become the model's."""
         if alpha is not None:
             self.alpha = check_value("start_alpha", alpha, float, above=0)
@@ -497,7 +472,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             self.min_alpha = check_value("end_alpha", min_alpha, float, low=0)
         if epochs is not None:
             self.epochs = check_value("epochs", epochs, int, low=1)
-        self._params()
+        self._training_params()
 
     def _corpus_of(self, source: Any) -> Corpus:
         """The text to train on, in the ids of the words that ``wv`` has now."""
@@ -511,159 +486,23 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             raise NoWordsError("the corpus has no word of the vocabulary")
         return corpus
 
-    def _rate(self, passes: float) -> float:
-        """The learning rate after so many passes of a call of train: from alpha straight down."""
-        rate = self.alpha + (self.min_alpha - self.alpha) * passes / self.epochs
-        return max(rate, self.min_alpha)
+    def _set_huffman_order(self, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Give all words a position in the Huffman tree, by this text.  ``wv`` keeps it, so that
+        nodes belong to the same words when training goes on, here or after loading."""
+        order = self.wv.huffman_order = huffman_order(tokens, self.wv.huffman_order)
+        return order
 
-    def _run_epochs(
-        self, corpus: Corpus, callbacks: tuple[CallbackAny2Vec, ...]
-    ) -> tuple[int, int]:
-        epochs = self.epochs
-        kept = passed = 0
-        run: _Run | None = None
-        with Progress("training", epochs * len(corpus.tokens), enabled=self.progress) as bar:
-            for epoch in range(epochs):
-                for callback in callbacks:
-                    callback.on_epoch_begin(self)
-                run = self._prepared(corpus, run)
-                training = run.training
-                training.start_epoch(self._rate(epoch), self._rate(epoch + 1), self._epoch_seed())
-                control = Control(training.n_workers)
-                before = passed
+    def _sync_rows(self) -> None:
+        """Bring vectors and output weights into the shape that the native core needs, with a row
+        for each word (or node) that ``wv`` has now.
 
-                def tick(
-                    training: Training = training, control: Control = control, before: int = before
-                ) -> None:
-                    loss = training.loss / max(training.predictions, 1)
-                    bar.update(before + control.total(), loss=loss)
-
-                threads.run(
-                    lambda i, training=training, control=control: training.run(i, control),  # type: ignore[misc]
-                    training.n_workers,
-                    control.stop,
-                    tick,
-                )
-                passed += control.total(0)
-                kept += control.total(1)
-                self.min_alpha_yet_reached = self._rate(epoch + 1)
-                self._end_epoch(run)
-                try:
-                    for callback in callbacks:
-                        callback.on_epoch_end(self)
-                except StopIteration:
-                    break
-        return kept, passed
-
-    def _end_epoch(self, run: _Run) -> None:
-        training = run.training
-        self.wv.forget_norms()
-        self.epochs_trained += 1
-        self.running_training_loss += training.loss
-        self.loss_history.append(training.loss / max(training.predictions, 1))
-        for matrix in run.matrices:
-            if not _all_finite(matrix):
-                raise FloatingPointError(
-                    f"the vectors are not finite after epoch {self.epochs_trained}: "
-                    f"lower alpha (now {self.alpha})"
-                )
-
-    def _epoch_seed(self) -> int:
-        sequence = np.random.SeedSequence((self.seed, self.epochs_trained))
-        return int(sequence.generate_state(1, np.uint64)[0])
-
-    def _prepared(self, corpus: Corpus, run: _Run | None) -> _Run:
-        """Hand everything to the native core, if it has not got it from the epoch before."""
-        # Rates are given to each epoch anyway.
-        params = replace(self._params(), alpha=1.0, min_alpha=0.0, epochs=1)
-        if (
-            run is not None
-            and vars(run.params) == vars(params)
-            and all(map(is_, run.parts, self._parts()))
-        ):
-            return run
-        rows = self._rows()
-        training = self._training(corpus, params, *rows)
-        return _Run(training, [each for each in rows if each is not None], params, self._parts())
-
-    def _parts(self) -> tuple[object, ...]:
-        return self.wv.words, self.wv.vectors, self._outputs, self._nodes, self.wv.lock_factors
-
-    def _training(
-        self,
-        corpus: Corpus,
-        params: Word2VecParams,
-        vectors: Matrix,
-        outputs: Matrix | None,
-        nodes: Matrix | None,
-    ) -> Training:
-        corpus = self._in_words(corpus)
-        counts = np.maximum(self._counts(), 1)
-        paths = NO_PATHS if nodes is None else huffman_paths(counts, self._place(corpus.tokens))
-        steps: Any = (None, None, None)
-        if params.workers > 1:
-            steps = expected_steps(counts, params, paths, _others(corpus))
-        layers: list[OutputLayer] = []
-        if outputs is not None and params.negative:
-            noise = noise_tables(counts, params, len(corpus.tokens))
-            layers.append(NegativeSampling(outputs, noise, params.negative, steps[1]))
-        if nodes is not None and paths[0] is not None:
-            layers.append(HierarchicalSoftmax(nodes, paths, steps[2]))
-        return Training(
-            tokens=corpus.tokens,
-            offsets=corpus.offsets,
-            keep=subsample_thresholds(counts, params.sample),
-            vectors=vectors,
-            layers=layers,
-            vector_size=self.vector_size,
-            skip_gram=bool(params.sg),
-            window=params.window,
-            shrink_windows=params.shrink_windows,
-            shared_negatives=params.shared_negatives,
-            cbow_mean=bool(params.cbow_mean),
-            cbow_corrected=params.cbow_corrected,
-            workers=params.workers,
-            simd=simd(),
-            vector_steps=steps[0],
-            locks=self.wv.lock_factors,
-        )
-
-    def _place(self, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Where all words stand in the Huffman tree, by this text.  ``wv`` keeps it, so that nodes
-        belong to the same words when training goes on, here or after loading."""
-        places = self.wv.huffman_order = tree_places(tokens, self.wv.huffman_order)
-        return places
-
-    def _rows(self) -> tuple[Matrix, Matrix | None, Matrix | None]:
-        """Vectors, output rows and nodes as the native core wants them, shown by ``wv.vectors``,
-        ``syn1neg`` and ``syn1``: what somebody put there is copied first, if it lies otherwise."""
-        self._follow_words()
-        count, size = len(self._words), self.vector_size
-        self.wv.vectors = _shown("wv.vectors", self.wv.vectors, count, size)
-        outputs = nodes = None
-        if self._outputs is not None:
-            self._outputs = _shown("syn1neg", self._outputs, count, size)
-            outputs = padded_rows(self._outputs) if self.negative else None
-        if self._nodes is not None:
-            self._nodes = _shown("syn1", self._nodes, count - 1, size)
-            nodes = padded_rows(self._nodes) if self.hs else None
-        return padded_rows(self.wv.vectors), outputs, nodes
-
-    def _follow_words(self) -> None:
-        """Let the output rows belong to the words that ``wv`` has now: words may have been sorted,
-        added or replaced since.  Rows that are missing are zero."""
-        words, size = self.wv.words, self.vector_size
-        if words is not self._words:
-            if self._outputs is not None:
-                self._outputs = picked_rows(self._outputs, self._words.find_all(words))[:, :size]
-            if self._nodes is not None:
-                picks = _first_rows(len(self._nodes), max(len(words) - 1, 0))
-                self._nodes = picked_rows(self._nodes, picks)[:, :size]
-            self._words = words
-        if self._outputs is None and self.negative and len(words):
-            self._outputs = padded(len(words), size)[:, :size]
-        if self._nodes is None and self.hs and len(words):
-            self._nodes = padded(len(words) - 1, size)[:, :size]
+        Words may have been sorted, added or replaced since the weights were last used, and anybody
+        may have set ``wv.vectors``.
+        """
+        words = self.wv.words
+        self.wv.vectors = padded_view("wv.vectors", self.wv.vectors, len(words), self.vector_size)
+        self._output_weights.sync(words)
+        self._output_weights.prepare(self)
 
     def get_latest_training_loss(self) -> float:
         """The loss summed over all predictions of the latest call of :meth:`train`.
@@ -672,35 +511,39 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         """
         return self.running_training_loss
 
-    # --- output rows, under gensim's names
+    # --- output weights, under gensim's names
 
     @property
     def syn1neg(self) -> Matrix | None:
-        """Output rows of negative sampling, (words, vector_size), or None; may be replaced."""
-        self._follow_words()
-        return self._outputs
+        """Output weights of negative sampling, (words, vector_size), or None; may be replaced.
+
+        Row i belongs to word i of :attr:`wv`, also after words have been sorted or added there.
+        """
+        self._output_weights.sync(self.wv.words)
+        return self._output_weights.get(NEGATIVE_SAMPLING)
 
     @syn1neg.setter
     def syn1neg(self, rows: ArrayLike) -> None:
-        self._follow_words()
-        self._outputs = _shown("syn1neg", rows, len(self._words), self.vector_size)
+        self._output_weights.sync(self.wv.words)
+        self._output_weights.set(NEGATIVE_SAMPLING, rows)
 
     @property
     def syn1(self) -> Matrix | None:
-        """Output rows of hierarchical softmax, (words - 1, vector_size), or None; may be replaced.
+        """Output weights of hierarchical softmax, (words - 1, vector_size), or None; may be
+        replaced.
 
-        They belong to the nodes of this model's tree, from the root down, level by level.  gensim's
-        tree is another one, and has one row more, which it never uses: a last row too many is
-        dropped.
+        They belong to the inner nodes of this model's tree, from the root down, level by level.
+        gensim builds another tree, and its array has one row more, which it never uses: a last row
+        too many is dropped.
         """
-        self._follow_words()
-        return self._nodes
+        self._output_weights.sync(self.wv.words)
+        return self._output_weights.get(HIERARCHICAL_SOFTMAX)
 
     @syn1.setter
     def syn1(self, rows: ArrayLike) -> None:
-        self._follow_words()
-        count = len(self._words) - 1
-        self._nodes = _shown("syn1", np.atleast_1d(rows)[:count], count, self.vector_size)
+        self._output_weights.sync(self.wv.words)
+        count = HIERARCHICAL_SOFTMAX.n_rows(len(self.wv.words))
+        self._output_weights.set(HIERARCHICAL_SOFTMAX, np.atleast_1d(rows)[:count])
 
     @property
     def layer1_size(self) -> int:
@@ -713,7 +556,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         rarest word that is here, if that is more."""
         if self.max_final_vocab is None or not len(self.wv):
             return self.min_count
-        return max(self.min_count, int(self._counts().min()))
+        return max(self.min_count, int(self._word_counts().min()))
 
     def predict_output_word(
         self, context_words_list: Iterable[Key], topn: int = 10
@@ -730,11 +573,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             return None
         rows = np.stack([self.wv[w] for w in found])
         hidden = rows.mean(axis=0) if self.cbow_mean else rows.sum(axis=0)
-        scores = self.syn1neg @ hidden
-        odds = np.exp(scores - scores.max())
-        odds /= odds.sum()
-        best = np.argsort(-odds, kind="stable")[:topn]
-        return list(zip(self.wv.words.keys(best), odds[best].tolist(), strict=True))
+        best, probabilities = most_probable(self.syn1neg, hidden, topn)
+        return list(zip(self.wv.words.keys(best), probabilities.tolist(), strict=True))
 
     def score(
         self,
@@ -772,33 +612,16 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         del chunksize, queue_factor, report_delay
         if not self.hs or self.syn1 is None:
             raise RuntimeError("score needs a model trained with hierarchical softmax")
-        counts = np.maximum(self._counts(), 1)
-        order = tree_places(np.zeros(0, np.int32), self.wv.huffman_order[: len(counts)])
-        paths = huffman_paths(counts, order)
-        some = itertools.islice(sentences, int(total_sentences))
-        return np.array([self._score(sentence, *paths) for sentence in some], np.float32)
-
-    def _score(
-        self,
-        sentence: Sequence[str],
-        offsets: NDArray[np.int64],
-        nodes: NDArray[np.int32],
-        signs: NDArray[np.float32],
-    ) -> float:
-        assert self._nodes is not None
-        ids = [self.wv.get_index(word) for word in sentence if word in self.wv]
-        total = 0.0
-        for i, word in enumerate(ids):
-            around = ids[max(0, i - self.window) : i] + ids[i + 1 : i + 1 + self.window]
-            if not around:
-                continue
-            hidden = self.wv.vectors[around]
-            if not self.sg:
-                hidden = (hidden.mean(axis=0) if self.cbow_mean else hidden.sum(axis=0))[None]
-            path = slice(offsets[word], offsets[word + 1])
-            right = signs[path] * (hidden @ self._nodes[nodes[path]].T)
-            total -= float(np.logaddexp(0, -right).sum())
-        return total
+        order = huffman_order(np.zeros(0, np.int32), self.wv.huffman_order[: len(self.wv.words)])
+        paths = huffman_paths(np.maximum(self._word_counts(), 1), order)
+        known = (
+            [self.wv.get_index(word) for word in sentence if word in self.wv]
+            for sentence in itertools.islice(sentences, int(total_sentences))
+        )
+        vectors, weights = self.wv.vectors, self.syn1
+        return np.array(
+            [log_probability(ids, vectors, weights, paths, self) for ids in known], np.float32
+        )
 
     # --- saving
 
@@ -812,19 +635,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
 
         >>> Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1).save("model.safetensors")
         """
-        self._rows()
-        extra = {"outputs": self._outputs, "nodes": self._nodes}
-        state = for_a_file({name: getattr(self, name) for name in SAVED})
-        save_vectors(
-            fname,
-            words=self.wv.words,
-            vectors=self.wv.vectors,
-            counts=self._counts(),
-            extra={name: rows for name, rows in extra.items() if rows is not None}
-            | self.wv.attribute_arrays(),
-            metadata={"parameters": state},
-            kind="word2vec",
-        )
+        save_model(self, fname)
 
     @classmethod
     def load(cls, fname: PathLike, mmap: str | bool | None = None, **_: Any) -> Word2Vec:
@@ -839,39 +650,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         2
         """
         del mmap
-        words, file = load_vectors(fname, "word2vec")
-        tensors, state = file.arrays, file.metadata.get("parameters")
-        if not isinstance(state, dict):
-            raise file.damaged("parameters is not a JSON object")
-        size = tensors["vectors"].shape[1]
-        model = cls(vector_size=size)
-        for name in SAVED:
-            if name in state:
-                setattr(model, name, state[name])
-
-        def rows(name: str, count: int) -> Matrix | None:
-            if name not in tensors:
-                return None
-            return _shown(f"{os.fspath(fname)}: {name}", tensors[name], count, size)
-
-        counts = np.array(tensors.get("counts", np.zeros(len(words), np.int64)))
-        vectors = rows("vectors", len(words))
-        assert vectors is not None
-        model.wv.renew(words, vectors, counts)
-        model.wv.add_attribute_arrays(tensors)
-        model._words = words
-        model._outputs = rows("outputs", len(words))
-        model._nodes = rows("nodes", len(words) - 1)
-        if model._nodes is not None and model._nodes.any() and not model.wv.huffman_order.any():
-            warnings.warn(
-                f"{os.fspath(fname)} does not say where words stand in the tree of its nodes "
-                "(huffman_order): syn1 begins anew",
-                stacklevel=2,
-            )
-            model._nodes[:] = 0
-        if len(words) and model._outputs is None and model._nodes is None:
-            raise file.damaged("it has no output weights")
-        return model
+        return load_model(cls, fname)
 
     def __getstate__(self) -> dict[str, Any]:
         """What copy and pickle take: all but the text, as :meth:`save`."""
@@ -879,53 +658,6 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
 
     def __repr__(self) -> str:
         return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
-
-
-SAVED = (
-    *names_of(Word2VecParams, VocabularyParams),
-    *TEXT,
-    "comment",
-    "loss_history",
-    "corpus_count",
-    "corpus_total_words",
-    "total_train_time",
-    "train_count",
-    "min_alpha_yet_reached",
-    "epochs_trained",
-    "running_training_loss",
-)
-
-
-def _first_rows(known: int, count: int) -> NDArray[np.int64]:
-    """Which rows to pick for ``count`` of which only the first ``known`` are there."""
-    picks = np.arange(count)
-    picks[known:] = -1
-    return picks
-
-
-def _shown(name: str, rows: ArrayLike, count: int, size: int) -> Matrix:
-    """Rows that have been checked, as the visible part of a padded matrix: they themselves, if they
-    are that, or a copy."""
-    rows = np.asarray(rows)
-    if rows.shape != (count, size) or rows.dtype.kind not in "fiu":
-        raise ValueError(
-            f"{name} must be numbers of shape ({count}, {size}), got {rows.dtype} of {rows.shape}"
-        )
-    matrix = padded_rows(rows)
-    return rows if np.shares_memory(matrix, rows) else matrix[:, :size]
-
-
-def _all_finite(rows: Matrix) -> bool:
-    """Whether all numbers are finite: their sum is, quickly found, or it was too large."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(rows.sum()) or np.isfinite(rows).all())
-
-
-def _others(corpus: Corpus) -> float:
-    """How many other words stand in a word's sentence, on average; at least 1."""
-    lengths = np.diff(corpus.offsets).astype(np.float64)
-    squares = float(np.square(lengths).sum())  # with @ the threads of BLAS would wake up, and spin
-    return max(1.0, squares / len(corpus.tokens) - 1)
 
 
 def _one_source(sentences: Any, corpus_file: Any) -> Any:

@@ -25,7 +25,7 @@ from fastvec._core import (
     WordTable,
     simd_names,
 )
-from fastvec.models.glove import _empty_records
+from fastvec.models.word_records import empty_records
 
 Call = Callable[[], object]
 
@@ -241,7 +241,7 @@ def a_training() -> tuple[Call, dict[str, list[Call]], Call]:
 
 def a_glove_training() -> tuple[Call, dict[str, list[Call]], Call]:
     """Two workers'; last the other worker's call."""
-    pairs, records = random_pairs(300, density=1), _empty_records(300, 50, 0.05)
+    pairs, records = random_pairs(300, density=1), empty_records(300, 50, 0.05)
     steps, blocks = epoch_order(pairs, records[0].nbytes, np.random.default_rng(1))
     trainer = training_of(pairs, records, 50, simd_names()[0], workers=2)
     losses = np.zeros(len(steps))

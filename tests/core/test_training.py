@@ -19,7 +19,7 @@ from fastvec._core import (
     fill_paths,
     simd_names,
 )
-from fastvec.models.sampling import huffman_paths
+from fastvec.models.huffman import huffman_paths
 
 WORDS, STRIDE = 3, 16
 

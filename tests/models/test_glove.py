@@ -12,11 +12,14 @@ from reference import glove as reference
 from fastvec._core import Control, GloveTraining, simd_names
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.models import glove as module
+from fastvec.models import training
 from fastvec.models.callbacks import CallbackAny2Vec
-from fastvec.models.glove import GloVe, epoch_order
+from fastvec.models.glove import GloVe
+from fastvec.models.glove_run import epoch_order
+from fastvec.models.mittens import pull_towards
 from fastvec.models.pairs import Pairs
 from fastvec.models.tiles import BOTH, LEFT
+from fastvec.models.word_records import empty_records
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -102,7 +105,7 @@ def entries_in_order(pairs, training, steps, seed):
 def test_an_epoch_is_that_of_the_reference(simd, symmetric, size):
     pairs = random_pairs(40, symmetric=symmetric)
     eta, clip, seed = 0.2, 0.5, 77  # so that some gradients are clipped
-    records = module._empty_records(40, size, eta)
+    records = empty_records(40, size, eta)
     generator = np.random.default_rng(1)
     records[:, :2, :size] = generator.normal(scale=0.5, size=(40, 2, size))
     records[:, 0, size] = generator.normal(size=40)
@@ -140,7 +143,7 @@ def test_an_epoch_is_that_of_the_reference(simd, symmetric, size):
 @pytest.mark.parametrize("simd", simd_names())
 def test_biases_move_as_glove_c_moves_them(simd):
     pairs = random_pairs(40, symmetric=True)
-    records = module._empty_records(40, 8, 0.05)
+    records = empty_records(40, 8, 0.05)
     expected = records_as_parameters(records, 8)
     steps, blocks = epoch_order(pairs, records[0].nbytes, np.random.default_rng(1))
     training = training_of(pairs, records, 8, simd)
@@ -163,9 +166,7 @@ def test_logarithms_and_weights(simd):
     n = len(x)
     pairs = Pairs.from_scipy(scipy.sparse.diags_array(x))
     for x_max, alpha in ((10.0, 0.75), (1e-3, 0.0), (1e30, 10.0), (100.0, 1.0)):
-        training = training_of(
-            pairs, module._empty_records(n, 2, 0.05), 2, simd, x_max=x_max, alpha=alpha
-        )
+        training = training_of(pairs, empty_records(n, 2, 0.05), 2, simd, x_max=x_max, alpha=alpha)
         for tile, (block, _, _) in enumerate(pairs.tiles):
             for row, column, log_x, f in training.prepared(tile, 3):
                 value = float(np.float32(x[pairs.starts[block] + row]))
@@ -178,7 +179,7 @@ def test_logarithms_and_weights(simd):
 
 def test_a_tile_s_order_depends_on_the_seed_and_is_complete():
     pairs = random_pairs(60, 0.5)
-    training = training_of(pairs, module._empty_records(60, 2, 0.05), 2, simd_names()[0])
+    training = training_of(pairs, empty_records(60, 2, 0.05), 2, simd_names()[0])
     for tile in range(len(pairs.tiles)):
         some = pairs.pairs[pairs.offsets[tile] : pairs.offsets[tile + 1]]
         stored = sorted(zip(some["row"].tolist(), some["column"].tolist(), strict=True))
@@ -226,7 +227,7 @@ def test_another_seed_gives_other_vectors():
 def test_the_doors_check_what_they_are_given():
     pairs = random_pairs(40)
     simd = simd_names()[0]
-    records = module._empty_records(40, 4, 0.05)
+    records = empty_records(40, 4, 0.05)
     with pytest.raises(ValueError, match="records must have shape"):
         training_of(pairs, records[1:], 4, simd)
     with pytest.raises(ValueError, match="cannot hold 17 columns"):
@@ -269,7 +270,7 @@ def test_loss_falls_and_is_the_mean_cost():
     model = fitted(pairs, epochs=1, eta=1e-6, alpha=0.5)
     start = GloVe(10, x_max=10, eta=1e-6, alpha=0.5)
     start._adopt(pairs)
-    start._start(start._params()[0], None)
+    start._start(None)
     p = records_as_parameters(start._records, 10)
     entries = pairs.to_scipy().tocoo()
     cost = reference.cost(p, zip(*entries.coords, entries.data, strict=True), 10, 0.5)
@@ -284,7 +285,7 @@ def test_first_loss_is_that_of_the_start_when_nothing_moves():
     pairs = Pairs.from_scipy(scipy.sparse.diags_array(np.arange(1.0, 51)))
     model = GloVe(10, x_max=10, epochs=1, progress=False)
     model._adopt(pairs)
-    model._start(model._params()[0], None)
+    model._start(None)
     p = records_as_parameters(model._records, 10)
     cost = reference.cost(p, [(i, i, i + 1) for i in range(50)], 10, 0.75)
     model.fit(pairs)
@@ -294,7 +295,7 @@ def test_first_loss_is_that_of_the_start_when_nothing_moves():
 def test_start_is_glove_c_s():
     model = GloVe(20)
     model._adopt(random_pairs(500))
-    model._start(model._params()[0], None)
+    model._start(None)
     p = records_as_parameters(model._records, 20)
     for values in (p.w, p.c, p.b, p.d):
         assert np.abs(values).max() <= 0.5 / 21
@@ -526,7 +527,7 @@ def test_initial_vectors_hold_their_words():
 
 def test_the_pull_is_the_reference_s():
     generator = np.random.default_rng(0)
-    records = module._empty_records(5000, 7, 0.05)
+    records = empty_records(5000, 7, 0.05)
     records[:, :2, :7] = generator.normal(size=(5000, 2, 7))
     prior = generator.normal(size=(5000, 7)).astype(np.float32)
     prior[3] = np.nan
@@ -534,7 +535,7 @@ def test_the_pull_is_the_reference_s():
     reference.pull(expected, prior, mu=0.3, eta=0.05)
     reference.pull(expected, prior, mu=0.3, eta=0.05)
     for _ in range(2):
-        module._pull(records, prior, 0.3 * 2 * 0.05)
+        pull_towards(records, prior, 0.3 * 2 * 0.05)
     # Both halves move from their old values.
     np.testing.assert_allclose(records[:, 0, :7], expected.w, atol=1e-5)
     np.testing.assert_allclose(records[:, 1, :7], expected.c, atol=1e-5)
@@ -647,7 +648,7 @@ def test_an_interrupt_leaves_a_usable_model(monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module.Progress, "update", interrupted)
+    monkeypatch.setattr(training.Progress, "update", interrupted)
     with pytest.raises(KeyboardInterrupt):
         model.train(epochs=50)
     monkeypatch.undo()

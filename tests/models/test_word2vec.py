@@ -16,7 +16,6 @@ from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
 from fastvec._core import merge_share, simd_names, worker_copies
 from fastvec._util.system import available_cores
 from fastvec.io.formats import write_vectors
-from fastvec.models.word2vec import _all_finite
 
 MODELS = [
     {"sg": sg, "hs": hs, "negative": negative}
@@ -802,20 +801,6 @@ def test_scores_add_up_to_the_loss(options):
     assert len(model.score(iter(text), total_sentences=3)) == 3
     with pytest.raises(RuntimeError, match="hierarchical softmax"):
         small().score(text)
-
-
-@pytest.mark.parametrize(
-    ("row", "finite"),
-    [
-        ([1, -1], True),
-        ([3e38, 3e38], True),  # their sum is not
-        ([1, np.nan], False),
-        ([1, np.inf], False),
-        ([np.inf, -np.inf], False),
-    ],
-)
-def test_all_finite_looks_at_every_number(row, finite):
-    assert _all_finite(np.array([[0, 0], row], np.float32)) is finite
 
 
 def test_a_model_without_output_rows_is_refused(tmp_path):

@@ -1,0 +1,78 @@
+"""Files of GloVe models: a container of kind ``glove`` (docs/formats.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from fastvec._util.atomic import PathLike
+from fastvec._util.options import names_of, params_from
+from fastvec.corpus.corpus import for_a_file
+from fastvec.io.vectors import load_vectors, save_vectors
+from fastvec.models.training import TrainingState
+from fastvec.models.word_records import empty_records
+from fastvec.params import CooccurrenceParams, CorpusParams, GloVeParams, VocabularyParams
+
+if TYPE_CHECKING:
+    from fastvec.models.glove import GloVe
+
+    Model = TypeVar("Model", bound=GloVe)
+
+GROUPS = (GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams)
+#: The options that are saved: all but the folder for temporary files.
+SAVED = tuple(name for name in dict.fromkeys(names_of(*GROUPS)) if name != "tmp")
+
+
+def save_model(model: GloVe, path: PathLike) -> None:
+    """Write a model; see :meth:`fastvec.GloVe.save`."""
+    wv, size = model.wv, model.vector_size
+    assert model._records is not None
+    extra = {"records": model._records[:, :, : size + 2]}
+    if model._prior is not None:
+        extra["prior"] = model._prior
+    save_vectors(
+        path,
+        words=wv.words,
+        vectors=wv.vectors,
+        counts=wv.counts,
+        extra=extra,
+        metadata={
+            "parameters": for_a_file({name: getattr(model, name) for name in SAVED}),
+            "training": model.training_state.to_dict(),
+        },
+        kind="glove",
+    )
+
+
+def load_model(cls: type[Model], path: PathLike) -> Model:
+    """Open a file of :func:`save_model`; see :meth:`fastvec.GloVe.load`."""
+    words, file = load_vectors(path, "glove")
+    model = cls()
+    try:
+        options = dict(file.metadata["parameters"])
+        if isinstance(options["memory"], float):  # files from before 0.1.0: gigabytes
+            options["memory"] = int(options["memory"] * 1e9)
+        for name in SAVED:
+            if name in options:
+                setattr(model, name, options[name])
+        model.training_state = _state_of(file.metadata.get("training", options))
+    except (KeyError, ValueError, TypeError):
+        raise file.damaged("its parameters are not complete") from None
+    for group in GROUPS:
+        params_from(group, model)
+    size, count = model.vector_size, len(words) - bool(model.unk)
+    saved = file.array("records", "<f4", count, 4, size + 2)
+    prior = file.array("prior", "<f4", count, size) if "prior" in file.arrays else None
+    counts = file.arrays.get("counts")
+    model.words = words.take(np.arange(count))
+    model.counts = None if counts is None else np.array(counts[:count])
+    model._records = empty_records(count, size, model.eta)
+    model._records[:, :, : size + 2] = saved
+    model._prior = None if prior is None else np.array(prior)
+    return model
+
+
+def _state_of(saved: dict[str, Any]) -> TrainingState:
+    """The state of training; of files of version 1, which have the loss history only."""
+    return TrainingState.from_dict({"epochs_trained": len(saved["loss_history"])} | saved)

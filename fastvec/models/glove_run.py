@@ -1,0 +1,148 @@
+"""One call of ``GloVe.fit`` or ``train`` as the training loop sees it, and the order of an epoch.
+
+The matrix is cut into tiles, whose words' vectors the cache holds.  Each epoch trains on the tiles
+in another random order, and on the pairs of a tile in random order.  No two workers ever change the
+vectors of one word at the same time (csrc/schedule.h), so the result is the same for any number of
+workers.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._core import Control, GloveTraining
+from fastvec._util.simd import simd
+from fastvec._util.system import available_cores
+from fastvec.models.mittens import pull_towards
+from fastvec.models.pairs import Pairs
+from fastvec.models.tiles import RIGHT
+from fastvec.models.training import TrainingState
+from fastvec.models.word_records import Records, strip_bits
+from fastvec.params import GloVeParams
+
+if TYPE_CHECKING:
+    from fastvec.models.glove import GloVe
+
+#: Bytes of records that neighbouring tiles share: what most third-level caches hold.
+GROUP_BYTES = 1 << 24
+
+
+class GloVeRun:
+    """A :class:`fastvec.models.training.Run` of a GloVe model on pairs."""
+
+    unit = "pairs"
+
+    def __init__(self, model: GloVe, records: Records, pairs: Pairs, params: GloVeParams) -> None:
+        self.model, self.records, self.params = model, records, params
+        self.epoch_size, self.entries = len(pairs.pairs), pairs.nnz
+        # The core checks these three arrays now and relies on them later: nobody may change them.
+        self.pairs = copy.copy(pairs)
+        self.pairs.starts, self.pairs.tiles = pairs.starts.copy(), pairs.tiles.copy()
+        self.pairs.offsets = pairs.offsets.copy()
+        self.training = GloveTraining(
+            records,
+            pairs.pairs.view(np.uint64),
+            self.pairs.starts,
+            self.pairs.tiles,
+            self.pairs.offsets,
+            columns=params.vector_size + 2,
+            eta=params.eta,
+            clip=params.grad_clip,
+            alpha=params.alpha,
+            x_max=params.x_max,
+            strip_bits=strip_bits(records),
+            workers=model.workers or available_cores(),
+            simd=simd(),
+        )
+
+    def prepare(self, state: TrainingState) -> int:
+        """Choose the order of the tiles by the seed and the number of epochs so far."""
+        state.set_schedule(self.params.eta, self.params.eta, self.model.seed)
+        self._last_loss = state.loss_history[-1] if state.loss_history else None
+        generator = np.random.default_rng((state.seed, 1 + state.epochs_trained))
+        steps, blocks = epoch_order(self.pairs, self.records[0].nbytes, generator)
+        self.losses = np.zeros(len(steps))  # of each tile
+        seed = int(generator.integers(1 << 63))
+        self.training.start_epoch(steps, blocks, self.losses, seed)
+        return self.training.n_workers
+
+    def work(self, worker: int, control: Control) -> None:
+        """Run one worker of the core."""
+        self.training.run(worker, control)
+
+    def current_loss(self) -> float | None:
+        """The mean loss of the epoch before."""
+        return self._last_loss
+
+    def end_epoch(self) -> tuple[float, int]:
+        """Pull words towards their initial vectors; the loss and the entries of the epoch."""
+        loss, model = float(self.losses.sum()), self.model
+        if model._prior is not None and model.mu > 0 and np.isfinite(loss):
+            pull_towards(self.records, model._prior, model.mu * 2 * model.eta)
+        model._wv = None
+        return loss, self.entries
+
+    def matrices(self) -> list[Records]:
+        """The records."""
+        return [self.records]
+
+    def advice(self) -> str:
+        """What to change when numbers are not finite."""
+        return f"lower eta (now {self.params.eta}) or grad_clip (now {self.params.grad_clip})"
+
+
+def epoch_order(
+    pairs: Pairs, record_bytes: int, generator: np.random.Generator
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """A random order of the tiles for one epoch that suits caches and many workers.
+
+    A tile has the pairs of two blocks of words.  Blocks are put into groups that a third-level
+    cache holds, and all tiles of two groups follow one another, row by row: so one block stays in
+    the second-level cache, and the others in the third.  The pairs of groups come in rounds, as in
+    a tournament: groups get random numbers x and y below n, and those pairs of groups come
+    together that have the same (x + y) mod n.  They share no group, so that many workers can train
+    on them at once.
+
+    Parameters
+    ----------
+    pairs : Pairs
+    record_bytes : int
+        bytes of one word's record.
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    steps : (tiles,) int32 array
+        the tiles in order.
+    blocks : (tiles, 2) int32 array
+        the two sets of vectors that each step changes: block b's word vectors have the number b.
+        Its context vectors have that number too if the matrix is symmetric, and blocks + b if it
+        is not.
+    """
+    rows, columns, sides = pairs.tiles.T
+    n_blocks = len(pairs.starts) - 1
+    widest = int(np.diff(pairs.starts).max())
+    group = int(np.clip(GROUP_BYTES // (widest * record_bytes), 2, 64))
+    n_groups = -(-n_blocks // group)
+
+    def rounds(n: int, a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
+        numbers, order = generator.permutation(n), generator.permutation(n)
+        result: NDArray[np.int64] = order[(numbers[a] + numbers[b]) % n]
+        return result
+
+    outer = rounds(n_groups, rows // group, columns // group)
+    inner = generator.permutation(n_groups**2)[rows // group * n_groups + columns // group]
+    row_order, column_order = generator.permutation(n_blocks), generator.permutation(n_blocks)
+    keys = (sides, column_order[columns], row_order[rows], inner, outer)  # the last is the first
+    steps = np.lexsort(keys).astype(np.int32)
+
+    changed = pairs.tiles[:, :2].copy()
+    if not pairs.symmetric:
+        right = sides == RIGHT
+        changed[:, 0] = np.where(right, rows, columns)
+        changed[:, 1] = np.where(right, columns, rows) + n_blocks
+    return steps, np.ascontiguousarray(changed[steps])

@@ -1,0 +1,231 @@
+"""The output layers of Word2Vec: negative sampling and hierarchical softmax.
+
+Each objective is one subclass of :class:`OutputLayer`, listed in ``LAYERS``: which weights it has,
+what happens to them when words change, and which tables the native core needs.  A new objective is
+a class here, the C code that lists the output rows of a position (csrc/training.h), and its
+formulas in tests/reference/word2vec.py.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fastvec import _core
+from fastvec._util.matrix import padded, padded_rows, picked_rows
+from fastvec.models.huffman import Paths, huffman_paths
+from fastvec.models.sampling import WordUse, noise_tables, noise_weights
+from fastvec.params import Word2VecParams
+from fastvec.words import Words
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class LayerInput:
+    """What the tables of an output layer are made from.
+
+    Attributes
+    ----------
+    params : Word2VecParams
+    counts : (V,) int64 array
+        how often each word occurred, at least 1.
+    n_tokens : int
+        words of an epoch.
+    huffman_order : (V,) int32 array
+        see :func:`fastvec.models.huffman.huffman_order`.
+    use : WordUse, optional
+        with several workers: how often each word is used.
+    """
+
+    params: Word2VecParams
+    counts: NDArray[np.int64]
+    n_tokens: int
+    huffman_order: NDArray[np.int32]
+    use: WordUse | None
+
+
+@dataclass(frozen=True)
+class CoreLayer:
+    """An output layer as the native core trains it.
+
+    Attributes
+    ----------
+    layer : fastvec._core.OutputLayer
+        weights and tables.
+    targets : float
+        the output rows of a position, on average; 0 with one worker, who need not know it.
+    """
+
+    layer: _core.OutputLayer
+    targets: float = 0.0
+
+
+class OutputLayer(ABC):
+    """One objective: the weights that it trains, and its tables."""
+
+    #: the option that switches it on
+    option: ClassVar[str]
+    #: gensim's name of its weights
+    gensim_name: ClassVar[str]
+    #: the name of its weights in a file
+    tensor: ClassVar[str]
+
+    def is_used(self, params: Word2VecParams) -> bool:
+        """Whether these options train it."""
+        return bool(getattr(params, self.option))
+
+    @abstractmethod
+    def n_rows(self, n_words: int) -> int:
+        """The number of rows of its weights."""
+
+    @abstractmethod
+    def picks(self, old: Words, new: Words) -> NDArray[np.integer[Any]]:
+        """For each row of the weights of the new words its row among the old ones; -1: none."""
+
+    @abstractmethod
+    def for_core(self, weights: Matrix, given: LayerInput) -> CoreLayer:
+        """The layer for the native core: padded weights, which it changes, and its tables."""
+
+
+class NegativeSampling(OutputLayer):
+    """Mikolov et al. 2013: the word is told apart from random noise words.  A row for each word."""
+
+    option, gensim_name, tensor = "negative", "syn1neg", "outputs"
+
+    def n_rows(self, n_words: int) -> int:
+        """One row for each word."""
+        return n_words
+
+    def picks(self, old: Words, new: Words) -> NDArray[np.integer[Any]]:
+        """Each word keeps its row."""
+        return old.find_all(new)
+
+    def for_core(self, weights: Matrix, given: LayerInput) -> CoreLayer:
+        """With alias tables of the noise words."""
+        counts, params = given.counts, given.params
+        tables = noise_tables(counts, params, given.n_tokens)
+        if given.use is None:
+            return CoreLayer(_core.NegativeSampling(weights, tables, params.negative))
+        steps = noise_steps(counts, params, given.use)
+        layer = _core.NegativeSampling(weights, tables, params.negative, steps)
+        return CoreLayer(layer, params.negative + 1)
+
+
+class HierarchicalSoftmax(OutputLayer):
+    """Morin & Bengio 2005: the word is found by the decisions on its path in a Huffman tree.
+
+    A row for each inner node, from the root down, level by level, each from left to right.
+    """
+
+    option, gensim_name, tensor = "hs", "syn1", "nodes"
+
+    def n_rows(self, n_words: int) -> int:
+        """One row for each inner node."""
+        return max(n_words - 1, 0)
+
+    def picks(self, old: Words, new: Words) -> NDArray[np.integer[Any]]:
+        """Each node keeps its row: words keep their order in the tree, so it stays theirs."""
+        picks = np.arange(self.n_rows(len(new)))
+        picks[self.n_rows(len(old)) :] = -1
+        return picks
+
+    def for_core(self, weights: Matrix, given: LayerInput) -> CoreLayer:
+        """With the words' paths in the tree."""
+        paths = huffman_paths(given.counts, given.huffman_order)
+        if given.use is None:
+            return CoreLayer(_core.HierarchicalSoftmax(weights, paths))
+        steps, depth = node_steps(paths, given.use)
+        return CoreLayer(_core.HierarchicalSoftmax(weights, paths, steps), depth)
+
+
+def noise_steps(
+    counts: NDArray[np.int64], params: Word2VecParams, use: WordUse
+) -> NDArray[np.float32]:
+    """The steps that each word's output row takes for every word trained on."""
+    noise = noise_weights(counts, params)
+    drawn = params.negative * noise / noise.sum()
+    steps: NDArray[np.float32] = ((use.share + drawn) * use.steps_per_target).astype(np.float32)
+    return steps
+
+
+def node_steps(paths: Paths, use: WordUse) -> tuple[NDArray[np.float32], float]:
+    """The steps that each inner node takes for every word trained on, and the mean path length."""
+    offsets, nodes, _ = paths
+    lengths = np.diff(offsets)
+    n_nodes = max(len(lengths) - 1, 1)
+    passed = np.bincount(nodes[: offsets[-1]], np.repeat(use.share, lengths), n_nodes)
+    steps = (passed * use.steps_per_target).astype(np.float32)
+    return steps, float((use.share * lengths).sum())
+
+
+NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX = NegativeSampling(), HierarchicalSoftmax()
+LAYERS: tuple[OutputLayer, ...] = (NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX)
+
+
+class OutputWeights:
+    """The weights of the output layers that a model has, and the words that they belong to.
+
+    >>> weights = OutputWeights(Words.of(["a", "b"]), 4)
+    >>> weights.set(NEGATIVE_SAMPLING, np.ones((2, 4)))
+    >>> weights.sync(Words.of(["b", "new"]))
+    >>> weights.get(NEGATIVE_SAMPLING)[:, 0]
+    array([1., 0.], dtype=float32)
+    """
+
+    def __init__(self, words: Words, vector_size: int) -> None:
+        self.words = words
+        self.vector_size = vector_size
+        self._matrices: dict[str, Matrix] = {}
+
+    def get(self, layer: OutputLayer) -> Matrix | None:
+        """The (rows, vector_size) weights of a layer; None if it has none yet."""
+        return self._matrices.get(layer.tensor)
+
+    def set(self, layer: OutputLayer, rows: ArrayLike, name: str | None = None) -> None:
+        """Replace the weights of a layer; ValueError, with a name, if their shape is another."""
+        name, count = name or layer.gensim_name, layer.n_rows(len(self.words))
+        self._matrices[layer.tensor] = padded_view(name, rows, count, self.vector_size)
+
+    def items(self) -> list[tuple[OutputLayer, Matrix]]:
+        """The layers that have weights, with these."""
+        return [(layer, rows) for layer in LAYERS if (rows := self.get(layer)) is not None]
+
+    def sync(self, words: Words) -> None:
+        """Let the weights belong to other words; rows that are new are zero."""
+        if words is self.words:
+            return
+        if words != self.words:
+            for layer, rows in self.items():
+                picked = picked_rows(rows, layer.picks(self.words, words))
+                self._matrices[layer.tensor] = picked[:, : self.vector_size]
+        self.words = words
+
+    def prepare(self, params: Word2VecParams) -> None:
+        """Make all weights ready for training with these options: zeros for layers that have none
+        yet, and padded matrices, which copying and pickling do not keep."""
+        for layer in LAYERS:
+            rows = self.get(layer)
+            if rows is None and layer.is_used(params):
+                count = layer.n_rows(len(self.words))
+                rows = padded(count, self.vector_size)[:, : self.vector_size]
+            if rows is not None:
+                self.set(layer, rows)
+
+
+def padded_view(name: str, rows: ArrayLike, count: int, size: int) -> Matrix:
+    """A matrix as the visible part of a padded one: itself, if it is that already, or a copy.
+
+    ValueError, with the name, unless it has numbers and the shape (count, size).
+    """
+    rows = np.asarray(rows)
+    if rows.shape != (count, size) or rows.dtype.kind not in "fiu":
+        raise ValueError(
+            f"{name} must be numbers of shape ({count}, {size}), got {rows.dtype} of {rows.shape}"
+        )
+    matrix = padded_rows(rows)
+    return rows if np.shares_memory(matrix, rows) else matrix[:, :size]

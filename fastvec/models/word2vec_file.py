@@ -1,0 +1,97 @@
+"""Files of Word2Vec models: a container of kind ``word2vec`` (docs/formats.md)."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from fastvec._util.atomic import PathLike
+from fastvec._util.options import names_of
+from fastvec.corpus.corpus import PLACES, for_a_file
+from fastvec.io.container import Container
+from fastvec.io.vectors import load_vectors, save_vectors
+from fastvec.models.output_layers import HIERARCHICAL_SOFTMAX, LAYERS, OutputWeights, padded_view
+from fastvec.models.training import TrainingState
+from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
+
+if TYPE_CHECKING:
+    from fastvec.models.word2vec import Word2Vec
+
+    Model = TypeVar("Model", bound=Word2Vec)
+
+#: The attributes of a model that are saved as they are: options, and what was read.
+SAVED = (
+    *names_of(Word2VecParams, VocabularyParams),
+    *(name for name in names_of(CorpusParams) if name not in PLACES),
+    "comment",
+    "corpus_count",
+    "corpus_total_words",
+)
+
+
+def save_model(model: Word2Vec, path: PathLike) -> None:
+    """Write a model; see :meth:`fastvec.Word2Vec.save`."""
+    model._sync_rows()
+    weights = {layer.tensor: rows for layer, rows in model._output_weights.items()}
+    save_vectors(
+        path,
+        words=model.wv.words,
+        vectors=model.wv.vectors,
+        counts=model._word_counts(),
+        extra=weights | model.wv.attribute_arrays(),
+        metadata={
+            "parameters": for_a_file({name: getattr(model, name) for name in SAVED}),
+            "training": model.training_state.to_dict(),
+        },
+        kind="word2vec",
+    )
+
+
+def load_model(cls: type[Model], path: PathLike) -> Model:
+    """Open a file of :func:`save_model`; see :meth:`fastvec.Word2Vec.load`."""
+    words, file = load_vectors(path, "word2vec")
+    options = file.metadata.get("parameters")
+    if not isinstance(options, dict):
+        raise file.damaged("parameters is not a JSON object")
+    size = file.arrays["vectors"].shape[1]
+    model = cls(vector_size=size)
+    for name in SAVED:
+        if name in options:
+            setattr(model, name, options[name])
+    # Files of version 1 have the state of training among the parameters.
+    model.training_state = _state_of(file, file.metadata.get("training", options), model)
+    counts = np.array(file.arrays.get("counts", np.zeros(len(words), np.int64)))
+    vectors = padded_view(f"{os.fspath(path)}: vectors", file.arrays["vectors"], len(words), size)
+    model.wv.renew(words, vectors, counts)
+    model.wv.add_attribute_arrays(file.arrays)
+    model._output_weights = OutputWeights(words, size)
+    _load_weights(model, file)
+    return model
+
+
+def _state_of(file: Container, saved: object, model: Word2Vec) -> TrainingState:
+    try:
+        return TrainingState.from_dict(model.training_state.to_dict() | dict(saved))  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        raise file.damaged("its state of training is not complete") from None
+
+
+def _load_weights(model: Word2Vec, file: Container) -> None:
+    """The output weights of a model whose words are known."""
+    weights, path = model._output_weights, os.fspath(file.path)
+    for layer in LAYERS:
+        if layer.tensor in file.arrays:
+            weights.set(layer, file.arrays[layer.tensor], f"{path}: {layer.tensor}")
+    nodes = weights.get(HIERARCHICAL_SOFTMAX)
+    if nodes is not None and nodes.any() and not model.wv.huffman_order.any():
+        warnings.warn(
+            f"{path} does not say where words stand in the tree of its nodes (huffman_order): "
+            "syn1 begins anew",
+            stacklevel=4,
+        )
+        nodes[:] = 0
+    if len(weights.words) and not weights.items():
+        raise file.damaged("it has no output weights")

@@ -1,0 +1,132 @@
+"""One call of ``Word2Vec.train`` as the training loop sees it: what the native core is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from operator import is_
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastvec._core import Control, Training
+from fastvec._util.matrix import padded_rows
+from fastvec._util.simd import simd
+from fastvec.corpus.corpus import Corpus
+from fastvec.models.output_layers import LAYERS, LayerInput, Matrix, OutputLayer
+from fastvec.models.sampling import (
+    expected_word_use,
+    mean_other_words,
+    subsample_thresholds,
+)
+from fastvec.models.training import TrainingState
+from fastvec.params import Word2VecParams
+
+if TYPE_CHECKING:
+    from fastvec.models.word2vec import Word2Vec
+
+
+class Word2VecRun:
+    """A :class:`fastvec.models.training.Run` of a Word2Vec model on a corpus.
+
+    Before each epoch it looks at the model again, since callbacks may have changed its options,
+    its vectors or its words; only then is the native core set up anew.
+    """
+
+    unit = "words"
+
+    def __init__(self, model: Word2Vec, corpus: Corpus) -> None:
+        self.model, self.corpus = model, corpus
+        self.epoch_size = len(corpus.tokens)
+        self._params: Word2VecParams | None = None  # what the core was set up from
+        self._identity: tuple[object, ...] = ()
+
+    def prepare(self, state: TrainingState) -> int:
+        """Set up the core, if anything of the model has changed, and start an epoch."""
+        model = self.model
+        # The core is given the learning rate with each epoch.
+        params = replace(model._training_params(), alpha=1.0, min_alpha=0.0, epochs=1)
+        same_options = self._params is not None and vars(self._params) == vars(params)
+        if not same_options or not all(map(is_, self._identity, self.identity())):
+            self._set_up(params)
+        state.set_schedule(model.alpha, model.min_alpha, model.seed)
+        self.training.start_epoch(
+            state.rate(), state.rate(state.epochs_done + 1), epoch_seed(state)
+        )
+        return self.training.n_workers
+
+    def identity(self) -> tuple[object, ...]:
+        """What the core holds pointers to; it must be set up anew when one is replaced."""
+        wv, weights = self.model.wv, self.model._output_weights
+        return wv.words, wv.vectors, *(weights.get(each) for each in LAYERS), wv.lock_factors
+
+    def _set_up(self, params: Word2VecParams) -> None:
+        model = self.model
+        model._sync_rows()
+        layers = [each for each in model._output_weights.items() if each[0].is_used(params)]
+        weights = [(layer, padded_rows(rows)) for layer, rows in layers]
+        self._matrices = [padded_rows(model.wv.vectors), *(rows for _, rows in weights)]
+        self.training = self._training(params, self._matrices[0], weights)
+        self._params, self._identity = params, self.identity()
+
+    def _training(
+        self, params: Word2VecParams, vectors: Matrix, weights: list[tuple[OutputLayer, Matrix]]
+    ) -> Training:
+        model = self.model
+        corpus = model._in_words(self.corpus)
+        counts = np.maximum(model._word_counts(), 1)
+        use = None
+        if params.workers > 1:
+            use = expected_word_use(counts, params, mean_other_words(corpus.offsets))
+        order = model._set_huffman_order(corpus.tokens) if params.hs else model.wv.huffman_order
+        given = LayerInput(params, counts, len(corpus.tokens), order, use)
+        layers = [layer.for_core(rows, given) for layer, rows in weights]
+        vector_steps = None
+        if use is not None:
+            targets = sum(each.targets for each in layers)
+            vector_steps = (use.share * use.contexts * targets).astype(np.float32)
+        return Training(
+            tokens=corpus.tokens,
+            offsets=corpus.offsets,
+            keep=subsample_thresholds(counts, params.sample),
+            vectors=vectors,
+            layers=[each.layer for each in layers],
+            vector_size=params.vector_size,
+            skip_gram=bool(params.sg),
+            window=params.window,
+            shrink_windows=params.shrink_windows,
+            shared_negatives=params.shared_negatives,
+            cbow_mean=bool(params.cbow_mean),
+            cbow_corrected=params.cbow_corrected,
+            workers=params.workers,
+            simd=simd(),
+            vector_steps=vector_steps,
+            locks=model.wv.lock_factors,
+        )
+
+    def work(self, worker: int, control: Control) -> None:
+        """Run one worker of the core."""
+        self.training.run(worker, control)
+
+    def current_loss(self) -> float:
+        """The mean loss of the predictions of this epoch so far."""
+        return self.training.loss / max(self.training.predictions, 1)
+
+    def end_epoch(self) -> tuple[float, int]:
+        """The loss of the epoch, and its predictions."""
+        self.model.wv.forget_norms()
+        return self.training.loss, self.training.predictions
+
+    def matrices(self) -> list[Matrix]:
+        """The vectors and the weights of the output layers."""
+        return self._matrices
+
+    def advice(self) -> str:
+        """What to change when numbers are not finite."""
+        return f"lower alpha (now {self.model.alpha})"
+
+
+def epoch_seed(state: TrainingState) -> int:
+    """The seed of the next epoch's random numbers: it depends on the model's seed and on how many
+    epochs there were before, so that going on draws what training longer would have drawn."""
+    sequence = np.random.SeedSequence((state.seed, state.epochs_trained))
+    return int(sequence.generate_state(1, np.uint64)[0])

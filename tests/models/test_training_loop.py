@@ -1,0 +1,249 @@
+"""The training loop that Word2Vec and GloVe share, and its state."""
+
+import contextlib
+import json
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from fastvec import CallbackAny2Vec, Corpus, Word2Vec
+from fastvec.models.glove import GloVe
+from fastvec.models.training import TrainingState, all_finite, run_epochs
+from fastvec.models.word2vec_run import Word2VecRun
+
+TEXT = [["a", "b", "c", "d"], ["c", "a", "b"]] * 40
+
+
+class FakeRun:
+    """A run of one worker that trains nothing."""
+
+    unit, epoch_size = "words", 10
+
+    def __init__(self, loss=2.5, matrix=None, work=lambda: None):
+        self.loss, self.todo = loss, work
+        self.matrix = np.zeros((2, 2), np.float32) if matrix is None else matrix
+        self.rates = []
+
+    def prepare(self, state):
+        state.set_schedule(1.0, 0.2, 7)
+        self.rates.append((state.rate(), state.rate(state.epochs_done + 1)))
+        return 1
+
+    def work(self, worker, control):
+        assert worker == 0
+        self.control = control
+        self.todo()
+
+    def current_loss(self):
+        return None
+
+    def end_epoch(self):
+        return self.loss * 4, 4
+
+    def matrices(self):
+        return [self.matrix]
+
+    def advice(self):
+        return "lower alpha (now 1)"
+
+
+class Recorder(CallbackAny2Vec):
+    """Notes what is called."""
+
+    def __init__(self, calls, name="", stop_after=None):
+        self.calls, self.name, self.stop_after = calls, name, stop_after
+
+    def on_train_begin(self, _):
+        self.calls.append(f"{self.name}train begins")
+
+    def on_epoch_begin(self, _):
+        self.calls.append(f"{self.name}epoch begins")
+
+    def on_epoch_end(self, model):
+        self.calls.append(f"{self.name}epoch ends")
+        if len(model.loss_history) == self.stop_after:
+            raise StopIteration
+
+    def on_train_end(self, _):
+        self.calls.append(f"{self.name}train ends")
+
+
+def begun(epochs):
+    state = TrainingState()
+    state.begin_call(epochs)
+    return state
+
+
+def test_callbacks_are_called_in_order():
+    calls = []
+    recorders = [Recorder(calls, "1 "), Recorder(calls, "2 ")]
+    run_epochs(TrainingState(), FakeRun(), begun(2), recorders, False)
+    names = ["train begins", *["epoch begins", "epoch ends"] * 2, "train ends"]
+    assert calls == [f"{number} {name}" for name in names for number in (1, 2)]
+
+
+def test_stop_iteration_ends_the_call_but_counts_as_complete():
+    calls, state = [], begun(5)
+    run_epochs(state, FakeRun(), state, [Recorder(calls, stop_after=2)], False)
+    assert calls[-3:] == ["epoch begins", "epoch ends", "train ends"]
+    assert (state.epochs_done, state.epochs_wanted, state.train_count) == (2, 5, 1)
+
+
+def test_the_state_counts_what_was_done():
+    state = begun(2)
+    run_epochs(None, FakeRun(), state, progress=False)
+    assert (state.epochs_trained, state.epochs_done) == (2, 2)
+    assert (state.loss_history, state.predictions) == ([2.5, 2.5], 8)
+    assert state.running_training_loss == 20
+    assert state.total_train_time > 0
+    state.begin_call(1)
+    run_epochs(None, FakeRun(), state, progress=False)
+    assert (state.epochs_trained, state.train_count, state.predictions) == (3, 2, 4)
+
+
+def test_the_rate_falls_to_its_end():
+    run, state = FakeRun(), begun(4)
+    run_epochs(None, run, state, progress=False)
+    ends = [0.8, 0.6, 0.4, 0.2]
+    assert [rate for pair in run.rates for rate in pair] == pytest.approx(
+        [1.0, 0.8, 0.8, 0.6, 0.6, 0.4, 0.4, 0.2]
+    )
+    assert state.min_alpha_yet_reached == pytest.approx(ends[-1])
+
+
+def test_a_state_is_plain_json():
+    state = begun(3)
+    run_epochs(None, FakeRun(), state, progress=False)
+    text = json.dumps(state.to_dict() | {"option of the model": 5})
+    assert TrainingState.from_dict(json.loads(text)) == state
+    assert TrainingState.from_dict({}) == TrainingState()
+    with pytest.raises(ValueError, match="could not convert"):
+        TrainingState.from_dict({"loss_history": ["much"]})
+
+
+@pytest.mark.parametrize(
+    ("run", "sentence"),
+    [
+        (FakeRun(loss=np.nan), "the loss is not finite in epoch 1: lower alpha"),
+        (
+            FakeRun(matrix=np.array([[0, np.inf]], np.float32)),
+            "the vectors are not finite after epoch 1: lower alpha",
+        ),
+    ],
+)
+def test_numbers_that_are_not_finite_are_an_error(run, sentence):
+    calls = []
+    with pytest.raises(FloatingPointError, match=sentence):
+        run_epochs(None, run, begun(2), [Recorder(calls)], False)
+    assert calls == ["train begins", "epoch begins"]
+
+
+def broken_word2vec():
+    model = Word2Vec(vector_size=4, min_count=1)
+    model.build_vocab(TEXT)
+    model.wv.vectors[1, 1] = np.nan
+    return model.train
+
+
+def broken_glove():
+    model = GloVe(4, min_count=1, epochs=1, progress=False).fit(TEXT)
+    model._records[1, 0, 1] = np.nan
+    return model.train
+
+
+@pytest.mark.parametrize("broken", [broken_word2vec, broken_glove])
+def test_both_models_check_their_numbers(broken):
+    with pytest.raises(FloatingPointError, match="not finite"):
+        broken()()
+
+
+@pytest.mark.parametrize(
+    ("row", "finite"),
+    [
+        ([1, -1], True),
+        ([3e38, 3e38], True),  # their sum is not
+        ([1, np.nan], False),
+        ([1, np.inf], False),
+        ([np.inf, -np.inf], False),
+    ],
+)
+def test_all_finite_looks_at_every_number(row, finite):
+    assert all_finite(np.array([[0, 0], row], np.float32)) is finite
+
+
+def test_an_error_of_a_callback_ends_the_call():
+    class Broken(CallbackAny2Vec):
+        def on_epoch_begin(self, _):
+            raise RuntimeError("no disk")
+
+    state = begun(2)
+    with pytest.raises(RuntimeError, match="no disk"):
+        run_epochs(None, FakeRun(), state, [Broken()], False)
+    assert (state.epochs_done, state.train_count) == (0, 0)
+    assert state.total_train_time > 0
+
+
+def test_ctrl_c_stops_the_workers():
+    """The signal is sent when a worker is known to run."""
+    running, state = threading.Event(), begun(3)
+
+    def work():
+        running.set()
+        while not run.control.stopped:
+            stopped.wait(0.001)
+
+    def interrupt():
+        running.wait()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    stopped, run = threading.Event(), FakeRun(work=work)
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        run_epochs(None, run, state, progress=False)
+    thread.join()
+    assert run.control.stopped
+    assert (state.epochs_done, state.train_count) == (0, 0)
+
+
+class Interrupt(CallbackAny2Vec):
+    """Ctrl-C after some epochs."""
+
+    def __init__(self, after):
+        self.after = after
+
+    def on_epoch_begin(self, model):
+        if model.training_state.epochs_done == self.after:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("options", [{"sg": 1}, {"hs": 1}])
+def test_a_saved_state_goes_on_exactly(tmp_path, options):
+    """No rate, seed or number of epochs is set by hand: the file has them all."""
+    options = {"vector_size": 8, "min_count": 1, "workers": 1, "epochs": 5} | options
+    whole = Word2Vec(TEXT, **options)
+    model = Word2Vec(**options)
+    model.build_vocab(TEXT)
+    with contextlib.suppress(KeyboardInterrupt):
+        model.train(callbacks=[Interrupt(2)])
+    model.save(tmp_path / "m")
+    loaded = Word2Vec.load(tmp_path / "m")
+    assert loaded.training_state == model.training_state
+    assert loaded.training_state.epochs_done == 2
+    run = Word2VecRun(loaded, Corpus.read(TEXT, min_count=1))
+    run_epochs(loaded, run, loaded.training_state)
+    assert loaded.wv.vectors.tobytes() == whole.wv.vectors.tobytes()
+    assert loaded.loss_history == whole.loss_history
+    assert loaded.min_alpha_yet_reached == whole.min_alpha_yet_reached
+    assert loaded.get_latest_training_loss() == whole.get_latest_training_loss()
+
+
+def test_glove_s_state_is_saved(tmp_path):
+    model = GloVe(4, min_count=1, epochs=3, progress=False).fit(TEXT)
+    model.save(tmp_path / "m")
+    state = GloVe.load(tmp_path / "m").training_state
+    assert state == model.training_state
+    assert (state.epochs_done, state.epochs_trained, state.start_rate) == (3, 3, model.eta)
