@@ -1,8 +1,10 @@
-"""The benchmarks' own parts: cut texts, measured processes, ratios."""
+"""The parts of the benchmarks: cutting texts, measuring processes, comparing within rounds."""
 
+import itertools
 import lzma
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,17 +27,30 @@ def test_unpack_cuts_at_whole_lines(tmp_path: Path) -> None:
 
 
 CHILD = """
-import time
-time.sleep(0.1); print("begin", flush=True)
-held = bytearray({size}); time.sleep(0.3); print("40 %", flush=True)
-time.sleep(0.1); print("80 %", flush=True)
-time.sleep(0.2)
+import os, pathlib, time
+held = bytearray({size})
+for ticks, text in enumerate(["starting", "begin", "40 %", "80 %", "saving"], 2):
+    os.write(1, text.encode())
+    while not pathlib.Path({folder!r}, str(ticks)).exists():
+        time.sleep(0.001)
 """
 
 
-def test_measure_finds_the_training_phase_and_the_peak() -> None:
-    took = measure.measure([sys.executable, "-c", CHILD.format(size=200_000_000)], "begin", "%")
-    assert 0.3 < took.training < took.seconds - 0.25
+def test_measure_finds_the_training_phase_and_the_peak(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = itertools.count(1)
+
+    def clock() -> int:
+        """One tick for each reading of the clock: the child waits for the tick after its line."""
+        now = next(ticks)
+        (tmp_path / str(now)).touch()
+        return now
+
+    monkeypatch.setattr(measure, "time", SimpleNamespace(perf_counter=clock))
+    code = CHILD.format(size=200_000_000, folder=str(tmp_path))
+    took = measure.measure([sys.executable, "-c", code], "begin", "%")
+    assert (took.seconds, took.training) == (6, 2)
     assert took.peak > 200_000_000
 
 
