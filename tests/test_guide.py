@@ -1,15 +1,18 @@
-"""The documentation's Python examples run, each by itself, and its links lead somewhere."""
+"""The documentation's Python examples run, each by itself; its commands have the options that it
+names, and its links lead somewhere."""
 
 from __future__ import annotations
 
 import random
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 import fastvec.demo
 from fastvec import Word2Vec
+from fastvec.cli import app
 
 ROOT = Path(__file__).parent.parent
 PAGES = [
@@ -23,6 +26,17 @@ BLOCKS = [
     for text in [(ROOT / name).read_text("utf-8")]
     for found in re.finditer(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 ]
+COMMANDS = sorted(
+    {
+        line
+        for name in PAGES
+        for block in re.findall(
+            r"^```sh\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.MULTILINE | re.DOTALL
+        )
+        for line in block.replace("\\\n", " ").splitlines()
+        if line.startswith("fastvec ")
+    }
+)
 
 
 @pytest.fixture
@@ -45,6 +59,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_there_are_examples() -> None:
     assert len(BLOCKS) > 9
+    assert len(COMMANDS) > 9
 
 
 @pytest.mark.parametrize(("name", "block"), BLOCKS)
@@ -53,6 +68,14 @@ def test_examples(name: str, block: str) -> None:
     if "fastvec.ann" in block:
         pytest.importorskip("usearch", reason="usearch is not installed")
     exec(compile(block, name, "exec"), {})
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_options_of_commands(line: str) -> None:
+    _, name, *rest = shlex.split(line.partition("|")[0], comments=True)
+    options = {text for option in app.commands[name].params for text in option.opts}
+    named = {word for word in rest if word.startswith("-")} - {"-", "--help"}
+    assert named <= options
 
 
 def anchors(page: Path) -> set[str]:
