@@ -1,8 +1,8 @@
-"""Corpora for benchmarks: unpack one, cut it, say what is in it.
+"""Corpora for benchmarks: decompress one, cut it to size, and describe it.
 
     python benchmarks/corpora.py enwiki.txt.xz --output enwiki.txt --megabytes 3
 
-Nothing here knows where a corpus lies or comes from: the caller does.
+No path of a corpus is written here: the caller gives it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OPENERS: dict[str, Callable[..., Any]] = {".xz": lzma.open, ".gz": gzip.open, ".
 
 
 def unpack(source: Path, target: Path, limit: int | None = None) -> None:
-    """Write ``source``, packed or plain, to ``target``: whole lines, ``limit`` bytes at most."""
+    """Write ``source``, decompressed, to ``target``: whole lines, ``limit`` bytes at most."""
     opener = OPENERS.get(source.suffix, open)
     room = limit if limit is not None else float("inf")
     file: BinaryIO

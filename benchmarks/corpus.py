@@ -34,7 +34,7 @@ READ = "read() from the page cache, 256 KB at a time"
 
 @dataclass(frozen=True)
 class Counted:
-    """What a tool found, so that it can be seen whether it is right."""
+    """What a tool found, so that it can be checked."""
 
     tokens: int
     types: int
@@ -105,7 +105,7 @@ def run_tokenizers(path: str, _: int) -> Counted:
 
 @dataclass(frozen=True)
 class Tool:
-    """One tool: what is run, how it obeys ``workers``, and what to know of it."""
+    """One tool: what is run, how it takes ``workers``, and what it does."""
 
     run: Callable[[str, int], Counted]
     does: str
@@ -174,7 +174,7 @@ def limits(path: str) -> dict[str, float]:
 
 
 def inside(given: argparse.Namespace) -> None:
-    """This process is one run: do it and say what it took."""
+    """Do one run in this process, and print its measurements."""
     if given.inside == "limits":
         print(BEGINS, flush=True)
         print(json.dumps(limits(str(given.corpus))))
@@ -196,7 +196,7 @@ def inside(given: argparse.Namespace) -> None:
 
 
 def run(name: str, corpus: Path, workers: int) -> dict[str, Any]:
-    """One run in a process of its own: what it said, and its peak memory."""
+    """One run in a process of its own: what it printed, and its peak memory."""
     command = [sys.executable, __file__, str(corpus), "--inside", name, "--workers", str(workers)]
     variable = TOOLS[name].environment if name in TOOLS else ""
     environment = {variable: str(workers)} if variable else {}
@@ -309,7 +309,7 @@ def options() -> argparse.Namespace:
 
 
 def about(given: argparse.Namespace, corpus: Path) -> dict[str, Any]:
-    """All that somebody needs to run this again."""
+    """Everything that is needed to repeat this run."""
     from train import commit, plain, processor
 
     packages = {"fastvec", "numpy"} | {p for name in given.tools for p in TOOLS[name].packages}

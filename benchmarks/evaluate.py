@@ -1,4 +1,4 @@
-"""The one judge of all tools: what vectors know, as one line of JSON.
+"""The evaluation that all tools share: the quality of saved vectors, as one line of JSON.
 
     python benchmarks/evaluate.py vectors.bin --analogies questions-words.txt --similarity ws353.txt
 

@@ -53,7 +53,7 @@ def options() -> argparse.Namespace:
 
 
 class Clock:
-    """Seconds since the last look."""
+    """Seconds since the last call."""
 
     def __init__(self) -> None:
         self.last = time.perf_counter()
@@ -74,7 +74,7 @@ def run_fastvec(given: argparse.Namespace, target: Path) -> dict[str, Any]:
     workers = given.workers[0]
 
     class Epochs(CallbackAny2Vec):
-        """Notes how long each epoch takes."""
+        """Records how long each epoch takes."""
 
         def __init__(self) -> None:
             self.seconds: list[float] = []
@@ -145,7 +145,7 @@ def run_stanford(given: argparse.Namespace, target: Path, workers: int) -> dict[
     programs = given.stanford.resolve()
 
     def program(name: str, source: Path | None, out: Path | None, *arguments: object) -> str:
-        """Run one program; returns what it said."""
+        """Run one program; returns what it printed."""
         with (
             open(source or os.devnull, "rb") as stdin,  # noqa: PTH123
             open(out or os.devnull, "wb") as stdout,  # noqa: PTH123
@@ -214,7 +214,7 @@ print(2 * 1500**3 / best(lambda: a @ a) / 1e9, 2 * b.nbytes / best(lambda: np.co
 
 
 def one(given: argparse.Namespace, tool: str, workers: int, folder: Path) -> dict[str, Any]:
-    """One run in a process of its own, judged."""
+    """One run in a process of its own, and its quality."""
     target = folder / f"{tool}-{workers}{'.txt' if tool == 'stanford' else '.bin'}"
     command = [sys.executable, *sys.argv, "--run", f"{tool}:{workers}:{target}"]
     begun = time.perf_counter()
@@ -230,7 +230,7 @@ def one(given: argparse.Namespace, tool: str, workers: int, folder: Path) -> dic
 
 
 def inside(given: argparse.Namespace) -> None:
-    """This process is one run: do it and say what it took."""
+    """Do one run in this process, and print its measurements."""
     tool, workers, name = given.run.split(":", 2)
     given.workers, target = [int(workers)], Path(name)
     if tool == "stanford":

@@ -1,4 +1,4 @@
-"""Run one command and say how long it took, how long its training phase, and its peak memory.
+"""Run one command and measure its time, the time of its training phase, and its peak memory.
 
 The process that measures must stay small: a child's peak, as the kernel counts it, is never less
 than what its parent had at the fork.  So nothing here or in train.py imports NumPy.
@@ -17,12 +17,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Measured:
-    """What one run took."""
+    """The measurements of one run."""
 
     seconds: float  # from the start of the process to its end
     training: float  # between what it printed when training began and when it ended
     peak: int  # bytes of resident memory, memory-mapped files included
-    printed: str  # all that it said
+    printed: str  # everything that it printed
 
 
 def measure(

@@ -149,9 +149,9 @@ def word2vec_command(settings: Settings) -> list[str]:
 
 @dataclass(frozen=True)
 class Rival:
-    """One tool: how to run it, how its training phase shows, and what to know of it."""
+    """One tool: how to run it, how to recognise its training phase, and what is unfair."""
 
-    package: str  # the distribution whose version counts
+    package: str  # the distribution whose version is recorded
     unfair: str
     run: Callable[[Settings], None] | None = None  # a function here, or ...
     command: Callable[[Settings], list[str]] | None = None  # ... a program

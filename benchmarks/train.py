@@ -55,8 +55,8 @@ def options() -> argparse.Namespace:
 
 
 def processor() -> str:
-    """The processor's name, as the system tells it, and its family, since names of rented machines
-    say little: AMD EPYC (family 26, model 2)."""
+    """The processor's name, as the system reports it, and its family, which the names on rented
+    machines leave out: AMD EPYC (family 26, model 2)."""
     try:
         told = Path("/proc/cpuinfo").read_text()
     except OSError:
@@ -85,7 +85,7 @@ def commit() -> str:
 
 
 def about(given: argparse.Namespace, corpus: Path) -> dict[str, Any]:
-    """All that somebody needs to run this again."""
+    """Everything that is needed to repeat this run."""
     packages = sorted({RIVALS[name].package for name in given.rivals} | {"numpy", "scipy"})
     return {
         "date": time.strftime("%Y-%m-%d"),
@@ -110,7 +110,7 @@ def plain(argument: str) -> str:
 
 
 def judge(vectors: Path, given: argparse.Namespace) -> dict[str, float]:
-    """The quality of saved vectors, found out in a process of its own."""
+    """The quality of saved vectors, computed in a process of its own."""
     command = [sys.executable, str(HERE / "evaluate.py"), str(vectors)]
     if given.analogies:
         command += ["--analogies", str(given.analogies)]
@@ -124,7 +124,7 @@ def judge(vectors: Path, given: argparse.Namespace) -> dict[str, float]:
 def one_run(
     name: str, settings: Settings, tokens: int, given: argparse.Namespace
 ) -> dict[str, Any]:
-    """Train and judge: one row of runs.csv."""
+    """Train and evaluate: one row of runs.csv."""
     rival = RIVALS[name]
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     environment = {**one_thread, **rival.environment}
@@ -183,7 +183,7 @@ def main() -> None:
 
 
 def check_same(path: Path, facts: dict[str, Any]) -> None:
-    """Go on in a folder only if it was begun by the same command, code, text and processor."""
+    """Continue in a folder only if it was started by the same command, code, text and processor."""
     if not path.exists():
         path.write_text(json.dumps(facts, indent=1) + "\n")
         return
