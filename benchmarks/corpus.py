@@ -48,7 +48,7 @@ def run_fastvec(path: str, workers: int) -> Counted:
 
 
 def run_fastvec_count(path: str, workers: int) -> Counted:
-    from fastvec.corpus.corpus import count_words
+    from fastvec.corpus.build import count_words
 
     vocabulary = count_words(path, workers=workers, progress=False)
     return Counted(int(vocabulary.counts.sum()), len(vocabulary))
@@ -184,7 +184,7 @@ def inside(given: argparse.Namespace) -> None:
     for package in tool.packages:
         importlib.import_module(package)
     importlib.import_module(
-        "fastvec.corpus.corpus" if given.inside.startswith("fastvec") else "json"
+        "fastvec.corpus.build" if given.inside.startswith("fastvec") else "json"
     )
     print(BEGINS, flush=True)
     begun, cpu = time.perf_counter(), time.process_time()

@@ -76,26 +76,39 @@ class CorpusParams(Params):
     )
 
 
-class TextOptions(TypedDict, total=False):
-    """How text is read, as keyword arguments: the fields of :class:`CorpusParams`."""
+class _WordOptions(TypedDict, total=False):
+    """How text becomes words, as keyword arguments."""
 
     tokens: Tokens
     lower: bool
     lines: bool
     errors: str
     column: str | None
+
+
+class TextOptions(_WordOptions, total=False):
+    """How text is read, as keyword arguments: the fields of :class:`CorpusParams`."""
+
     memory: Size | None
     tmp: str | os.PathLike[str] | None
 
 
-class ReadOptions(TextOptions, total=False):
-    """The same and which words are kept: the fields of :class:`VocabularyParams`, ``trim_rule``."""
+class _VocabularyOptions(TypedDict, total=False):
+    """Which words are kept: the fields of :class:`VocabularyParams`, and ``trim_rule``."""
 
     min_count: int
     max_vocab_size: int | None
     max_final_vocab: int | None
     sorted_vocab: int
     trim_rule: Callable[[str, int, int], int | None] | None
+
+
+class CountOptions(_WordOptions, _VocabularyOptions, total=False):
+    """How words are counted: how text becomes words, and which of them are kept."""
+
+
+class ReadOptions(TextOptions, _VocabularyOptions, total=False):
+    """How a corpus is read: how text becomes ids, and which words are kept."""
 
 
 @dataclass(eq=False)

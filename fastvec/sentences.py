@@ -1,7 +1,7 @@
-"""gensim's readers of text: what its scripts iterate over.
+"""gensim's readers of text, for scripts that were written for it.
 
-They are plain Python.  A path given to Word2Vec, Phrases or Corpus.read is read natively, much
-faster; these are for old scripts, and for whoever wants lists of words.  Imports files and packed.
+They are plain Python and give lists of words.  A path that is given to Word2Vec, Phrases or
+Corpus.read instead is read by native code, which is much faster.
 """
 
 from __future__ import annotations
@@ -16,21 +16,22 @@ from typing import IO, Any
 from fastvec._util.atomic import PathLike
 from fastvec.io.compression import open_input
 
-MAX_WORDS_IN_BATCH = 10000  # gensim's name
+MAX_WORDS_IN_BATCH = 10000  # gensim's name for it
 BLOCK_BYTES = 1 << 20
 
 
 class LineSentence:
-    """A sentence a line, words separated by whitespace (Unicode's), as lists of strings.
+    """The lines of a file as lists of words, which whitespace (Unicode's) separates.
 
     Parameters
     ----------
-    source : path or binary file
-        may be packed (gzip, bzip2, xz, zstd); a file is read from its beginning each time.
+    source : path or open file
+        may be compressed (gzip, bzip2, xz, zstd) if it is a path; an open file is read from its
+        beginning each time.
     max_sentence_length : int, default 10000
-        longer lines are cut.
+        in words; longer lines are cut into several lists.
     limit : int, optional
-        only so many lines.
+        how many lines to read; default: all.
 
     >>> _ = Path("text.txt").write_text("to be\\nor not to be\\n")
     >>> list(LineSentence("text.txt", limit=1))
@@ -50,7 +51,7 @@ class LineSentence:
         self.limit = limit
 
     def __iter__(self) -> Iterator[list[str]]:
-        with _opened(self.source) as file:
+        with _open(self.source) as file:
             for line in itertools.islice(file, self.limit):
                 words = (line if isinstance(line, str) else line.decode()).split()
                 for first in range(0, len(words), self.max_sentence_length):
@@ -58,9 +59,9 @@ class LineSentence:
 
 
 class PathLineSentences:
-    """All files of a folder, in the order of their names, each like a :class:`LineSentence`.
+    """All files of a folder, in the order of their names, each read as :class:`LineSentence` does.
 
-    ``limit`` counts for each file.
+    ``limit`` applies to each file.
 
     >>> Path("texts").mkdir()
     >>> _ = Path("texts", "one.txt").write_text("to be")
@@ -90,7 +91,7 @@ class PathLineSentences:
 
 
 class Text8Corpus:
-    """Text without sentences (text8), cut into lists of ``max_sentence_length`` words.
+    """A text without line breaks (text8) as lists of ``max_sentence_length`` words.
 
     >>> _ = Path("text8").write_text("to be or not to be")
     >>> list(Text8Corpus("text8", max_sentence_length=4))
@@ -104,15 +105,15 @@ class Text8Corpus:
         self.max_sentence_length = max_sentence_length
 
     def __iter__(self) -> Iterator[list[str]]:
-        with _opened(self.fname) as file:
+        with _open(self.fname) as file:
             words = _words(file)
             while sentence := list(itertools.islice(words, self.max_sentence_length)):
                 yield sentence
 
 
 @contextlib.contextmanager
-def _opened(source: PathLike | IO[Any]) -> Iterator[IO[Any]]:
-    """A file of a path, or a file that is open, from its beginning."""
+def _open(source: PathLike | IO[Any]) -> Iterator[IO[Any]]:
+    """The file of a path, or a file that is open already, at its beginning."""
     if isinstance(source, (str, os.PathLike)):
         with open_input(source) as file:
             yield file

@@ -1,7 +1,7 @@
 """Words: an immutable list of words kept as one block of UTF-8 bytes, with a native hash index.
 
-Three million words take their bytes, 8 bytes an offset and 16 bytes an index slot, instead of a
-Python object each.  Imports only the native core.
+Each of three million words takes its bytes, 8 bytes for an offset and 16 to 32 bytes in the index,
+instead of a Python object.
 """
 
 from __future__ import annotations
@@ -11,36 +11,38 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeGuard, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fastvec._core import WordIndex, WordTable, gather_words
 
-#: What a user calls a word: a string, or the integer that the word is the decimal digits of.
+#: what a user calls a word: a string, or an integer, whose decimal digits the word is
 Key = str | int | np.integer[Any]
 
 
 class Words(Sequence[str]):
     """A list of words: ``words[3]``, ``len(words)``, ``"cat" in words``, ``words.find("cat")``.
 
-    Tokens that are integers (item ids) are words of decimal digits here, as all words are; only
-    ``integers`` tells them from strings, and :meth:`keys` gives them back as integers.
+    Tokens that are integers (item ids) are kept as their decimal digits, like any other word; only
+    ``integers`` says that they are not strings, and :meth:`keys` returns them as integers.
 
     Parameters
     ----------
     joined : (bytes,) uint8 array
-        the UTF-8 bytes of all words, one after the other; shown read-only.
+        the UTF-8 bytes of all words, one after the other.
     offsets : (n + 1,) int64 array
-        word ``i`` is ``joined[offsets[i]:offsets[i + 1]]``; shown read-only.
+        word ``i`` is ``joined[offsets[i]:offsets[i + 1]]``.
     table : WordIndex or WordTable, optional
-        an index of just these words, if there is one already.
+        an index of exactly these words, if there is one already.
     integers : bool
-        all of them are integers, spelled as Python spells them.
+        whether all words are integers, spelled as Python spells them; default: False.
+
+    Both arrays become read-only attributes.
 
     Raises
     ------
     ValueError
-        if the offsets do not rise from 0 to the number of bytes.  (Looked at on first use of the
-        index, so that opening a memory-mapped file touches nothing.)
+        if the offsets do not rise from 0 to the number of bytes.  This is checked when the index is
+        first used, so that opening a memory-mapped file reads nothing.
 
     >>> words = Words.of(["cat", "dog"])
     >>> words[1], words.find("dog"), words.find("cow")
@@ -54,7 +56,7 @@ class Words(Sequence[str]):
         table: WordIndex | WordTable | None = None,
         integers: bool = False,
     ) -> None:
-        self.joined = _read_only(joined)  # the index holds on to where they lie
+        self.joined = _read_only(joined)  # since the index points into it
         self.offsets = _read_only(offsets)
         self.integers = integers
         self._index = table
@@ -63,8 +65,8 @@ class Words(Sequence[str]):
     def of(cls, keys: Iterable[Key]) -> Words:
         """Words from strings, or from integers.
 
-        TypeError for what is neither, and for some of both; ValueError for a string that is not
-        valid Unicode (a lone surrogate).
+        TypeError for anything else, and for a mixture; ValueError for a string that is not valid
+        Unicode (a lone surrogate).
 
         >>> Words.of([30, 7]).integers, Words.of(["30", "7"]).integers
         (True, False)
@@ -75,15 +77,14 @@ class Words(Sequence[str]):
 
     @classmethod
     def spelled(cls, words: Iterable[str], integers: bool) -> Words:
-        """Words from strings, which spell integers or do not.
+        """Words from strings, which are the decimal digits of integers or not.
 
         >>> Words.spelled(["30", "7"], integers=True).keys()
         [30, 7]
         """
-        pieces = [encode(word) for word in words]
-        offsets = np.zeros(len(pieces) + 1, np.int64)
-        np.cumsum([len(piece) for piece in pieces], out=offsets[1:])
-        return cls(np.frombuffer(b"".join(pieces), np.uint8), offsets, None, integers)
+        encoded = [encode(word) for word in words]
+        offsets = offsets_of([len(each) for each in encoded])
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), offsets, None, integers)
 
     @classmethod
     def stored(cls, joined: NDArray[np.uint8], offsets: NDArray[np.int64], integers: bool) -> Words:
@@ -111,16 +112,17 @@ class Words(Sequence[str]):
         return self._index
 
     def find(self, word: str) -> int:
-        """The position of a word (the first, if it stands there twice), or -1."""
+        """The position of a word (the first, if there are several), or -1."""
         try:
             return self.table.find(word.encode())
         except UnicodeEncodeError:
             return -1
 
     def find_all(self, others: Words) -> NDArray[np.int32]:
-        """For each of other words its position here, or -1.
+        """(n,) for each of other words its position here, or -1.
 
-        TypeError if some are strings and the others integers: 7 and "7" are not the same.
+        TypeError if these are integers and the others strings, or the other way round: 7 and "7"
+        are not the same.
 
         >>> Words.of(["cat", "dog"]).find_all(Words.of(["dog", "cow"])).tolist()
         [1, -1]
@@ -131,8 +133,8 @@ class Words(Sequence[str]):
                 f"tokens must be {kind}, as those of the vocabulary are, got {others.key(0)!r}"
             )
         index = self.table
-        if not isinstance(index, WordIndex):
-            index = WordIndex(self.joined, self.offsets)
+        if not isinstance(index, WordIndex):  # kept, so that it is built only once
+            index = self._index = WordIndex(self.joined, self.offsets)
         ids = np.empty(len(others), np.int32)
         index.find_all(others.joined, others.offsets, ids)
         return ids
@@ -156,7 +158,7 @@ class Words(Sequence[str]):
         return self.joined[start:end].tobytes().decode(errors="replace")
 
     def key(self, position: int) -> Key:
-        """What a user calls a word.
+        """What a user calls the word at a position: the word, or the integer that it stands for.
 
         >>> Words.of([30, 7]).key(1), Words.of(["cat"]).key(0)
         (7, 'cat')
@@ -165,7 +167,7 @@ class Words(Sequence[str]):
         return int(word) if self.integers else word
 
     def keys(self, positions: NDArray[np.int64] | None = None) -> list[Any]:
-        """What a user calls all words, or those at some positions.
+        """The keys (see :meth:`key`) of all words, or of those at some positions.
 
         >>> Words.of(["cat", "dog"]).keys(np.array([1, 0, 1]))
         ['dog', 'cat', 'dog']
@@ -201,7 +203,7 @@ class Words(Sequence[str]):
     __hash__ = None  # type: ignore[assignment]  # compares by content
 
     def __reduce__(self) -> tuple[type[Words], tuple[Any, ...]]:
-        # Copies make an index of their own.
+        # A copy builds an index of its own.
         return Words, (self.joined, self.offsets, None, self.integers)
 
     def __repr__(self) -> str:
@@ -209,21 +211,33 @@ class Words(Sequence[str]):
 
     def take(self, order: NDArray[np.int64]) -> Words:
         """The words at some positions, in that order."""
-        lengths = np.diff(self.offsets)[order]
-        offsets = np.zeros(len(order) + 1, np.int64)
-        np.cumsum(lengths, out=offsets[1:])
+        offsets = offsets_of(np.diff(self.offsets)[order])
         taken = np.empty(offsets[-1], np.uint8)
         gather_words(self.joined, self.offsets, order, taken)
         return Words(taken, offsets, None, self.integers)
 
 
+def offsets_of(lengths: ArrayLike) -> NDArray[np.int64]:
+    """Where things of these lengths begin that are put one behind the other, and the last ends.
+
+    >>> offsets_of([3, 1])
+    array([0, 3, 4])
+    """
+    lengths = np.asarray(lengths, np.int64)
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
+
+
 def is_integer(key: object) -> TypeGuard[int | np.integer[Any]]:
-    """Whether a key is an integer; True and False are none."""
+    """Whether a key is an integer; True and False are not."""
     return isinstance(key, int | np.integer) and not isinstance(key, bool)
 
 
 def word_of(key: object, integer: bool) -> str:
-    """The word that a key is: a string itself, an integer its digits.  TypeError for another one.
+    """The word of a key: a string as it is, or the digits of an integer.
+
+    TypeError if the key is not a string, or with ``integer`` not an integer.
 
     >>> word_of("cat", False), word_of(np.int8(-1), True)
     ('cat', '-1')
@@ -236,7 +250,7 @@ def word_of(key: object, integer: bool) -> str:
 
 
 def _are_digits(words: Words) -> bool:
-    """Whether all words are integers as Python spells them: -12, 0, 7; not 007, +7 or -0."""
+    """Whether all words are integers as Python spells them: -12, 0, 7, but not 007, +7 or -0."""
     starts, lengths = words.offsets[:-1], np.diff(words.offsets)
     if not np.all(lengths > 0):
         return False
@@ -251,7 +265,7 @@ def _are_digits(words: Words) -> bool:
 
 
 def encode(word: str) -> bytes:
-    """The UTF-8 bytes of a word; ValueError, with the word, if it has none."""
+    """The UTF-8 bytes of a word; ValueError, with the word, for a lone surrogate."""
     try:
         return word.encode()
     except UnicodeEncodeError:
@@ -259,7 +273,7 @@ def encode(word: str) -> bytes:
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """The same memory, shown so that it cannot be changed."""
-    shown = array.view()
-    shown.flags.writeable = False
-    return shown
+    """A view of an array through which it cannot be changed."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

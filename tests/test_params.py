@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from fastvec import GloVe, Phrases, Word2Vec, cooccurrence
 from fastvec._util.system import available_cores
-from fastvec.corpus.corpus import Corpus, count_words
+from fastvec.corpus.build import count_words
+from fastvec.corpus.corpus import Corpus
 from fastvec.params import (
     CorpusParams,
     ReadOptions,

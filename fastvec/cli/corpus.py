@@ -19,8 +19,9 @@ from fastvec.cli.shared import (
     info,
     options_from,
 )
-from fastvec.corpus.corpus import Corpus, count_words
-from fastvec.corpus.sources import exists
+from fastvec.corpus.build import count_words
+from fastvec.corpus.corpus import STORAGE_OPTIONS, Corpus
+from fastvec.corpus.files import exists
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
 from fastvec.params import CorpusParams, PhrasesParams, VocabularyParams
@@ -86,7 +87,7 @@ def encode(
     "-o", "--output", type=click.Path(path_type=Path), help="write to a file, not to the terminal"
 )
 @options_from(VocabularyParams, min_count=1)
-@options_from(CorpusParams)
+@options_from(CorpusParams, without=STORAGE_OPTIONS)
 @WORKERS
 @QUIET
 def vocab(
@@ -99,10 +100,8 @@ def vocab(
       fastvec vocab news/*.gz | head
     """
     check_outputs([output], corpus)
-    settings = vars(params_of(VocabularyParams, options)) | vars(params_of(CorpusParams, options))
-    del settings["memory"], settings["tmp"]  # nothing but the words is kept
     vocabulary = count_words(
-        list(corpus), workers=workers, progress=False if quiet else None, **settings
+        list(corpus), workers=workers, progress=False if quiet else None, **options
     )
     if output is not None:
         vocabulary.save(output)

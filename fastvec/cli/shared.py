@@ -16,7 +16,7 @@ import click
 
 from fastvec._util.atomic import check_target, is_special
 from fastvec._util.options import is_switch
-from fastvec.corpus.sources import find_files, is_remote
+from fastvec.corpus.files import find_files, is_remote
 from fastvec.io import formats
 from fastvec.io.compression import check_compressor
 from fastvec.models.glove import GloVe

@@ -1,1 +1,1 @@
-"""Corpora: from any source of text to ids of a vocabulary."""
+"""Corpora: any source of text, read once, as ids of a vocabulary."""

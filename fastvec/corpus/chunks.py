@@ -1,64 +1,83 @@
-"""Pieces: what one worker reads at a time.
+"""Chunks: what one worker reads at a time.
 
-Every kind knows how to have itself read by a TextReader; and, for words that a function makes, what
-texts or sentences it holds.  Imports only the native core.
+A source is cut into chunks: a range of a plain file, a block of a stream, or rows of a table or an
+array.  Each kind of chunk has a method that lets a native TextReader read it.  Where words are made
+by a function of the user's, which native code cannot call, chunks of text give their texts instead,
+and the other chunks, which consist of words already, their sentences.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import Control, TextReader
+from fastvec.params import CorpusParams
 
-PART_BYTES = 1 << 21  # of a plain file: small enough that no worker waits long for the last one
+RANGE_BYTES = 1 << 21  # of a plain file: small enough that no worker waits long for the last one
 BLOCK_BYTES = 1 << 20  # of a stream
 
-# what blocks of a stream end with
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+#: the bytes behind which a stream of text may be cut
 Breaks = tuple[bytes, ...]
-WORDS: Breaks = (b" ", b"\n", b"\t")
-LINES: Breaks = (b"\n",)
-WHOLE: Breaks = ()  # the end of the stream only
+WORD_BREAKS: Breaks = (b" ", b"\n", b"\t")
+LINE_BREAKS: Breaks = (b"\n",)
+NO_BREAKS: Breaks = ()  # only the end of the stream
 
-
-#: gives True if the reader pauses; what it reads from stays open until the exit
+#: the value is True if the reader pauses (see TextReader); a file stays open until the exit
 Reading = AbstractContextManager[bool]
 
 
 class Stream(Protocol):
-    """Whatever gives bytes from its beginning to its end."""
+    """Anything that gives bytes from its beginning to its end."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
-class Piece(Protocol):
-    """Something to be read; ``name`` is where it comes from."""
+class Chunk(Protocol):
+    """Something that a worker can read; ``name`` says in messages where it comes from."""
 
     @property
     def name(self) -> str: ...
 
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
-        """Have it read."""
+        """Have it read by a TextReader."""
         ...
 
 
-def bad_text(name: str, position: int) -> ValueError:
-    """The error about bytes that are not UTF-8."""
-    return ValueError(
-        f"{name}: byte {position} is not valid UTF-8 (errors='replace' reads it nevertheless)"
-    )
+@dataclass(frozen=True)
+class FileFormat:
+    """One format of files that hold text, as ``sources.FILE_FORMATS`` lists them."""
+
+    matches: Callable[[bytes, CorpusParams], bool]
+    """Whether a file is of this format, by its first bytes and the options."""
+
+    chunks: Callable[[str, BinaryIO, CorpusParams], Iterator[Chunk]]
+    """The chunks of a file, from its name (for messages) and its decompressed bytes."""
 
 
 @dataclass(frozen=True)
-class Part:
+class ObjectKind:
+    """One kind of Python object that holds text, as ``sources.OBJECT_KINDS`` lists them."""
+
+    matches: Callable[[Any], bool]
+    """Whether an object is of this kind."""
+
+    chunks: Callable[[Any, CorpusParams], Iterator[Chunk]]
+    """The chunks of an object."""
+
+
+@dataclass(frozen=True)
+class FileRange:
     """The words of a plain file of ``size`` bytes that begin in ``[start, stop)``."""
 
     name: str
@@ -73,7 +92,7 @@ class Part:
             yield reader.file_range(handle, self.start, self.stop, self.size, control, worker)
             check_size(self.name, handle, self.size)
         except OSError as error:
-            if error.filename is not None:  # not this file, but one that ids are put into
+            if error.filename is not None:  # about a temporary file, which ids were written to
                 raise
             raise OSError(error.errno, error.strerror, self.name) from None
         finally:
@@ -81,8 +100,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Block:
-    """Bytes of a stream, cut between words or lines; ``last`` is set on its last block."""
+class TextBlock:
+    """Bytes of a stream from position ``start`` on, cut between words or lines.
+
+    ``last`` says that the stream ends with this block.
+    """
 
     name: str
     start: int
@@ -94,13 +116,13 @@ class Block:
         return nullcontext(reader.block(data, self.start, self.last, control, worker))
 
     def texts(self, lines: bool, errors: str) -> list[str]:
-        """Its lines, or all of it as one, by the rules that the native reader keeps."""
+        """Its lines, or all of it as one text, by the rules of the native reader."""
         if not self.data:
             return []
         try:
             text = self.data.decode(errors=errors)
         except UnicodeDecodeError as error:
-            raise bad_text(self.name, self.start + error.start) from None
+            raise invalid_utf8(self.name, self.start + error.start) from None
         if self.start == 0:
             text = text.removeprefix("\ufeff")
         text = text.replace("\r", "")
@@ -108,8 +130,8 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Texts:
-    """Rows of text; row ``r`` is ``joined[ends[r]:ends[r + 1]]``, and read like a file."""
+class TextRows:
+    """Rows of text; row ``r`` is ``joined[ends[r]:ends[r + 1]]``, and is read like a file."""
 
     name: str
     joined: NDArray[np.uint8]
@@ -122,13 +144,13 @@ class Texts:
         """The lines of all rows, or the rows."""
         for start, end in itertools.pairwise(self.ends.tolist()):
             row = self.joined[start:end].tobytes()
-            yield from Block(self.name, 0, row, last=True).texts(lines, errors)
+            yield from TextBlock(self.name, 0, row, last=True).texts(lines, errors)
 
 
 @dataclass(frozen=True)
-class Lists:
-    """Sentences of words: ``r`` has the words ``starts[r]`` to ``starts[r + 1]``, word ``w`` is
-    ``joined[ends[w]:ends[w + 1]]``."""
+class TokenRows:
+    """Sentences of words: sentence ``r`` has the words ``starts[r]`` to ``starts[r + 1]``, and word
+    ``w`` is ``joined[ends[w]:ends[w + 1]]``."""
 
     name: str
     joined: NDArray[np.uint8]
@@ -146,8 +168,8 @@ class Lists:
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """Sentences of integers: ``r`` is ``values[starts[r]:starts[r + 1]]``."""
+class IntRows:
+    """Sentences of integers: sentence ``r`` is ``values[starts[r]:starts[r + 1]]``."""
 
     name: str
     values: NDArray[np.int64]
@@ -162,42 +184,77 @@ class Numbers:
             yield self.values[start:end]
 
 
-def parts(path: str) -> Iterator[Part]:
-    """The parts of a plain file."""
-    size = Path(path).stat().st_size
-    for start in range(0, size, PART_BYTES):
-        yield Part(path, start, min(start + PART_BYTES, size), size)
+def file_ranges(name: str, size: int) -> Iterator[FileRange]:
+    """The chunks of a plain file of so many bytes."""
+    for start in range(0, size, RANGE_BYTES):
+        yield FileRange(name, start, min(start + RANGE_BYTES, size), size)
+
+
+def text_blocks(name: str, stream: Stream, breaks: Breaks = WORD_BREAKS) -> Iterator[TextBlock]:
+    """The chunks of a stream of text, each of which ends behind a break."""
+    start, rest = 0, [b""]
+    data = stream.read(BLOCK_BYTES)
+    while data:
+        following = stream.read(BLOCK_BYTES)
+        cut = _last_break(data, breaks) if following else len(data)
+        rest.append(data[:cut] if cut else data)
+        if cut:
+            block = b"".join(rest)
+            yield TextBlock(name, start, block, last=not following)
+            start, rest = start + len(block), [data[cut:]]
+        data = following
+
+
+def _last_break(data: bytes, breaks: Breaks) -> int:
+    """The position behind the last break, or 0."""
+    return 1 + max((data.rfind(byte) for byte in breaks), default=-1)
+
+
+def texts_and_sentences(
+    chunks: Iterator[Chunk], tokenizer: Callable[[str], Any], params: CorpusParams
+) -> Iterator[Any]:
+    """The sentences of some chunks: what a tokenizer makes of their texts, or, where they are cut
+    into words already, their own."""
+    for chunk in chunks:
+        if isinstance(chunk, TextBlock | TextRows):
+            yield from map(tokenizer, chunk.texts(params.lines, params.errors))
+        else:
+            assert isinstance(chunk, TokenRows | IntRows)
+            yield from chunk.sentences()
 
 
 def check_size(name: str, handle: int, size: int) -> None:
-    """ValueError if an open file has become shorter than it was: text is missing then."""
+    """ValueError if an open file is shorter than it was: some of its text is missing then."""
     now = os.fstat(handle).st_size
     if now < size:
         raise ValueError(f"{name} became shorter while it was read: {now} bytes of {size} are left")
 
 
-def blocks(name: str, stream: Stream, breaks: Breaks = WORDS) -> Iterator[Block]:
-    """A stream of bytes in blocks that end behind a break."""
-    start, rest = 0, [b""]
-    data = stream.read(BLOCK_BYTES)
-    while data:
-        following = stream.read(BLOCK_BYTES)
-        cut = last_break(data, breaks) if following else len(data)
-        rest.append(data[:cut] if cut else data)
-        if cut:
-            block = b"".join(rest)
-            yield Block(name, start, block, last=not following)
-            start, rest = start + len(block), [data[cut:]]
-        data = following
+def invalid_utf8(name: str, position: int) -> ValueError:
+    """The error about bytes that are not UTF-8."""
+    return ValueError(
+        f"{name}: byte {position} is not valid UTF-8 (errors='replace' reads it nevertheless)"
+    )
 
 
-def last_break(data: bytes, breaks: Breaks) -> int:
-    """The position behind the last of these bytes, or 0."""
-    return 1 + max((data.rfind(byte) for byte in breaks), default=-1)
-
-
-def integers(array: NDArray[Any]) -> NDArray[np.int64]:
-    """An array as int64; ValueError if a number is too large for it."""
+def as_int64(array: NDArray[Any]) -> NDArray[np.int64]:
+    """An array of integers as int64; ValueError if one of them is too large for it."""
     if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
         raise ValueError(f"item ids must be below 2**63, got {array.max()}")
     return np.ascontiguousarray(array, np.int64)
+
+
+def utf8(name: str, text: str, errors: str) -> bytes:
+    """The UTF-8 bytes of a text.
+
+    ValueError for a lone surrogate, unless errors is "replace", which makes U+FFFD of it.
+
+    >>> utf8("name", "a\\ud800", "replace").decode()
+    'a\ufffd'
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        if errors == "replace":
+            return LONE_SURROGATE.sub("\ufffd", text).encode()
+        raise ValueError(f"{name}: {text[:40]!r} is not valid Unicode") from None

@@ -1,50 +1,29 @@
-"""Corpus: any source of text, read once, as ids of a vocabulary.
-
-Nothing is read twice, so a one-shot generator does as well as a file.  Imports sources, spool,
-rewriting, vocabulary, encoded, textfiles, params, progress and the native core.
-"""
+"""Corpus: a text as ids of a vocabulary, in memory or mapped from a file."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fastvec._core import TextReader
 from fastvec._util.atomic import PathLike
-from fastvec._util.options import Size, check_value, params_of, refuse_unknown
-from fastvec._util.progress import Progress
+from fastvec._util.options import Size, check_value
 from fastvec._util.spill import Storage
-from fastvec._util.system import available_cores, memory_budget
-from fastvec.corpus import sources
-from fastvec.corpus.corpus_file import Encoded, is_encoded_file, read_encoded, write_encoded
-from fastvec.corpus.normalize import Rewritten, rewrite, splitter
-from fastvec.corpus.sources import NoWordsError
-from fastvec.corpus.spool import (
-    DROPPED,
-    Ids,
-    Offsets,
-    Spool,
-    words_of,
-)
+from fastvec._util.system import memory_budget
+from fastvec.corpus.corpus_file import Encoded, read_encoded, write_encoded
+from fastvec.corpus.spool import DROPPED, Ids, Offsets
 from fastvec.corpus.text_export import write_text
-from fastvec.corpus.vocabulary import TrimRule, Vocabulary, select_words
-from fastvec.params import FUNCTION, CorpusParams, ReadOptions, VocabularyParams
+from fastvec.corpus.vocabulary import NoWordsError, Vocabulary
+from fastvec.params import FUNCTION, ReadOptions
 from fastvec.words import Words
 
-Counts = NDArray[np.int64]
-
-#: options that say where ids lie, and nothing of what they are
-PLACES = ("memory", "tmp")
-#: options that say what a word is: text that comes later is read as the first was
-TEXT = ("tokens", "lower")
-STEP = 1 << 22  # ids renumbered at a time
+#: options that say where ids are kept, not what they are
+STORAGE_OPTIONS = ("memory", "tmp")
+#: options that say what a word is; a model reads later text with those of its first text
+WORD_OPTIONS = ("tokens", "lower")
+RENUMBERED_TOKENS = 1 << 22  # at a time
 
 
 class Corpus:
@@ -53,15 +32,16 @@ class Corpus:
     Attributes
     ----------
     tokens : (T,) int32 array
-        the ids of all kept words; dropped words are gone, so that windows close over them.
+        the ids of all kept words.  Dropped words leave no gap, so that the words around them become
+        neighbours.
     offsets : (S + 1,) int64 array
         sentence ``s`` is ``tokens[offsets[s]:offsets[s + 1]]``; none is empty.
     vocabulary : Vocabulary
-        what the ids mean.
+        the word of each id.
     raw_words, raw_sentences : int
         how many were read, dropped words and empty sentences included.
-    options : mapping
-        those of :meth:`read` that say what its words are.
+    options : dict
+        the options of :meth:`read` that it was read with, without ``memory`` and ``tmp``.
 
     >>> with Corpus.read([["a", "rose"], ["is", "a", "rose"]], min_count=2) as corpus:
     ...     corpus.tokens.tolist(), corpus.offsets.tolist(), list(corpus.vocabulary.words)
@@ -100,49 +80,56 @@ class Corpus:
         Parameters
         ----------
         source
-            a path (a file, a folder, a glob, ``-`` for standard input, an URL), several paths, or
-            sentences: an iterable of lists of words, which may be a one-shot generator (or of lists
-            of integers, which then are the keys of the vectors, too).  What an
-            iterable holds is told by its first item: a string or a Path means paths (with a
-            callable ``tokens``, a string is a text).  Files may be packed (gzip, bzip2, xz, zstd).
-            Tables: Parquet, Feather and Arrow files, pandas, polars, pyarrow and Hugging Face
-            objects; a column of texts, of lists of words, or of lists of integers.  Arrays of
-            integers: every row a sentence.  A file that :meth:`save` wrote, or a Corpus, is taken
-            as it is, whatever the options' defaults say; of a file, options that ask for something
-            else than it was encoded with are refused.
+            - a path (a file, a folder, a glob, ``-`` for standard input, or a URL), or several of
+              them.  Files may be compressed (gzip, bzip2, xz, zstd).
+            - sentences: an iterable of lists of words, which may be a one-shot generator; or of
+              lists of integers, which the keys of the vectors then are, too.
+            - a table: Parquet, Feather and Arrow files; objects of pandas, polars, pyarrow and
+              Hugging Face datasets; with ``column`` also JSON lines.  One column is read, of
+              texts, of lists of words, or of lists of integers.
+            - an array of integers, in which every row is a sentence.
+            - a file that :meth:`save` wrote, or a Corpus.  It is taken as it is, whatever the
+              defaults of the options are; for a file, options that ask for something else than it
+              was encoded with are refused.
+
+            What an iterable holds is decided by its first item: a string or a Path means paths
+            (where ``tokens`` is a function, a string is a text).
         min_count, max_vocab_size, max_final_vocab, sorted_vocab
             which words are kept: see :class:`fastvec.params.VocabularyParams`.  With
-            max_vocab_size one worker reads, and words that are dropped on the way lose what was
-            counted so far.
+            max_vocab_size a single worker reads, and a word that is dropped on the way loses what
+            was counted of it so far.
         trim_rule : callable, optional
             ``rule(word, count, min_count)`` returns 0 or None (let min_count decide), 1 (drop) or
             2 (keep).
         vocabulary : Vocabulary, optional
-            take these words, with their ids, and no others.
+            use these words, with their ids, and no others.
         known : Vocabulary, optional
-            these words keep their ids, and their counts grow; new words that are kept follow.
+            use these words with their ids, their counts increased by what is read, and behind them
+            the new words that are kept.
         tokens : {"whitespace", "words"} or callable
-            what a word is: whatever stands between spaces, tabs and newlines, byte for byte; or
-            what letters, digits and marks of any script make, in Unicode's normal form C; or what
-            a function makes of each line of text (without ``lines``: of each text).  Carriage
-            returns are gone then; lists of words stay as they are.
+            what a word is: what is between spaces, tabs and newlines, byte for byte; or a run of
+            letters, digits and marks of any script, in Unicode's normal form C; or what a function
+            makes of each line of text (without ``lines``: of each text), from which carriage
+            returns are removed.  Lists of words are taken as they are.  Default: "whitespace".
         lower : bool
-            put words into lower case.
+            put words into lower case; default: False.
         lines : bool
-            a newline ends a sentence; otherwise only the end of a file or of a table's row does.
+            whether a newline ends a sentence (default), or only the end of a file or of a table's
+            row does.
         errors : {"strict", "replace"}
-            what to do with invalid UTF-8: raise ValueError, or read U+FFFD.
+            what to do with invalid UTF-8: raise ValueError (default), or read U+FFFD.
         column : str, optional
-            the column of a table, or the field of JSON lines: with it, plain files are JSON lines.
+            the column of a table, or the field of JSON lines; with it, files of text are read as
+            JSON lines.
         memory : int or str, optional
             bytes of ids to keep in memory (``"500M"``, ``"4G"``); more go to a temporary file.
-            Default: half of what is free.
+            Default: half of the memory that is free.
         tmp : path, optional
-            folder for temporary files.
+            folder for temporary files; default: the system's.
         workers : int
-            threads; 0 means one for each core.
+            threads; 0 (default) means one for each core.
         progress : bool, optional
-            show a bar; by default if standard error is a terminal.
+            show a progress bar; by default if standard error is a terminal.
 
         Returns
         -------
@@ -155,22 +142,26 @@ class Corpus:
             a file that is missing or cannot be read; a full disk.
         ValueError
             invalid UTF-8, with file and byte; an empty path; a file that became shorter while it
-            was read; no word left; an option out of range.
+            was read; a text without words, or without any that is kept; an option out of range.
         TypeError
             sentences that are strings instead of lists of words; tokens that are neither strings
-            nor integers, or of the other kind than those before them or in the vocabulary.
+            nor integers, or strings and integers mixed, also with those of the vocabulary.
         ImportError
-            a source that needs a package that is not installed, with its name.
+            a source that needs a package that is not installed; the message names the package.
         """
-        reading = _reading(options, workers, progress)
-        which, text = reading.which, reading.text
-        as_it_is = vocabulary is None and known is None
-        given = reading.given(source, (which, text) if as_it_is else (text,))
-        if given is None:
-            return reading.corpus(source, vocabulary, known)
-        if vocabulary is not None:
-            return given.in_words(vocabulary, memory=text.memory, tmp=text.tmp)
-        return given if known is None else reading.with_known(given, known)
+        from fastvec.corpus import build, sources  # which make a Corpus
+
+        vocab_params, corpus_params, trim_rule = build.checked_options(options)
+        return build.read_corpus(
+            sources.find_source(source, corpus_params),
+            vocab_params,
+            corpus_params,
+            vocabulary=vocabulary,
+            known=known,
+            trim_rule=trim_rule,
+            workers=check_value("workers", workers, int, low=0, high=1024),
+            progress=progress,
+        )
 
     def in_words(
         self, vocabulary: Vocabulary, *, memory: Size | None = None, tmp: PathLike | None = None
@@ -180,7 +171,7 @@ class Corpus:
         Parameters
         ----------
         vocabulary : Vocabulary
-            the words, and what their ids are to be.
+            the words, with their new ids.
         memory, tmp
             where the new ids are kept: see :meth:`read`.
 
@@ -197,20 +188,19 @@ class Corpus:
         """
         if vocabulary.words == self.vocabulary.words:
             return self
-        return _renumbered(
-            self, vocabulary, _ids_in(vocabulary, self.vocabulary.words), memory, tmp
-        )
+        return renumbered(self, vocabulary, memory, tmp)
 
     def encode(self, source: Any, **options: Any) -> Corpus:
-        """More text in this corpus's words; others are dropped.
+        """Read more text with this corpus's vocabulary; other words are dropped.
 
-        ``options`` are those of :meth:`read`; what a word is, is by default what it was there.
+        ``options`` are those of :meth:`read`.  ``tokens`` and ``lower`` are by default what this
+        corpus was read with.
 
         >>> corpus = Corpus.read([["a", "rose"]], min_count=1)
         >>> corpus.encode([["another", "rose"]]).tokens.tolist()
         [1]
         """
-        same = {name: self.options[name] for name in TEXT if name in self.options}
+        same = {name: self.options[name] for name in WORD_OPTIONS if name in self.options}
         return Corpus.read(source, vocabulary=self.vocabulary, **same | options)
 
     def save(self, path: PathLike) -> None:
@@ -220,14 +210,14 @@ class Corpus:
 
         >>> Corpus.read([["a", "rose"]], min_count=1).save("rose.fvc")
         """
-        whole = (self.vocabulary, self.raw_words, self.raw_sentences, for_a_file(self.options))
+        whole = (self.vocabulary, self.raw_words, self.raw_sentences, serializable(self.options))
         write_encoded(path, Encoded(self.tokens, self.offsets, *whole))
 
     def save_text(self, path: PathLike, progress: bool | None = None) -> None:
-        """Write the text that the ids stand for: words with spaces between them, a sentence a line.
+        """Write the text that the ids stand for: a sentence on each line, spaces between its words.
 
-        The file is complete or not there at all.  ValueError for a word with a space or a line's
-        end in it, which would be read as something else.
+        The file is complete or not there at all.  ValueError for a word that contains a space or a
+        line break, since it could not be read back.
 
         >>> Corpus.read([["a", "rose"], ["a"]], min_count=1).save_text("rose.txt")
         """
@@ -238,13 +228,14 @@ class Corpus:
     def open(cls, path: PathLike) -> Corpus:
         """Open a file that :meth:`save` wrote.
 
-        The file is mapped into memory, and read through once: its checksums are compared, and every
-        id is looked at, so that no file can make training touch memory that is not its own.
+        The file is mapped into memory, and read once from beginning to end: its checksums are
+        compared and every id is checked, so that no file can make training touch memory that it
+        must not.
 
         Raises
         ------
         ValueError
-            a file of another kind or of a later version, cut off or damaged.
+            a file of another format or of a later version, or one that is cut off or damaged.
 
         >>> Corpus.read([["a", "rose"]], min_count=1).save("rose.fvc")
         >>> Corpus.open("rose.fvc").raw_words
@@ -260,7 +251,7 @@ class Corpus:
         return f"Corpus({len(self.tokens)} tokens, {len(self)} sentences, {self.vocabulary!r})"
 
     def close(self) -> None:
-        """Let go of the ids, and of the file that holds them."""
+        """Release the ids, and the file that they are mapped from."""
         self.tokens = np.empty(0, np.int32)
         self.offsets = np.zeros(1, np.int64)
 
@@ -276,196 +267,17 @@ class Corpus:
         self.close()
 
 
-def for_a_file(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as files keep them: no code, but that there was some, so that it is asked for again.
+def serializable(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as files keep them: instead of a function, a note that it has to be given again.
 
-    >>> for_a_file({"tokens": str.split, "lower": True})
+    >>> serializable({"tokens": str.split, "lower": True})
     {'tokens': 'a function', 'lower': True}
     """
     return {name: FUNCTION if callable(value) else value for name, value in options.items()}
 
 
-def count_words(
-    source: Any,
-    *,
-    workers: int = 0,
-    progress: bool | None = None,
-    **options: Unpack[ReadOptions],
-) -> Vocabulary:
-    """Count the words of a source without keeping its text; the options are those of
-    :meth:`Corpus.read`, but ``min_count`` is 1 by default.
-
-    >>> count_words([["a", "rose", "is", "a", "rose"]]).counts.tolist()
-    [2, 2, 1]
-    """
-    reading = _reading({"min_count": 1, **options}, workers, progress)
-    given = reading.given(source, (reading.text,))
-    return reading.vocabulary(source) if given is None else reading.chosen(given.vocabulary)
-
-
-# --- reading
-
-
-def _cores(workers: int) -> int:
-    checked: int = check_value("workers", workers, int, low=0, high=1024)
-    return checked or available_cores()
-
-
-def _reading(options: Mapping[str, Any], workers: int, progress: bool | None) -> _Reading:
-    """One reading with options that have been checked."""
-    given = dict(options)
-    trim_rule = given.pop("trim_rule", None)
-    refuse_unknown(given, VocabularyParams, CorpusParams)
-    return _Reading(
-        params_of(VocabularyParams, given),
-        params_of(CorpusParams, given),
-        trim_rule,
-        _cores(workers),
-        progress,
-    )
-
-
-@dataclass(frozen=True)
-class _Words:
-    """All words that were read, and what tables call them."""
-
-    words: Words
-    counts: Counts
-    made: Rewritten | None  # of what they were made, if they were
-    names: list[Ids]  # of each worker's words
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """One reading: its options."""
-
-    which: VocabularyParams
-    text: CorpusParams
-    trim_rule: TrimRule | None
-    workers: int
-    progress: bool | None
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """What a corpus says of how it was read."""
-        said = vars(self.which) | vars(self.text)
-        return {name: value for name, value in said.items() if name not in PLACES}
-
-    def given(
-        self, source: Any, asked: tuple[VocabularyParams | CorpusParams, ...]
-    ) -> Corpus | None:
-        """The corpus, if that is what a source is: or the path of a corpus file, or a list of
-        nothing else.  ``asked`` are the options that the file must not contradict."""
-        if isinstance(source, Corpus):
-            return source
-        if isinstance(source, (list, tuple)) and len(source) == 1:
-            source = source[0]
-        if not (sources.is_path(source) and sources.exists(source)):
-            return None
-        if not is_encoded_file(Path(source)):
-            return None
-        corpus = Corpus.open(source)
-        for params in asked:
-            _refuse(params, source, corpus)
-        return corpus
-
-    def chosen(self, vocabulary: Vocabulary) -> Vocabulary:
-        """Those of a vocabulary's words that are kept."""
-        words, counts = vocabulary.words, vocabulary.counts
-        return self._numbered(_Words(words, counts, None, []), int(counts.sum()), None, None)[0]
-
-    def vocabulary(self, source: Any) -> Vocabulary:
-        """Count words only."""
-        spool = self._spool(source, None)
-        return self._numbered(self._words(spool), spool.raw_words, None, None)[0]
-
-    def corpus(
-        self, source: Any, vocabulary: Vocabulary | None, known: Vocabulary | None
-    ) -> Corpus:
-        """Read a source."""
-        with Storage(memory_budget(self.text.memory), self.text.tmp) as storage:
-            spool = self._spool(source, storage)
-            read = self._words(spool)
-            vocabulary, numbers = self._numbered(read, spool.raw_words, vocabulary, known)
-            codes, made = (numbers, None) if read.made is None else read.made.codes(numbers)
-            last = [codes[names] for names in read.names]
-            ids, offsets = spool.renumbered(last, made, self.workers)
-        raw_words = spool.raw_words if made is None else int(read.counts.sum())
-        return Corpus(ids, offsets, vocabulary, raw_words, spool.raw_sentences, self.options)
-
-    def with_known(self, corpus: Corpus, known: Vocabulary) -> Corpus:
-        """A corpus in the ids of known words, and of its own that are kept besides."""
-        was = corpus.vocabulary
-        read = _Words(was.words, was.counts, None, [])
-        vocabulary, numbers = self._numbered(read, len(corpus.tokens), None, known)
-        return _renumbered(corpus, vocabulary, numbers, self.text.memory, self.text.tmp)
-
-    def _spool(self, source: Any, storage: Storage | None) -> Spool:
-        """Read a source into tables."""
-        if self.text.tokens == FUNCTION:
-            raise ValueError("tokens must be given again: it was a function, which no file keeps")
-        spool = Spool(self._new_reader, storage, self.trim_rule)
-        tokenizer = None if isinstance(self.text.tokens, str) else self.text.tokens
-        opened = sources.open_source(
-            source,
-            column=self.text.column,
-            tokenizer=tokenizer,
-            lines=self.text.lines,
-            errors=self.text.errors,
-        )
-        if opened.pieces is not None:
-            # Which words are dropped on the way depends on what was read before.
-            workers = self.workers if self.which.max_vocab_size is None else 1
-            with Progress("reading", opened.bytes, "bytes", self.progress) as bar:
-                spool.read_pieces(opened.pieces, workers, bar.update)
-        if opened.sentences is not None:
-            with Progress("reading", None, "words", self.progress) as bar:
-                spool.read_sentences(opened.sentences, bar.update)
-        return spool
-
-    def _new_reader(self) -> TextReader:
-        return TextReader(
-            replace=self.text.errors == "replace",
-            join_lines=not self.text.lines,
-            max_words=self.which.max_vocab_size or 0,
-        )
-
-    def _words(self, spool: Spool) -> _Words:
-        merged, names = spool.merged()
-        words, counts = words_of(merged)
-        split = splitter(bool(self.text.lower), self.text.tokens == "words")
-        if split is None or words.integers:
-            return _Words(words, counts, None, names)
-        made = rewrite(words, counts, split)
-        return _Words(made.words, made.counts, made, names)
-
-    def _numbered(
-        self,
-        read: _Words,
-        raw_words: int,
-        vocabulary: Vocabulary | None,
-        known: Vocabulary | None,
-    ) -> tuple[Vocabulary, Ids]:
-        """The vocabulary, and for each word that was read its id there, or DROPPED."""
-        if vocabulary is not None:
-            if raw_words == 0:
-                raise NoWordsError(_nothing_left(0, 0, 0))
-            return vocabulary, _ids_in(vocabulary, read.words)
-        if known is not None:
-            vocabulary = known.extended(read.words, read.counts, self.which, self.trim_rule)
-            numbers = vocabulary.words.find_all(read.words)
-        else:
-            order = select_words(read.words, read.counts, self.which, self.trim_rule)
-            vocabulary = Vocabulary(read.words.take(order), read.counts[order])
-            numbers = np.full(len(read.words), DROPPED, np.int32)
-            numbers[order] = np.arange(len(order))
-        if numbers.max(initial=DROPPED) == DROPPED:
-            raise NoWordsError(_nothing_left(raw_words, len(read.words), self.which.min_count))
-        return vocabulary, numbers
-
-
-def _ids_in(vocabulary: Vocabulary, words: Words) -> Ids:
-    """For each word its id in a vocabulary, or DROPPED; NoWordsError if all are."""
+def ids_in(vocabulary: Vocabulary, words: Words) -> Ids:
+    """For each word its id in a vocabulary, or DROPPED; NoWordsError if all are dropped."""
     ids = vocabulary.words.find_all(words)
     if ids.max(initial=DROPPED) == DROPPED:
         raise NoWordsError(
@@ -475,50 +287,31 @@ def _ids_in(vocabulary: Vocabulary, words: Words) -> Ids:
     return ids
 
 
-def _renumbered(
-    corpus: Corpus, vocabulary: Vocabulary, numbers: Ids, memory: Size | None, tmp: PathLike | None
+def renumbered(
+    corpus: Corpus, vocabulary: Vocabulary, memory: Size | None, tmp: PathLike | None
 ) -> Corpus:
-    """A corpus whose word i is word numbers[i] of a vocabulary, or dropped."""
+    """A copy of a corpus in the ids of another vocabulary; words that are not in it are dropped."""
+    ids = ids_in(vocabulary, corpus.vocabulary.words)
     with Storage(memory_budget(memory), tmp) as storage:
-        tokens, offsets = _renumber(corpus.tokens, corpus.offsets, numbers, storage)
+        tokens, offsets = _renumber(corpus.tokens, corpus.offsets, ids, storage)
     raw = (corpus.raw_words, corpus.raw_sentences, corpus.options)
     return Corpus(tokens, offsets, vocabulary, *raw)
 
 
-def _refuse(params: VocabularyParams | CorpusParams, path: Any, corpus: Corpus) -> None:
-    """ValueError if an option asks for something else than a file was encoded with; its default
-    asks for nothing."""
-    for item in dataclasses.fields(params):
-        value, was = getattr(params, item.name), corpus.options.get(item.name, item.default)
-        if item.name not in PLACES and value not in (was, item.default):
-            raise ValueError(
-                f"{path} was encoded with {item.name} {was}: for {value}, encode its text again"
-            )
-
-
-def _renumber(tokens: Ids, offsets: Offsets, numbers: Ids, storage: Storage) -> tuple[Ids, Offsets]:
-    """Token i becomes numbers[i], or goes if that is DROPPED; sentences without any go too."""
-    made = storage.zeros(len(tokens), np.int32)
+def _renumber(tokens: Ids, offsets: Offsets, ids: Ids, storage: Storage) -> tuple[Ids, Offsets]:
+    """Token i becomes ids[i], or goes if that is DROPPED; sentences without any token go too."""
+    new_tokens = storage.zeros(len(tokens), np.int32)
     ends = np.zeros(len(offsets), np.int64)
-    at = 0
-    for first in range(0, len(tokens), STEP):
-        some = numbers[tokens[first : first + STEP]]
+    written = 0
+    for first in range(0, len(tokens), RENUMBERED_TOKENS):
+        some = ids[tokens[first : first + RENUMBERED_TOKENS]]
         kept = some >= 0
         low, high = np.searchsorted(offsets, [first + 1, first + len(some) + 1])
         stops = offsets[low:high] - first
         if not kept.all():
             stops = np.concatenate([[0], np.cumsum(kept)])[stops]
             some = some[kept]
-        made[at : at + len(some)] = some
-        ends[low:high] = at + stops
-        at += len(some)
-    return made[:at], ends[np.diff(ends, prepend=-1) > 0]
-
-
-def _nothing_left(raw_words: int, distinct: int, min_count: int) -> str:
-    if raw_words == 0:
-        return "the corpus is empty: 0 words were read"
-    return (
-        f"no word is left: {raw_words} words were read, {distinct} of them different, and none is "
-        f"kept with min_count {min_count}"
-    )
+        new_tokens[written : written + len(some)] = some
+        ends[low:high] = written + stops
+        written += len(some)
+    return new_tokens[:written], ends[np.diff(ends, prepend=-1) > 0]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,14 +37,6 @@ def is_encoded(head: bytes) -> bool:
     False
     """
     return is_container(head, "corpus")
-
-
-def is_encoded_file(path: Path) -> bool:
-    """Whether there is such a file, and it is a corpus file."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return is_encoded(file.read(64))
 
 
 def write_encoded(path: PathLike, corpus: Encoded) -> None:

@@ -1,8 +1,8 @@
-"""Rewriting: lower case, normal form and word patterns, applied to distinct words only.
+"""Normalising words: lower case, Unicode's normal form C, and words cut out by a pattern.
 
-A corpus of a billion words has a few million different ones, so text is read natively between
-spaces, and what Unicode has to say is said once for each distinct piece of it.  Whatever does not
-look across spaces can be done so.  Imports words.
+The native reader cuts text at spaces only.  What it found is normalised afterwards, each distinct
+word once: a text of a billion words has a few million different ones.  This is possible for every
+rule that does not look across spaces.
 """
 
 from __future__ import annotations
@@ -18,47 +18,71 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.words import Words
+from fastvec.words import Words, offsets_of
 
-Split = Callable[[str], list[str]]
+#: makes words of what is between spaces in a text
+Splitter = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True)
-class Rewritten:
-    """Words made of other words: old word ``i`` became ``parts[starts[i]:starts[i + 1]]``."""
+class NormalizedWords:
+    """What normalising made of some words.
+
+    Attributes
+    ----------
+    words : Words
+        the new words, all different, in order of first appearance.
+    counts : (n,) int64 array
+        how often each occurs.
+    starts, ids : (m + 1,) int64 and int32 arrays
+        old word ``i`` became the new words ``ids[starts[i]:starts[i + 1]]``.
+    """
 
     words: Words
     counts: NDArray[np.int64]
     starts: NDArray[np.int64]
-    parts: NDArray[np.int32]
+    ids: NDArray[np.int32]
 
-    def codes(self, numbers: NDArray[np.int32]) -> tuple[NDArray[np.int32], Rewritten]:
-        """For each old word its token (numbers[i] is that of new word i, or -1), -1 for none, or
-        -2 - i for those that it is made of; and what it is made of, with only kept tokens."""
-        tokens = numbers[self.parts]
-        kept = tokens >= 0
-        before = np.zeros(len(tokens) + 1, np.int64)
-        np.cumsum(kept, out=before[1:])
-        starts, tokens = before[self.starts], tokens[kept]
+    def codes(
+        self, tokens: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int32], tuple[NDArray[np.int64], NDArray[np.int32]]]:
+        """What the native core makes of each old word (csrc/renumber.h).
+
+        Parameters
+        ----------
+        tokens : (n,) int32 array
+            the token of each new word, or -1 if it is dropped.
+
+        Returns
+        -------
+        codes : (m,) int32 array
+            for old word ``i`` its token; -1 if nothing is left of it; or -2 - i if it became
+            several tokens.
+        expansions : int64 and int32 arrays
+            like ``starts`` and ``ids``, with the tokens that are kept.
+        """
+        every = tokens[self.ids]
+        kept = every >= 0
+        starts, tokens = offsets_of(kept)[self.starts], every[kept]
         lengths = np.diff(starts)
         codes = -2 - np.arange(len(lengths), dtype=np.int32)
         codes[lengths == 0] = -1
         alone = lengths == 1
         codes[alone] = tokens[starts[:-1][alone]]
-        return codes, Rewritten(self.words, self.counts, starts, tokens)
+        return codes, (starts, tokens)
 
 
-def splitter(lower: bool, pattern: bool) -> Split | None:
-    """What makes words of a piece of text between spaces; None if nothing does.
+def word_splitter(lower: bool, pattern: bool) -> Splitter | None:
+    """A function that makes words of text between spaces; None if that is a word as it is.
 
     Parameters
     ----------
     lower : bool
-        put it into lower case.
+        put the text into lower case.
     pattern : bool
-        bring it into normal form C and take the words that letters and digits make.
+        bring it into normal form C, and find the words that letters and digits make in it.
 
-    >>> splitter(lower=True, pattern=True)("(Müller's")
+    >>> word_splitter(lower=True, pattern=True)("(Müller's")
     ['müller', 's']
     """
     if not pattern:
@@ -83,8 +107,8 @@ def _lower(text: str) -> list[str]:
 def word_pattern() -> re.Pattern[str]:
     """A letter or digit of any script, and the letters, digits, marks and joiners that follow.
 
-    Marks are part of words in most scripts of India and south-east Asia, and Python's ``\\w`` has
-    none of them; the joiners U+200C and U+200D stand within words of Persian and Hindi.
+    Marks are part of words in most scripts of India and south-east Asia, but not of Python's
+    ``\\w``; the joiners U+200C and U+200D occur within words of Persian and Hindi.
     """
     marks = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if _is_mark(c))
     letter = r"[^\W_]"
@@ -95,21 +119,23 @@ def _is_mark(character: str) -> bool:
     return unicodedata.category(character)[0] == "M"
 
 
-def rewrite(words: Iterable[str], counts: NDArray[np.int64], split: Split) -> Rewritten:
-    """Rewrite all words; new ones stand in the order of their first appearance.
+def normalize_words(
+    words: Iterable[str], counts: NDArray[np.int64], split: Splitter
+) -> NormalizedWords:
+    """Normalise all words of a text, which occur ``counts`` times.
 
-    >>> made = rewrite(["A,b", "a"], np.array([3, 4]), splitter(lower=True, pattern=True))
-    >>> list(made.words), made.counts.tolist(), made.parts.tolist()
+    >>> normalized = normalize_words(["A,b", "a"], np.array([3, 4]), word_splitter(True, True))
+    >>> list(normalized.words), normalized.counts.tolist(), normalized.ids.tolist()
     (['a', 'b'], [7, 3], [0, 1, 0])
     """
-    ids: dict[str, int] = {}
-    parts = array("i")
+    known: dict[str, int] = {}
+    ids = array("i")
     ends = array("q", [0])
     for word in words:
         for part in split(word):
-            parts.append(ids.setdefault(part, len(ids)))
-        ends.append(len(parts))
-    numbers, starts = np.array(parts, np.int32), np.array(ends, np.int64)
-    made = np.zeros(len(ids), np.int64)
-    np.add.at(made, numbers, np.repeat(counts, np.diff(starts)))
-    return Rewritten(Words.of(ids), made, starts, numbers)
+            ids.append(known.setdefault(part, len(known)))
+        ends.append(len(ids))
+    new_ids, starts = np.array(ids, np.int32), np.array(ends, np.int64)
+    new_counts = np.zeros(len(known), np.int64)
+    np.add.at(new_counts, new_ids, np.repeat(counts, np.diff(starts)))
+    return NormalizedWords(Words.of(known), new_counts, starts, new_ids)

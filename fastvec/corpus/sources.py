@@ -1,188 +1,247 @@
-"""What a corpus can be: files, folders, globs, standard input, remote files, tables, arrays, lists.
+"""Sources: what a corpus can be made from, found out once and carried until it is read.
 
-:func:`open_source` looks at what it is given and says how it is to be read: in pieces, by native
-workers, or as sentences that a Python iterable gives one by one.
-
-Imports pieces, packed, columns and encoded.
+:func:`find_source` looks at whatever a user gives: paths of files of any format (``FILE_FORMATS``),
+Python objects that hold text (``OBJECT_KINDS``), an iterable of sentences, or a Corpus.  The Source
+that it returns knows whether it has changed, and gives chunks for native workers or sentences that
+are read one by one.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import glob
 import itertools
-import os
-import stat
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
-from fastvec.corpus import tables
+from fastvec.corpus.arrays import INTEGER_ARRAYS
+from fastvec.corpus.arrow import ARROW_FORMATS, TABLES
 from fastvec.corpus.chunks import (
-    LINES,
-    WHOLE,
-    WORDS,
-    Block,
+    LINE_BREAKS,
+    NO_BREAKS,
+    WORD_BREAKS,
     Breaks,
-    Lists,
-    Numbers,
-    Piece,
-    Texts,
-    blocks,
-    check_size,
-    integers,
-    parts,
+    Chunk,
+    FileFormat,
+    ObjectKind,
+    TextBlock,
+    file_ranges,
+    text_blocks,
+    texts_and_sentences,
+    utf8,
 )
+from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.corpus_file import is_encoded
+from fastvec.corpus.files import File, find_files, is_path
+from fastvec.corpus.jsonl import JSON_LINES
+from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.io import compression
+from fastvec.params import CorpusParams
 
-Tokenizer = Callable[[str], Iterable[Any]]
-
-NUMBERS_IN_PIECE = 1 << 20
-
-
-class NoWordsError(ValueError, RuntimeError):
-    """A source without any word, or without any that is kept; gensim raises RuntimeError then."""
+# --- formats of files
 
 
-@dataclass
-class Source:
-    """A source that has been looked at: it has pieces or it has sentences.
+def _refuse_corpus_file(name: str, *_: Any) -> Iterator[Chunk]:
+    raise ValueError(f"{name} is an encoded corpus: it can only be read alone")
 
-    ``bytes`` is how much text there is, if that is known.
+
+def _breaks(params: CorpusParams) -> Breaks:
+    """Where text may be cut: not within what a function is to make words of."""
+    if isinstance(params.tokens, str):
+        return WORD_BREAKS
+    return LINE_BREAKS if params.lines else NO_BREAKS
+
+
+def _text_chunks(name: str, file: BinaryIO, params: CorpusParams) -> Iterator[Chunk]:
+    return text_blocks(name, file, _breaks(params))
+
+
+CORPUS_FILE = FileFormat(lambda head, _: is_encoded(head), _refuse_corpus_file)
+TEXT = FileFormat(lambda *_: True, _text_chunks)
+
+#: a file is of the first of these that matches
+FILE_FORMATS: tuple[FileFormat, ...] = (CORPUS_FILE, *ARROW_FORMATS, JSON_LINES, TEXT)
+
+#: an object is of the first of these that matches; if none does, it must be an iterable
+OBJECT_KINDS: tuple[ObjectKind, ...] = (INTEGER_ARRAYS, TABLES)
+
+
+def format_of(head: bytes, params: CorpusParams) -> FileFormat:
+    """The format of a file that begins with these bytes.
+
+    >>> format_of(b"to be or not", CorpusParams()) is TEXT
+    True
     """
+    return next(each for each in FILE_FORMATS if each.matches(head, params))
 
-    pieces: Iterator[Piece] | None = None
+
+# --- sources
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is read from a source: chunks, or sentences; and how many bytes of text, if known."""
+
+    chunks: Iterator[Chunk] | None = None
     sentences: Iterator[Any] | None = None
     bytes: int | None = None
 
 
-@dataclass(frozen=True)
-class File:
-    """A file that can be opened; ``path`` if it lies on this machine."""
+class Source:
+    """What a corpus is made from.
 
-    name: str
-    open: Callable[[], contextlib.AbstractContextManager[BinaryIO]]
-    path: Path | None = None
+    Attributes
+    ----------
+    signature : object
+        stays equal as long as the source holds the same text, as far as that can be known without
+        reading it; None if it cannot.  Of files on this machine it is their names, times and sizes.
+        What can be read only once (an iterator, a pipe, standard input) is treated as unchanged,
+        and so are remote files.
+    """
+
+    signature: object = None
+
+    def open(self, params: CorpusParams) -> Contents:
+        """Begin to read.
+
+        A function as ``tokens`` makes the sentences of all texts, line by line or (without
+        ``lines``) of each text as one; lists of words are taken as they are.
+        """
+        contents = self._contents(params)
+        if isinstance(params.tokens, str) or contents.chunks is None:
+            return contents
+        return Contents(sentences=texts_and_sentences(contents.chunks, params.tokens, params))
+
+    def _contents(self, params: CorpusParams) -> Contents:
+        raise NotImplementedError
 
 
-def open_source(
-    source: Any,
-    *,
-    column: str | None = None,
-    tokenizer: Tokenizer | None = None,
-    lines: bool = True,
-    errors: str = "strict",
-) -> Source:
+class EncodedSource(Source):
+    """Text that has been encoded already: a Corpus, or its file, which is opened when needed."""
+
+    def __init__(self, corpus: Corpus | None = None, file: File | None = None) -> None:
+        self._corpus = corpus
+        self.file = file
+        if file is not None:
+            self.signature = (file.signature,)
+
+    @property
+    def corpus(self) -> Corpus:
+        if self._corpus is None:
+            assert self.file is not None
+            self._corpus = Corpus.open(self.file.name)
+        return self._corpus
+
+
+class FileSource(Source):
+    """Files of any format, one after the other."""
+
+    def __init__(self, files: list[File]) -> None:
+        self.files = files
+        self.signature = tuple(file.signature for file in files)
+
+    def _contents(self, params: CorpusParams) -> Contents:
+        sizes = [_text_size(file, params) for file in self.files]
+        total = sum(size for size in sizes if size is not None)
+        each = map(_file_chunks, self.files, sizes, itertools.repeat(params))
+        chunks = itertools.chain.from_iterable(each)
+        return Contents(chunks, bytes=None if None in sizes else total)
+
+
+class ObjectSource(Source):
+    """An object of one of the OBJECT_KINDS."""
+
+    def __init__(self, kind: ObjectKind, source: Any) -> None:
+        self.kind = kind
+        self.source = source
+
+    def _contents(self, params: CorpusParams) -> Contents:
+        return Contents(self.kind.chunks(self.source, params))
+
+
+class IterableSource(Source):
+    """An iterable of sentences; or, if its first item says so, of paths or of texts."""
+
+    def __init__(self, source: Iterable[Any]) -> None:
+        self.source = source
+        self.signature = source if isinstance(source, Iterator) else None
+
+    def _contents(self, params: CorpusParams) -> Contents:
+        items = iter(self.source)
+        try:
+            first = next(items)
+        except StopIteration:
+            raise NoWordsError("the corpus is empty: there was nothing to read") from None
+        items = itertools.chain([first], items)
+        if _is_text(first, params):
+            return Contents(_string_chunks(items, params))
+        if is_path(first):
+            return FileSource(_listed_files(items, first)).open(params)
+        return Contents(sentences=items)
+
+
+def find_source(source: Any, params: CorpusParams) -> Source:
     """Look at whatever a corpus is made from.
 
-    A string or path-like object names files (see :func:`find_files`), and so does an iterable whose
-    first item is one; with a tokenizer, an iterable of strings is one of texts.  Other iterables
-    give sentences: lists of words, or arrays of integers.  Objects that speak Arrow are tables.
-    A tokenizer makes words of all texts, wherever they stand, line by line or (without ``lines``)
-    each as one; lists of words are not its matter.
+    A string or path-like object names files (see :func:`fastvec.corpus.files.find_files`), and so
+    does an iterable whose first item is one; where ``params.tokens`` is a function, an iterable of
+    strings is one of texts.  Other iterables give sentences: lists of words, or arrays of integers.
 
     Raises
     ------
     FileNotFoundError
         for a path, or a glob, that matches nothing.
     TypeError
-        for what is none of these.
+        for an object that cannot be a corpus.
     ValueError
-        for a folder that has nothing in it; NoWordsError for an iterable.
+        for an empty path, or a folder without files.
 
-    >>> next(open_source([["to", "be"]]).sentences)
+    >>> source = find_source([["to", "be"]], CorpusParams())
+    >>> next(source.open(CorpusParams()).sentences)
     ['to', 'be']
+    >>> find_source("-", CorpusParams()).signature
+    (('standard input',),)
     """
-    opened = _opened(source, column, tokenizer is not None, lines, errors)
-    if tokenizer is None or opened.pieces is None:
-        return opened
-    return Source(sentences=_tokenized(opened.pieces, tokenizer, lines, errors))
-
-
-def _opened(source: Any, column: str | None, tokenized: bool, lines: bool, errors: str) -> Source:
-    """The source; where a tokenizer follows, no piece of text ends within what it is to get."""
-    breaks = WORDS if not tokenized else LINES if lines else WHOLE
+    if isinstance(source, Corpus):
+        return EncodedSource(source)
     if is_path(source):
-        return _open_files(find_files([source]), column, breaks, errors)
-    if isinstance(source, np.ndarray) and source.dtype.kind in "iufb":
-        return Source(pieces=_array_pieces(source))
-    if tables.is_table(source):
-        return Source(pieces=tables.table_pieces(source, column))
+        return _source_of_files(find_files([source]), params)
+    if _lists_paths(source, params):
+        return _source_of_files(_listed_files(source, source[0]), params)
+    for kind in OBJECT_KINDS:
+        if kind.matches(source):
+            return ObjectSource(kind, source)
     if isinstance(source, (bytes, bytearray)) or not isinstance(source, Iterable):
         raise TypeError(
             "a corpus is a path, paths, lists of words, an array or a table, got "
             f"{type(source).__name__}"
         )
-    first, items = _first(source)
-    if tokenized and isinstance(first, str):
-        return Source(pieces=_string_pieces(items, errors))
-    if is_path(first):
-        return _open_files(_find_listed(items, first), column, breaks, errors)
-    return Source(sentences=items)
+    return IterableSource(source)
 
 
-def _tokenized(
-    pieces: Iterable[Piece], tokenizer: Tokenizer, lines: bool, errors: str
-) -> Iterator[Any]:
-    """The sentences of some pieces: what a tokenizer makes of texts; the others are cut already."""
-    for piece in pieces:
-        if isinstance(piece, Block | Texts):
-            yield from map(tokenizer, piece.texts(lines, errors))
-        else:
-            assert isinstance(piece, Lists | Numbers)
-            yield from piece.sentences()
+def _is_text(item: Any, params: CorpusParams) -> bool:
+    """Whether an item of an iterable is a text that a function makes words of, not a path."""
+    return isinstance(item, str) and not isinstance(params.tokens, str)
 
 
-def is_path(source: object) -> bool:
-    """Whether something names files (rather than holding text itself)."""
-    return isinstance(source, (str, os.PathLike))
+def _lists_paths(source: Any, params: CorpusParams) -> bool:
+    """Whether a source is a list of nothing but paths."""
+    if not isinstance(source, (list, tuple)) or not source or _is_text(source[0], params):
+        return False
+    return all(map(is_path, source))
 
 
-def signature(source: Any, tokenizer: Tokenizer | None = None) -> object:
-    """What stays equal as long as a source says the same; None where only reading it tells.
+# --- files
 
-    Of files on this machine: their names, times and sizes.  What can be read only once (an
-    iterator, a pipe, standard input) says forever what it said, and so do remote files.
 
-    >>> signature([["to", "be"]]) is None, signature("-")
-    (True, (('standard input',),))
-    """
-    if isinstance(source, Iterator):
-        return source
-    paths = source if isinstance(source, list | tuple) and not tokenizer else [source]
-    if not paths or not all(map(is_path, paths)):
-        return None
+def _source_of_files(files: list[File], params: CorpusParams) -> Source:
+    if len(files) == 1 and format_of(files[0].head, params) is CORPUS_FILE:
+        return EncodedSource(file=files[0])
+    return FileSource(files)
+
+
+def _listed_files(paths: Iterable[Any], first: Any) -> list[File]:
     try:
-        return tuple(map(_state, find_files(paths)))
-    except (OSError, ValueError, ImportError):  # reading it will say so
-        return None
-
-
-def _state(file: File) -> tuple[Any, ...]:
-    if file.path is None or not file.path.is_file():
-        return (file.name,)
-    state = file.path.stat()
-    return file.name, state.st_ino, state.st_size, state.st_mtime_ns
-
-
-def _first(source: Iterable[Any]) -> tuple[Any, Iterator[Any]]:
-    """The first item, and all of them again."""
-    items = iter(source)
-    for first in items:
-        return first, itertools.chain([first], items)
-    raise NoWordsError("the corpus is empty: there was nothing to read")
-
-
-def _find_listed(items: Iterable[Any], first: Any) -> list[File]:
-    try:
-        return find_files(items)
+        return find_files(paths)
     except FileNotFoundError as error:
         if not isinstance(first, str):
             raise
@@ -190,201 +249,28 @@ def _find_listed(items: Iterable[Any], first: Any) -> list[File]:
         raise FileNotFoundError(error.errno, reason, error.filename) from None
 
 
-# --- files
+def _text_size(file: File, params: CorpusParams) -> int | None:
+    """The bytes of a plain text file, which workers can read from anywhere; None for any other."""
+    is_plain = file.head and not compression.is_compressed(file.head)
+    return file.size if is_plain and format_of(file.head, params) is TEXT else None
 
 
-def find_files(sources: Iterable[Any]) -> list[File]:
-    """The files that paths, globs, folders, ``-`` (standard input) and URLs stand for, in order.
-
-    A folder stands for all files in it and in the folders below, in the order of their names; names
-    that begin with a dot are passed over, and each folder is read once, however many links lead to
-    it.  A path that exists is never taken for a glob.
-
-    >>> [file.name for file in find_files(["-"])]
-    ['standard input']
-    """
-    files: list[File] = []
-    for source in sources:
-        if not is_path(source):
-            raise TypeError(f"a list of paths holds {source!r}, which is not a path")
-        files.extend(_files_of(os.fsdecode(source)))
-    return files
-
-
-def _files_of(path: str) -> Iterable[File]:
-    if not path:  # as an unset variable of a shell: not the folder that we are in
-        raise ValueError("path must not be empty")
-    if path == "-":
-        return [File("standard input", lambda: contextlib.nullcontext(sys.stdin.buffer))]
-    if is_remote(path):
-        return _remote_files(path)
-    if exists(path):
-        if not Path(path).is_dir():
-            return [_local(path)]
-        found = [_local(str(name)) for name in _walk(Path(path)) if name.is_file()]
-        if not found:
-            raise ValueError(f"folder {path} holds no file")
-        return found
-    if not glob.has_magic(path):
-        shown = path if len(path) <= 100 else path[:100] + "..."
-        raise FileNotFoundError(errno.ENOENT, "there is no such file", shown)
-    matches = [_local(name) for name in sorted(set(_matches(path))) if Path(name).is_file()]
-    if not matches:
-        raise FileNotFoundError(errno.ENOENT, "no file matches", path)
-    return matches
-
-
-def exists(path: str | os.PathLike[str]) -> bool:
-    """Whether there is such a file or folder; a text that could never be a path is none."""
-    try:
-        return os.fspath(path) != "" and Path(path).exists()
-    except (OSError, ValueError):  # too long for a name; a NUL in it
-        return False
-
-
-def is_remote(path: str) -> bool:
-    """Whether a path is a URL that fsspec reads."""
-    return "://" in path and not exists(path)
-
-
-def _local(name: str) -> File:
-    path = Path(name)
-
-    @contextlib.contextmanager
-    def whole() -> Iterator[BinaryIO]:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            yield file
-            check_size(name, file.fileno(), size)
-
-    return File(name, whole, path)
-
-
-def _walk(top: Path) -> Iterator[Path]:
-    """A folder and what is in it and below, in the order of names; hidden names are passed over.
-
-    A folder to which several paths lead, by links, is given once: so no loop is endless.
-    """
-    seen = set()
-    waiting = [top]
-    while waiting:
-        path = waiting.pop()
-        if path.is_dir():
-            real = path.resolve()
-            if real in seen:
-                continue
-            seen.add(real)
-            inside = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
-            waiting.extend(sorted(inside, reverse=True))
-        yield path
-
-
-def _matches(pattern: str) -> Iterator[str]:
-    """What a glob matches; ``**`` stands for a folder and those below it, each once."""
-    parts = pattern.split("/")
-    if "**" not in parts:
-        yield from glob.iglob(pattern)  # noqa: PTH207 - Path.glob takes no absolute patterns
+def _file_chunks(file: File, text_size: int | None, params: CorpusParams) -> Iterator[Chunk]:
+    """The chunks of a file, which is opened only when its turn comes."""
+    if text_size is not None and _breaks(params) == WORD_BREAKS:
+        yield from file_ranges(file.name, text_size)
         return
-    at = parts.index("**")
-    rest = parts[at + 1 :] or ["*"]
-    tops = glob.iglob("/".join([*parts[:at], ""])) if at else ["."]  # noqa: PTH207
-    for top in tops:
-        for folder in filter(Path.is_dir, _walk(Path(top))):
-            yield from _matches(str(Path(glob.escape(str(folder)), *rest)))
+    with file.open() as raw:
+        head, stream = compression.peek(compression.decompressed(file.name, raw))
+        yield from format_of(head, params).chunks(file.name, stream, params)
 
 
-def _remote_files(url: str) -> list[File]:
-    """Files that fsspec reads: s3://, gs://, https://, hf:// ..., globs and folders of them too."""
-    try:
-        from fsspec.core import url_to_fs
-    except ImportError:
-        raise ImportError(f"to read {url}: pip install 'fastvec[remote]'") from None
-    system, path = url_to_fs(url)
-    if glob.has_magic(path):
-        names = sorted(system.glob(path))
-    elif system.isdir(path):
-        names = sorted(system.find(path))
-    else:
-        names = [path] if system.exists(path) else []
-    if not names:
-        raise FileNotFoundError(errno.ENOENT, "there is no such file", url)
-
-    def remote(name: str) -> File:
-        return File(system.unstrip_protocol(name), lambda: system.open(name, "rb"))
-
-    return [remote(name) for name in names]
+# --- texts
 
 
-def _open_files(files: list[File], column: str | None, breaks: Breaks, errors: str) -> Source:
-    return Source(pieces=_file_pieces(files, column, breaks, errors), bytes=_total_bytes(files))
-
-
-def _total_bytes(files: Iterable[File]) -> int | None:
-    """How much text the files hold; None if that cannot be known before it is read."""
-    total = 0
-    for file in files:
-        if file.path is None or not _is_plain(file.path):
-            return None
-        total += file.path.stat().st_size
-    return total
-
-
-def _is_plain(path: Path) -> bool:
-    """Whether a file can be read in parts: a regular one that knows its size (those in /proc do
-    not) and is text as it stands."""
-    state = path.stat()
-    if not stat.S_ISREG(state.st_mode) or state.st_size == 0:
-        return False
-    with path.open("rb") as file:
-        head = file.read(64)
-    return not (compression.is_compressed(head) or tables.is_table_file(head) or is_encoded(head))
-
-
-def _file_pieces(
-    files: Iterable[File], column: str | None, breaks: Breaks, errors: str
-) -> Iterator[Piece]:
-    """The pieces of some files, one file after the other; opened only when their turn comes."""
-    for file in files:
-        in_parts = column is None and breaks == WORDS
-        if in_parts and file.path is not None and _is_plain(file.path):
-            yield from parts(file.name)
-            continue
-        with file.open() as raw:
-            head, stream = compression.peek(raw)
-            if tables.is_table_file(head):
-                yield from tables.file_pieces(file.name, stream, head, column)
-                continue
-            if is_encoded(head):
-                raise ValueError(f"{file.name} is an encoded corpus: it can only be read alone")
-            text = compression.decompressed(file.name, stream)
-            if column is not None:
-                yield from tables.json_pieces(file.name, text, column, errors)
-            else:
-                yield from blocks(file.name, text, breaks)
-
-
-# --- strings
-
-
-def _string_pieces(items: Iterable[Any], errors: str) -> Iterator[Block]:
-    for text in items:
+def _string_chunks(texts: Iterable[Any], params: CorpusParams) -> Iterator[Chunk]:
+    for text in texts:
         if not isinstance(text, str):
             raise TypeError(f"a list of texts holds {text!r:.40}, which is not a text")
-        yield Block("a list of texts", 0, tables.utf8("a list of texts", text, errors), True)
-
-
-# --- arrays
-
-
-def _array_pieces(array: NDArray[Any]) -> Iterator[Piece]:
-    """The pieces of an array of integers: every row is a sentence."""
-    if array.dtype.kind not in "iu":
-        raise TypeError(f"an array of item ids must hold integers, got {array.dtype}")
-    if array.ndim not in (1, 2):
-        raise ValueError(f"an array of item ids must have 1 or 2 dimensions, got {array.ndim}")
-    rows = array.reshape(-1, array.shape[-1])
-    step = max(1, NUMBERS_IN_PIECE // max(1, rows.shape[1]))
-    for first in range(0, len(rows), step):
-        some = rows[first : first + step]
-        starts = np.arange(len(some) + 1, dtype=np.int64) * some.shape[1]
-        yield Numbers("the array", integers(some.ravel()), starts)
+        data = utf8("a list of texts", text, params.errors)
+        yield TextBlock("a list of texts", 0, data, last=True)

@@ -1,7 +1,4 @@
-"""Text written from ids: words with spaces between them, a sentence a line.
-
-Imports files, progress, words and the native core.
-"""
+"""Writing the text that ids stand for: a sentence on each line, spaces between its words."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from fastvec._util.atomic import PathLike, atomic_write
 from fastvec._util.progress import Progress
 from fastvec.words import Words
 
-STEP = 1 << 20  # tokens written at a time
+WRITE_TOKENS = 1 << 20  # written at a time
 
 
 def write_text(
@@ -30,22 +27,24 @@ def write_text(
     tokens : (T,) int32 array
         positions in ``words``.
     offsets : (S + 1,) int64 array
-        sentence s is ``tokens[offsets[s]:offsets[s + 1]]``; none is empty.
+        sentence ``s`` is ``tokens[offsets[s]:offsets[s + 1]]``; none is empty.
     words : Words
-        none with a space or a line's end in it, which would be read as something else.
+        without any that contains a space or a line break, which could not be read back.
+    progress : bool, optional
+        show a progress bar; by default if standard error is a terminal.
 
     >>> ids, ends = np.array([0, 1, 0], np.int32), np.array([0, 2, 3])
     >>> write_text("text.txt", ids, ends, Words.of(["to", "be"]))
     """
-    spaced = with_space(words)
+    spaced = _with_spaces(words)
     lengths = np.diff(spaced.offsets)
-    sentence = 1
+    sentence = 1  # the first whose end is not written yet
     with (
         atomic_write(path) as file,
         Progress("writing", len(tokens), "words", progress) as bar,
     ):
-        for first in range(0, len(tokens), STEP):
-            some = tokens[first : first + STEP]
+        for first in range(0, len(tokens), WRITE_TOKENS):
+            some = tokens[first : first + WRITE_TOKENS]
             ends = np.cumsum(lengths[some])
             text = np.empty(ends[-1], np.uint8)
             gather_words(spaced.joined, spaced.offsets, some.astype(np.int64), text)
@@ -56,10 +55,10 @@ def write_text(
             bar.update(first + len(some))
 
 
-def with_space(words: Words) -> Words:
+def _with_spaces(words: Words) -> Words:
     """Each word with a space behind it.
 
-    >>> with_space(Words.of(["to", "be"])).joined.tobytes()
+    >>> _with_spaces(Words.of(["to", "be"])).joined.tobytes()
     b'to be '
     """
     behind = np.arange(1, len(words) + 1)

@@ -1,7 +1,4 @@
-"""Vocabulary: words, their numbers and counts, and which of them are kept.
-
-Imports words, params and rowfiles.
-"""
+"""Vocabulary: words with their ids and counts, and which words of a text are kept."""
 
 from __future__ import annotations
 
@@ -16,16 +13,23 @@ from fastvec.io.word2vec import read_counts, write_counts
 from fastvec.params import VocabularyParams
 from fastvec.words import Words
 
-#: What a trim rule may answer (gensim's values).
+#: what a trim rule may return (gensim's values)
 RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2
 
-#: ``rule(word, count, min_count)``: keep the word, drop it, or leave it to min_count (None too).
+#: ``rule(word, count, min_count)`` returns one of these, or None, which is RULE_DEFAULT
 TrimRule = Callable[[Any, int, int], int | None]
 
 MOST_WORDS = 1 << 62  # so that no sum of counts overflows
 
-#: What word2vec.c writes for the end of a line; no word, although it stands among them.
+#: word2vec.c's entry for the end of a line, which is listed among the words but is not one
 END_OF_LINE = "</s>"
+
+
+class NoWordsError(ValueError, RuntimeError):
+    """A source without any word, or without any that is kept.
+
+    It is a RuntimeError too, which gensim raises then.
+    """
 
 
 class Vocabulary:
@@ -36,12 +40,12 @@ class Vocabulary:
     words : Words
         all different.
     counts : (V,) int64 array
-        how often each word occurs; none below 0, and all together below 2**62.
+        how often each word occurs: at least 0, and below 2**62 in total.
 
     Raises
     ------
     ValueError
-        if there are not as many counts as words, or one is below 0, or they are too large.
+        if there are not as many counts as words, or a count is below 0, or they are too large.
 
     >>> vocabulary = Vocabulary.of({"a": 2, "rose": 2, "is": 1})
     >>> len(vocabulary), vocabulary.words[1], vocabulary.words.find("is"), vocabulary.counts.sum()
@@ -60,7 +64,11 @@ class Vocabulary:
 
     @classmethod
     def of(cls, counts: Mapping[Any, int]) -> Vocabulary:
-        """A vocabulary from a mapping of words (or integers) to counts, in its order."""
+        """Make a vocabulary from a mapping of words (or integers) to counts, in its order.
+
+        >>> Vocabulary.of({"a": 2, "rose": 2})
+        Vocabulary(2 words, 4 tokens)
+        """
         try:
             numbers = np.fromiter(counts.values(), np.int64, len(counts))
         except OverflowError:
@@ -71,7 +79,8 @@ class Vocabulary:
     def load(cls, path: PathLike) -> Vocabulary:
         """Read ``word count`` lines, as GloVe's vocab_count and word2vec.c's -save-vocab write.
 
-        The ids follow the order of the lines.  word2vec.c's ``</s>`` is left out: it is no word.
+        The ids follow the order of the lines.  word2vec.c's ``</s>``, which is not a word, is left
+        out.
 
         Raises
         ------
@@ -91,8 +100,8 @@ class Vocabulary:
     def save(self, path: PathLike) -> None:
         """Write ``word count`` lines.
 
-        Raises ValueError for a word with a space or a line's end in it, which would be read as
-        something else.
+        Raises ValueError for a word that contains a space or a line break, since it could not be
+        read back.
 
         >>> Vocabulary.of({"cat": 3}).save("vocab.txt")
         """
@@ -100,7 +109,7 @@ class Vocabulary:
         write_counts(path, self.words, self.counts)
 
     def check_plain(self) -> None:
-        """ValueError if some word holds a space or the end of a line."""
+        """ValueError if a word contains a space or a line break."""
         blank = np.isin(self.words.joined, np.frombuffer(b" \t\r\n", np.uint8))
         for at in np.flatnonzero(blank)[:1]:
             word = self.words[int(np.searchsorted(self.words.offsets, at, side="right")) - 1]
@@ -113,8 +122,10 @@ class Vocabulary:
         params: VocabularyParams,
         trim_rule: TrimRule | None = None,
     ) -> Vocabulary:
-        """This vocabulary with more text counted: known words keep their ids and their counts grow,
-        new ones that are kept follow.
+        """This vocabulary with more text counted: its words keep their ids and their counts grow,
+        and new words that are kept follow behind them.
+
+        The parameters are those of :func:`select_words`, which selects the new words.
 
         >>> more = Vocabulary.of({"a": 2}).extended(
         ...     Words.of(["b", "a"]), np.array([7, 1]), VocabularyParams()
@@ -139,7 +150,7 @@ class Vocabulary:
 
 
 def join(first: Words, second: Words) -> Words:
-    """Two lists of words of the same kind, one after the other."""
+    """Two lists of words, both of strings or both of integers, one after the other."""
     offsets = np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]])
     joined = np.concatenate([first.joined, second.joined])
     return Words(joined, offsets, None, first.integers)
@@ -156,7 +167,7 @@ def select_words(
     Parameters
     ----------
     words, counts
-        all words that were read, in order of first appearance, and how often.
+        all words that were read, in order of first appearance, and how often each was.
     params : VocabularyParams
         min_count, max_final_vocab, sorted_vocab.
     trim_rule : callable, optional
@@ -165,8 +176,8 @@ def select_words(
     Returns
     -------
     (V,) int64 array
-        positions in ``words``: by falling count, words of equal count by first appearance; with
-        ``sorted_vocab`` off all by first appearance.
+        positions in ``words``, by falling count, and by first appearance where counts are equal;
+        without ``sorted_vocab`` all by first appearance.
 
     >>> select_words(Words.of(["a", "b", "c"]), np.array([1, 5, 9]), VocabularyParams(min_count=2))
     array([2, 1])
@@ -180,8 +191,10 @@ def select_words(
 
 
 def least_count(counts: NDArray[np.int64], params: VocabularyParams) -> int:
-    """min_count, or as far above it as max_final_vocab asks for (gensim's rule: all words that are
-    as rare as the first one too many are dropped)."""
+    """The lowest count that is kept: min_count, or what max_final_vocab asks for, if that is more.
+
+    gensim's rule: the most frequent word that is too many is dropped, with all that are as rare.
+    """
     most = params.max_final_vocab
     if most is None or len(counts) <= most:
         return params.min_count
@@ -195,7 +208,7 @@ def keep_mask(
     least: int,
     trim_rule: TrimRule | None,
 ) -> NDArray[np.bool_]:
-    """For each word whether it is kept, by its count and the trim rule."""
+    """(V,) whether each word is kept, by its count and the trim rule."""
     keep: NDArray[np.bool_] = counts >= least
     if trim_rule is None:
         return keep

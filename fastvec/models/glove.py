@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
 from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
-from fastvec.corpus.corpus import TEXT, Corpus
+from fastvec.corpus.build import read_corpus
+from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
+from fastvec.corpus.sources import find_source
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.cooccurrence import count_pairs
@@ -230,24 +232,21 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
             raise TypeError("with a corpus, vocabulary must be a Vocabulary")
         corpus = self._corpus_of(source, vocabulary)
-        for name in TEXT:  # text that comes later is read as this was
+        for name in WORD_OPTIONS:  # text that comes later is read as this was
             setattr(self, name, corpus.options.get(name, getattr(self, name)))
         counting = params_from(CooccurrenceParams, self)
         return count_pairs(corpus, counting, tmp=self.tmp, progress=self.progress)
 
     def _corpus_of(self, source: Any, vocabulary: Vocabulary | None) -> Corpus:
         """A corpus, read by the model's options unless it is one already."""
-        if isinstance(source, Corpus):
-            if vocabulary is None:
-                return source
-            return source.in_words(vocabulary, memory=self.memory, tmp=self.tmp)
-        return Corpus.read(
-            source,
+        corpus_params = params_from(CorpusParams, self)
+        return read_corpus(
+            find_source(source, corpus_params),
+            params_from(VocabularyParams, self),
+            corpus_params,
             vocabulary=vocabulary,
             workers=self.workers,
             progress=self.progress,
-            **vars(params_from(VocabularyParams, self)),
-            **vars(params_from(CorpusParams, self)),
         )
 
     def _adopt(self, pairs: Pairs) -> None:

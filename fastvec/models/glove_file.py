@@ -8,7 +8,7 @@ import numpy as np
 
 from fastvec._util.atomic import PathLike
 from fastvec._util.options import names_of, params_from
-from fastvec.corpus.corpus import for_a_file
+from fastvec.corpus.corpus import serializable
 from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.training import TrainingState
 from fastvec.models.word_records import empty_records
@@ -38,7 +38,7 @@ def save_model(model: GloVe, path: PathLike) -> None:
         counts=wv.counts,
         extra=extra,
         metadata={
-            "parameters": for_a_file({name: getattr(model, name) for name in SAVED}),
+            "parameters": serializable({name: getattr(model, name) for name in SAVED}),
             "training": model.training_state.to_dict(),
         },
         kind="glove",

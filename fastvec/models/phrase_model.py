@@ -8,7 +8,7 @@ from typing import Any, Self, Unpack
 
 from fastvec._util.atomic import PathLike
 from fastvec._util.options import names_of
-from fastvec.corpus.corpus import TEXT, Corpus, for_a_file
+from fastvec.corpus.corpus import WORD_OPTIONS, Corpus, serializable
 from fastvec.models.phrase_joining import join_phrases
 from fastvec.models.phrase_scores import SCORERS, Scorer
 from fastvec.models.phrases_file import PhrasesFile, read_phrases
@@ -18,7 +18,7 @@ Sentence = Iterable[str]
 Candidate = tuple[str, float] | tuple[None, None]
 
 #: the options that files keep
-SAVED = (*names_of(PhrasesParams), "connector_words", *TEXT)
+SAVED = (*names_of(PhrasesParams), "connector_words", *WORD_OPTIONS)
 
 
 class PhraseModel:
@@ -154,7 +154,7 @@ class PhraseModel:
         ['new_york', 'city']
         """
         running: dict[str, Any] = {"workers": workers, "progress": progress}
-        options: Any = {name: getattr(self, name) for name in TEXT} | text
+        options: Any = {name: getattr(self, name) for name in WORD_OPTIONS} | text
         corpus = Corpus.read(source, min_count=1, **running, **options)
         running |= {"memory": text.get("memory"), "tmp": text.get("tmp")}
         found = [phrase for phrase, score in self._found.items() if score > self.threshold]
@@ -166,7 +166,7 @@ class PhraseModel:
         """The options, as a file keeps them: a scoring function by its name, None for others."""
         own = vars(self)
         names = {scorer: name for name, scorer in SCORERS.items()}
-        return for_a_file({name: own[name] for name in SAVED if name in own}) | {
+        return serializable({name: own[name] for name in SAVED if name in own}) | {
             "scoring": names.get(self.scoring),
             "connector_words": sorted(self.connector_words),
         }

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
 from fastvec._util.options import params_from, refuse_unknown, set_options
-from fastvec.corpus.corpus import TEXT, Corpus
-from fastvec.corpus.sources import NoWordsError
-from fastvec.corpus.vocabulary import join
+from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
+from fastvec.corpus.vocabulary import NoWordsError, join
 from fastvec.models.collocations import (
     BETWEEN,
     COUNT,
@@ -211,7 +210,7 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
             corpus = Corpus.read(sentences, min_count=1, **running, **options)
         except NoWordsError:
             return
-        for name in TEXT:  # text that comes later is read as this was
+        for name in WORD_OPTIONS:  # text that comes later is read as this was
             setattr(self, name, corpus.options.get(name, getattr(self, name)))
         bigrams = count_bigrams(corpus, self.connector_words, self.max_vocab_size, **running)
         self._texts.append(bigrams)

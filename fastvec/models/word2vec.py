@@ -14,9 +14,10 @@ from fastvec._util.atomic import PathLike
 from fastvec._util.matrix import padded, picked_rows, random_rows
 from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
 from fastvec._util.system import available_cores
-from fastvec.corpus.corpus import TEXT, Corpus
-from fastvec.corpus.sources import NoWordsError, signature
-from fastvec.corpus.vocabulary import Vocabulary
+from fastvec.corpus.build import read_corpus
+from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
+from fastvec.corpus.sources import Source, find_source
+from fastvec.corpus.vocabulary import NoWordsError, Vocabulary
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.huffman import huffman_order, huffman_paths
 from fastvec.models.output_layers import (
@@ -251,24 +252,24 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             vectors.  A corpus without any word that is known or kept changes nothing.
         """
         del progress_per, keep_raw_vocab
-        source = _one_source(corpus_iterable, corpus_file)
-        if source is None:
+        sentences = _one_source(corpus_iterable, corpus_file)
+        if sentences is None:
             raise ValueError("build_vocab needs a corpus: give corpus_iterable or corpus_file")
-        options = {"trim_rule": trim_rule or self.trim_rule, **vars(self._vocab_params())}
-        mark = self._signature_of(source)  # before it is read: it may change meanwhile
+        vocab_params, rule = self._vocab_params(), trim_rule or self.trim_rule
+        source = find_source(sentences, self._corpus_params())
         if not (update and len(self.wv)):
-            corpus = self._read(source, vocabulary=self.vocabulary, **options)
+            corpus = self._read(source, vocab_params, vocabulary=self.vocabulary, trim_rule=rule)
             self._make_rows(corpus.vocabulary)
         else:
             known = self._vocabulary()
             try:
-                corpus = self._read(source, known=known, **options)
+                corpus = self._read(source, vocab_params, known=known, trim_rule=rule)
             except NoWordsError:
                 corpus = Corpus(np.empty(0, np.int32), np.zeros(1, np.int64), known, 0, 0)
             self._add_rows(corpus.vocabulary)
         if self.hs and len(corpus.tokens):
             self._set_huffman_order(corpus.tokens)
-        self._adopt(corpus, mark)
+        self._adopt(corpus, source.signature)
 
     def build_vocab_from_freq(
         self,
@@ -316,7 +317,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         ((2, 4), 9)
         """
         self._make_rows(other_model._vocabulary())
-        for name in (*TEXT, "_corpus", "_signature", "corpus_count", "corpus_total_words"):
+        for name in (*WORD_OPTIONS, "_corpus", "_signature", "corpus_count", "corpus_total_words"):
             setattr(self, name, getattr(other_model, name))
 
     def estimate_memory(
@@ -379,25 +380,22 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             shown = vectors[:, : self.vector_size]
         self.wv.renew(vocabulary.words, shown, vocabulary.counts, keep_attributes=True)
 
-    def _read(self, source: Any, **options: Any) -> Corpus:
-        options |= vars(self._corpus_params())
-        return Corpus.read(source, workers=self.workers, progress=self.progress, **options)
+    def _read(self, source: Source, vocab_params: VocabularyParams, **options: Any) -> Corpus:
+        options |= {"workers": self.workers, "progress": self.progress}
+        return read_corpus(source, vocab_params, self._corpus_params(), **options)
 
     def _in_words(self, corpus: Corpus) -> Corpus:
         """A corpus in the ids of the words that ``wv`` has now."""
         return corpus.in_words(self._vocabulary(), memory=self.memory, tmp=self.tmp)
 
-    def _adopt(self, corpus: Corpus, mark: object) -> None:
+    def _adopt(self, corpus: Corpus, signature: object) -> None:
         """Keep a corpus that was read, for train() on a source of the same signature; text that
         comes later is read as it was."""
-        self._corpus, self._signature = corpus, mark
-        for name in TEXT:
+        self._corpus, self._signature = corpus, signature
+        for name in WORD_OPTIONS:
             setattr(self, name, corpus.options.get(name, getattr(self, name)))
         self.corpus_count = corpus.raw_sentences
         self.corpus_total_words = corpus.raw_words
-
-    def _signature_of(self, source: Any) -> object:
-        return signature(source, None if isinstance(self.tokens, str) else self.tokens)
 
     # --- training
 
@@ -474,14 +472,15 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             self.epochs = check_value("epochs", epochs, int, low=1)
         self._training_params()
 
-    def _corpus_of(self, source: Any) -> Corpus:
+    def _corpus_of(self, sentences: Any) -> Corpus:
         """The text to train on, in the ids of the words that ``wv`` has now."""
-        if source is None or (self._signature and self._signature == self._signature_of(source)):
-            if self._corpus is None:
-                raise ValueError("train needs a corpus: give corpus_iterable or corpus_file")
+        source = None if sentences is None else find_source(sentences, self._corpus_params())
+        if source is not None and (self._signature is None or source.signature != self._signature):
+            corpus = self._read(source, VocabularyParams(), vocabulary=self._vocabulary())
+        elif self._corpus is not None:
             corpus = self._in_words(self._corpus)
         else:
-            corpus = self._read(source, vocabulary=self._vocabulary())
+            raise ValueError("train needs a corpus: give corpus_iterable or corpus_file")
         if not len(corpus.tokens):
             raise NoWordsError("the corpus has no word of the vocabulary")
         return corpus

@@ -10,7 +10,7 @@ import numpy as np
 
 from fastvec._util.atomic import PathLike
 from fastvec._util.options import names_of
-from fastvec.corpus.corpus import PLACES, for_a_file
+from fastvec.corpus.corpus import STORAGE_OPTIONS, serializable
 from fastvec.io.container import Container
 from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.output_layers import HIERARCHICAL_SOFTMAX, LAYERS, OutputWeights, padded_view
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: The attributes of a model that are saved as they are: options, and what was read.
 SAVED = (
     *names_of(Word2VecParams, VocabularyParams),
-    *(name for name in names_of(CorpusParams) if name not in PLACES),
+    *(name for name in names_of(CorpusParams) if name not in STORAGE_OPTIONS),
     "comment",
     "corpus_count",
     "corpus_total_words",
@@ -43,7 +43,7 @@ def save_model(model: Word2Vec, path: PathLike) -> None:
         counts=model._word_counts(),
         extra=weights | model.wv.attribute_arrays(),
         metadata={
-            "parameters": for_a_file({name: getattr(model, name) for name in SAVED}),
+            "parameters": serializable({name: getattr(model, name) for name in SAVED}),
             "training": model.training_state.to_dict(),
         },
         kind="word2vec",

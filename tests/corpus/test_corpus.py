@@ -26,13 +26,16 @@ from numpy.typing import NDArray
 from processes import started
 
 from fastvec._core import Control, TextError, TextReader, checksum
-from fastvec.corpus import chunks, tables
+from fastvec.corpus import chunks
 from fastvec.corpus import corpus as corpus_module
-from fastvec.corpus.corpus import Corpus, count_words
+from fastvec.corpus.build import count_words
+from fastvec.corpus.corpus import Corpus
+from fastvec.corpus.sources import TEXT, format_of
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io import compression
 from fastvec.io.tensors import save_tensors
 from fastvec.models.word2vec import Word2Vec
+from fastvec.params import CorpusParams
 
 Sentences = list[list[str]]
 NOTHING_LEFT = r"is empty|no word is left"
@@ -108,7 +111,7 @@ def test_any_text_any_cut_any_workers(text: str, part: int, workers: int, min_co
     data = text.encode()
     sentences = sentences_of(data)
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(chunks, "PART_BYTES", part)
+        patch.setattr(chunks, "RANGE_BYTES", part)
         path = Path(folder) / "text"
         path.write_bytes(data)
         if not expected(sentences, min_count)[0]:
@@ -136,7 +139,7 @@ hostile_bytes = st.lists(
 def test_any_bytes_any_cut_any_workers(data: bytes, part: int, replace: bool) -> None:
     """Counts are those of a Counter over what Python decodes; or the error names the first byte
     that Python cannot decode."""
-    assume(not compression.is_compressed(data) and not tables.is_table_file(data))
+    assume(not compression.is_compressed(data) and format_of(data, CorpusParams()) is TEXT)
     errors = "replace" if replace else "strict"
     bad = -1
     try:
@@ -146,7 +149,7 @@ def test_any_bytes_any_cut_any_workers(data: bytes, part: int, replace: bool) ->
     text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="replace").encode()
     counts = Counter(itertools.chain.from_iterable(sentences_of(b"\xef\xbb\xbf" + text)))
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(chunks, "PART_BYTES", part)
+        patch.setattr(chunks, "RANGE_BYTES", part)
         path = Path(folder) / "text"
         path.write_bytes(data)
         for workers in (1, 2, 7):
@@ -292,7 +295,7 @@ def test_real_text(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for workers, part in ((1, 1 << 21), (2, 1 << 21), (7, 1 << 21), (2, 54_321), (7, 999)):
         if len(data) // part > 100_000:
             continue
-        monkeypatch.setattr(chunks, "PART_BYTES", part)
+        monkeypatch.setattr(chunks, "RANGE_BYTES", part)
         corpus = Corpus.read(path, workers=workers)
         vocabulary = corpus.vocabulary
         assert list(zip(vocabulary.words, vocabulary.counts.tolist(), strict=True)) == ranked
@@ -466,7 +469,7 @@ def test_word_pattern_any_cut(text: str, workers: int, part: int, min_count: int
     text = text.removeprefix("\ufeff").replace("b", "b,a.").replace("x", "-") + " end-end-end"
     sentences = [words_of_pattern(line, lower=False) for line in text.split("\n")]
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(chunks, "PART_BYTES", part)
+        patch.setattr(chunks, "RANGE_BYTES", part)
         path = Path(folder) / "text"
         path.write_bytes(text.encode())
         corpus = Corpus.read(path, min_count=min_count, tokens="words", workers=workers)
@@ -516,7 +519,7 @@ def test_any_budget_gives_the_same(tmp_path: Path, memory: str | int, workers: i
     folder = tmp_path / "tmp"
     folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chunks, "PART_BYTES", 5000)
+        patch.setattr(chunks, "RANGE_BYTES", 5000)
         corpus = Corpus.read(path, memory=memory, tmp=folder, workers=workers)
     assert_holds(corpus, [line.split() for line in lines], 5)
     assert not list(folder.iterdir())
@@ -607,7 +610,7 @@ def test_a_corpus_file_refuses_other_options(encoded: Path) -> None:
 def test_a_corpus_in_other_words(encoded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """vocabulary and known mean with a corpus, or its file, what they mean with a text."""
     sentences = [["a", "rose", "is"], ["a", "rose", "é"]]
-    monkeypatch.setattr(corpus_module, "STEP", 2)
+    monkeypatch.setattr(corpus_module, "RENUMBERED_TOKENS", 2)
     for source in (encoded, Corpus.open(encoded)):
         few = Vocabulary.of({"is": 1, "a": 9})
         assert decoded(Corpus.read(source, vocabulary=few)) == [["a", "is"], ["a"]]

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from fastvec._core import Control, TextReader
-from fastvec.corpus import chunks, sources
+from fastvec.corpus import arrays, chunks, files
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.spool import words_of
 
@@ -89,7 +89,7 @@ def test_links_to_folders_have_an_end(folder: Path, monkeypatch: pytest.MonkeyPa
     (folder / "a" / "deep [1]").mkdir()
     (folder / "a" / "deep [1]" / "z.txt").write_text("zed")
     monkeypatch.chdir(folder)
-    assert [file.name for file in sources.find_files(["."])] == [
+    assert [file.name for file in files.find_files(["."])] == [
         "a/deep [1]/z.txt",
         "a/x.txt",
         "a/y.dat",
@@ -101,7 +101,7 @@ def test_links_to_folders_have_an_end(folder: Path, monkeypatch: pytest.MonkeyPa
         ("a/**", ["a/deep [1]/z.txt", "a/up/b.txt", "a/x.txt", "a/y.dat"]),
         ("[ac]/**/z*", ["a/deep [1]/z.txt", "c/deep [1]/z.txt"]),
     ):
-        assert [file.name for file in sources.find_files([pattern])] == found
+        assert [file.name for file in files.find_files([pattern])] == found
     for name in ("broken", "itself", "**/nothing"):
         with pytest.raises(FileNotFoundError, match=re.escape(name)):
             words(name)
@@ -120,7 +120,7 @@ def test_a_file_that_becomes_shorter_is_named(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=message):
             words(path, tokens=cut, column="t" if b"{" in text else None)
     path.write_bytes(b"to be or not\nthat is it\n")
-    part = next(chunks.parts(str(path)))
+    part = next(chunks.file_ranges(str(path), path.stat().st_size))
     os.truncate(path, 8)
     with pytest.raises(ValueError, match=message), part.read(TextReader(), Control(1), 0):
         pass
@@ -129,7 +129,7 @@ def test_a_file_that_becomes_shorter_is_named(tmp_path: Path) -> None:
 def test_a_file_that_grows_is_read_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "text"
     path.write_text("to be or no")
-    part = next(chunks.parts(str(path)))
+    part = next(chunks.file_ranges(str(path), path.stat().st_size))
     path.write_text("to be or not to be")
     reader = TextReader()
     with part.read(reader, Control(1), 0) as paused:
@@ -239,7 +239,7 @@ def test_packed_files_that_are_cut_off_or_damaged(
 
 
 def test_packed_standard_input() -> None:
-    code = "from fastvec.corpus.corpus import count_words; print(*count_words('-').words)"
+    code = "from fastvec.corpus.build import count_words; print(*count_words('-').words)"
     done = subprocess.run(
         [sys.executable, "-c", code], input=gzip.compress(b"to be"), capture_output=True, check=True
     )
@@ -546,7 +546,7 @@ def test_arrays_that_hold_no_item_ids() -> None:
 
 
 def test_large_arrays_are_read_by_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "NUMBERS_IN_PIECE", 100)
+    monkeypatch.setattr(arrays, "CHUNK_ITEMS", 100)
     walks = np.random.default_rng(0).integers(0, 50, (1000, 7))
     corpus = Corpus.read(walks, min_count=1, workers=3)
     names = np.array(list(map(int, corpus.vocabulary.words)))
@@ -574,7 +574,7 @@ def test_remote_files() -> None:
 def test_blocks_are_cut_between_words(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"one twenty\tthree\n\nhundred and fiftyfour "
     monkeypatch.setattr(chunks, "BLOCK_BYTES", size)
-    blocks = list(chunks.blocks("name", io.BytesIO(data)))
+    blocks = list(chunks.text_blocks("name", io.BytesIO(data)))
     assert b"".join(block.data for block in blocks) == data
     assert [block.last for block in blocks] == [False] * (len(blocks) - 1) + [True]
     start = 0

@@ -1,0 +1,191 @@
+"""The files that a path stands for: a file, those of a folder or a glob, or remote ones."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import functools
+import glob
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from fastvec.corpus.chunks import check_size
+
+HEAD_BYTES = 64  # by which the format of a file is known
+
+
+@dataclass
+class File:
+    """A file that can be opened; ``path`` and ``state`` if it is on this machine."""
+
+    name: str
+    open: Callable[[], contextlib.AbstractContextManager[BinaryIO]]
+    path: Path | None = None
+    state: os.stat_result | None = None
+
+    @property
+    def size(self) -> int | None:
+        """Its bytes, if it is a regular file that knows them (those in /proc do not)."""
+        if self.state is None or not stat.S_ISREG(self.state.st_mode):
+            return None
+        return self.state.st_size or None
+
+    @functools.cached_property
+    def head(self) -> bytes:
+        """Its first bytes; none if there is no ``size``, since a pipe can be read only once."""
+        if self.path is None or self.size is None:
+            return b""
+        with self.path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+
+    @property
+    def signature(self) -> tuple[Any, ...]:
+        """What stays equal as long as the file is not changed.
+
+        Pipes, standard input and remote files are known by their names only.
+        """
+        state = self.state
+        if state is None or not stat.S_ISREG(state.st_mode):
+            return (self.name,)
+        return self.name, state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def is_path(source: object) -> bool:
+    """Whether something names files (rather than holding text itself)."""
+    return isinstance(source, (str, os.PathLike))
+
+
+def exists(path: str | os.PathLike[str]) -> bool:
+    """Whether there is such a file or folder; also for a text that could not be a path at all."""
+    try:
+        return os.fspath(path) != "" and Path(path).exists()
+    except (OSError, ValueError):  # too long for a name, or with a NUL in it
+        return False
+
+
+def is_remote(path: str) -> bool:
+    """Whether a path is a URL that fsspec reads."""
+    return "://" in path and not exists(path)
+
+
+def find_files(sources: Iterable[Any]) -> list[File]:
+    """The files that paths, globs, folders, ``-`` (standard input) and URLs stand for, in order.
+
+    A folder stands for all files in it and in the folders below, in the order of their names.
+    Names that begin with a dot are skipped, and each folder is read once, however many links lead
+    to it.  A path that exists is never taken for a glob.
+
+    Raises
+    ------
+    FileNotFoundError
+        for a path, or a glob, that matches nothing.
+    TypeError
+        for something that is not a path.
+    ValueError
+        for an empty path, or a folder without files.
+
+    >>> [file.name for file in find_files(["-"])]
+    ['standard input']
+    """
+    files: list[File] = []
+    for source in sources:
+        if not is_path(source):
+            raise TypeError(f"a list of paths holds {source!r}, which is not a path")
+        files.extend(_files_of(os.fsdecode(source)))
+    return files
+
+
+def _files_of(path: str) -> Iterable[File]:
+    if not path:  # an unset variable of a shell, perhaps: it must not mean the current folder
+        raise ValueError("path must not be empty")
+    if path == "-":
+        return [File("standard input", lambda: contextlib.nullcontext(sys.stdin.buffer))]
+    if is_remote(path):
+        return _remote_files(path)
+    if exists(path):
+        if not Path(path).is_dir():
+            return [_local(path)]
+        found = [_local(str(name)) for name in _walk(Path(path)) if name.is_file()]
+        if not found:
+            raise ValueError(f"folder {path} holds no file")
+        return found
+    if not glob.has_magic(path):
+        shown = path if len(path) <= 100 else path[:100] + "..."
+        raise FileNotFoundError(errno.ENOENT, "there is no such file", shown)
+    matches = [_local(name) for name in sorted(set(_matches(path))) if Path(name).is_file()]
+    if not matches:
+        raise FileNotFoundError(errno.ENOENT, "no file matches", path)
+    return matches
+
+
+def _local(name: str) -> File:
+    path = Path(name)
+
+    @contextlib.contextmanager
+    def whole() -> Iterator[BinaryIO]:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            yield file
+            check_size(name, file.fileno(), size)
+
+    return File(name, whole, path, path.stat())
+
+
+def _walk(top: Path) -> Iterator[Path]:
+    """A folder and everything in it and below, in the order of names, without hidden names.
+
+    A folder to which several paths lead, by links, is given once: so no loop is endless.
+    """
+    seen = set()
+    waiting = [top]
+    while waiting:
+        path = waiting.pop()
+        if path.is_dir():
+            real = path.resolve()
+            if real in seen:
+                continue
+            seen.add(real)
+            inside = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
+            waiting.extend(sorted(inside, reverse=True))
+        yield path
+
+
+def _matches(pattern: str) -> Iterator[str]:
+    """The paths that a glob matches; ``**`` stands for a folder and those below it, each once."""
+    parts = pattern.split("/")
+    if "**" not in parts:
+        yield from glob.iglob(pattern)  # noqa: PTH207 - Path.glob takes no absolute patterns
+        return
+    at = parts.index("**")
+    rest = parts[at + 1 :] or ["*"]
+    tops = glob.iglob("/".join([*parts[:at], ""])) if at else ["."]  # noqa: PTH207
+    for top in tops:
+        for folder in filter(Path.is_dir, _walk(Path(top))):
+            yield from _matches(str(Path(glob.escape(str(folder)), *rest)))
+
+
+def _remote_files(url: str) -> list[File]:
+    """Files that fsspec reads: s3://, gs://, https://, hf:// ..., globs and folders of them too."""
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        raise ImportError(f"to read {url}: pip install 'fastvec[remote]'") from None
+    system, path = url_to_fs(url)
+    if glob.has_magic(path):
+        names = sorted(system.glob(path))
+    elif system.isdir(path):
+        names = sorted(system.find(path))
+    else:
+        names = [path] if system.exists(path) else []
+    if not names:
+        raise FileNotFoundError(errno.ENOENT, "there is no such file", url)
+
+    def remote(name: str) -> File:
+        return File(system.unstrip_protocol(name), lambda: system.open(name, "rb"))
+
+    return [remote(name) for name in names]
