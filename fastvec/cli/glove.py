@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 import time
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from fastvec._util.options import params_of
+from fastvec._util.options import names_of, params_of
 from fastvec._util.progress import readable
 from fastvec.cli.shared import (
     QUIET,
@@ -30,6 +29,7 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io import formats
 from fastvec.io.word2vec import write_counts
+from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.cooccurrence import count_pairs
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
@@ -58,12 +58,12 @@ VOCAB = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="the words of GloVe's own matrix: its vocab.txt",
 )
-#: what says how text is read and counted, and has no effect on pairs that are counted
-COUNTED = {
-    item.name
-    for params in (VocabularyParams, CorpusParams, CooccurrenceParams)
-    for item in dataclasses.fields(params)
-} - {"memory", "tmp", "workers"} | {"read_vocab"}
+#: The options that say how text is read and how its pairs are counted,
+READING = (VocabularyParams, CorpusParams, CooccurrenceParams)
+#: and those of them that have no effect on pairs that were counted before.
+COUNTED = set(names_of(*READING)) - {"memory", "tmp", "workers"} | {"read_vocab"}
+
+CheckWords = Callable[[Words], None]
 
 
 def report(quiet: bool, text: str) -> None:
@@ -71,21 +71,11 @@ def report(quiet: bool, text: str) -> None:
     info(quiet, f"fastvec: {text}", err=True)
 
 
-def load_or_count_pairs(
-    corpus: tuple[Source, ...],
-    matrix: Path | None,
-    vocab: Path | None,
-    reading: dict[str, Any],
-    counting: CooccurrenceParams,
-    quiet: bool,
-    check_words: Callable[[Words], None] = lambda _: None,
-) -> Pairs:
-    """Count the pairs of a corpus, or read them.  ``check_words`` may refuse words: it is called as
-    soon as they are known."""
+def check_source(corpus: tuple[Source, ...], matrix: Path | None, vocab: Path | None) -> None:
+    """UsageError unless there is either a CORPUS or a matrix, with the options that go with it."""
     if bool(corpus) == (matrix is not None):
         raise click.UsageError("give CORPUS or --matrix, one of them")
-    is_glove = matrix is not None and matrix.suffix == ".bin"
-    if vocab is not None and not is_glove:
+    if vocab is not None and not (matrix is not None and matrix.suffix == ".bin"):
         raise click.UsageError(
             "--vocab names the rows of GloVe's own matrix (--matrix FILE.bin); --read-vocab takes "
             "the words of a CORPUS from a file"
@@ -94,28 +84,62 @@ def load_or_count_pairs(
         refuse_options(
             COUNTED, "with --matrix, whose pairs are counted: leave it out, or give CORPUS"
         )
-        tmp = reading["tmp"]
-        pairs = Pairs.read_glove(matrix, vocab, tmp=tmp) if is_glove else Pairs.load(matrix)
-        if pairs.words is not None:
-            check_words(pairs.words)
-        return pairs
-    progress = False if quiet else None
-    begun = time.monotonic()
-    with Corpus.read(
-        list(corpus),
-        memory=counting.memory,
-        workers=counting.workers,
-        progress=progress,
-        **reading,
-    ) as text:
-        check_words(text.vocabulary.words)
-        read = time.monotonic()
-        words = readable(len(text.tokens))
-        report(quiet, f"read {words} words, {len(text.vocabulary)} different, {read - begun:.1f} s")
-        pairs = count_pairs(text, counting, tmp=reading["tmp"], progress=progress)
-    seconds = time.monotonic() - read
-    report(quiet, f"counted {readable(pairs.nnz)} pairs, {seconds:.1f} s")
+
+
+def load_pairs(
+    matrix: Path, vocab: Path | None, tmp: Path | None, check_words: CheckWords
+) -> Pairs:
+    """The pairs of a file."""
+    is_glove = matrix.suffix == ".bin"
+    pairs = Pairs.read_glove(matrix, vocab, tmp=tmp) if is_glove else Pairs.load(matrix)
+    if pairs.words is not None:
+        check_words(pairs.words)
     return pairs
+
+
+def read_corpus(
+    corpus: tuple[Source, ...],
+    read_vocab: Path | None,
+    values: dict[str, Any],
+    quiet: bool,
+    check_words: CheckWords = lambda _: None,
+) -> Corpus:
+    """Read the text of CORPUS, and report it.
+
+    ``check_words`` may refuse words: it is called before their pairs are counted.
+    """
+    begun = time.monotonic()
+    text = Corpus.read(
+        list(corpus),
+        vocabulary=Vocabulary.load(read_vocab) if read_vocab else None,
+        workers=values["workers"],
+        progress=False if quiet else None,
+        **vars(params_of(VocabularyParams, values)),
+        **vars(params_of(CorpusParams, values)),
+    )
+    check_words(text.vocabulary.words)
+    words, seconds = readable(len(text.tokens)), time.monotonic() - begun
+    report(quiet, f"read {words} words, {len(text.vocabulary)} different, {seconds:.1f} s")
+    return text
+
+
+def count(text: Corpus, values: dict[str, Any], quiet: bool) -> Pairs:
+    """Count the pairs of a text, report them, and let go of the text."""
+    begun = time.monotonic()
+    with text:
+        pairs = count_pairs(
+            text,
+            params_of(CooccurrenceParams, values),
+            tmp=values["tmp"],
+            progress=False if quiet else None,
+        )
+    report_counted(pairs, begun, quiet)
+    return pairs
+
+
+def report_counted(pairs: Pairs, begun: float, quiet: bool) -> None:
+    """Say how many pairs were counted, from a point in time on."""
+    report(quiet, f"counted {readable(pairs.nnz)} pairs, {time.monotonic() - begun:.1f} s")
 
 
 def refuse_options(names: set[str], because: str) -> None:
@@ -129,17 +153,10 @@ def refuse_options(names: set[str], because: str) -> None:
 
 
 def reading_options(command: Command) -> Command:
-    """How text is read.  There is one memory for reading and counting, and it is counting's."""
+    """How text is read and counted.  One option ``--memory`` is for both."""
+    command = options_from(CooccurrenceParams)(command)
     command = options_from(CorpusParams, without=("memory",))(command)
     return READ_VOCAB(options_from(VocabularyParams)(command))
-
-
-def pick_reading(values: dict[str, Any], read_vocab: Path | None) -> dict[str, Any]:
-    """The options of reading, checked."""
-    text = params_of(CorpusParams, values)
-    options: dict[str, Any] = vars(params_of(VocabularyParams, values)) | vars(text)
-    del options["memory"]
-    return {"vocabulary": Vocabulary.load(read_vocab) if read_vocab else None, **options}
 
 
 @click.command()
@@ -147,7 +164,6 @@ def pick_reading(values: dict[str, Any], read_vocab: Path | None) -> dict[str, A
 @OUTPUT
 @click.option("--save-vocab", type=click.Path(path_type=Path), help="also write: word count")
 @reading_options
-@options_from(CooccurrenceParams)
 @QUIET
 def cooccur(
     corpus: tuple[Source, ...],
@@ -162,11 +178,12 @@ def cooccur(
     An output that ends in .bin is GloVe's own file of records (--save-vocab writes the words that
     belong to it); any other is one that fastvec glove and fastvec ppmi read with --matrix.
     """
-    reading, counting = pick_reading(values, read_vocab), params_of(CooccurrenceParams, values)
+    for group in READING:
+        params_of(group, values)
     check_outputs([target, save_vocab], [*corpus, read_vocab])
     if not corpus:
         raise click.UsageError("give CORPUS: files or folders of text, or - for standard input")
-    pairs = load_or_count_pairs(corpus, None, None, reading, counting, quiet)
+    pairs = count(read_corpus(corpus, read_vocab, values, quiet), values, quiet)
     if target.suffix == ".bin":
         pairs.write_glove(target)
     else:
@@ -183,6 +200,29 @@ def has_vectors(model: GloVe) -> bool:
         return False
 
 
+class Counted(CallbackAny2Vec):
+    """When training begins the pairs of a text have been counted: it is reported, and the text is
+    let go, so that it takes no memory while GloVe trains."""
+
+    def __init__(self, source: Corpus | Pairs, quiet: bool) -> None:
+        self.source, self.quiet, self.begun = source, quiet, time.monotonic()
+
+    def on_train_begin(self, model: GloVe) -> None:
+        """Report what was counted."""
+        if isinstance(self.source, Corpus) and model.pairs is not None:
+            report_counted(model.pairs, self.begun, self.quiet)
+            self.source.close()
+
+
+def report_trained(model: GloVe, quiet: bool) -> None:
+    """Say how long training took, how fast it was, and how good the vectors fit."""
+    state = model.training_state
+    assert model.pairs is not None
+    seconds = max(state.total_train_time, 1e-9)
+    speed = readable(model.pairs.nnz * state.epochs_done / seconds)
+    report(quiet, f"trained {seconds:.1f} s, {speed} pairs/s, loss {state.loss_history[-1]:.5f}")
+
+
 @click.command()
 @CORPUS
 @OUTPUT
@@ -194,7 +234,6 @@ def has_vectors(model: GloVe) -> bool:
     help="vectors to start from, and to stay near (--mu)",
 )
 @reading_options
-@options_from(CooccurrenceParams)
 @options_from(GloVeParams)
 @QUIET
 def glove(
@@ -212,7 +251,7 @@ def glove(
     \b
     fastvec glove text.txt -o vectors.bin --x-max 10 --epochs 15
     The output's ending chooses its format, as with fastvec convert; .safetensors is
-    the whole model.
+    the whole model: GloVe.load opens it, and reads more text as this text was read.
 
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).
     """
@@ -220,28 +259,26 @@ def glove(
         refuse_options({"mu"}, "without --init: leave it out, or give vectors to stay near")
     start = vector_files(init) if init else []
     output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab, *start])
-    reading, counting = pick_reading(values, read_vocab), params_of(CooccurrenceParams, values)
-    params = vars(counting) | vars(params_of(GloVeParams, values))
-    model = GloVe(**params, progress=False if quiet else None)
+    check_source(corpus, matrix, vocab)
+    model = GloVe(**values, progress=False if quiet else None)
     given = None
     if init is not None:
         file = formats.read_vectors(init)
         given = KeyedVectors.of(file.words, file.vectors)
-    pairs = load_or_count_pairs(corpus, matrix, vocab, reading, counting, quiet, output.check_words)
-    begun = time.monotonic()
+    source: Corpus | Pairs
+    if matrix is not None:
+        source = load_pairs(matrix, vocab, values["tmp"], output.check_words)
+    else:
+        source = read_corpus(corpus, read_vocab, values, quiet, output.check_words)
     stopped = False
     try:
-        model.fit(pairs, init=given)
-        seconds = time.monotonic() - begun
-        speed = readable(pairs.nnz * len(model.loss_history) / seconds)
-        report(
-            quiet, f"trained {seconds:.1f} s, {speed} pairs/s, loss {model.loss_history[-1]:.5f}"
-        )
+        model.fit(source, init=given, callbacks=[Counted(source, quiet)])
+        report_trained(model, quiet)
     except KeyboardInterrupt:
         if not has_vectors(model):
             raise
         stopped = True
-        report(quiet, f"stopped in epoch {len(model.loss_history) + 1} of {model.epochs}")
+        report(quiet, f"stopped in epoch {model.training_state.epochs_done + 1} of {model.epochs}")
     output.save(model)
     if stopped:
         sys.exit(1)
@@ -253,7 +290,6 @@ def glove(
 @MATRIX
 @VOCAB
 @reading_options
-@options_from(CooccurrenceParams)
 @options_from(PPMIParams)
 @QUIET
 def ppmi(
@@ -270,9 +306,13 @@ def ppmi(
     The output's ending chooses its format, as with glove.
     """
     output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab])
-    reading, counting = pick_reading(values, read_vocab), params_of(CooccurrenceParams, values)
+    check_source(corpus, matrix, vocab)
     params = params_of(PPMIParams, values)
-    pairs = load_or_count_pairs(corpus, matrix, vocab, reading, counting, quiet, output.check_words)
+    if matrix is not None:
+        pairs = load_pairs(matrix, vocab, values["tmp"], output.check_words)
+    else:
+        text = read_corpus(corpus, read_vocab, values, quiet, output.check_words)
+        pairs = count(text, values, quiet)
     output.write(ppmi_vectors(pairs, params=params, progress=False if quiet else None))
 
 
