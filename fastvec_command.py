@@ -1,7 +1,7 @@
-"""The command ``fastvec``: Ctrl-C ends it with one line while the package is still imported, too.
+"""The command ``fastvec``, whose Ctrl-C prints one line even while the package is being imported.
 
-It stands beside the package: whoever imports a part of that imports all of it first, and NumPy and
-SciPy with it, which takes a quarter of a second, and longer when the disk is cold.
+This module is outside the package, because importing any part of the package imports all of it, and
+NumPy first.  That takes a fraction of a second, or longer from a cold disk.
 """
 
 import os
@@ -9,7 +9,7 @@ import signal
 
 
 def stop(*_: object) -> None:
-    """End at once, since nothing has begun; an import might swallow an exception."""
+    """End at once.  There is nothing to save yet, and an exception could be caught by an import."""
     try:
         os.write(2, b"fastvec: stopped\n")
     finally:
@@ -19,7 +19,7 @@ def stop(*_: object) -> None:
 def main() -> None:
     """Entry point: import the command line, and run it."""
     before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:  # and not ignored, as in a background job
+    if before is signal.default_int_handler:  # background jobs ignore Ctrl-C, and continue to
         signal.signal(signal.SIGINT, stop)
     from fastvec.cli import main as run
 

@@ -1,5 +1,7 @@
-"""``python -m fastvec``.  Python imports the package before this: Ctrl-C while it does ends in a
-traceback, unlike that of the command ``fastvec``."""
+"""``python -m fastvec``, the same as the command ``fastvec``.
+
+Python imports the package before this module, so Ctrl-C during that import prints a traceback.
+"""
 
 from fastvec_command import main
 

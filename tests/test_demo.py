@@ -91,7 +91,7 @@ def test_there_is_enough_of_it_here() -> None:
         count += len(words)
         if count > 300_000:
             return
-    pytest.fail(f"only {count} words of documentation beside this Python")
+    pytest.fail(f"this Python has only {count} words of documentation")
 
 
 def test_the_command_shows_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,4 +110,4 @@ def test_the_command_needs_source_files(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(cli_demo, "documentation", lambda: iter([["far", "too", "few"]]))
     done = CliRunner().invoke(app, ["demo"])
     assert done.exit_code == 1  # 2 in a real process, see cli.main
-    assert "only 3 words of documentation beside this Python" in done.output
+    assert "this Python has only 3 words of documentation" in done.output

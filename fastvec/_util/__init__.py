@@ -1,1 +1,1 @@
-"""Small tools without a subject of their own: files, threads, progress, matrices, the machine."""
+"""Tools that know nothing of words or vectors: options, files, threads, progress, the machine."""

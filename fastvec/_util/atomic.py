@@ -1,7 +1,4 @@
-"""Writing files so that nothing is ever half-written.
-
-Imports nothing of the package.
-"""
+"""Writing files so that an error never leaves half a file behind."""
 
 from __future__ import annotations
 
@@ -17,11 +14,16 @@ PathLike = str | os.PathLike[str]
 
 
 def check_target(path: PathLike) -> Path:
-    """Say now, before hours of work, that an output could not be written later.
+    """Check before the work that an output can be written; returns it as a Path.
 
-    Raises FileNotFoundError when its folder is missing, IsADirectoryError when it is a folder
-    itself, PermissionError when its folder (or what is no file: a device, a pipe) cannot be
-    written to.
+    Raises
+    ------
+    FileNotFoundError
+        if its folder does not exist.
+    IsADirectoryError
+        if it is a folder itself.
+    PermissionError
+        if its folder, or an existing device or pipe, cannot be written to.
     """
     path = Path(path)
     if path.is_dir():
@@ -39,7 +41,7 @@ def check_target(path: PathLike) -> Path:
 
 
 def is_special(path: Path) -> bool:
-    """Whether something is there that is no regular file: a device, a pipe, a socket."""
+    """Whether the path exists and is not a regular file but a device, a pipe or a socket."""
     return path.exists() and not path.is_file()
 
 
@@ -47,11 +49,11 @@ def is_special(path: Path) -> bool:
 def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
     """Open a temporary file beside ``path``; on success it is synced and renamed to ``path``.
 
-    On any error, a full disk or Ctrl-C included, the temporary file is removed and whatever was
-    at ``path`` before is untouched.  A symbolic link stays one: what it points to is replaced.  A
-    device or a pipe is written to directly, since there is nothing to keep.
+    On any error, including a full disk and Ctrl-C, the temporary file is removed and a file that
+    was at ``path`` before is unchanged.  If ``path`` is a symbolic link, the file that it points to
+    is replaced.  A device or a pipe is written to directly.
 
-    Raises what :func:`check_target` raises, and OSError, with the path, when writing fails.
+    Raises what :func:`check_target` raises, and OSError with the path if writing fails.
 
     >>> with atomic_write("words.txt") as file:
     ...     file.write(b"cat 3\\n")
@@ -66,7 +68,7 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
             with _replacing(path.resolve()) as file:
                 yield file
     except OSError as error:
-        if error.filename is None:  # write and fsync do not say which file
+        if error.filename is None:  # errors of write and fsync have no file name
             reason = error.strerror or str(error)
             raise type(error)(error.errno, f"cannot write {path}: {reason}") from error
         raise
@@ -74,7 +76,7 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """A temporary file that becomes ``path`` if nothing goes wrong."""
+    """A temporary file that replaces ``path`` unless there is an error."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb", buffering=1 << 20) as file:
@@ -89,7 +91,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _copy_mode(temporary: str, path: Path) -> None:
-    """Give the new file the mode of the old one, or the usual one (mkstemp makes 0600)."""
+    """Give the new file the mode of the old one, or the usual mode (mkstemp sets 0600)."""
     if path.exists():
         mode = path.stat().st_mode & 0o777
     else:
@@ -100,7 +102,7 @@ def _copy_mode(temporary: str, path: Path) -> None:
 
 
 def temporary_folder(folder: PathLike | None) -> str:
-    """Where temporary files go: a folder that is there; the system's by default.
+    """The folder for temporary files, which must exist; by default the system's.
 
     >>> temporary_folder(".")
     '.'
@@ -114,7 +116,7 @@ def temporary_folder(folder: PathLike | None) -> str:
 
 @contextlib.contextmanager
 def about_temporary_files(folder: str) -> Iterator[None]:
-    """Say of an OSError that it was about temporary files, and where.
+    """Make an OSError say that it is about temporary files, and in which folder.
 
     >>> with about_temporary_files("."):
     ...     raise OSError(errno.ENOSPC, "full")

@@ -1,4 +1,4 @@
-"""Matrices in the layout that the kernels work on.  Imports nothing of the package."""
+"""Matrices in the layout that the kernels need."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def _stride(size: int) -> int:
 def padded(rows: int, size: int) -> NDArray[np.float32]:
     """A float32 matrix of zeros, (rows, size rounded up to 16), every row aligned to 64 bytes.
 
-    So no vector instruction meets a partial row, and no two words share a cache line.  Large ones
-    lie on huge pages where the system has them (NumPy asks for them): random rows of a matrix on
-    4 KB pages miss the address cache nearly every time.
+    In this layout vector instructions always process whole registers, and no two words share a
+    cache line.  Large matrices are on huge pages if the system has them (NumPy asks for them),
+    because reading random rows on 4 KB pages misses the address cache nearly every time.
 
     >>> padded(3, 100).shape
     (3, 112)
     """
     stride = _stride(size)
-    # np.empty, not np.zeros: only the former asks for huge pages.
+    # np.empty asks for huge pages, np.zeros does not.
     block = np.empty(rows * stride + LINE_BYTES // 4, np.float32)
     skip = -block.ctypes.data % LINE_BYTES // 4
     matrix = block[skip : skip + rows * stride].reshape(rows, stride)
@@ -35,7 +35,7 @@ def padded(rows: int, size: int) -> NDArray[np.float32]:
 
 
 def padded_copy(values: ArrayLike) -> NDArray[np.float32]:
-    """A padded matrix with the given values (rows, size) in it."""
+    """A padded matrix that holds a copy of the given (rows, size) values."""
     values = np.asarray(values)
     matrix = padded(*values.shape)
     matrix[:, : values.shape[1]] = values
@@ -43,10 +43,9 @@ def padded_copy(values: ArrayLike) -> NDArray[np.float32]:
 
 
 def padded_rows(rows: ArrayLike) -> NDArray[np.float32]:
-    """The padded matrix that these (rows, size) numbers are the visible part of, or a padded copy.
+    """The padded matrix of which these (rows, size) values are a view, or a padded copy.
 
-    Whoever made the matrix: rows that lie like those of :func:`padded`, with zeros behind each, are
-    as good.
+    Any array with the layout of :func:`padded` and zeros as padding is used without a copy.
 
     >>> matrix = padded(3, 100)
     >>> np.shares_memory(padded_rows(matrix[:, :100]), matrix)
@@ -73,7 +72,7 @@ def padded_rows(rows: ArrayLike) -> NDArray[np.float32]:
 
 
 def picked_rows(rows: ArrayLike, picks: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
-    """A padded matrix of some of the rows; of zeros where a pick is -1.
+    """A padded matrix of the rows with these indices; a row of zeros for the index -1.
 
     >>> picked_rows([[1.0], [2.0]], np.array([1, -1]))[:, :1].tolist()
     [[2.0], [0.0]]
@@ -88,7 +87,7 @@ def picked_rows(rows: ArrayLike, picks: NDArray[np.integer[Any]]) -> NDArray[np.
 def random_rows(rows: int, size: int, generator: np.random.Generator) -> NDArray[np.float32]:
     """A padded matrix of numbers uniform in [-1 / size, 1 / size), as in gensim and fastText."""
     matrix = padded(rows, size)
-    step = max(1, (1 << 22) // size)  # bounds what is held twice
+    step = max(1, (1 << 22) // size)  # limits the memory of the temporary copies
     for start in range(0, rows, step):
         block = generator.random((min(step, rows - start), size), dtype=np.float32)
         matrix[start : start + step, :size] = (2 * block - 1) / np.float32(size)

@@ -88,7 +88,7 @@ class Progress:
 
 
 def readable(number: float) -> str:
-    """A number with a thousands letter: 1234567 is ``1.23M``."""
+    """A number in thousands (k), millions (M) or billions (G): 1234567 is ``1.23M``."""
     for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if number >= 0.9995 * scale:  # not 1000.00k
             return f"{number / scale:.2f}{letter}"

@@ -1,4 +1,4 @@
-"""Which instruction set the kernels use.  Imports only the native core."""
+"""The instruction set that the native kernels use."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from fastvec._core import simd_names
 
 
 def simd() -> str:
-    """The instruction set in use: the best that this machine has, or ``FASTVEC_SIMD``.
+    """The instruction set to use: what ``FASTVEC_SIMD`` names, or the best of this machine.
 
-    Raises ValueError, with the names there are, if ``FASTVEC_SIMD`` is none of this machine's.
+    Raises
+    ------
+    ValueError
+        if the environment variable names an instruction set that this machine does not have.
 
     >>> simd() in ("avx512bf16", "avx512", "avx2", "baseline")
     True

@@ -1,4 +1,4 @@
-"""What this machine has for this process: cores and memory."""
+"""Cores and memory that this process may use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastvec._util.options import Size, bytes_from
 
 
 def available_cores() -> int:
-    """The number of cores that this process may use (its CPU affinity, not the machine's count)."""
+    """The number of cores that this process may run on, which may be fewer than the machine has."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # macOS, Windows
@@ -17,7 +17,7 @@ def available_cores() -> int:
 
 
 def memory_budget(memory: Size | None) -> int:
-    """Bytes to work in: what an option named memory says, or half of what is free.
+    """The bytes that an option ``memory`` allows; None stands for half of the free memory.
 
     >>> memory_budget("1K")
     1024
@@ -26,7 +26,7 @@ def memory_budget(memory: Size | None) -> int:
 
 
 def free_memory() -> int:
-    """Bytes of memory that are free for this process, as far as the system tells."""
+    """Bytes of memory that this process can still use, as far as the system reports it."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
     except OSError:  # not Linux
@@ -36,7 +36,7 @@ def free_memory() -> int:
 
 
 def _cgroup_memory() -> int:
-    """Bytes that the control group leaves (page cache can be given back), if there is a limit."""
+    """Bytes that the limit of the control group leaves; its page cache counts as free."""
     group = Path("/sys/fs/cgroup")
     try:
         limit = int((group / "memory.max").read_text())

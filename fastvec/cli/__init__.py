@@ -1,7 +1,8 @@
-"""The command line: one group, a module for each family of commands, one place for errors.
+"""The command line: a module for each family of commands; errors are handled here.
 
-Exit codes: 0 done, 1 stopped by the user (Ctrl-C), 2 bad input, said in one sentence.  A fault of
-fastvec's own is one sentence with exit code 2 too, and names the line of the source.
+Exit codes: 0 for success, 1 if the user stopped the command (Ctrl-C), 2 for bad input, which one
+sentence on standard error explains.  A bug in fastvec also gives one sentence and exit code 2; the
+sentence names the line of the source.
 """
 
 from __future__ import annotations
@@ -22,21 +23,24 @@ from fastvec._util.simd import simd
 from fastvec.cli import corpus, demo, glove, train, vectors
 from fastvec.cli.shared import echo, fail
 
-#: what the library raises on purpose, with a sentence for people: bad input, numbers that are not
-#: finite any more (ArithmeticError), what this machine cannot do (ImportError, RuntimeError)
+#: what the library raises with a sentence for the user: bad input, training that is not finite any
+#: more (ArithmeticError), what this machine cannot do (ImportError, RuntimeError)
 DELIBERATE = (ValueError, TypeError, KeyError, ImportError, ArithmeticError, RuntimeError)
 
 
 def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    """Print the version and the instruction set in use, and end."""
+    """Print the version and the instruction set in use, and exit."""
     if wanted:
         click.echo(f"fastvec {__version__} ({simd()})")
         context.exit()
 
 
 class Commands(click.Group):
-    """The group, which ends well when the reader of our output has gone (`fastvec vocab X | head`):
-    that is no error, but click would make exit code 1 of it."""
+    """The group of all commands.
+
+    It exits with code 0, and not with click's 1, when the reader of a pipe closes it early, as in
+    ``fastvec vocab X | head``.
+    """
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command."""
@@ -62,7 +66,7 @@ class Commands(click.Group):
 )
 @click.pass_context
 def app(context: click.Context) -> None:
-    """Train word vectors, look at them, and turn them into any format."""
+    """Train word vectors, query and evaluate them, and convert them between formats."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -72,13 +76,12 @@ for command in (train.train, *glove.COMMANDS, *corpus.COMMANDS, *vectors.COMMAND
 
 
 def show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    """Show a warning as a plain line, without the line of Python that it came from."""
+    """Show a warning as one line, without the line of Python that it came from."""
     echo(f"fastvec: {message}", err=True)
 
 
 def prepare_streams() -> None:
-    """Standard streams that are closed (`>&-`) become empty ones; names of files that are not UTF-8
-    are printed as the bytes that they are."""
+    """Replace closed standard streams (``>&-``) by empty ones, and let file names be any bytes."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115
@@ -87,13 +90,13 @@ def prepare_streams() -> None:
 
 
 def drop_output() -> None:
-    """Send what is left of standard output nowhere."""
+    """Discard what is still buffered for standard output."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
     """Entry point: run the command; every error becomes one sentence and exit code 2."""
-    # A plain kill ends like Ctrl-C: temporary files are removed.
+    # A plain kill ends like Ctrl-C, so that temporary files are removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     warnings.showwarning = show_warning
     prepare_streams()
@@ -107,14 +110,14 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         echo("fastvec: stopped", err=True)
         sys.exit(1)
-    except BrokenPipeError:  # as it is in Commands, but while the last of it was written
+    except BrokenPipeError:  # as in Commands, but raised by the last flush
         drop_output()
         sys.exit(0)
     except MemoryError as error:
         fail(f"out of memory: {error}" if str(error) else "out of memory")
     except OSError as error:
-        drop_output()  # it may be standard output that is full: Python would try it again at exit
-        reason = error.strerror or str(error)  # str(error) would begin with "[Errno 28]"
+        drop_output()  # if standard output is full, Python would try again to write at exit
+        reason = error.strerror or str(error)  # str(error) begins with, say, "[Errno 28]"
         fail(f"{error.filename}: {reason}" if error.filename else reason)
     except UnicodeError as error:
         fail(str(error))

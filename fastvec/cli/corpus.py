@@ -1,4 +1,4 @@
-"""Commands that read text: encode, vocab, phrases."""
+"""Commands that read text and write no vectors: encode, vocab, phrases."""
 
 from __future__ import annotations
 
@@ -54,15 +54,16 @@ def encode(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Read CORPUS once and for all: word ids, sentences and vocabulary in one file.
+    """Read CORPUS and write word ids, sentences and vocabulary to one file.
 
     \b
-    A sweep over many settings then starts training at once:
+    Training on that file starts at once, which helps when many settings are tried:
       fastvec encode news/*.gz -o news.fvc
       fastvec train news.fvc -o news.bin
 
-    CORPUS: files, folders, globs, - for standard input; packed by gzip, bzip2, xz or zstd; Parquet,
-    Feather and Arrow files; JSON lines (with --column); with fastvec[remote] also URLs.
+    CORPUS is any number of files, folders and globs, or - for standard input.  Text may be
+    compressed by gzip, bzip2, xz or zstd.  Parquet, Feather and Arrow files and JSON lines (with
+    --column) are read too, and URLs with fastvec[remote].
     """
     check_outputs([output], [*corpus, read_vocab])
     settings = vars(params_of(VocabularyParams, options)) | vars(params_of(CorpusParams, options))
@@ -93,10 +94,10 @@ def encode(
 def vocab(
     corpus: tuple[Source, ...], output: Path | None, workers: int, quiet: bool, **options: Any
 ) -> None:
-    """Count the words of CORPUS: one line for each, with its count, the most frequent first.
+    """Count the words of CORPUS and print a line "WORD COUNT" for each, the most frequent first.
 
     \b
-    The form is that of GloVe's vocab_count and of word2vec.c's -save-vocab:
+    GloVe's vocab_count and word2vec.c's -save-vocab write the same format:
       fastvec vocab news/*.gz | head
     """
     check_outputs([output], corpus)
@@ -124,20 +125,21 @@ def vocab(
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="how often pairs are joined: two passes find phrases of up to four words",
+    help="how many times pairs are joined: two passes find phrases of up to four words",
 )
 @click.option(
     "--connector-words",
     "connectors",
     default="none",
     show_default=True,
-    help="words that may stand inside a phrase: none, english (of, the ...), or a file of words",
+    help="words that a phrase may contain but not begin or end with: none, english (of, the ...), "
+    "or a file of words",
 )
 @click.option(
     "--phrases",
     "listed",
     type=click.Path(path_type=Path),
-    help="also write the phrases and their scores, a line each",
+    help="also write the phrases and their scores to this file",
 )
 @options_from(PhrasesParams)
 @options_from(CorpusParams)
@@ -153,10 +155,10 @@ def phrases(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Join words of CORPUS that stand together more often than by chance: new york -> new_york.
+    """Join words of CORPUS that occur together more often than by chance: new york -> new_york.
 
     \b
-    The text that is written has a sentence a line, and can be trained on:
+    The output is text with one sentence on each line, ready for training:
       fastvec phrases news/*.gz -o joined.txt --passes 2
       fastvec train joined.txt -o joined.bin
 
@@ -183,7 +185,7 @@ def phrases(
 
 
 def connector_words(given: str) -> frozenset[str]:
-    """What --connector-words means."""
+    """The words that --connector-words names."""
     if given == "none":
         return frozenset()
     if given == "english":
@@ -197,7 +199,7 @@ def connector_words(given: str) -> frozenset[str]:
 
 
 def write_scores(path: Path, found: dict[str, float]) -> None:
-    """Phrases and scores, tab-separated."""
+    """Write phrases and scores, separated by tabs."""
     with atomic_write(path) as file:
         file.writelines(f"{phrase}\t{score:.6g}\n".encode() for phrase, score in found.items())
 

@@ -1,4 +1,4 @@
-"""``fastvec demo``: train on text that every machine has, and show what came of it."""
+"""``fastvec demo``: train on text that every machine has, and show similar words."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ or in Python:
 def demo(workers: int) -> None:
     """Train on the documentation of Python, NumPy and SciPy that is on this machine.
 
-    Nothing is downloaded, executed or written; it takes less than half a minute.
+    Nothing is downloaded, executed or written.  It takes less than half a minute.
     """
     start = time.perf_counter()
     model = Word2Vec(sg=1, min_count=15, sample=1e-4, alpha=0.05, epochs=20, workers=workers)
@@ -53,7 +53,7 @@ def demo(workers: int) -> None:
     words = sum(map(len, paragraphs))
     if words < ENOUGH:
         raise click.ClickException(
-            f"only {words} words of documentation beside this Python, {ENOUGH} are needed: "
+            f"this Python has only {words} words of documentation, {ENOUGH} are needed: "
             "its source files are missing"
         )
     click.echo(f"{words:,} words in {len(paragraphs):,} paragraphs")

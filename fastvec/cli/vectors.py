@@ -1,6 +1,6 @@
 """Commands for vectors: similar, analogy, eval, info, convert, classes.
 
-On a terminal the answers are tables; into a pipe they are plain tab-separated lines.
+On a terminal the answers are printed as tables, into a pipe as lines with tabs.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from fastvec.vectors.search import ANALOGY_METHODS
 FILE = click.Path(exists=True, path_type=Path)
 VECTORS = click.argument("vectors", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 TOPN = click.option("-n", "--topn", type=click.IntRange(1), default=10, show_default=True,
-                    help="answers to print")  # fmt: skip
-LIMIT = click.option("--limit", type=click.IntRange(1), help="read only so many first words")
+                    help="how many answers to print")  # fmt: skip
+LIMIT = click.option("--limit", type=click.IntRange(1), help="read only the first so many words")
 METHOD = click.option(
     "--method",
     type=click.Choice(ANALOGY_METHODS),
@@ -51,7 +51,7 @@ def load(
 
 
 def known(vectors: KeyedVectors, path: Path, words: Sequence[str]) -> None:
-    """Complain about the first word that has no vector."""
+    """Fail if a word has no vector."""
     for word in words:
         if word not in vectors:
             raise click.ClickException(f"{word!r} is not among the {len(vectors)} words of {path}")
@@ -68,14 +68,14 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Ta
 
 
 def visible(text: str) -> str:
-    """Text with control characters as escapes: a word must not give the terminal orders."""
+    """Text with control characters as escapes, since a word may contain a terminal's commands."""
     return re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", lambda one: repr(one[0])[1:-1], text)
 
 
 def show(tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> None:
     """Print tables of (title, heads, rows): drawn on a terminal, tab-separated into a pipe."""
     if sys.stdout.isatty():
-        # What is printed are words and file names: nothing in them is rich's markup.
+        # Words and file names may look like rich's markup, but are printed as they are.
         console = Console(markup=False, emoji=False, highlight=False)
         console.print(Columns([table(*one) for one in tables]))
         return
@@ -90,10 +90,10 @@ def show(tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -
 @TOPN
 @LIMIT
 def similar(vectors: Path, words: tuple[str, ...], topn: int, limit: int | None) -> None:
-    """Print the words nearest to each WORD.
+    """Print the words that are most similar to each WORD.
 
     \b
-    Into a pipe: WORD, neighbour, cosine, separated by tabs.
+    Into a pipe, each line is WORD, neighbour and cosine, separated by tabs.
     """
     wv, _ = load(vectors, limit)
     known(wv, vectors, words)
@@ -128,7 +128,7 @@ def analogy(vectors: Path, a: str, b: str, c: str, topn: int, limit: int | None)
 
 
 def section_facts(section: evaluation.Section) -> dict[str, Any]:
-    """One line of the analogies' table."""
+    """One row of the table of analogies."""
     low, high = evaluation.accuracy_interval(section)
     return {
         "section": section.name,
@@ -142,7 +142,7 @@ def section_facts(section: evaluation.Section) -> dict[str, Any]:
 
 
 def similarity_facts(found: evaluation.Similarity) -> dict[str, Any]:
-    """One line of the similarities' table."""
+    """One row of the table of similarities."""
     low, high = found.interval()
     enough = len(found.scores) > 1
     return {
@@ -157,7 +157,7 @@ def similarity_facts(found: evaluation.Similarity) -> dict[str, Any]:
 
 
 def cells(facts: dict[str, Any]) -> list[str]:
-    """The values of one line as text."""
+    """The values of one row as text."""
     return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in facts.values()]
 
 
@@ -171,11 +171,11 @@ def cells(facts: dict[str, Any]) -> list[str]:
     type=click.IntRange(0),
     default=30_000,
     show_default=True,
-    help="analogies: know only so many most frequent words; 0: all",
+    help="analogies: use only so many of the most frequent words; 0: all",
 )
 @METHOD
-@click.option("--case-sensitive", is_flag=True, help="tell upper case from lower case")
-@click.option("--unknown-wrong", is_flag=True, help="count unknown words as wrong, not left out")
+@click.option("--case-sensitive", is_flag=True, help="distinguish upper case from lower case")
+@click.option("--unknown-wrong", is_flag=True, help="count questions with unknown words as wrong")
 @JSON
 def evaluate(
     vectors: Path,
@@ -190,8 +190,8 @@ def evaluate(
 ) -> None:
     """Score vectors by analogies, by human similarity scores, and by human categories.
 
-    Analogies with a word that is unknown are left out (--unknown-wrong counts them as wrong);
-    low and high are the ends of a 95 % bootstrap interval.
+    Questions with an unknown word are left out, unless --unknown-wrong is given.  The columns low
+    and high are a 95 % bootstrap interval.
     """
     if not (analogies or similarity or categories):
         raise click.UsageError("give --analogies FILE, --similarity FILE, or --categories FILE")
@@ -230,7 +230,7 @@ def evaluate(
 @VECTORS
 @JSON
 def info(vectors: Path, as_json: bool) -> None:
-    """Say what is in a vector file."""
+    """Print what a vector file contains."""
     wv, file = load(vectors)
     norms = wv.fill_norms()
     finite = norms[np.isfinite(norms)]
@@ -315,9 +315,11 @@ def convert(
 @VECTORS
 @click.option("-k", "count", type=click.IntRange(1), default=500, show_default=True, help="classes")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="a file instead of the screen"
+    "-o", "--output", type=click.Path(path_type=Path), help="file to write instead of printing"
 )
-@click.option("--rounds", type=click.IntRange(1), default=10, show_default=True, help="of k-means")
+@click.option(
+    "--rounds", type=click.IntRange(1), default=10, show_default=True, help="rounds of k-means"
+)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @LIMIT
 def classes(

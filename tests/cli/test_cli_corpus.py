@@ -38,7 +38,7 @@ def test_vocab_of_standard_input_into_a_file(folder: Path) -> None:
     assert (folder / "v.txt").read_text() == "é 2\nné 1\nà 1\n"
 
 
-def test_vocab_ends_quietly_when_nobody_listens(folder: Path) -> None:
+def test_vocab_ends_quietly_when_the_pipe_is_closed(folder: Path) -> None:
     (folder / "many").write_text(" ".join(map(str, range(300_000))))
     command = f"({sys.executable} -m fastvec vocab many; echo $? > code) | head -1"
     done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)

@@ -1,5 +1,4 @@
-"""No command replaces what it reads, by whatever name; none finds out after its work that it cannot
-write."""
+"""Outputs are checked before the work: that they can be written, and that they are no inputs."""
 
 from __future__ import annotations
 
@@ -115,7 +114,7 @@ def test_an_output_that_is_there_may_be_replaced(folder: Path) -> None:
 
 @pytest.mark.parametrize("streams", ["| true", "2>&1 | true", ">&-", "2>&-", ">/dev/full", "<&-"])
 @pytest.mark.parametrize("line", ["train text/t.txt", "glove text/t.txt --vector-size 3"])
-def test_what_was_learned_is_saved_though_nobody_reads_the_news(
+def test_results_are_saved_even_if_messages_cannot_be_printed(
     folder: Path, line: str, streams: str
 ) -> None:
     command = f"{sys.executable} -m fastvec {line} -o out.bin {streams}"

@@ -41,7 +41,7 @@ def on_a_terminal(folder, *arguments):
             try:
                 while some := terminal.read(1 << 16):
                     printed += some
-            except OSError:  # how Linux says that nobody writes any more
+            except OSError:  # Linux raises it when no process writes any more
                 pass
         assert process.wait(DEADLINE) == 0, printed.decode()
     return " ".join(re.sub("\x1b\\[[0-9;]*m", "", printed.decode()).split())
@@ -209,7 +209,7 @@ def test_classes(vectors):
     assert again == (vectors / "c").read_text()
 
 
-def test_duplicates_are_told(vectors):
+def test_duplicates_give_a_warning(vectors):
     (vectors / "d.txt").write_text("2 1\na 1\na 2\n")
     done = fastvec(vectors, "info", "d.txt")
     assert done.returncode == 0
@@ -220,7 +220,7 @@ ODD = ["[red]", "[/red]", "[/INST]", ":smile:", "[link=x]", "\\[b]", "http://x",
 
 
 def test_no_word_is_markup_on_a_terminal(tmp_path):
-    """Nor is a file name; and control characters are shown, not obeyed."""
+    """The same holds for file names; control characters are printed as escapes."""
     wv = KeyedVectors.of(Words.of(ODD), np.arange(1, 19, dtype=np.float32).reshape(9, 2))
     wv.save(tmp_path / "[red].txt")
     shown = [word.replace("\x1b", "\\x1b") for word in ODD]
