@@ -1,4 +1,4 @@
-"""The demonstration's text: found by parsing, whatever lies around."""
+"""The text of the demonstration: found by parsing, whatever else is in the folders."""
 
 import sys
 from pathlib import Path

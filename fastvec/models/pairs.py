@@ -184,7 +184,7 @@ class Pairs:
     # --- files
 
     def save(self, path: PathLike) -> None:
-        """Save as a safetensors file (docs/formats.md), with a checksum of every array.
+        """Save everything as one file (docs/formats.md describes it), with checksums.
 
         >>> pairs.save("pairs.safetensors")
         """
@@ -204,18 +204,18 @@ class Pairs:
 
     @classmethod
     def load(cls, path: PathLike, *, verify: bool = True) -> Pairs:
-        """Open a file written by :meth:`save`; the pairs stay on disk and are read when needed.
+        """Open a file that :meth:`save` wrote; the pairs stay on disk and are read when needed.
 
         Parameters
         ----------
-        verify : bool
-            compare the checksums, which reads the file once; False opens at once.  (Training looks
-            at every pair in any case, so that a damaged file cannot do harm.)
+        verify : bool, default True
+            compare the checksums, for which the whole file is read; False opens it at once.
+            Training checks every pair in any case, so that a damaged file cannot do harm.
 
         Raises
         ------
         ValueError
-            another kind of file, a newer version, a file that is cut off or damaged.
+            another kind of file, a newer version, or a file that is cut off or damaged.
 
         >>> Pairs.load("pairs.safetensors").shape
         (3, 3)

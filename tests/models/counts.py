@@ -24,8 +24,8 @@ def check_counts(matrix, expected):
     """A scipy matrix holds exactly these entries, each within 1e-6."""
     entries = matrix.tocoo()
     rows, columns = (axis.tolist() for axis in entries.coords)
-    places = zip(rows, columns, strict=True)
-    found = dict(zip(places, entries.data, strict=True))
+    cells = zip(rows, columns, strict=True)
+    found = dict(zip(cells, entries.data, strict=True))
     assert found.keys() == expected.keys()
-    for place, value in found.items():
-        assert value == pytest.approx(expected[place], rel=1e-6)
+    for cell, value in found.items():
+        assert value == pytest.approx(expected[cell], rel=1e-6)

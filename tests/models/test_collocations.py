@@ -90,7 +90,7 @@ def test_a_long_row_of_connectors() -> None:
     assert dict(phrases.vocab) == reference.counts(text, "_", {"of"})[0]
 
 
-def test_doors_refuse_what_is_not_there() -> None:
+def test_the_core_checks_its_arguments() -> None:
     tokens, ends = np.array([0, 1, 2], np.int32), np.array([0, 3])
     none = np.zeros(1, np.uint32)
     counter = PhraseCounter(2)
@@ -123,8 +123,8 @@ def test_doors_refuse_what_is_not_there() -> None:
     with pytest.raises(ValueError, match="an id is not below 3"):
         joiner.join(bad_ids, ends, kinds, 0, 1, out, np.empty(1, np.int64))
     words, offsets = np.frombuffer(b"ab", np.uint8), np.array([0, 1, 2])
-    places = np.zeros(2, np.int64)
+    zeros = np.zeros(2, np.int64)
     with pytest.raises(ValueError, match="ends must be those of round one"):
-        spell_pairs(pairs, none, none, words, offsets, b"_", places, np.empty(3, np.uint8))
+        spell_pairs(pairs, none, none, words, offsets, b"_", zeros, np.empty(3, np.uint8))
     with pytest.raises(ValueError, match="ends must have 2 entries"):
         spell_pairs(pairs, none, none, words, offsets, b"_", np.zeros(3, np.int64))

@@ -22,8 +22,8 @@ def test_glove_round_trip(tmp_path, symmetric):
     assert len(records) == matrix.nnz
     order = np.lexsort((records["word2"], records["word1"]))
     assert np.array_equal(order, np.arange(len(records)))
-    places = records["word1"] - 1, records["word2"] - 1
-    assert np.array_equal(matrix[places], records["value"].astype(np.float32))
+    cells = records["word1"] - 1, records["word2"] - 1
+    assert np.array_equal(matrix[cells], records["value"].astype(np.float32))
 
     np.random.default_rng(1).shuffle(records)
     records.tofile(tmp_path / "shuffled.bin")
@@ -64,8 +64,8 @@ def test_glove_s_file_is_read_as_its_matrix_would_be(tmp_path, monkeypatch, symm
     records = np.concatenate([records, twice, nothing])
     np.random.default_rng(2).shuffle(records)
     records.tofile(tmp_path / "p.bin")
-    places = (records["word1"] - 1, records["word2"] - 1)
-    wanted = Pairs.from_scipy(scipy.sparse.coo_array((records["value"], places), shape=(700, 700)))
+    cells = (records["word1"] - 1, records["word2"] - 1)
+    wanted = Pairs.from_scipy(scipy.sparse.coo_array((records["value"], cells), shape=(700, 700)))
     got = Pairs.read_glove(tmp_path / "p.bin", tmp=tmp_path)
     assert got.symmetric == wanted.symmetric == symmetric
     for name in ("pairs", "tiles", "offsets"):

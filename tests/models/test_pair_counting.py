@@ -178,15 +178,15 @@ def test_shapes_are_checked():
         np.zeros(5, np.int32), np.array([0, 5]), np.ones(3, np.uint64), 300, asymmetric=False
     )
     hot = np.zeros((256, 256), np.uint64)
-    places, occurrences = np.zeros(300, np.int64), np.zeros(9, np.uint64)
+    numbers, occurrences = np.zeros(300, np.int64), np.zeros(9, np.uint64)
     with pytest.raises(ValueError, match="the text has 5 tokens, not 2 to 6"):
-        text.scan(2, 6, hot, places)
+        text.scan(2, 6, hot, numbers)
     with pytest.raises(ValueError, match="must have shapes"):
-        text.scan(0, 5, hot, places[1:])
+        text.scan(0, 5, hot, numbers[1:])
     with pytest.raises(ValueError, match="the text has 5 tokens"):
-        text.list_occurrences(3, 2, 4, places, places, occurrences)
+        text.list_occurrences(3, 2, 4, numbers, numbers, occurrences)
     with pytest.raises(ValueError, match="cursors must lie in the occurrences"):
-        text.list_occurrences(0, 0, 5, places, places + 10, occurrences)
+        text.list_occurrences(0, 0, 5, numbers, numbers + 10, occurrences)
     rows = PairRows(text)
     with pytest.raises(ValueError, match="rows 0 to 301"):
         rows.count(0, 301, hot, occurrences, np.zeros(301, np.int64), 0, np.zeros(302, np.int64))
@@ -199,26 +199,26 @@ def test_shapes_are_checked():
         rows.cut(np.array([0, 4]), 1, np.array([0, 300]), np.zeros(1, np.int64), occurrences)
 
 
-def test_tokens_that_change_between_two_looks_are_an_error():
+def test_tokens_that_change_between_two_passes_are_an_error():
     tokens = np.full(5, 299, np.int32)
     text = PairText(tokens, np.array([0, 5]), np.ones(3, np.uint64), 300, asymmetric=False)
-    places = np.zeros(300, np.int64)
-    text.scan(0, 5, np.zeros((256, 256), np.uint64), places)
+    numbers = np.zeros(300, np.int64)
+    text.scan(0, 5, np.zeros((256, 256), np.uint64), numbers)
     tokens[2] = 298
-    limits = np.cumsum(places)
+    limits = np.cumsum(numbers)
     with pytest.raises(ValueError, match="the tokens changed while they were counted"):
-        text.list_occurrences(0, 0, 5, limits - places, limits, np.zeros(5, np.uint64))
+        text.list_occurrences(0, 0, 5, limits - numbers, limits, np.zeros(5, np.uint64))
 
 
-def one_place(at, left, right):
-    """A place of a word as PairText.place writes it."""
+def one_occurrence(at, left, right):
+    """An occurrence of a word as PairText.list_occurrences writes it."""
     return np.array([(at, left, right)], [("at", "<u4"), ("left", "<u2"), ("right", "<u2")]).view(
         np.uint64
     )
 
 
 @pytest.mark.parametrize(
-    ("place", "origin"),
+    ("occurrence", "origin"),
     [
         ((10, 0, 0), 0),
         ((0, 1, 0), 0),
@@ -228,14 +228,14 @@ def one_place(at, left, right):
         ((5, 0, 0), 5),
     ],
 )
-def test_places_out_of_the_text_are_an_error(place, origin):
+def test_occurrences_out_of_the_text_are_an_error(occurrence, origin):
     tokens = np.full(10, 299, np.int32)
     text = PairText(tokens, np.array([0, 10]), np.ones(3, np.uint64), 300, asymmetric=False)
     starts, ends = np.zeros(301, np.int64), np.zeros(2, np.int64)
     starts[300] = 1
     with pytest.raises(ValueError, match="occurrences must lie in the text"):
-        PairRows(text).count(299, 300, None, one_place(*place), starts, origin, ends)
-    PairRows(text).count(299, 300, None, one_place(5, 2, 2), starts, 0, ends)
+        PairRows(text).count(299, 300, None, one_occurrence(*occurrence), starts, origin, ends)
+    PairRows(text).count(299, 300, None, one_occurrence(5, 2, 2), starts, 0, ends)
     assert ends.tolist() == [0, 1]
 
 
@@ -248,7 +248,7 @@ def test_sums_that_come_back_to_zero_are_refused():
     starts, ends = np.zeros(301, np.int64), np.zeros(2, np.int64)
     starts[300] = 1
     with pytest.raises(ValueError, match="too many to count"):
-        rows.count(299, 300, None, one_place(5, 2, 2), starts, 0, ends)
+        rows.count(299, 300, None, one_occurrence(5, 2, 2), starts, 0, ends)
     hot = np.zeros((HOT_WORDS, HOT_WORDS), np.uint64)
     part = np.array([0, 2]), np.zeros(2, np.uint32), np.full(2, 1 << 63, np.uint64)
     with pytest.raises(ValueError, match="parts must be"):

@@ -200,9 +200,9 @@ def test_other_files_are_not_pairs(saved, tmp_path):
         Pairs.load(path)
 
 
-def set_item(name, place, value):
+def set_item(name, index, value):
     def change(arrays):
-        arrays[name][place] = value
+        arrays[name][index] = value
 
     return change
 
@@ -280,3 +280,13 @@ def test_safetensors_itself_reads_the_file(saved):
     code = "import sys, safetensors.numpy as s; print(s.load_file(sys.argv[1])['pairs'].shape[0])"
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
     assert done.stdout == f"{len(pairs.pairs)}\n"
+
+
+def test_scipy_is_imported_only_for_a_matrix():
+    code = (
+        "import sys, fastvec; assert 'scipy' not in sys.modules;"
+        "fastvec.GloVe(2, epochs=1, min_count=1, progress=False).fit([['a', 'b', 'a']]);"
+        "assert 'scipy' not in sys.modules;"
+        "assert fastvec.cooccurrence([['a', 'b']], min_count=1, progress=False).nnz == 2"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -49,7 +49,7 @@ def test_joining_drops_rare_words() -> None:
 
 
 def test_joining_many_sentences(tmp_path: Path) -> None:
-    """More than one stretch, and more than the memory that is allowed."""
+    """More than one chunk, and more than the memory that is allowed."""
     rng = np.random.default_rng(2)
     text = [[f"w{i}" for i in row] for row in rng.integers(0, 40, (900, 3000))]
     phrases = Phrases(text, min_count=1, threshold=6e-4)

@@ -86,9 +86,9 @@ def test_later_text_is_read_as_the_first_was(tmp_path: Path) -> None:
     options: dict[str, Any] = {"min_count": 1, "threshold": 0.1}
     phrases = Phrases(text, lower=True, tokens="words", **options)
     corpus = Corpus.read(text, min_count=1, lower=True, tokens="words")
-    for made in (phrases, phrases.freeze(), Phrases(corpus, **options)):
-        assert list(made.join(text).vocabulary.words) == ["new_york"]
-        made.save(path, pickle_protocol=4)
+    for model in (phrases, phrases.freeze(), Phrases(corpus, **options)):
+        assert list(model.join(text).vocabulary.words) == ["new_york"]
+        model.save(path, pickle_protocol=4)
         again = Phrases.load(path, mmap="r")
         assert list(again.join(text).vocabulary.words) == ["new_york"]
         assert "New-York" in again.join(text, lower=False, tokens="whitespace").vocabulary.words

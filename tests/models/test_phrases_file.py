@@ -96,7 +96,7 @@ def test_a_damaged_file_is_an_error_or_harmless(tmp_path: Path, frozen: bool) ->
         ("connectors", np.array([9], np.uint32), None),  # node 0 is nothing, whatever it says
     ],
 )
-def test_files_that_lie(tmp_path: Path, name: str, value: Any, message: str | None) -> None:
+def test_files_with_wrong_data(tmp_path: Path, name: str, value: Any, message: str | None) -> None:
     path = tmp_path / "phrases.fvp"
     Phrases(YORK, 1, 0.1).save(path)
     _, header = load_tensors(path)

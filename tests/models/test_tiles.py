@@ -17,7 +17,7 @@ def test_blocks():
     assert len(block_starts(3_000_000)) < 1500
 
 
-def test_doors_check_what_they_are_given():
+def test_cut_rows_checks_its_arguments():
     starts = np.array([0, 4])
     counts, out = np.zeros(1, np.int64), np.zeros(2, np.uint64)
     values = np.ones(2, np.float32)
