@@ -1,163 +1,69 @@
-"""What paths stand for."""
+"""What a source is: streams, compressed files, texts for a function."""
 
 from __future__ import annotations
 
 import bz2
 import gzip
-import io
-import itertools
 import json
 import lzma
 import os
-import re
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from texts import (
+    LIST_WORDS,
+    RULES,
+    SHOUTED,
+    SHOUTED_WHOLE,
+    a_table,
+    decoded,
+    sentences,
+    shout,
+    words,
+)
 
-from fastvec._core import Control, TextReader
-from fastvec.corpus import arrays, chunks, files
+from fastvec.corpus import build, chunks, sources
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.spool import words_of
+from fastvec.corpus.sources import find_source
+from fastvec.models.word2vec import Word2Vec
+from fastvec.params import CorpusParams
 
 
-def words(source: object, **options: object) -> list[str]:
-    return list(Corpus.read(source, min_count=1, **options).vocabulary.words)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """b.txt, a/x.txt, a/y.dat and hidden files."""
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b.txt").write_text("bee")
-    (tmp_path / "a" / "x.txt").write_text("ex")
-    (tmp_path / "a" / "y.dat").write_text("why")
-    (tmp_path / ".hidden").write_text("secret")
-    (tmp_path / ".git").mkdir()
-    (tmp_path / ".git" / "config").write_text("secret")
-    return tmp_path
-
-
-def test_folder_in_the_order_of_names(folder: Path) -> None:
-    assert words(folder) == ["ex", "why", "bee"]
-
-
-def test_glob(folder: Path) -> None:
-    assert words(str(folder / "**" / "*.txt")) == ["ex", "bee"]
-    with pytest.raises(FileNotFoundError, match="no file matches"):
-        words(str(folder / "*.csv"))
-
-
-def test_a_file_named_like_a_glob_is_a_file(tmp_path: Path) -> None:
-    (tmp_path / "what?.txt").write_text("mark")
-    (tmp_path / "whats.txt").write_text("letter")
-    assert words(str(tmp_path / "what?.txt")) == ["mark"]
-
-
-def test_several_paths_stand_in_their_order(folder: Path) -> None:
-    assert words([folder / "b.txt", str(folder / "a")]) == ["bee", "ex", "why"]
-    with pytest.raises(TypeError, match="a list of paths holds 5, which is not a path"):
-        words([folder / "b.txt", 5])
-
-
-def test_missing_things(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"there is no such file.*missing"):
-        words(tmp_path / "missing")
-    with pytest.raises(ValueError, match="holds no file"):
-        words(tmp_path)
-
-
-def test_an_empty_path_is_no_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
-    for source in ("", ["b.txt", ""], [""]):
-        with pytest.raises(ValueError, match=r"^path must not be empty$"):
-            words(source)
-    assert words(".") == ["ex", "why", "bee"]
-
-
-def test_links_to_folders_have_an_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / "a" / "loop").symlink_to(".")
-    (folder / "a" / "up").symlink_to("..")
-    (folder / "c").symlink_to("a")
-    (folder / "broken").symlink_to("nowhere")
-    (folder / "itself").symlink_to("itself")
-    (folder / "a" / "deep [1]").mkdir()
-    (folder / "a" / "deep [1]" / "z.txt").write_text("zed")
-    monkeypatch.chdir(folder)
-    assert [file.name for file in files.find_files(["."])] == [
-        "a/deep [1]/z.txt",
-        "a/x.txt",
-        "a/y.dat",
-        "b.txt",
+def test_a_tokenizer_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes("\ufeffTo-be\r\nor-not\n\nto-be".encode())
+    corpus = Corpus.read(path, min_count=1, tokens=lambda line: line.strip().split("-"), lower=True)
+    assert decoded(corpus) == [["to", "be"], ["or", "not"], [""], ["to", "be"]]
+    texts = ["to be", "or not"]
+    assert decoded(Corpus.read(texts, min_count=1, tokens=str.split)) == [
+        ["to", "be"],
+        ["or", "not"],
     ]
-    for pattern, found in (
-        ("**/*.txt", ["a/deep [1]/z.txt", "a/x.txt", "b.txt"]),
-        (f"{folder}/**/*.dat", [f"{folder}/a/y.dat"]),
-        ("a/**", ["a/deep [1]/z.txt", "a/up/b.txt", "a/x.txt", "a/y.dat"]),
-        ("[ac]/**/z*", ["a/deep [1]/z.txt", "c/deep [1]/z.txt"]),
-    ):
-        assert [file.name for file in files.find_files([pattern])] == found
-    for name in ("broken", "itself", "**/nothing"):
-        with pytest.raises(FileNotFoundError, match=re.escape(name)):
-            words(name)
+    path.write_bytes(b"good\nbad \xff")
+    with pytest.raises(ValueError, match="text: byte 9 is not valid UTF-8"):
+        Corpus.read(path, tokens=str.split)
+    corpus = Corpus.read(path, tokens=str.split, errors="replace", min_count=1)
+    assert decoded(corpus) == [["good"], ["bad", "\ufffd"]]
 
 
-def test_a_file_that_becomes_shorter_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "text"
-    message = rf"^{path} became shorter while it was read: 8 bytes of 24 are left$"
-    for text in (b"to be or not\nthat is it\n", b'{"t": "to be or not to"}'):
-        path.write_bytes(text)
-
-        def cut(line: str) -> list[str]:
-            os.truncate(path, 8)
-            return line.split()
-
-        with pytest.raises(ValueError, match=message):
-            words(path, tokens=cut, column="t" if b"{" in text else None)
-    path.write_bytes(b"to be or not\nthat is it\n")
-    part = next(chunks.file_ranges(str(path), path.stat().st_size))
-    os.truncate(path, 8)
-    with pytest.raises(ValueError, match=message), part.read(TextReader(), Control(1), 0):
-        pass
-
-
-def test_a_file_that_grows_is_read_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "text"
-    path.write_text("to be or no")
-    part = next(chunks.file_ranges(str(path), path.stat().st_size))
-    path.write_text("to be or not to be")
-    reader = TextReader()
-    with part.read(reader, Control(1), 0) as paused:
-        assert not paused
-    assert list(words_of(reader)[0]) == ["to", "be", "or", "not"]
-
-
-def test_words_are_dropped_while_a_file_is_read(tmp_path: Path) -> None:
-    """A pause within a part: the file is open still when reading goes on."""
-    path = tmp_path / "text"
-    walks = np.random.default_rng(0).integers(0, 50_000, (5_000, 20))
-    np.savetxt(path, walks, "%d")
-    options: dict[str, Any] = {"min_count": 1, "max_vocab_size": 20_000}
-    one = Corpus.read(path, **options)
-    other = Corpus.read(walks.astype(str).tolist(), **options)
-    assert path.stat().st_size > 2 * (1 << 18)
-    assert one.vocabulary.words == other.vocabulary.words
-    assert np.array_equal(one.tokens, other.tokens)
-
-
-def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "secret"
-    path.write_text("a b")
-    path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("this user may read every file")
-    with pytest.raises(PermissionError, match="secret"):
-        words(path)
+def test_a_list_of_strings_is_a_list_of_paths(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="strings are paths here; a sentence is a list"):
+        Corpus.read(["the quick brown fox", "jumps"])
+    with pytest.raises(TypeError, match="sentence 1 is a string, 'jumps': a sentence is a list"):
+        Corpus.read([["the"], "jumps"])
+    with pytest.raises(TypeError, match="an array or a table, got int"):
+        Corpus.read(5)
+    (tmp_path / "a").write_text("a b")
+    (tmp_path / "b").write_text("c")
+    corpus = Corpus.read([str(tmp_path / "a"), tmp_path / "b"], min_count=1)
+    assert decoded(corpus) == [["a", "b"], ["c"]]
 
 
 def test_sentences_end_with_their_file(tmp_path: Path) -> None:
@@ -171,6 +77,9 @@ def test_sentences_end_with_their_file(tmp_path: Path) -> None:
 def test_standard_input() -> None:
     code = """
 from fastvec.corpus.corpus import Corpus
+from fastvec.corpus.sources import find_source
+from fastvec.models.word2vec import Word2Vec
+from fastvec.params import CorpusParams
 corpus = Corpus.read("-", min_count=1)
 print(*corpus.vocabulary.words)
 """
@@ -187,9 +96,6 @@ def test_a_pipe_is_read_from_its_beginning(tmp_path: Path) -> None:
     writer.start()
     assert words(path) == ["to", "be", "or", "not"]
     writer.join()
-
-
-# --- packed files
 
 
 def zstd(data: bytes) -> bytes:
@@ -246,200 +152,6 @@ def test_packed_standard_input() -> None:
     assert done.stdout == b"to be\n"
 
 
-# --- tables
-
-TEXTS = ["to be or not", None, "to be\nthat is", "", "the question"]
-TEXT_WORDS = [["to", "be", "or", "not"], ["to", "be"], ["that", "is"], ["the", "question"]]
-LISTS = [["to", "be"], [], None, ["new york", "be", "é"]]
-LIST_WORDS = [["to", "be"], ["new york", "be", "é"]]
-NUMBERS = [[3, -1], [], [3, 1 << 40]]
-NUMBER_WORDS = [["3", "-1"], ["3", str(1 << 40)]]
-
-
-def sentences(source: object, **options: Any) -> list[list[str]]:
-    corpus = Corpus.read(source, min_count=1, **options)
-    names = list(corpus.vocabulary.words)
-    starts = corpus.offsets.tolist()
-    return [
-        [names[i] for i in corpus.tokens[start:stop]] for start, stop in itertools.pairwise(starts)
-    ]
-
-
-def a_table() -> Any:
-    arrow = pytest.importorskip("pyarrow")
-    return arrow.table(
-        {"text": TEXTS, "words": [*LISTS, None], "items": [*NUMBERS, None, None], "n": range(5)}
-    )
-
-
-COLUMNS = {"text": TEXT_WORDS, "words": LIST_WORDS, "items": NUMBER_WORDS}
-
-
-@pytest.mark.parametrize("kind", ["parquet", "feather", "arrow"])
-def test_table_files(kind: str, tmp_path: Path) -> None:
-    table = a_table()
-    path = tmp_path / "table"
-    if kind == "parquet":
-        pytest.importorskip("pyarrow.parquet").write_table(table, path, row_group_size=2)
-    else:
-        compression = "lz4" if kind == "feather" else "uncompressed"
-        pytest.importorskip("pyarrow.feather").write_feather(table, path, compression=compression)
-    for column, expected in COLUMNS.items():
-        assert sentences(path, column=column) == expected
-    keys = Corpus.read(path, column="items", min_count=1).vocabulary.words.keys()
-    assert keys == [3, -1, 1 << 40]
-    with pytest.raises(ValueError, match=r"has 3 columns of text or lists.*it has text, words, "):
-        sentences(path)
-    with pytest.raises(ValueError, match=r"has no column 'txt'; it has text, words, items, n"):
-        sentences(path, column="txt")
-    with pytest.raises(TypeError, match="column n holds single numbers"):
-        sentences(path, column="n")
-
-
-def test_broken_table_files_are_named(tmp_path: Path) -> None:
-    pytest.importorskip("pyarrow")
-    shard = tmp_path / "shard"
-    for start, kind in (
-        (b"PAR1\x15\x04", "Parquet"),
-        (b"ARROW1\0\0", "Arrow"),
-        (b"FEA1\0", "Feather"),
-    ):
-        shard.write_bytes(start + bytes(40))
-        with pytest.raises(ValueError, match=f"shard is no {kind} file, or damaged or cut off: "):
-            words(tmp_path, column="text")
-
-
-@pytest.mark.parametrize("word", ["PAR1", "ARROW1", "FEA1"])
-def test_a_text_may_begin_like_a_table(word: str, tmp_path: Path) -> None:
-    for text in (word, f"{word} is", f"{word}\nis"):
-        (tmp_path / "text").write_text(text)
-        assert words(tmp_path / "text") == text.split()
-
-
-def test_arrow_objects() -> None:
-    arrow = pytest.importorskip("pyarrow")
-    table = a_table()
-    for column, expected in COLUMNS.items():
-        assert sentences(table, column=column) == expected
-        assert sentences(table.slice(1), column=column) == sentences(
-            table.take([1, 2, 3, 4]), column=column
-        )
-        assert sentences(table[column]) == expected
-        assert sentences(table[column].combine_chunks()) == expected
-    assert sentences(table.select(["text", "n"])) == TEXT_WORDS  # the only one that can be read
-    assert sentences(arrow.array(TEXTS).dictionary_encode()) == TEXT_WORDS
-    assert sentences(arrow.array([[1, 2], [1, 3]], arrow.list_(arrow.uint8(), 2))) == [
-        ["1", "2"],
-        ["1", "3"],
-    ]
-    with pytest.raises(TypeError, match="holds double"):
-        sentences(arrow.array([1.5]))
-    with pytest.raises(ValueError, match="lists with missing words"):
-        sentences(arrow.array([["a", None]]))
-
-
-def test_pandas() -> None:
-    pandas = pytest.importorskip("pandas")
-    frame = pandas.DataFrame({"text": TEXTS, "n": range(5)})
-    if not hasattr(frame, "__arrow_c_stream__"):
-        pytest.skip("this pandas does not speak Arrow")
-    pytest.importorskip("pyarrow")
-    assert sentences(frame) == TEXT_WORDS
-    if hasattr(frame["text"], "__arrow_c_stream__"):
-        assert sentences(frame["text"]) == TEXT_WORDS
-    items = pandas.DataFrame({"items": NUMBERS})
-    assert Corpus.read(items, min_count=1).vocabulary.words.keys() == [3, -1, 1 << 40]
-
-
-def test_polars() -> None:
-    polars = pytest.importorskip("polars")
-    pytest.importorskip("pyarrow")
-    frame = polars.DataFrame({"text": TEXTS, "words": [*LISTS, None]})
-    assert sentences(frame, column="text") == TEXT_WORDS
-    assert sentences(frame, column="words") == LIST_WORDS
-    assert sentences(frame["words"]) == LIST_WORDS
-    items = polars.DataFrame({"items": NUMBERS})
-    assert Corpus.read(items, min_count=1).vocabulary.words.keys() == [3, -1, 1 << 40]
-
-
-def test_hugging_face_datasets() -> None:
-    datasets = pytest.importorskip("datasets")
-    dataset = datasets.Dataset.from_dict({"text": TEXTS, "n": list(range(5))})
-    assert sentences(dataset) == TEXT_WORDS
-    assert sentences(dataset.select([4, 0])) == [TEXT_WORDS[3], TEXT_WORDS[0]]
-
-
-def test_json_lines(tmp_path: Path) -> None:
-    path = tmp_path / "lines.jsonl"
-    rows = [{"n": 1, "text": text} for text in TEXTS] + [{"text": ["a b", "7"]}, {"text": "é"}]
-    path.write_text("\n\n".join(map(json.dumps, rows)))
-    expected = [*TEXT_WORDS, ["a b", "7"], ["é"]]
-    assert sentences(path, column="text") == expected
-    path.write_bytes(gzip.compress(path.read_bytes()))
-    assert sentences(path, column="text") == expected
-
-
-def test_json_lists_of_integers(tmp_path: Path) -> None:
-    path = tmp_path / "lines.jsonl"
-    path.write_text('{"n": []}\n{"n": [3, -1]}\n{"n": null}\n{"n": [3]}')
-    assert sentences(path, column="n") == [["3", "-1"], ["3"]]
-    for items, message in (
-        ('[3, "3"]', "lines.jsonl: tokens must be all .* got '3' after integers"),
-        ('["3", null]', "lines.jsonl: tokens must be all .* got None after strings"),
-        ("[2.5]", r"lines.jsonl: tokens must be all strings or all integers, got 2.5"),
-    ):
-        path.write_text(f'{{"n": {items}}}')
-        with pytest.raises(TypeError, match=message):
-            sentences(path, column="n")
-    path.write_text('{"n": [1, 9223372036854775808]}')
-    with pytest.raises(ValueError, match=r"ids must be below 2\*\*63, got 9223372036854775808"):
-        sentences(path, column="n")
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("{", r"lines: line 2 is not JSON"),
-        ("[1]", r"lines: line 2 is not a JSON object"),
-        ('{"txt": 1}', r"lines: line 2 has no field 'text'; it has txt"),
-        ('{"text": 1}', r"lines: line 2: text is neither a text nor a list"),
-        (r'{"text": "a\ud800"}', r"lines: 'a\\ud800' is not valid Unicode"),
-        ("[" * 100_000, r"lines: line 2 is not JSON"),
-    ],
-)
-def test_bad_json_lines(tmp_path: Path, line: str, message: str) -> None:
-    path = tmp_path / "lines"
-    path.write_text('{"text": "good"}\n' + line)
-    with pytest.raises(ValueError, match=message):
-        sentences(path, column="text")
-
-
-def test_json_lines_that_are_no_text(tmp_path: Path) -> None:
-    path = tmp_path / "lines"
-    path.write_bytes(b'\xef\xbb\xbf{"text": "a"}\r\n{"text": "b\xff"}')
-    with pytest.raises(ValueError, match=r"lines: byte 29 is not valid UTF-8 \(errors='replace'"):
-        sentences(path, column="text")
-    assert sentences(path, column="text", errors="replace") == [["a"], ["b\ufffd"]]
-
-
-def test_json_surrogates_are_replaced(tmp_path: Path) -> None:
-    path = tmp_path / "lines"
-    path.write_text(r'{"text": "a\ud800 \ud83d\ude00"}')
-    assert sentences(path, column="text", errors="replace") == [["a\ufffd", "😀"]]
-
-
-# --- words that a function makes
-
-
-def shout(text: str) -> list[str]:
-    return text.upper().split(",")
-
-
-RULES = ["\ufeffto,\tbe\r\n\nor", "", "\ufeffit\n", "is"]
-SHOUTED = [["TO", "\tBE"], [""], ["OR"], ["IT"], ["IS"]]
-SHOUTED_WHOLE = [["TO", "\tBE  OR"], ["IT "], ["IS"]]
-
-
 def test_a_function_gets_each_text_of_any_source(tmp_path: Path) -> None:
     lines = tmp_path / "lines.jsonl"
     rows: list[Any] = [*RULES, None, ["be,a", "b"]]
@@ -453,30 +165,6 @@ def test_a_function_gets_each_text_of_any_source(tmp_path: Path) -> None:
         assert sentences(files, tokens=shout, **options) == expected
         made = sentences(lines, column="t", tokens=shout, **options)
         assert made == [*expected, ["be,a", "b"]]
-
-
-@pytest.mark.parametrize("kind", ["parquet", "feather"])
-def test_a_function_gets_each_text_of_a_table(kind: str, tmp_path: Path) -> None:
-    arrow = pytest.importorskip("pyarrow")
-    table = arrow.table({"t": [*RULES, None], "w": [["A b", "a"], None, [], ["b"], []]})
-    path = tmp_path / "table"
-    if kind == "parquet":
-        pytest.importorskip("pyarrow.parquet").write_table(table, path)
-    else:
-        pytest.importorskip("pyarrow.feather").write_feather(table, path)
-    for source in (table, path):
-        assert sentences(source, column="t", tokens=shout) == SHOUTED
-        assert sentences(source, column="t", tokens=shout, lines=False) == SHOUTED_WHOLE
-        assert sentences(source, column="w", tokens=shout) == [["A b", "a"], ["b"]]
-    numbers = arrow.table({"n": [[1, 2], [3]]})
-    assert sentences(numbers, tokens=shout) == [["1", "2"], ["3"]]
-    assert sentences(np.array([[1, 2]]), tokens=shout) == [["1", "2"]]
-
-
-def test_a_table_row_is_read_like_a_file() -> None:
-    arrow = pytest.importorskip("pyarrow")
-    rows = ["to", "\ufeffto be"]
-    assert sentences(arrow.table({"t": rows})) == [["to"], ["to", "be"]]
 
 
 def test_bad_texts_for_a_function(tmp_path: Path) -> None:
@@ -505,80 +193,57 @@ def test_a_function_gets_whole_lines(
         sentences(path, tokens=shout)
 
 
-# --- arrays
+def test_a_signature_stays_equal_as_long_as_a_source_does(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_text("to be")
+    params = CorpusParams()
+
+    def signature(source: object) -> object:
+        return find_source(source, params).signature
+
+    before = signature(path)
+    assert before == signature(str(path)) == signature([path]) == signature(tmp_path)
+    path.write_text("to be or not")
+    assert signature(path) != before
+    assert signature([["to", "be"]]) is None
+    assert signature("-") == signature(["-"]) == (("standard input",),)
+    sentences = iter([["to", "be"]])
+    assert signature(sentences) is signature(sentences) is sentences
+    assert next(sentences) == ["to", "be"]  # nobody has read it
+    texts = find_source(["to", "be"], CorpusParams(tokens=str.split))
+    assert texts.signature is None
 
 
-@pytest.mark.parametrize("dtype", [np.int8, np.uint16, np.int32, np.int64, np.uint64, ">i4"])
-def test_arrays_of_item_ids(dtype: Any) -> None:
-    walks = np.array([[1, 2, 3], [3, 2, 1]], dtype)
-    for source in (
-        walks,
-        list(walks),
-        walks.tolist(),
-        list(map(list, walks)),
-        walks.astype(object),
-    ):
-        assert Corpus.read(source, min_count=1).vocabulary.words.keys() == [1, 2, 3]
-    expected = [["1", "2", "3"], ["3", "2", "1"]]
-    assert sentences(walks) == expected
-    assert sentences(walks.T.copy().T) == expected
-    assert sentences(list(walks)) == expected
-    assert sentences(walks.tolist()) == expected
-    assert sentences(iter(walks)) == expected
-    assert sentences(walks[0]) == expected[:1]
+def test_a_model_looks_at_its_source_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "text"
+    path.write_text("to be or not to be\n" * 9)
+    calls = Counter[str]()
+
+    def counted(module: Any, name: str) -> None:
+        function = getattr(module, name)
+
+        def call(*args: Any) -> Any:
+            calls[name] += 1
+            return function(*args)
+
+        monkeypatch.setattr(module, name, call)
+
+    counted(sources, "find_files")
+    counted(sources, "format_of")
+    counted(build, "find_source")
+    Word2Vec(path, vector_size=4, min_count=1, epochs=2)
+    assert calls == {"find_files": 1, "format_of": 2}  # is it a corpus? is it text?
 
 
-def test_the_whole_range_of_integers() -> None:
-    low, high = -(1 << 63), (1 << 63) - 1
-    assert sentences(np.array([[low, high, 0]])) == [[str(low), str(high), "0"]]
-    assert sentences([[low, high, 1 << 64, -(1 << 64)]]) == [
-        [str(low), str(high), str(1 << 64), str(-(1 << 64))]
-    ]
-    with pytest.raises(ValueError, match=r"item ids must be below 2\*\*63"):
-        sentences(np.array([[1 << 63]], np.uint64))
+@pytest.mark.parametrize("name", ["corpus.fvc", "*.fvc", "."])
+def test_a_path_to_nothing_but_a_corpus_file(
+    encoded: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(encoded.parent)
+    assert len(Corpus.read(name, min_count=1)) == 2
 
 
-def test_arrays_that_hold_no_item_ids() -> None:
-    with pytest.raises(TypeError, match="must hold integers, got float64"):
-        sentences(np.ones((2, 2)))
-    with pytest.raises(ValueError, match="must have 1 or 2 dimensions, got 3"):
-        sentences(np.ones((2, 2, 2), int))
-
-
-def test_large_arrays_are_read_by_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrays, "CHUNK_ITEMS", 100)
-    walks = np.random.default_rng(0).integers(0, 50, (1000, 7))
-    corpus = Corpus.read(walks, min_count=1, workers=3)
-    names = np.array(list(map(int, corpus.vocabulary.words)))
-    assert np.array_equal(names[corpus.tokens].reshape(1000, 7), walks)
-
-
-# --- remote files
-
-
-def test_remote_files() -> None:
-    fsspec = pytest.importorskip("fsspec")
-    memory = fsspec.filesystem("memory")
-    memory.pipe({"/corpus/a.txt": b"to be", "/corpus/b.gz": gzip.compress(b"or not")})
-    assert words("memory://corpus/a.txt") == ["to", "be"]
-    assert words("memory://corpus") == ["to", "be", "or", "not"]
-    assert words("memory://corpus/*.gz") == ["or", "not"]
-    with pytest.raises(FileNotFoundError, match="there is no such file"):
-        words("memory://nowhere")
-
-
-# --- streams
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7])
-def test_blocks_are_cut_between_words(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = b"one twenty\tthree\n\nhundred and fiftyfour "
-    monkeypatch.setattr(chunks, "BLOCK_BYTES", size)
-    blocks = list(chunks.text_blocks("name", io.BytesIO(data)))
-    assert b"".join(block.data for block in blocks) == data
-    assert [block.last for block in blocks] == [False] * (len(blocks) - 1) + [True]
-    start = 0
-    for block in blocks:
-        assert block.start == start
-        start += len(block.data)
-        assert block.data[-1:] in b" \t\n" or block.last
+def test_a_compressed_table(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow.parquet").write_table(a_table(), tmp_path / "table")
+    (tmp_path / "table").write_bytes(gzip.compress((tmp_path / "table").read_bytes()))
+    assert sentences(tmp_path / "table", column="words") == LIST_WORDS

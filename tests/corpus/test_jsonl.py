@@ -1,0 +1,73 @@
+"""JSON lines."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from texts import (
+    TEXT_WORDS,
+    TEXTS,
+    sentences,
+)
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    rows = [{"n": 1, "text": text} for text in TEXTS] + [{"text": ["a b", "7"]}, {"text": "é"}]
+    path.write_text("\n\n".join(map(json.dumps, rows)))
+    expected = [*TEXT_WORDS, ["a b", "7"], ["é"]]
+    assert sentences(path, column="text") == expected
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    assert sentences(path, column="text") == expected
+
+
+def test_json_lists_of_integers(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text('{"n": []}\n{"n": [3, -1]}\n{"n": null}\n{"n": [3]}')
+    assert sentences(path, column="n") == [["3", "-1"], ["3"]]
+    for items, message in (
+        ('[3, "3"]', "lines.jsonl: tokens must be all .* got '3' after integers"),
+        ('["3", null]', "lines.jsonl: tokens must be all .* got None after strings"),
+        ("[2.5]", r"lines.jsonl: tokens must be all strings or all integers, got 2.5"),
+    ):
+        path.write_text(f'{{"n": {items}}}')
+        with pytest.raises(TypeError, match=message):
+            sentences(path, column="n")
+    path.write_text('{"n": [1, 9223372036854775808]}')
+    with pytest.raises(ValueError, match=r"ids must be below 2\*\*63, got 9223372036854775808"):
+        sentences(path, column="n")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", r"lines: line 2 is not JSON"),
+        ("[1]", r"lines: line 2 is not a JSON object"),
+        ('{"txt": 1}', r"lines: line 2 has no field 'text'; it has txt"),
+        ('{"text": 1}', r"lines: line 2: text is neither a text nor a list"),
+        (r'{"text": "a\ud800"}', r"lines: 'a\\ud800' is not valid Unicode"),
+        ("[" * 100_000, r"lines: line 2 is not JSON"),
+    ],
+)
+def test_bad_json_lines(tmp_path: Path, line: str, message: str) -> None:
+    path = tmp_path / "lines"
+    path.write_text('{"text": "good"}\n' + line)
+    with pytest.raises(ValueError, match=message):
+        sentences(path, column="text")
+
+
+def test_json_lines_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b'\xef\xbb\xbf{"text": "a"}\r\n{"text": "b\xff"}')
+    with pytest.raises(ValueError, match=r"lines: byte 29 is not valid UTF-8 \(errors='replace'"):
+        sentences(path, column="text")
+    assert sentences(path, column="text", errors="replace") == [["a"], ["b\ufffd"]]
+
+
+def test_json_surrogates_are_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    path.write_text(r'{"text": "a\ud800 \ud83d\ude00"}')
+    assert sentences(path, column="text", errors="replace") == [["a\ufffd", "😀"]]
