@@ -41,7 +41,15 @@ settings.register_profile(
 )
 
 #: what depends on the kernels: ".ci/run" repeats these tests with each instruction set
-SIMD = ("core/", "reference/", "models/test_word2vec", "models/test_glove", "util/test_simd")
+SIMD = (
+    "core/",
+    "reference/",
+    "models/test_glove",
+    "models/test_mittens",
+    "models/test_training",
+    "models/test_word2vec",
+    "util/test_simd",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,12 +24,10 @@ from fastvec.corpus.corpus import STORAGE_OPTIONS, Corpus
 from fastvec.corpus.files import exists
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
-from fastvec.params import CorpusParams, PhrasesParams, VocabularyParams
+from fastvec.params import CooccurrenceParams, CorpusParams, PhrasesParams, VocabularyParams
 
 CORPUS = corpus_argument()
-WORKERS = click.option(
-    "--workers", type=int, default=0, show_default=True, help="threads; 0: one for each core"
-)
+WORKERS = options_from(CooccurrenceParams, only=("workers",))
 
 
 @click.command()

@@ -8,6 +8,7 @@ import click
 
 from fastvec._util.progress import readable
 from fastvec._util.simd import simd
+from fastvec.cli.shared import options_from
 from fastvec.demo import documentation
 from fastvec.models.word2vec import Word2Vec
 from fastvec.params import Word2VecParams
@@ -34,13 +35,7 @@ or in Python:
 
 
 @click.command()
-@click.option(
-    "--workers",
-    type=click.INT,
-    default=Word2VecParams.workers,
-    show_default=True,
-    help="training threads; 0: one for each core",
-)
+@options_from(Word2VecParams, only=("workers",))
 def demo(workers: int) -> None:
     """Train on the documentation of Python, NumPy and SciPy that is on this machine.
 

@@ -145,37 +145,36 @@ def vector_files(path: Path, kind: str | None = None) -> list[Path]:
 
 
 def options_from(
-    params: type, *, without: tuple[str, ...] = (), **defaults: Any
+    params: type, *, only: tuple[str, ...] = (), without: tuple[str, ...] = (), **defaults: Any
 ) -> Callable[[Command], Command]:
-    """Give a command one option for each field of a params dataclass, except those ``without``.
+    """Give a command one option for each field of a params dataclass.
 
     Help texts and defaults come from the dataclass; ``defaults`` replaces some of them.  The
     dataclass checks the values, so that the command line and Python print the same error message.
+
+    Parameters
+    ----------
+    only : tuple of str
+        make options for these fields only; by default, for all.
+    without : tuple of str
+        leave these fields out.
     """
 
     def decorate(command: Command) -> Command:
         for item in reversed(dataclasses.fields(params)):
-            if item.name in without:
-                continue
-            flag = "--" + item.name.replace("_", "-")
-            default = defaults.get(item.name, item.default)
-            text = item.metadata["help"]
-            if is_switch(item):
-                on_off = f"{flag}/--no-{flag[2:]}"
-                command = click.option(
-                    on_off, item.name, default=bool(default), show_default=True, help=text
-                )(command)
-            else:
-                plain = (typing.get_args(item.type) or (item.type,))[0]
-                type_ = {int: click.INT, float: click.FLOAT}.get(plain, click.STRING)
-                command = click.option(
-                    flag,
-                    item.name,
-                    type=type_,
-                    default=default,
-                    show_default=default is not None,
-                    help=text,
-                )(command)
+            if item.name not in without and (not only or item.name in only):
+                command = _option(item, defaults.get(item.name, item.default))(command)
         return command
 
     return decorate
+
+
+def _option(item: dataclasses.Field[Any], default: Any) -> Callable[[Command], Command]:
+    """The option of one field: --name VALUE, or --name/--no-name."""
+    flag = item.name.replace("_", "-")
+    shown: dict[str, Any] = {"show_default": default is not None, "help": item.metadata["help"]}
+    if is_switch(item):
+        return click.option(f"--{flag}/--no-{flag}", item.name, default=bool(default), **shown)
+    kind = (typing.get_args(item.type) or (item.type,))[0]
+    kind = {int: click.INT, float: click.FLOAT}.get(kind, click.STRING)
+    return click.option(f"--{flag}", item.name, type=kind, default=default, **shown)

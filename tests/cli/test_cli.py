@@ -14,6 +14,14 @@ import pytest
 from processes import DEADLINE, fastvec, started
 
 from fastvec import __version__, cli
+from fastvec._util.options import names_of
+from fastvec.params import (
+    CooccurrenceParams,
+    CorpusParams,
+    GloVeParams,
+    VocabularyParams,
+    Word2VecParams,
+)
 
 ROWS = [[f"a{i}" for i in range(8)], [f"b{i}" for i in range(8)]]
 
@@ -91,6 +99,18 @@ def test_standard_output_that_is_full_is_one_sentence(folder: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (2, "fastvec: No space left on device\n")
+
+
+GROUPS = {
+    "train": (Word2VecParams, VocabularyParams, CorpusParams),
+    "glove": (GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams),
+}
+
+
+@pytest.mark.parametrize("command", GROUPS)
+def test_every_option_is_a_flag(command: str) -> None:
+    flags = {parameter.name for parameter in cli.app.commands[command].params}
+    assert set(names_of(*GROUPS[command])) <= flags
 
 
 # --- train
