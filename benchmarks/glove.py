@@ -184,10 +184,10 @@ def run_stanford(given: argparse.Namespace, target: Path, workers: int) -> dict[
 
 def analogies(vectors: Path, questions: Path) -> float:
     """Percent of Google's analogies, among the 30,000 most frequent words."""
-    from fastvec.io import formats
+    from fastvec.io.registry import read_vectors
     from fastvec.vectors.keyedvectors import KeyedVectors
 
-    file = formats.read_vectors(vectors, kind="glove" if vectors.suffix == ".txt" else None)
+    file = read_vectors(vectors, file_format="glove" if vectors.suffix == ".txt" else None)
     wv = KeyedVectors.of(file.words, file.vectors)
     return 100 * wv.evaluate_word_analogies(str(questions), restrict_vocab=30_000)[0]
 

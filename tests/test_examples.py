@@ -26,7 +26,12 @@ MODULES = [
     if not module.ispkg and not module.name.startswith(("fastvec.cli", "fastvec.__main__"))
 ]
 #: what the examples of a module use
-NEEDS = {"ann": "usearch", "io.tables": "pyarrow", "vectors.comparisons": "ot", "vectors.wmd": "ot"}
+NEEDS = {
+    "ann": "usearch",
+    "io.parquet": "pyarrow",
+    "vectors.comparisons": "ot",
+    "vectors.wmd": "ot",
+}
 #: packages whose every public function has an example
 EXAMPLES_EVERYWHERE = ("ann", "evaluation", "exports", "io.", "vectors.")
 

@@ -27,8 +27,8 @@ from fastvec.cli.shared import (
 )
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.io import formats
-from fastvec.io.word2vec import write_counts
+from fastvec.io.counts import write_counts
+from fastvec.io.registry import read_vectors
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.cooccurrence import count_pairs
 from fastvec.models.glove import GloVe
@@ -263,7 +263,7 @@ def glove(
     model = GloVe(**values, progress=False if quiet else None)
     given = None
     if init is not None:
-        file = formats.read_vectors(init)
+        file = read_vectors(init)
         given = KeyedVectors.of(file.words, file.vectors)
     source: Corpus | Pairs
     if matrix is not None:

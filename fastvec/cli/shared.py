@@ -17,8 +17,16 @@ import click
 from fastvec._util.atomic import check_target, is_special
 from fastvec._util.options import is_switch
 from fastvec.corpus.files import find_files, is_remote
-from fastvec.io import formats
 from fastvec.io.compression import check_compressor
+from fastvec.io.format import VectorFile
+from fastvec.io.registry import (
+    READABLE,
+    check_writable,
+    files_of,
+    format_of,
+    sniff,
+    write_vectors,
+)
 from fastvec.models.glove import GloVe
 from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -119,29 +127,29 @@ class VectorOutput:
 
     def __init__(self, path: Path, inputs: Iterable[Source | Path | None]) -> None:
         self.path = check_target(path)
-        self.kind = formats.kind_of(path)
-        check_outputs(formats.files_of(path, self.kind), inputs)
-        formats.check_writable(path, self.kind)
+        self.file_format = format_of(path)
+        check_outputs(files_of(path, self.file_format), inputs)
+        check_writable(path, self.file_format)
 
     def check_words(self, words: Words) -> None:
         """ValueError for words that the format cannot hold; call it before the training."""
-        formats.check_writable(self.path, self.kind, words)
+        check_writable(self.path, self.file_format, words)
 
     def save(self, model: Word2Vec | GloVe) -> None:
         """Write the whole model if the format can hold it, else its vectors."""
-        if self.kind == "safetensors":
+        if self.file_format.holds_models:
             model.save(self.path)
         else:
             self.write(model.wv)
 
     def write(self, wv: KeyedVectors) -> None:
         """Write vectors, and the words' counts if they are known and the format can hold them."""
-        formats.write_vectors(self.path, wv.words, wv.vectors, counts=wv.counts, kind=self.kind)
+        write_vectors(self.path, VectorFile(wv.words, wv.vectors, wv.counts))
 
 
-def vector_files(path: Path, kind: str | None = None) -> list[Path]:
+def vector_files(path: Path, file_format: str | None = None) -> list[Path]:
     """The files that a reader of these vectors opens: the file, and its words if they are apart."""
-    return formats.files_of(path, kind or formats.sniff(path))
+    return files_of(path, sniff(path) if file_format is None else READABLE[file_format])
 
 
 def options_from(

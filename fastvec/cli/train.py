@@ -43,11 +43,8 @@ def train(
 ) -> None:
     """Train word2vec on CORPUS: text files, one sentence a line, or what fastvec encode wrote.
 
-    \b
-    The output's ending chooses its format, as with fastvec convert:
-      .safetensors  the whole model: vectors, output rows, counts, parameters
-      .bin          vectors in word2vec's binary format
-      .txt .vec     vectors in word2vec's text format
+    The output's ending chooses its format, as with fastvec convert: .safetensors holds the whole
+    model (vectors, output rows, counts, parameters), the others hold vectors.
 
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).
     """

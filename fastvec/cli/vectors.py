@@ -22,7 +22,17 @@ from rich.table import Table
 from fastvec import evaluation
 from fastvec._util.atomic import atomic_write
 from fastvec.cli.shared import check_outputs, echo, vector_files
-from fastvec.io import formats
+from fastvec.io.compression import COMPRESSORS
+from fastvec.io.format import VectorFile
+from fastvec.io.registry import (
+    FORMATS,
+    READABLE,
+    endings_help,
+    files_of,
+    format_of,
+    read_vectors,
+    write_vectors,
+)
 from fastvec.vectors.clusters import k_means
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.search import ANALOGY_METHODS
@@ -43,10 +53,10 @@ JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")
 
 
 def load(
-    path: Path, limit: int | None = None, kind: str | None = None, errors: str = "replace"
-) -> tuple[KeyedVectors, formats.VectorFile]:
+    path: Path, limit: int | None = None, file_format: str | None = None, errors: str = "replace"
+) -> tuple[KeyedVectors, VectorFile]:
     """Read any vector file."""
-    file = formats.read_vectors(path, kind=kind, limit=limit, errors=errors)
+    file = read_vectors(path, file_format=file_format, limit=limit, errors=errors)
     return KeyedVectors.of(file.words.as_text(), file.vectors, file.counts), file
 
 
@@ -236,7 +246,7 @@ def info(vectors: Path, as_json: bool) -> None:
     finite = norms[np.isfinite(norms)]
     facts: dict[str, Any] = {
         "file": str(vectors),
-        "kind": file.kind,
+        "kind": file.file_format,
         "words": len(wv),
         "vector size": wv.vector_size,
         "megabytes": round(wv.vectors.nbytes / 1e6, 1),
@@ -249,18 +259,35 @@ def info(vectors: Path, as_json: bool) -> None:
     }
     if file.counts is not None:
         facts["sum of counts"] = int(file.counts.sum())
+    if file.kind != "vectors":
+        facts["model"] = file.kind
     facts |= file.metadata
     if as_json:
         print(json.dumps(facts, indent=2))
     else:
-        show([("", ("", ""), [(name, str(value)) for name, value in facts.items()])])
+        rows = [
+            (name, json.dumps(value) if isinstance(value, dict) else str(value))
+            for name, value in facts.items()
+        ]
+        show([("", ("", ""), rows)])
 
 
-@click.command()
+@click.command(
+    help=f"""Turn VECTORS into another format.
+
+    \b
+    OUTPUT's ending chooses it:
+{endings_help("    ")}
+
+    Text and word2vec's binary format may be compressed: {" ".join(COMPRESSORS)} follows the ending.
+    From .safetensors to .safetensors a whole model stays one, unless --limit or --normalize change
+    its vectors.
+    """
+)
 @VECTORS
 @click.argument("output", type=click.Path(path_type=Path))
-@click.option("--from", "source", type=click.Choice(formats.READABLE), help="the input's format")
-@click.option("--to", "target", type=click.Choice(formats.KINDS), help="the output's format")
+@click.option("--from", "source", type=click.Choice(list(READABLE)), help="the input's format")
+@click.option("--to", "target", type=click.Choice(list(FORMATS)), help="the output's format")
 @LIMIT
 @click.option("--normalize", is_flag=True, help="scale every vector to length 1")
 @click.option(
@@ -279,36 +306,16 @@ def convert(
     normalize: bool,
     unicode_errors: str,
 ) -> None:
-    """Turn VECTORS into another format.
-
-    \b
-    OUTPUT's ending says which:
-      .safetensors          fastvec's own
-      .txt .vec             word2vec text, what spaCy and fastText read
-      .bin                  word2vec binary
-      .glove                GloVe text (no first line)
-      .npy                  NumPy, words beside it in NAME.words.txt
-      .parquet              word: string, vector: list<float>
-      .tsv                  TensorFlow projector, words in NAME.metadata.tsv
-      --to static-embedding a folder for sentence-transformers
-    Text ones take .gz, .bz2, .xz or .zst after it.  From .safetensors to .safetensors a whole
-    model stays one, unless --limit or --normalize change its vectors.
-    """
-    kind = target or formats.kind_of(output)
-    if kind != "static-embedding":  # which is a folder, and new
-        check_outputs(formats.files_of(output, kind), vector_files(vectors, source))
+    file_format = format_of(output) if target is None else FORMATS[target]
+    if not file_format.is_folder:
+        check_outputs(files_of(output, file_format), vector_files(vectors, source))
     wv, file = load(vectors, limit, source, unicode_errors)
     if normalize:
         wv.unit_normalize_all()
         file = file.without_model()
-    facts: dict[str, Any] = {
-        "counts": file.counts,
-        "metadata": file.metadata,
-        "extra": file.extra,
-        "model": file.model,
-    }
-    formats.write_vectors(output, file.words, wv.vectors, kind=kind, **facts)
-    echo(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {kind}", err=True)
+    file = dataclasses.replace(file, vectors=wv.vectors)
+    write_vectors(output, file, file_format=file_format.name)
+    echo(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {file_format.name}", err=True)
 
 
 @click.command("classes")

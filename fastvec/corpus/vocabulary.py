@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
-from fastvec.io.word2vec import read_counts, write_counts
+from fastvec.io.counts import read_counts, write_counts
 from fastvec.params import VocabularyParams
 from fastvec.words import Words
 

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike, atomic_write
 from fastvec.io.compression import open_output
+from fastvec.io.format import Format
 from fastvec.io.word2vec import number_rows
 from fastvec.words import Words
 
 
 def metadata_beside(path: PathLike) -> Path:
-    """Where the words of a projector's file are.
+    """The file that has the words of a projector's vectors.
 
     >>> str(metadata_beside("v.tsv"))
     'v.metadata.tsv'
@@ -44,3 +45,12 @@ def write_projector(path: PathLike, words: Words, vectors: NDArray[Any]) -> Path
         table = str.maketrans("\t\n\r", "   ")
         file.writelines((word.translate(table) or " ").encode() + b"\n" for word in words)
     return beside
+
+
+PROJECTOR = Format(
+    "projector",
+    "TensorFlow projector, words in NAME.metadata.tsv",
+    endings=(".tsv",),
+    write=lambda path, file: write_projector(path, file.words, file.vectors),
+    companions=lambda path: [metadata_beside(path)],
+)

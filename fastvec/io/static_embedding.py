@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike, atomic_write, check_target
+from fastvec.io.format import Format
 from fastvec.io.tensors import save_tensors
 from fastvec.words import Words
 
@@ -72,3 +73,11 @@ def _tokenizer(words: Words) -> dict[str, Any]:
 def _write_json(path: Path, value: Any) -> None:
     with atomic_write(path) as file:
         file.write(json.dumps(value, ensure_ascii=False, indent=None).encode())
+
+
+STATIC_EMBEDDING = Format(
+    "static-embedding",
+    "a folder for sentence-transformers",
+    write=lambda path, file: write_static_embedding(path, file.words, file.vectors),
+    is_folder=True,
+)

@@ -34,6 +34,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "BOOL": np.dtype("?"),
 }
 BLOCK_BYTES = 1 << 24  # written at a time
+MAX_HEADER = 100_000_000  # bytes of a header, as the library has it
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
@@ -99,7 +100,7 @@ def load_tensors(
     with Path(path).open("rb") as file:
         start = file.read(8)
         length = int.from_bytes(start, "little")
-        if len(start) < 8 or length > min(size - 8, 100_000_000):
+        if len(start) < 8 or length > min(size - 8, MAX_HEADER):
             raise ValueError(f"{path} is no safetensors file, or cut off within its header")
         text = file.read(length)
     try:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
 from fastvec.io.container import WITH_VECTORS, Container, read_container, write_container
+from fastvec.io.format import Format, VectorFile
+from fastvec.io.tensors import MAX_HEADER
 from fastvec.words import Words
 
 
@@ -107,3 +109,35 @@ def load_vectors(
         if verify or array.ndim < 2:
             file.verify(name)
     return file.words, file
+
+
+def _read(path: PathLike, limit: int | None, errors: str) -> VectorFile:
+    del errors  # words are UTF-8 in these files
+    words, opened = load_vectors(path, verify=limit is None)
+    arrays = opened.arrays
+    vectors, counts = arrays.pop("vectors"), arrays.pop("counts", None)
+    file = VectorFile(words, vectors, counts, opened.kind, opened.metadata, arrays)
+    return file if limit is None else file.first(limit)
+
+
+def _write(path: PathLike, file: VectorFile) -> None:
+    save_vectors(
+        path,
+        words=file.words,
+        vectors=file.vectors,
+        counts=file.counts,
+        extra=file.extra,
+        metadata=file.metadata,
+        kind=file.kind,
+    )
+
+
+SAFETENSORS = Format(
+    "safetensors",
+    "fastvec's own format; it holds a whole model",
+    endings=(".safetensors",),
+    sniff=lambda head: head[8:9] == b"{" and int.from_bytes(head[:8], "little") < MAX_HEADER,
+    read=_read,
+    write=_write,
+    holds_models=True,
+)

@@ -1,43 +1,29 @@
-"""Files with a row for each word: word2vec text and binary, fastText's .vec, GloVe's text.
-
-Knows words and matrices only; docs/formats.md describes the files byte by byte.
-"""
+"""word2vec text and binary, fastText's .vec and GloVe's text: a row for each word."""
 
 from __future__ import annotations
 
 import itertools
-import os
-import re
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import RowReader, write_rows
+from fastvec._core import write_rows
 from fastvec._util.atomic import PathLike
 from fastvec._util.progress import Progress
-from fastvec.io.compression import open_input, open_output
+from fastvec.io.compression import open_output
+from fastvec.io.format import HEAD_BYTES, Format, VectorFile
+from fastvec.io.row_reader import is_number, read_rows
 from fastvec.words import Words, encode
 
 Floats = NDArray[np.float32]
 Layout = Literal["shortest", "word2vec.c", "glove"]
 
 LAYOUTS = ("shortest", "word2vec.c", "glove")
-MAX_SIZE = 1 << 20  # numbers in a vector; a header that says more is a broken one
-MAX_WORDS = 2**31 - 2  # word ids are 32 bits
-MAX_ROW = 1 << 26  # bytes of a row
-CHUNK = 1 << 21  # bytes read at a time
-MARGIN = 1 << 16  # room for the beginning of a row, before the bytes read next
-EXPECTED = 1 << 24  # words to make room for before any has come, at most
 BLOCK = 1024  # rows written at a time
-FIRST = 10  # lines that say whether rows are text
-HEADER = re.compile(rb"\d+[ \t]+\d+\s*")  # how many words, and numbers of each
-NO_TEXT = re.compile("[\0-\x08\x0e-\x1f\ufffd]")  # what bytes of binary numbers are when decoded
 
 
 # --- reading
@@ -74,9 +60,8 @@ def read_word2vec(
     Raises
     ------
     ValueError
-        a header or row that is not what it should be, or rows that are missing; text where
-        ``binary`` is asked for, and binary rows where it is not.  UnicodeDecodeError for a word
-        that is not text.
+        a malformed header or row, or missing rows; rows of text if ``binary`` is True, and binary
+        rows if it is False.  UnicodeDecodeError for a word that cannot be decoded.
 
     >>> words, vectors = read_word2vec("vectors.bin", binary=True)
     """
@@ -84,14 +69,7 @@ def read_word2vec(
         raise ValueError(f"limit must be at least 0, got {limit}")
     if binary and not header:
         raise ValueError("a binary file without a header cannot be read: it gives no sizes")
-    with open_input(path) as file, _Bytes(file) as data:
-        reading = _Rows(data, path, binary, header, limit)
-        with Progress("reading", data.size, "bytes") as bar:
-            vectors = reading.all(bar)
-    table = reading.reader.table
-    joined, offsets = table.arrays()
-    words = Words(np.frombuffer(joined, np.uint8), np.frombuffer(offsets, np.int64), table)
-    dropped = reading.reader.duplicates
+    words, vectors, dropped = read_rows(path, binary=binary, header=header, limit=limit)
     if encoding.lower().replace("-", "") != "utf8" or not _valid(words):
         words, kept = _decode(words, encoding, errors, path)
         dropped += len(vectors) - len(kept)
@@ -104,270 +82,8 @@ def read_word2vec(
     return words, vectors
 
 
-class _Bytes:
-    """The bytes of a file, read ahead on a thread: those not yet understood are data[start:end]."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
-        #: bytes in the file, None where it is packed or a pipe
-        self.size = _plain_size(file)
-        self.taken = 0  # bytes of the file before data[start]
-        self.buffers = [np.empty(MARGIN + CHUNK, np.uint8) for _ in range(2)]
-        self.data = self.buffers[0]
-        self.start = self.end = 0
-        self.ended = False
-        self.thread = ThreadPoolExecutor(1)
-        self.pending: Future[int] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.thread.shutdown()
-
-    def line(self) -> bytes:
-        """The first line, taken before anything else is read."""
-        line = self.file.readline(256)
-        self.taken += len(line)
-        return line
-
-    def take(self, end: int) -> None:
-        """Say that everything before data[end] is understood."""
-        self.taken += end - self.start
-        self.start = end
-
-    def more(self) -> None:
-        """Read on; the beginning of a row is moved before the new bytes."""
-        rest = self.data[self.start : self.end]
-        got = self._ahead().result()
-        fresh = self.buffers[1]
-        self.buffers.reverse()
-        self.pending = None
-        self.ended = got == 0
-        if len(rest) <= MARGIN:
-            self.start, self.end = MARGIN - len(rest), MARGIN + got
-            fresh[self.start : MARGIN] = rest
-            self.data = fresh
-        else:
-            self.data = np.concatenate([rest, fresh[MARGIN : MARGIN + got]])
-            self.start, self.end = 0, len(self.data)
-        if not self.ended:
-            self.pending = self._ahead()
-
-    def _ahead(self) -> Future[int]:
-        """The reading of the next chunk into the buffer that is not in use."""
-        if self.pending is None:
-            room = self.buffers[1][MARGIN:].data
-            self.pending = self.thread.submit(self.file.readinto, room)  # type: ignore[attr-defined]
-        return self.pending
-
-    def rest(self) -> bytes:
-        """What is read but not yet understood."""
-        return self.data[self.start : self.end].tobytes()
-
-    def row(self, start: int) -> bytes:
-        """The line that starts at data[start], as far as it is there."""
-        return self.data[start : self.end].tobytes().partition(b"\n")[0]
-
-
-class _Rows:
-    """One reading of a file: its sizes and its matrix."""
-
-    def __init__(
-        self, data: _Bytes, path: PathLike, binary: bool, header: bool, limit: int | None
-    ) -> None:
-        self.data = data
-        self.path = path
-        self.binary = binary
-        self.count: int | None = None
-        if header:
-            self.count, size = self._header()
-        else:
-            size = self._count_fields()
-        if binary:
-            self._refuse_text(size)
-        self.size = size
-        self.wanted = MAX_WORDS if self.count is None else self.count
-        if limit is not None:
-            self.wanted = min(self.wanted, limit)
-        self.room = self._first_room()
-        self.reader = RowReader(size, binary, min(self.room, EXPECTED))
-
-    def _header(self) -> tuple[int, int]:
-        line = self.data.line()
-        try:
-            count, size = (int(field) for field in line.split())
-        except ValueError:
-            raise ValueError(
-                f"{self.path}: the first line must say how many words and how many numbers in a "
-                f"vector there are, found {_excerpt(line)}"
-            ) from None
-        if not 0 <= count <= MAX_WORDS or not 1 <= size <= MAX_SIZE:
-            raise ValueError(
-                f"{self.path}: the first line says {count} words of {size} numbers, which cannot be"
-            )
-        return count, size
-
-    def _count_fields(self) -> int:
-        """Numbers in a row, where no header says it: of the first rows, the fewest fields at the
-        end that are numbers (a word may end with numbers too)."""
-        self._more(1)
-        while not self.data.ended and b"\n" not in self.data.rest():
-            self._more(1)
-        lines = self.data.rest().split(b"\n")
-        whole = lines if self.data.ended else lines[:-1]
-        rows = [line for line in whole[:100] if line.strip()]
-        sizes = [_trailing_numbers(line) for line in rows]
-        if not sizes or min(sizes) == 0:
-            line = rows[sizes.index(0)] if sizes else b""
-            raise ValueError(
-                f"{self.path}: row {sizes.index(0) + 1 if sizes else 1}: expected a word and "
-                f"numbers, found {_excerpt(line)}"
-            )
-        if HEADER.fullmatch(rows[0]) and min(sizes[1:], default=1) > 1:
-            raise ValueError(
-                f"{self.path}: its first line is a header, {_excerpt(rows[0])}: read it with "
-                "no_header=False (--from word2vec)"
-            )
-        return min(*sizes, MAX_SIZE)
-
-    def _refuse_text(self, size: int) -> None:
-        """ValueError if the rows are text, of whose letters binary reading would make numbers."""
-        data = self.data
-        while not data.ended and data.end - data.start < CHUNK:
-            self._more(1)
-        lines = data.rest().split(b"\n", FIRST)
-        if len(lines) > FIRST or not data.ended:
-            lines.pop()  # what is left, or half a line
-        if _are_text(lines, size):
-            raise ValueError(
-                f"{self.path}: its rows are text, not binary: read it with binary=False "
-                "(--from word2vec)"
-            )
-
-    def _advice(self) -> str:
-        """What else to say about a row of text that is none."""
-        head = self.data.rest()[: 4 * self.size + 256].decode(errors="replace")
-        if self.reader.row or not NO_TEXT.search(head[:-1]):  # the last letter may be cut
-            return ""
-        return "; if its rows are binary, read it with binary=True (--from word2vec-binary)"
-
-    def _more(self, row: int) -> None:
-        """Read on within a row."""
-        if self.data.end - self.data.start > MAX_ROW:
-            raise ValueError(f"{self.path}: row {row} does not end within {MAX_ROW} bytes")
-        self.data.more()
-
-    def all(self, bar: Progress) -> Floats:
-        """Read all rows that are wanted."""
-        size = self.size
-        vectors = np.empty((self.room, size), np.float32)
-        while self.reader.row < self.wanted:
-            rows = len(self.reader.table)
-            if rows == len(vectors):
-                vectors.resize((2 * rows + 16, size), refcheck=False)
-            data = self.data
-            try:
-                data.take(
-                    self.reader.feed(
-                        data.data, data.start, data.end, data.ended, vectors, self.wanted
-                    )
-                )
-            except ValueError as error:
-                raise ValueError(
-                    f"{self.path}: row {self.reader.row + 1}: expected a word and {size} numbers, "
-                    f"found {_excerpt(data.row(error.args[0]))}{self._advice()}"
-                ) from None
-            if self.reader.row < self.wanted and len(self.reader.table) < len(vectors):
-                if data.ended:
-                    break
-                self._more(self.reader.row + 1)
-                bar.update(data.taken)
-        self._check_end()
-        if len(self.reader.table) < len(vectors):
-            vectors.resize((len(self.reader.table), size), refcheck=False)
-        return vectors
-
-    def _check_end(self) -> None:
-        rows = self.reader.row
-        if self.count is not None and rows < self.wanted:
-            raise ValueError(
-                f"{self.path} is cut off: its first line says {self.count} rows, it has {rows}"
-            )
-        if self.count is None and rows < self.wanted and self.data.start < self.data.end:
-            raise ValueError(f"{self.path} is cut off within row {rows + 1}")
-
-    def _first_room(self) -> int:
-        """Rows to make room for: as many as are wanted and can be in the file."""
-        size = self.size
-        if self.data.size is None:  # packed: the header may lie, so grow as rows come
-            return min(self.wanted, 1 + (1 << 26) // (4 * size))
-        left = self.data.size - self.data.taken
-        smallest = 4 * size + 1 if self.binary else 2 * size
-        if self.count is not None and self.wanted * smallest > left + 1:
-            raise ValueError(
-                f"{self.path} is cut off: its first line says {self.count} words of {size} "
-                f"numbers, which cannot be in its {self.data.size} bytes"
-            )
-        if self.count is None:  # guess by the first rows
-            seen = self.data.rest()
-            typical = max(smallest, len(seen) // max(1, seen.count(b"\n")))
-            return min(self.wanted, 16 + left // typical * 17 // 16)
-        return self.wanted
-
-
-def _plain_size(file: BinaryIO) -> int | None:
-    """The size of a file on disk; None for pipes and for what is unpacked on the way."""
-    if not file.seekable():
-        return None
-    return os.fstat(file.fileno()).st_size or None
-
-
-def is_number(field: bytes) -> bool:
-    """Whether a field is a decimal number, as a text file has them.
-
-    >>> is_number(b"-1e-3"), is_number(b"1_0")
-    (True, False)
-    """
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return b"_" not in field
-
-
-def _trailing_numbers(line: bytes) -> int:
-    """How many fields at the end of a line are numbers; the first field is always a word."""
-    fields = line.replace(b"\t", b" ").rstrip().split(b" ")
-    words = (i for i, field in enumerate(reversed(fields[1:])) if not is_number(field))
-    return next(words, len(fields) - 1)
-
-
-def _are_text(lines: list[bytes], size: int) -> bool:
-    """Whether the first lines are rows of text beyond doubt: each ends with ``size`` numbers, and
-    one is just a word and them.
-
-    Binary rows that look like this hold nothing but letters of numbers: four of them make a float
-    that is never 0 nor negative, and nearly always below 0.0005.  No training makes such vectors.
-    """
-    rows = [fields for line in lines if (fields := line.split())]
-    return any(len(fields) == size + 1 for fields in rows) and all(
-        len(fields) > size and all(map(is_number, fields[-size:])) for fields in rows
-    )
-
-
-def _excerpt(line: bytes) -> str:
-    text = line[:60].decode(errors="replace")
-    return repr(text + "..." if len(line) > 60 else text)
-
-
 def _valid(words: Words) -> bool:
-    """Whether every word is UTF-8: all of them together are, and none starts within a letter."""
+    """Whether every word is UTF-8: all bytes are, and no word begins within a character."""
     try:
         words.joined.tobytes().decode()
     except UnicodeDecodeError:
@@ -379,12 +95,13 @@ def _valid(words: Words) -> bool:
 def _decode(
     words: Words, encoding: str, errors: str, path: PathLike
 ) -> tuple[Words, NDArray[np.int64]]:
-    """Words in another encoding or broken ones, and the rows to keep (of equal words the first)."""
+    """Words decoded one by one (another encoding, or damaged UTF-8), and the rows to keep: of rows
+    whose decoded words are equal, the first."""
     found: dict[str, int] = {}
     for row, (start, end) in enumerate(itertools.pairwise(words.offsets.tolist())):
-        piece = words.joined[start:end].tobytes()
+        word = words.joined[start:end].tobytes()
         try:
-            found.setdefault(piece.decode(encoding, errors), row)
+            found.setdefault(word.decode(encoding, errors), row)
         except UnicodeDecodeError as error:
             error.reason += (
                 f" (row {row + 1} of {path}; unicode_errors='replace' or 'ignore' reads it)"
@@ -444,12 +161,12 @@ def write_word2vec(
             file.write(b"%d %d\n" % (len(words) if total is None else total, vectors.shape[1]))
         for first in range(0, len(words), BLOCK):
             block = np.asarray(vectors[first : first + BLOCK], np.float32)
-            pieces = [start + word for word in _pieces(words, first, first + len(block))]
+            names = [start + word for word in _encoded(words, first, first + len(block))]
             if binary:
-                rows = zip(pieces, np.ascontiguousarray(block, "<f4"), strict=True)
+                rows = zip(names, np.ascontiguousarray(block, "<f4"), strict=True)
                 file.write(b"".join(b"%b %b\n" % (word, row.data) for word, row in rows))
             else:
-                file.write(write_rows(pieces, block, LAYOUTS.index(layout)))
+                file.write(write_rows(names, block, LAYOUTS.index(layout)))
             bar.update(first + len(block))
 
 
@@ -465,8 +182,8 @@ def number_rows(vectors: NDArray[Any]) -> Iterator[bytes]:
         yield rows.replace(b"\n ", b"\n")[1:].replace(b" ", b"\t")
 
 
-def _pieces(words: Words, first: int, last: int) -> list[bytes]:
-    """The bytes of words first..last."""
+def _encoded(words: Words, first: int, last: int) -> list[bytes]:
+    """The UTF-8 bytes of the words from first on, up to and without last."""
     offsets = words.offsets[first : last + 1].tolist()
     base = offsets[0]
     joined = words.joined[base : offsets[-1]].tobytes()
@@ -497,33 +214,65 @@ def check_words(words: Words, *, binary: bool, prefix: str = "") -> None:
         raise ValueError(f"prefix {prefix!r} has a space or a line end")
 
 
-def read_counts(path: PathLike, encoding: str = "utf-8", errors: str = "strict") -> dict[str, int]:
-    """Read a vocabulary file, ``word count`` a line, as word2vec.c's -save-vocab writes it.
-
-    >>> read_counts("vocab.txt")
-    {'cat': 3}
-    """
-    counts = {}
-    with open_input(path) as file:
-        for number, line in enumerate(file, 1):
-            word, _, count = line.rstrip().rpartition(b" ")
-            if not (count.isdigit() and len(count) < 19):
-                raise ValueError(
-                    f"{path}: line {number} is not a word and its count: {_excerpt(line)}"
-                )
-            try:
-                counts[word.decode(encoding, errors)] = int(count)
-            except UnicodeDecodeError as error:
-                error.reason += f" (line {number} of {path})"
-                raise
-    return counts
+# --- the formats
 
 
-def write_counts(path: PathLike, words: Words, counts: NDArray[np.int64], prefix: str = "") -> None:
-    """Write a vocabulary file, ``word count`` a line.
+def _read(
+    path: PathLike, limit: int | None, errors: str, binary: bool = False, header: bool = True
+) -> VectorFile:
+    words, vectors = read_word2vec(path, binary=binary, header=header, limit=limit, errors=errors)
+    return VectorFile(words, vectors)
 
-    >>> write_counts("vocab.txt", Words.of(["cat"]), np.array([3]))
-    """
-    with open_output(path) as file:
-        for word, count in zip(words, counts.tolist(), strict=True):
-            file.write(f"{prefix}{word} {count}\n".encode())
+
+def _header(head: bytes) -> tuple[int, int] | None:
+    """The two numbers of the first line, if it has two."""
+    try:
+        count, size = (int(number) for number in head.partition(b"\n")[0].split())
+    except ValueError:
+        return None
+    return count, size
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether there is a header, and the row behind it ends with as many numbers as it says."""
+    header = _header(head)
+    if header is None:
+        return False
+    line, newline, _ = head.partition(b"\n")[2].partition(b"\n")
+    fields = line.split()
+    if not newline and len(head) == HEAD_BYTES:
+        fields = fields[:-1]  # the last one may be half a number
+    numbers = fields[1:][-max(1, header[1]) :]
+    return not fields or (len(numbers) > 0 and all(is_number(field) for field in numbers))
+
+
+TEXT = Format(
+    "word2vec",
+    "word2vec text, which spaCy and fastText read too",
+    endings=(".txt", ".vec"),
+    sniff=_is_text,
+    read=_read,
+    write=lambda path, file: write_word2vec(path, file.words, file.vectors),
+    check_words=lambda _, words: check_words(words, binary=False),
+    compressible=True,
+)
+BINARY = Format(
+    "word2vec-binary",
+    "word2vec binary",
+    endings=(".bin",),
+    sniff=lambda head: _header(head) is not None,
+    read=lambda path, limit, errors: _read(path, limit, errors, binary=True),
+    write=lambda path, file: write_word2vec(path, file.words, file.vectors, binary=True),
+    check_words=lambda _, words: check_words(words, binary=True),
+    compressible=True,
+)
+GLOVE = Format(
+    "glove",
+    "GloVe text (word2vec text without a first line)",
+    endings=(".glove",),
+    sniff=lambda _: True,
+    read=lambda path, limit, errors: _read(path, limit, errors, header=False),
+    write=lambda path, file: write_word2vec(path, file.words, file.vectors, header=False),
+    check_words=lambda _, words: check_words(words, binary=False),
+    compressible=True,
+)

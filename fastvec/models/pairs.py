@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fastvec._core import tiles_to_rows
 from fastvec._util.atomic import PathLike
 from fastvec.io.container import read_container, write_container
-from fastvec.io.word2vec import read_counts
+from fastvec.io.counts import read_counts
 from fastvec.models.glove_records import highest_id, read_records, write_records
 from fastvec.models.tiles import (
     MOST_ROWS,

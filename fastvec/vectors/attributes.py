@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec.io.formats import ATTRIBUTE
+from fastvec.io.format import ATTRIBUTE
 from fastvec.words import Key
 
 COUNT, LOCKF, HUFFMAN_ORDER = "count", "lockf", "huffman_order"

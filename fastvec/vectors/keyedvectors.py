@@ -20,6 +20,7 @@ import numpy as np
 
 from fastvec._util.atomic import PathLike
 from fastvec.io import word2vec as word2vec_format
+from fastvec.io.counts import read_counts, write_counts
 from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.vectors.evaluation.analogies import analogies as solve
 from fastvec.vectors.evaluation.analogies import overall, sections_like_gensim
@@ -225,7 +226,7 @@ class KeyedVectors(Queries):
                 order = np.argsort(-values, kind="stable")
                 words, vectors, counts = words.take(order), vectors[order], counts[order]
         if fvocab is not None:
-            word2vec_format.write_counts(fvocab, words, counts.astype(np.int64), prefix)
+            write_counts(fvocab, words, counts.astype(np.int64), prefix)
         word2vec_format.write_word2vec(
             fname,
             words,
@@ -289,7 +290,7 @@ class KeyedVectors(Queries):
         )
         counts = np.arange(len(words), 0, -1, dtype=np.int64)
         if fvocab is not None:
-            known = word2vec_format.read_counts(fvocab, encoding, unicode_errors)
+            known = read_counts(fvocab, encoding, unicode_errors)
             counts = np.array([known.get(word, 0) for word in words], np.int64)
         return cls.of(words, vectors.astype(datatype, copy=False), counts)
 

@@ -13,7 +13,7 @@ from processes import fastvec
 
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.io.formats import read_vectors
+from fastvec.io.registry import read_vectors
 from fastvec.models.pairs import Pairs
 
 

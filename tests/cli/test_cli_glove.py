@@ -12,7 +12,7 @@ from processes import DEADLINE, fastvec, started
 from fastvec import cli
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.io.formats import read_vectors
+from fastvec.io.registry import read_vectors
 from fastvec.models.glove import GloVe
 from fastvec.models.glove_records import RECORD
 from fastvec.models.pairs import Pairs

@@ -12,7 +12,8 @@ import pytest
 from processes import fastvec
 
 from fastvec import cli
-from fastvec.io.formats import read_vectors, write_vectors
+from fastvec.io.format import VectorFile
+from fastvec.io.registry import read_vectors, write_vectors
 from fastvec.models.pairs import Pairs
 from fastvec.words import Words
 
@@ -24,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
     """Files under the names that every command may write, and other names for them."""
     words, vectors = Words.of(["a", "rose"]), np.ones((2, 3), np.float32)
     for name in ("v.txt", "v.npy", "v.safetensors"):
-        write_vectors(tmp_path / name, words, vectors)
+        write_vectors(tmp_path / name, VectorFile(words, vectors))
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / "t.txt").write_text(LINE * 9)
     (tmp_path / "text" / "link.txt").symlink_to("t.txt")

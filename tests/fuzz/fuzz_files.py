@@ -26,8 +26,11 @@ with atheris.instrument_imports():
     from containers import rewrite
 
     from fastvec.corpus import corpus
-    from fastvec.io import formats, word2vec
+    from fastvec.io import word2vec
     from fastvec.io.container import Container
+    from fastvec.io.counts import read_counts
+    from fastvec.io.format import VectorFile
+    from fastvec.io.registry import read_vectors
     from fastvec.io.vectors import load_vectors, save_vectors
     from fastvec.models import phrases
     from fastvec.models.word2vec import Word2Vec
@@ -50,11 +53,11 @@ READERS = [
     lambda: word2vec.read_word2vec(PATH, binary=True, errors="replace"),
     lambda: word2vec.read_word2vec(PATH, header=False, errors="ignore"),
     lambda: word2vec.read_word2vec(PATH, limit=2, encoding="latin-1"),
-    lambda: word2vec.read_counts(PATH),
+    lambda: read_counts(PATH),
     lambda: load_vectors(PATH),
     lambda: load_vectors(PATH, mmap=False),
-    lambda: formats.read_vectors(PATH, kind="npy"),
-    lambda: formats.read_vectors(PATH),
+    lambda: read_vectors(PATH, file_format="npy"),
+    lambda: read_vectors(PATH),
     lambda: corpus.Corpus.open(PATH),
     corpus_with_checksums,
     lambda: phrases.Phrases.load(PATH),
@@ -70,7 +73,7 @@ def check(result) -> None:
     if isinstance(result, (phrases.Phrases, phrases.FrozenPhrases)):
         use_phrases(result)
         return
-    if isinstance(result, formats.VectorFile):
+    if isinstance(result, VectorFile):
         words, vectors = result.words, result.vectors
     elif isinstance(result, tuple):
         words, vectors = result[:2]

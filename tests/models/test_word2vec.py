@@ -15,7 +15,8 @@ from reference import word2vec as reference
 from fastvec import CallbackAny2Vec, Corpus, KeyedVectors, Word2Vec
 from fastvec._core import merge_share, simd_names, worker_copies
 from fastvec._util.system import available_cores
-from fastvec.io.formats import write_vectors
+from fastvec.io.format import VectorFile
+from fastvec.io.registry import write_vectors
 
 MODELS = [
     {"sg": sg, "hs": hs, "negative": negative}
@@ -385,7 +386,8 @@ def test_vectors_alone_are_no_model(tmp_path):
     with pytest.raises(ValueError, match=r"holds vectors, not a Word2Vec model: use Keyed"):
         Word2Vec.load(tmp_path / "v.safetensors")
     said = {"parameters": {}}  # with no rows to train on
-    write_vectors(tmp_path / "m.safetensors", wv.words, wv.vectors, metadata=said, model="word2vec")
+    file = VectorFile(wv.words, wv.vectors, kind="word2vec", metadata=said)
+    write_vectors(tmp_path / "m.safetensors", file)
     with pytest.raises(ValueError, match="is damaged: it has no output weights"):
         Word2Vec.load(tmp_path / "m.safetensors")
 

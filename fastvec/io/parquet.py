@@ -1,87 +1,19 @@
-"""Vectors as tables of other tools: NumPy's .npy beside a list of words, and Parquet.
-
-Knows words and matrices only; docs/formats.md describes the files.
-"""
+"""Parquet: a table with a column of words and a column of vectors; it needs pyarrow."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike, atomic_write
-from fastvec.words import Words, encode
+from fastvec.io.format import Format, VectorFile
+from fastvec.words import Words
 
 Floats = NDArray[np.float32]
 
-ROWS = 1 << 16  # rows of a Parquet row group
-
-
-def words_beside(path: PathLike) -> Path:
-    """Where the words of an .npy file are.
-
-    >>> str(words_beside("vectors.npy"))
-    'vectors.words.txt'
-    """
-    return Path(path).with_suffix(".words.txt")
-
-
-def check_lines(path: PathLike, words: Words) -> None:
-    """ValueError for a word that cannot stand in a list of words beside an .npy file.
-
-    >>> check_lines("vectors.npy", Words.of(["cat"]))
-    """
-    if np.any(words.joined == ord("\n")):
-        raise ValueError(f"a word has a line end, which {words_beside(path)} cannot hold")
-
-
-def write_npy(path: PathLike, words: Words, vectors: NDArray[Any]) -> None:
-    """Write vectors as .npy and the words beside it, one a line.
-
-    ValueError for a word with a line end.
-
-    >>> write_npy("vectors.npy", Words.of(["cat"]), np.ones((1, 3), np.float32))
-    """
-    check_lines(path, words)
-    with atomic_write(path) as file:
-        np.lib.format.write_array(file, np.asarray(vectors, np.float32), allow_pickle=False)
-    with atomic_write(words_beside(path)) as file:
-        file.writelines(encode(word) + b"\n" for word in words)
-
-
-def read_npy(
-    path: PathLike, limit: int | None = None, errors: str = "strict"
-) -> tuple[Words, Floats]:
-    """Read what :func:`write_npy` wrote; the vectors are memory-mapped, copy-on-write.
-
-    Raises
-    ------
-    ValueError
-        an array that is not (V, D) numbers, or another number of words.
-
-    >>> write_npy("vectors.npy", Words.of(["cat"]), np.ones((1, 3), np.float32))
-    >>> read_npy("vectors.npy")[1]
-    array([[1., 1., 1.]], dtype=float32)
-    """
-    try:
-        vectors = np.load(path, mmap_mode="c", allow_pickle=False)
-    except OSError:
-        raise
-    except Exception as error:  # NumPy has many kinds of exception for a broken header
-        raise ValueError(f"{path} is not a whole .npy file: {error}") from None
-    if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
-        raise ValueError(f"{path} must hold a table of numbers")
-    lines = words_beside(path).read_bytes().decode(errors=errors).split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    if len(lines) != len(vectors):
-        raise ValueError(
-            f"{path} has {len(vectors)} vectors, {words_beside(path)} has {len(lines)} words"
-        )
-    rows = np.asarray(vectors[:limit], np.float32)
-    return Words.of(lines[:limit]), rows.view(np.ndarray)
+ROWS = 1 << 16  # rows of a row group
 
 
 def parquet_library() -> Any:
@@ -180,3 +112,14 @@ def _block(lists: Any) -> Floats:
         raise ValueError("the vectors have different lengths")
     matrix: Floats = flat.reshape(len(lengths), -1)
     return matrix
+
+
+PARQUET = Format(
+    "parquet",
+    "word: string, vector: list<float>",
+    endings=(".parquet",),
+    sniff=lambda head: head.startswith(b"PAR1"),
+    read=lambda path, limit, _: VectorFile(*read_parquet(path, limit)),
+    write=lambda path, file: write_parquet(path, file.words, file.vectors, file.counts),
+    require=parquet_library,
+)

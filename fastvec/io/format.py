@@ -1,0 +1,121 @@
+"""What a format of vector files is, and what such a file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._util.atomic import PathLike
+from fastvec.words import Words
+
+HEAD_BYTES = 1 << 16  # a format is recognised by so many first bytes of a file
+ATTRIBUTE = "attribute."  # the names of arrays that hold attributes of the words begin with this
+
+
+@dataclass(frozen=True)
+class VectorFile:
+    """What a vector file holds.
+
+    Attributes
+    ----------
+    words : Words
+    vectors : (V, D) array
+    counts : (V,) int64 array or None
+        how often each word occurred, if that is known.
+    kind : str
+        ``vectors``, or the kind of model that the file holds: ``word2vec``, ``glove``.
+    metadata : dict
+        in files of fastvec's own format: values of JSON by name, a model's parameters among them.
+    extra : dict
+        in files of fastvec's own format: all other arrays by name.  They are attributes of the
+        words, and what a model needs so that training can go on.
+    file_format : str
+        the name of the format that was read; "" for what was not read from a file.
+    """
+
+    words: Words
+    vectors: NDArray[Any]
+    counts: NDArray[np.int64] | None = None
+    kind: str = "vectors"
+    metadata: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, NDArray[Any]] = field(default_factory=dict)
+    file_format: str = ""
+
+    def without_model(self) -> VectorFile:
+        """Words, vectors, counts and attributes only: a model whose vectors change is no model.
+
+        >>> from fastvec.io.registry import read_vectors
+        >>> read_vectors("vectors.safetensors").without_model().extra
+        {}
+        """
+        metadata = {name: value for name, value in self.metadata.items() if name != "parameters"}
+        extra = {name: rows for name, rows in self.extra.items() if name.startswith(ATTRIBUTE)}
+        return replace(self, kind="vectors", metadata=metadata, extra=extra)
+
+    def first(self, limit: int) -> VectorFile:
+        """Only the first ``limit`` words, without what makes it a model.
+
+        >>> from fastvec.io.registry import read_vectors
+        >>> read_vectors("vectors.bin").first(2).vectors.shape
+        (2, 3)
+        """
+        kept, vectors = self.without_model(), self.vectors[:limit]
+        return replace(
+            kept,
+            words=self.words.take(np.arange(len(vectors))),
+            vectors=vectors,
+            counts=None if self.counts is None else self.counts[:limit],
+            extra={name: rows[:limit] for name, rows in kept.extra.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of vector files: how its files are recognised, read and written.
+
+    Attributes
+    ----------
+    name : str
+        as ``--from`` and ``--to`` take it.
+    help : str
+        one line about it, for the help of the command line.
+    write : function of (path, VectorFile)
+        replaces the file; raises ValueError for words that the format cannot hold.
+    read : function of (path, limit, errors), optional
+        None for a format that is only written.  ``limit`` is how many words to read, or None;
+        ``errors`` says what to do with words that are not UTF-8: strict, ignore or replace.
+    sniff : function of bytes, optional
+        whether a file that begins with these ``HEAD_BYTES`` (or fewer) bytes has the format.
+    endings : tuple of str
+        the endings of file names that stand for the format.
+    companions : function of path, optional
+        the files that belong to the named one.
+    check_words : function of (path, Words), optional
+        raises ValueError for words that the format cannot hold; None if it can hold any.
+    require : function, optional
+        raises ImportError if a package that the format needs is not installed.
+    compressible : bool
+        whether its files may be compressed (see compression.py).
+    holds_models : bool
+        whether a whole model fits in, so that its training can go on.
+    is_folder : bool
+        whether it is a new folder, and not a file.
+    """
+
+    name: str
+    help: str
+    write: Callable[[PathLike, VectorFile], object]
+    read: Callable[[PathLike, int | None, str], VectorFile] | None = None
+    sniff: Callable[[bytes], bool] | None = None
+    endings: tuple[str, ...] = ()
+    companions: Callable[[PathLike], list[Path]] | None = None
+    check_words: Callable[[PathLike, Words], object] | None = None
+    require: Callable[[], object] | None = None
+    compressible: bool = False
+    holds_models: bool = False
+    is_folder: bool = False

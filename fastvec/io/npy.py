@@ -1,0 +1,90 @@
+"""NumPy's .npy, and a list of the words beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._util.atomic import PathLike, atomic_write
+from fastvec.io.format import Format, VectorFile
+from fastvec.words import Words, encode
+
+
+def words_beside(path: PathLike) -> Path:
+    """The file that has the words of an .npy file.
+
+    >>> str(words_beside("vectors.npy"))
+    'vectors.words.txt'
+    """
+    return Path(path).with_suffix(".words.txt")
+
+
+def check_lines(path: PathLike, words: Words) -> None:
+    """ValueError for a word that a list of words, one a line, cannot hold.
+
+    >>> check_lines("vectors.npy", Words.of(["cat"]))
+    """
+    if np.any(words.joined == ord("\n")):
+        raise ValueError(f"a word has a line end, which {words_beside(path)} cannot hold")
+
+
+def write_npy(path: PathLike, words: Words, vectors: NDArray[Any]) -> None:
+    """Write vectors as .npy and the words beside it, one a line.
+
+    ValueError for a word with a line end.
+
+    >>> write_npy("vectors.npy", Words.of(["cat"]), np.ones((1, 3), np.float32))
+    """
+    check_lines(path, words)
+    with atomic_write(path) as file:
+        np.lib.format.write_array(file, np.asarray(vectors, np.float32), allow_pickle=False)
+    with atomic_write(words_beside(path)) as file:
+        file.writelines(encode(word) + b"\n" for word in words)
+
+
+def read_npy(
+    path: PathLike, limit: int | None = None, errors: str = "strict"
+) -> tuple[Words, NDArray[np.float32]]:
+    """Read what :func:`write_npy` wrote; the vectors are memory-mapped, copy-on-write.
+
+    Raises
+    ------
+    ValueError
+        an array that is not (V, D) numbers, or another number of words.
+
+    >>> write_npy("vectors.npy", Words.of(["cat"]), np.ones((1, 3), np.float32))
+    >>> read_npy("vectors.npy")[1]
+    array([[1., 1., 1.]], dtype=float32)
+    """
+    try:
+        vectors = np.load(path, mmap_mode="c", allow_pickle=False)
+    except OSError:
+        raise
+    except Exception as error:  # NumPy has many kinds of exception for a broken header
+        raise ValueError(f"{path} is not a whole .npy file: {error}") from None
+    if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
+        raise ValueError(f"{path} must hold a table of numbers")
+    lines = words_beside(path).read_bytes().decode(errors=errors).split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    if len(lines) != len(vectors):
+        raise ValueError(
+            f"{path} has {len(vectors)} vectors, {words_beside(path)} has {len(lines)} words"
+        )
+    rows = np.asarray(vectors[:limit], np.float32)
+    return Words.of(lines[:limit]), rows.view(np.ndarray)
+
+
+NPY = Format(
+    "npy",
+    "NumPy, words beside it in NAME.words.txt",
+    endings=(".npy",),
+    sniff=lambda head: head.startswith(b"\x93NUMPY"),
+    read=lambda path, limit, errors: VectorFile(*read_npy(path, limit, errors)),
+    write=lambda path, file: write_npy(path, file.words, file.vectors),
+    companions=lambda path: [words_beside(path)],
+    check_words=check_lines,
+)

@@ -1,0 +1,17 @@
+"""Vocabulary files."""
+
+import numpy as np
+import pytest
+from vector_tables import write
+
+from fastvec.io.counts import read_counts, write_counts
+from fastvec.words import Words
+
+
+def test_vocabulary_files(tmp_path):
+    path = tmp_path / "vocab.txt"
+    write_counts(path, Words.of(["a", "b c"]), np.array([3, 2]))
+    assert path.read_text() == "a 3\nb c 2\n"
+    assert read_counts(path) == {"a": 3, "b c": 2}
+    with pytest.raises(ValueError, match="line 2 is not a word and its count"):
+        read_counts(write(path, b"a 3\nb\n"))

@@ -1,0 +1,52 @@
+"""All formats: which one a file has, and which one a name asks for."""
+
+import numpy as np
+import pytest
+from vector_tables import COUNTS, VECTORS, WORDS
+
+from fastvec.io.format import VectorFile
+from fastvec.io.registry import read_vectors, write_vectors
+from fastvec.io.word2vec import write_word2vec
+from fastvec.words import Words
+
+
+@pytest.mark.parametrize("ending", [".txt", ".bin", ".txt.gz", ".txt.xz", ".bin.bz2"])
+def test_packed_files_and_sniffing(tmp_path, ending):
+    words, vectors = Words.of(["a", "b"]), np.array([[0.1, 2], [3, 4]], np.float32)
+    path = tmp_path / f"v{ending}"
+    write_word2vec(path, words, vectors, binary="bin" in ending)
+    file = read_vectors(path)
+    assert file.words == words
+    assert np.array_equal(file.vectors, vectors)
+    assert file.file_format == ("word2vec-binary" if "bin" in ending else "word2vec")
+
+
+@pytest.mark.parametrize("name", ["v.npy", "v.parquet"])
+@pytest.mark.parametrize("limit", [None, 2])
+def test_tables_read_back(tmp_path, name, limit):
+    if name.endswith("parquet"):
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    path = tmp_path / name
+    write_vectors(path, VectorFile(WORDS, VECTORS, COUNTS))
+    file = read_vectors(path, limit=limit)
+    assert list(file.words) == WORDS[:limit]
+    assert np.array_equal(file.vectors, VECTORS[:limit])
+    if name.endswith("parquet"):
+        assert np.array_equal(file.counts, COUNTS[:limit])
+
+
+@pytest.mark.parametrize("kind", ["safetensors", "npy", "parquet", "tsv"])
+def test_only_rows_are_packed(tmp_path, kind):
+    name = tmp_path / f"v.{kind}.gz"
+    with pytest.raises(ValueError, match=r"v\.\w+\.gz: \w+ files are not packed: leave out \.gz$"):
+        write_vectors(name, VectorFile(Words.of(["a"]), np.ones((1, 2), np.float32)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_unknown_kinds(tmp_path):
+    with pytest.raises(ValueError, match="format must be one of safetensors"):
+        write_vectors(tmp_path / "v", VectorFile(WORDS, VECTORS), file_format="x")
+    with pytest.raises(ValueError, match="format must be one of safetensors"):
+        read_vectors(tmp_path / "v", file_format="projector")
+    with pytest.raises(ValueError, match="the ending must be one of"):
+        write_vectors(tmp_path / "v", VectorFile(WORDS, VECTORS))

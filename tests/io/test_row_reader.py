@@ -1,0 +1,190 @@
+"""Reading rows of word2vec and GloVe files: numbers, headers, and damaged files."""
+
+import gzip
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vector_tables import write
+
+from fastvec._core import RowReader
+from fastvec.io import row_reader
+from fastvec.io.word2vec import read_word2vec, write_word2vec
+from fastvec.words import Words
+
+NUMBER = r"[-+]?([0-9]{1,25}\.?[0-9]{0,25}|\.[0-9]{1,25})([eE][-+]?[0-9]{1,3})?"
+
+
+@given(st.from_regex(NUMBER, fullmatch=True))
+@settings(max_examples=500)
+def test_reading_a_number_is_pythons_float(text):
+    reader = RowReader(1, False)
+    row = np.empty((1, 1), np.float32)
+    data = np.frombuffer(f"w {text}\n".encode(), np.uint8)
+    reader.feed(data, 0, len(data), True, row, 1)
+    with np.errstate(over="ignore"):
+        assert row[0, 0] == np.float32(float(text))
+
+
+@given(st.integers(0, 2**24 - 2), st.integers(-40, 20), st.integers(-1, 1), st.integers(0, 30))
+def test_numbers_close_to_the_middle_of_two_floats(mantissa, power, side, more):
+    """The hard cases of decimal reading: a middle, exactly, or off by one far digit."""
+    from fractions import Fraction
+
+    middle = Fraction(2 * mantissa + 1) * Fraction(2) ** (power - 1)
+    digits = middle.denominator.bit_length() + more  # enough for an exact decimal
+    scaled = int(middle * 10**digits) + side
+    text = f"{scaled}e-{digits}"
+    reader = RowReader(1, False)
+    row = np.empty((1, 1), np.float32)
+    data = np.frombuffer(f"w {text}\n".encode(), np.uint8)
+    reader.feed(data, 0, len(data), True, row, 1)
+    assert row[0, 0] == np.float32(float(text))
+
+
+def test_nan_and_infinity_are_read(tmp_path):
+    path = write(tmp_path / "v", b"1 4\na nan -inf +Infinity NaN\n")
+    assert np.array_equal(
+        read_word2vec(path)[1][0], [np.nan, -np.inf, np.inf, np.nan], equal_nan=True
+    )
+
+
+def test_many_rows_cross_the_buffer(tmp_path, monkeypatch):
+    monkeypatch.setattr(row_reader, "CHUNK", 64)
+    monkeypatch.setattr(row_reader, "MARGIN", 100)
+    words = Words.of(f"w{i}" * (1 + i % 40) for i in range(500))
+    vectors = np.random.default_rng(1).normal(size=(500, 7)).astype("f")
+    path = tmp_path / "v"
+    for binary, header in ((True, True), (False, True), (False, False)):
+        write_word2vec(path, words, vectors, binary=binary, header=header)
+        again, numbers = read_word2vec(path, binary=binary, header=header)
+        assert again == words
+        assert np.array_equal(numbers, vectors)
+        again, numbers = read_word2vec(path, binary=binary, header=header, limit=3)
+        assert list(again) == words[:3]
+        assert numbers.shape == (3, 7)
+
+
+def test_words_with_spaces_are_read_from_the_right(tmp_path):
+    path = write(tmp_path / "v", b"New York 1 2\n. . . 3 4\n1 2 5 6\n\xc2\xa0 7 8\n 9 10\n")
+    words, vectors = read_word2vec(path, header=False)
+    assert list(words) == ["New York", ". . .", "1 2", "\xa0", ""]
+    assert np.array_equal(vectors, np.arange(1, 11).reshape(5, 2))
+    write_word2vec(path, words, vectors)
+    assert read_word2vec(path)[0] == words
+    path = write(tmp_path / "v", b"route 66 1 2\nb 3 4\n")  # the first row does not say D
+    assert list(read_word2vec(path, header=False)[0]) == ["route 66", "b"]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "first line must say"),
+        (b"hello\n", "first line must say"),
+        (b"3 0\n", "cannot be"),
+        (b"-1 3\n", "cannot be"),
+        (b"99999999999 3\n", "cannot be"),
+        (b"3 99999999\n", "cannot be"),
+        (b"2 2\na 1 2\nb 1\n", "row 2: expected a word and 2 numbers, found 'b 1'"),
+        (b"2 2\na 1 2\nb 1 x\n", "row 2: .* found 'b 1 x'"),
+        (b"2 2\na 1 2\nb 1 2x\n", "row 2"),
+        (b"1 2\na 1_0 2\n", "row 1"),
+        (b"2 2\na 1 2\n\n\n\n\n\n\n\n", "cut off: its first line says 2 rows, it has 1"),
+        (b"1000000 300\na 1\n", "cut off: .* cannot be in its 16 bytes"),
+    ],
+)
+def test_broken_text(tmp_path, data, says):
+    with pytest.raises(ValueError, match=says):
+        read_word2vec(write(tmp_path / "v", data))
+    if data.startswith(b"1000000 300"):  # packed: the size is not known before
+        with pytest.raises(ValueError, match="row 1"):
+            read_word2vec(write(tmp_path / "v.gz", gzip.compress(data)))
+
+
+TEXTS = [
+    b"2 2\na 1.5 2.5\nb 3.5 4.5\n",  # every row as long as a binary one
+    b"2 2\na 1 2\nb 3 4\n",  # too short for binary rows
+    b"1 2\na 1 2",
+    b"2 3\n\xc3\xa4 0.123456 -1e-05 nan \r\nNew York\t1\t2\t3\r\n",
+    b"90 1\n" + b"".join(b"w%d 0.25\n" % i for i in range(90)),
+]
+
+
+@pytest.mark.parametrize("chunk", [40, 1 << 21])
+@pytest.mark.parametrize("data", TEXTS)
+def test_text_is_not_read_as_binary(tmp_path, monkeypatch, data, chunk):
+    monkeypatch.setattr(row_reader, "CHUNK", chunk)
+    assert len(read_word2vec(write(tmp_path / "v", data))[0])
+    for packed in (data, gzip.compress(data)):
+        path = write(tmp_path / "v", packed)
+        with pytest.raises(ValueError, match=r"v: its rows are text, not binary: read it with bin"):
+            read_word2vec(path, binary=True)
+
+
+@pytest.mark.parametrize("number", [1, -0.7])  # bytes 00 00 80 3f, 33 33 33 bf
+def test_binary_is_not_read_as_text(tmp_path, number):
+    vectors = np.full((2, 3), number)
+    write_word2vec(tmp_path / "v", Words.of(["a", "b"]), vectors, binary=True)
+    says = r"row 1: .*; if its rows are binary, read it with binary=True \(--from word2vec-bin"
+    with pytest.raises(ValueError, match=says):
+        read_word2vec(tmp_path / "v")
+
+
+def test_a_header_is_no_row(tmp_path):
+    path = write(tmp_path / "v", b"2 2\na 1 2\nb 3 4\n")
+    with pytest.raises(ValueError, match=r"v: its first line is a header, '2 2': read it with no_"):
+        read_word2vec(path, header=False)
+    for data, shape in ((b"2 2\na 1\nb 3\n", (3, 1)), (b"of 2\na 1 2\n", (2, 1))):
+        path = write(tmp_path / "v", data)
+        assert read_word2vec(path, header=False)[1].shape == shape
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"1 1\na 1\n\x80?\n",  # 1.0003, whose first two bytes look like the end of a row
+        b"1 1\na 0.\x7f?\n",
+        b"1 2\na 1.5 \0\0\x80?\n",
+        b"2 2\n5 1.5 2.5\nb 1.5\0\0\x80?\n",  # the second row is no text
+    ],
+)
+def test_binary_rows_that_begin_like_text_are_read(tmp_path, data):
+    shape = tuple(map(int, data[:3].split()))
+    path = write(tmp_path / "v", data)
+    assert read_word2vec(path, binary=True)[1].shape == shape
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_cut_binary_files(tmp_path, packed):
+    """Only the newline after the last vector may be missing."""
+    whole = b"2 1\na \0\0\0\0\nb \0\0\0\0\n"
+    for length in range(len(whole)):
+        path = tmp_path / ("v.gz" if packed else "v")
+        write(path, gzip.compress(whole[:length]) if packed else whole[:length])
+        if length == len(whole) - 1:
+            assert list(read_word2vec(path, binary=True)[0]) == ["a", "b"]
+        else:
+            with pytest.raises(ValueError, match=r"cut off|first line must say"):
+                read_word2vec(path, binary=True)
+
+
+def test_a_line_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(row_reader, "MAX_ROW", 1 << 18)
+    monkeypatch.setattr(row_reader, "CHUNK", 1 << 10)
+    with pytest.raises(ValueError, match="row 1 does not end"):
+        read_word2vec(write(tmp_path / "v", b"9 9\n" + b"a" * (1 << 19)), binary=True)
+
+
+@given(st.binary(max_size=300), st.booleans(), st.booleans())
+@settings(max_examples=300)
+def test_any_bytes_are_read_or_refused(tmp_path_factory, data, binary, header):
+    path = write(tmp_path_factory.getbasetemp() / "any", b"3 2\n" * header + data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            words, vectors = read_word2vec(path, binary=binary, errors="replace")
+            assert len(words) == len(vectors)
+        except ValueError:
+            pass
