@@ -187,3 +187,12 @@ def test_a_model_has_every_option_with_its_default(model: Any) -> None:
 def test_an_option_with_a_typing_error_is_refused(reader: Callable[..., object]) -> None:
     with pytest.raises(TypeError, match="'lowr': did you mean 'lower'"):
         reader([["a"]], lowr=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "wrong", "right"),
+    [(Word2Vec, "windw", "window"), (GloVe, "xmax", "x_max"), (Phrases, "treshold", "threshold")],
+)
+def test_any_option_of_a_model_may_be_what_was_meant(model: Any, wrong: str, right: str) -> None:
+    with pytest.raises(TypeError, match=f"'{wrong}': did you mean '{right}'"):
+        model(**{wrong: 3})

@@ -124,7 +124,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         progress: bool | None = None,
         **reading: Unpack[ReadOptions],
     ) -> None:
-        refuse_unknown(reading, VocabularyParams, CorpusParams)
+        refuse_unknown(reading, GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams)
         groups = (VocabularyParams, CorpusParams, CooccurrenceParams, GloVeParams)
         set_options(self, locals() | reading, *groups)
         self.progress = progress

@@ -181,7 +181,7 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         **text: Unpack[TextOptions],
     ) -> None:
         del progress_per
-        refuse_unknown(text, CorpusParams)
+        refuse_unknown(text, PhrasesParams, CorpusParams)
         set_options(self, locals() | text, PhrasesParams, CorpusParams)
         params_from(CorpusParams, self)
         params = params_from(PhrasesParams, self)

@@ -178,7 +178,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         progress: bool | None = None,
         **text: Unpack[TextOptions],
     ) -> None:
-        refuse_unknown(text, CorpusParams)
+        refuse_unknown(text, Word2VecParams, VocabularyParams, CorpusParams)
         self.hashfxn, self.batch_words, self.null_word = hashfxn, batch_words, null_word
         self.compute_loss = compute_loss
         set_options(self, locals() | text, Word2VecParams, VocabularyParams, CorpusParams)
