@@ -1,0 +1,76 @@
+"""Analogies: files in every layout, and vectors whose accuracy is known."""
+
+import json
+import math
+
+import pytest
+
+from fastvec import evaluation
+
+
+@pytest.mark.parametrize("method", ["3cosadd", "3cosmul", "direction"])
+def test_analogies_with_known_answers(wv, questions, method):
+    royal, unknown = evaluation.analogies(wv, questions, method=method)
+    assert (len(royal.correct), len(royal.incorrect), royal.unknown) == (2, 1, 0)
+    assert royal.accuracy == pytest.approx(2 / 3)
+    assert (unknown.asked, unknown.unknown) == (0, 1)
+    assert math.isnan(unknown.accuracy)
+    total = evaluation.overall([royal, unknown])
+    assert (total.asked, total.unknown) == (3, 1)
+    low, high = evaluation.accuracy_interval(total)
+    assert 0 <= low < 2 / 3 < high <= 1
+
+
+def test_restriction_case_and_unknown_words(wv, questions):
+    def asked(**options):
+        done = evaluation.analogies(wv, questions, **options)
+        return [(len(section.correct), section.asked) for section in done]
+
+    assert asked(case_insensitive=False) == [(1, 2), (0, 0)]
+    assert asked(restrict_vocab=4) == [(2, 2), (0, 0)]
+    assert asked(restrict_vocab=3) == [(0, 0), (0, 0)]
+    assert asked(restrict_vocab=None, dummy4unknown=True) == [(2, 3), (0, 1)]
+
+
+def test_layouts(tmp_path, wv):
+    bats = tmp_path / "bats" / "1_Inflection"
+    bats.mkdir(parents=True)
+    (bats / "I01.txt").write_text("man\tking\nwoman\tprincess/queen\n")
+    (section,) = evaluation.analogies(wv, tmp_path / "bats")
+    assert (section.name, len(section.correct), section.asked) == ("I01", 1, 1)
+    assert section.unknown == 1  # woman : princess = man : king
+    msr = tmp_path / "msr.txt"
+    msr.write_text("man\tking\twoman\tqueen\n")
+    assert evaluation.overall(evaluation.analogies(wv, msr)).accuracy == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a b c\nd\n", "q.txt has no line that is four words: line 1 is 'a b c'"),
+        ("", "has no line that is four words$"),
+        (": section\n\n", "has no line that is four words$"),
+        (b"\xff", "is not utf-8 text"),
+    ],
+)
+def test_broken_analogies(tmp_path, wv, text, says):
+    path = tmp_path / "q.txt"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ValueError, match=says):
+        evaluation.analogies(wv, path)
+
+
+def test_accuracy_of_no_known_question_is_no_number(tmp_path, wv):
+    (tmp_path / "q.txt").write_text(": none\nman king woman nobody\n")
+    assert math.isnan(wv.evaluate_word_analogies(tmp_path / "q.txt")[0])
+
+
+def test_wrong_similarity_function(wv, questions):
+    with pytest.raises(ValueError, match="similarity_function must be one of most_similar"):
+        wv.evaluate_word_analogies(questions, similarity_function="x")
+
+
+def test_results_are_json(wv, questions):
+    _, sections = wv.evaluate_word_analogies(questions)
+    assert sections[-1]["section"] == "Total accuracy"
+    assert json.dumps(sections)

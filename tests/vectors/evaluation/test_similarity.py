@@ -1,0 +1,23 @@
+"""Word similarity: vectors whose correlation with the scores is known."""
+
+import pytest
+
+from fastvec import evaluation
+
+
+def test_similarity_with_known_scores(tmp_path, wv):
+    path = tmp_path / "pairs.txt"
+    path.write_text("# word word score\nman\tMan\t9\nman\tking\t5\nman woman 1\nman\tnobody\t3\n")
+    found = evaluation.similarity(wv, path)
+    assert (found.pairs, found.unknown, found.coverage) == (4, 1, 0.75)
+    assert found.spearman[0] == pytest.approx(1)
+    assert found.cosines[0] == pytest.approx(1, abs=1e-4)
+    assert len(evaluation.similarity(wv, path, dummy4unknown=True).scores) == 4
+    low, high = found.interval()
+    assert low <= high
+    with pytest.warns(UserWarning, match=r"lines: 1, the first: line 4 is 'man woman 1'$"):
+        found = evaluation.similarity(wv, path, delimiter="\t")
+    assert (found.pairs, found.unknown) == (3, 1)
+    path.write_text("man\tking\tnan\nman king\n")
+    with pytest.raises(ValueError, match="has no line that is two words and a score: line 1 is "):
+        evaluation.similarity(wv, path)
