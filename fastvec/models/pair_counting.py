@@ -153,7 +153,7 @@ class PairCounter:
             def count_rows(worker: int, block: int, ends: NDArray[np.int64]) -> None:
                 first, last = self._words_of(block)
                 self.rows[worker].count(first, last, self.hot, occurrences, starts, 0, ends)
-                self.done += int(starts[last] - starts[first])
+                self.done[worker] += int(starts[last] - starts[first])
 
             return self._write_tiles(count_rows, pairs)
 
@@ -170,7 +170,7 @@ class PairCounter:
                 first, last = self._words_of(block)
                 summands = [rows.read(block) for rows in spilled]
                 self.rows[worker].merge(first, last, self.hot, summands, ends)
-                self.done += last - first
+                self.done[worker] += last - first
 
             with self._bar("adding up pairs", self.n_words, "rows"):
                 return self._write_tiles(merge_rows, pairs)
@@ -200,7 +200,7 @@ class PairCounter:
         limits = starts[:-1] + np.cumsum(numbers, axis=0)
         cursors = limits - numbers
         occurrences = np.empty(starts[-1], np.uint64)
-        self.done += end - start - len(occurrences)  # the hot words
+        self.done[0] += end - start - len(occurrences)  # the hot words
 
         def list_them(worker: int, first: int, last: int) -> None:
             given = (cursors[worker], limits[worker], occurrences)
@@ -247,7 +247,7 @@ class PairCounter:
         def count_rows(worker: int, block: int, ends: NDArray[np.int64]) -> None:
             first, last = self._words_of(block)
             self.rows[worker].count(first, last, None, occurrences, starts, start, ends)
-            self.done += int(starts[last] - starts[first])
+            self.done[worker] += int(starts[last] - starts[first])
 
         def run(worker: int) -> None:
             rows = self.rows[worker]
@@ -268,13 +268,13 @@ class PairCounter:
         return ends
 
     def _bar(self, doing: str, total: int, unit: str) -> Progress:
-        """Begin a phase with its own progress bar, which shows ``self.done``."""
-        self.done = 0
+        """Begin a phase with its own progress bar, which shows what the workers have done."""
+        self.done = [0] * self.workers
         self.bar = Progress(doing, total, unit, self.progress)
         return self.bar
 
     def _show(self) -> None:
-        self.bar.update(self.done)
+        self.bar.update(sum(self.done))
 
 
 class _InOrder:
