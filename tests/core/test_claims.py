@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_glove import epoch_order, random_pairs, training_of
+from glove_models import random_pairs, training_of
 from test_training import WORDS, arrays, training
 
 from fastvec._core import (
@@ -25,6 +25,7 @@ from fastvec._core import (
     WordTable,
     simd_names,
 )
+from fastvec.models.glove_run import epoch_order
 from fastvec.models.word_records import empty_records
 
 Call = Callable[[], object]

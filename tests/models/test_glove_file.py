@@ -1,0 +1,50 @@
+"""Saving GloVe models, and opening them."""
+
+import numpy as np
+import pytest
+from glove_models import fitted, random_pairs
+
+from fastvec.models.glove import GloVe
+from fastvec.models.pairs import Pairs
+from fastvec.vectors.keyedvectors import KeyedVectors
+from fastvec.words import Words
+
+
+def test_training_on_is_the_same_as_training_longer(tmp_path):
+    pairs = random_pairs(300, 0.1)
+    long = fitted(pairs, epochs=5)
+    short = fitted(pairs, epochs=2)
+    short.train(epochs=1)
+    short.save(tmp_path / "model")
+    again = GloVe.load(tmp_path / "model")
+    assert again.loss_history == short.loss_history
+    assert np.array_equal(again.wv.vectors, short.wv.vectors)
+    with pytest.raises(ValueError, match="a loaded model does not have its matrix"):
+        again.train()
+    again.progress = False
+    again.train(pairs, epochs=2)
+    assert np.array_equal(again._records, long._records)
+    assert again.loss_history == long.loss_history
+
+
+def test_a_saved_model_is_a_vector_file(tmp_path):
+    words = Words.of(f"w{i}" for i in range(50))
+    pairs = Pairs.from_scipy(random_pairs(50).to_scipy(), words, np.arange(50)[::-1].copy())
+    model = fitted(pairs, unk=True)
+    model.save(tmp_path / "model")
+    vectors = KeyedVectors.load(tmp_path / "model")
+    assert np.array_equal(vectors["w3"], model.wv["w3"])
+    assert vectors.get_vecattr("w3", "count") == 46
+    again = GloVe.load(tmp_path / "model")
+    assert list(again.words) == list(words)
+    assert again.counts.tolist() == pairs.counts.tolist()
+    assert again.wv.index_to_key[-1] == "<unk>"
+
+
+def test_loading_other_files(tmp_path):
+    model = fitted(random_pairs(20))
+    model.wv.save(tmp_path / "vectors")
+    with pytest.raises(
+        ValueError, match=r"holds vectors, not a GloVe model: use KeyedVectors\.load"
+    ):
+        GloVe.load(tmp_path / "vectors")

@@ -1,0 +1,81 @@
+"""Word2Vec with several workers: what they learn, and how their copies of rows are merged."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from word2vec_models import MODELS, small, two_languages
+
+from fastvec._core import merge_share, worker_copies
+from fastvec._util.system import available_cores
+
+
+def test_random_draws_and_loss_do_not_depend_on_the_number_of_workers():
+    text = [list(itertools.chain.from_iterable(two_languages(6000)))] * 2  # several chunks
+    losses = [small(text, sg=1, workers=n, epochs=2).loss_history for n in (1, 2, 5)]
+    np.testing.assert_allclose(losses[1], losses[0], rtol=0.03)  # 0.015 to 0.022: copies lag behind
+    np.testing.assert_allclose(losses[2], losses[0], rtol=0.02)  # no copies in so short a text
+
+
+@given(decay=st.floats(1e-6, 50), workers=st.integers(1, 64))
+def test_merged_rows_settle(decay, workers):
+    """Workers take turns; each leaves exp(-decay) of the distance to the goal that it last saw."""
+    share = merge_share(decay, workers)
+    assert 0.999 / workers <= share <= 1.001
+    shared, seen = 1.0, [1.0] * workers
+    for turn in range(20 * workers):
+        worker = turn % workers
+        shared -= share * (1 - np.exp(-decay)) * seen[worker]
+        seen[worker] = shared
+        assert abs(shared) <= 1.001
+
+
+@pytest.mark.parametrize(
+    ("workers", "words", "with_a_tree"),
+    [
+        (2, (8192, 4096), (512, 512)),
+        (4, (4096, 512), (512, 256)),
+        (8, (2048, 256), (512, 128)),
+        (16, (1024, 128), (512, 64)),
+        (32, (512, 64), (512, 64)),
+        (64, (256, 64), (256, 64)),
+    ],
+)
+def test_the_more_workers_the_fewer_copies_and_the_sooner_merged(workers, words, with_a_tree):
+    """The table of docs/method.md."""
+    assert worker_copies(10**9, workers, tree=False) == words
+    assert worker_copies(10**9, workers, tree=True) == with_a_tree
+
+
+def test_workers_are_checked():
+    with pytest.raises(ValueError, match="workers"):
+        worker_copies(10**9, 0, tree=False)
+
+
+@given(tokens=st.integers(0, 10**8), workers=st.integers(1, 200), tree=st.booleans())
+def test_rows_with_copies_are_merged_at_least_twelve_times_in_an_epoch(tokens, workers, tree):
+    rows, words = worker_copies(tokens, workers, tree)
+    assert rows * workers <= 16_384 or rows == 64
+    if workers == 1 or tokens < 12 * workers * words:
+        assert rows == 0
+    else:  # the hottest 64 every so many words, the next 64 half as often, the next 128 ...
+        assert rows >= 64
+        assert 12 * words * rows // 64 <= tokens / workers
+
+
+@pytest.mark.parametrize("options", MODELS, ids=str)
+def test_many_workers_learn_what_one_learns(options):
+    """Every row is hot in so small a vocabulary: sixteen workers' steps on it are added up."""
+    text = two_languages(12_000)
+    one, many = (small(text, workers=n, epochs=3, sample=0, **options) for n in (1, 16))
+    assert many.loss_history[-1] == pytest.approx(one.loss_history[-1], rel=0.03)
+    assert abs(many.wv.vectors).max() < 2 * abs(one.wv.vectors).max()
+
+
+def test_no_workers_are_as_many_as_there_are_cores():
+    model = small(epochs=1)
+    model.workers = 0
+    assert model.train(epochs=1)[1] == 12 * 600
+    assert model.workers == available_cores()
