@@ -1,4 +1,4 @@
-"""Callbacks during training, as in gensim.  Imports nothing of the package."""
+"""Callbacks during training, as in gensim."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 
 class CallbackAny2Vec:
-    """Base class: override what you need; each method is given the model.
+    """A base class for callbacks: override the methods that you need.
 
-    To end training early, raise StopIteration from ``on_epoch_end``: the model stays as it is.
+    Each of them is given the model.  Raise StopIteration from ``on_epoch_end`` to end the training
+    early; the model keeps what it has learned.
 
     >>> class Report(CallbackAny2Vec):
     ...     def on_epoch_end(self, model):

@@ -57,45 +57,50 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         numbers in each vector.
     window, symmetric, distance_weighting, memory
         how pairs are counted: see :func:`fastvec.models.cooccurrence.cooccurrence`.
-    min_count, max_vocab_size, max_final_vocab, sorted_vocab
-        which words are kept: see :class:`fastvec.params.VocabularyParams`.
+    min_count, max_vocab_size, max_final_vocab, sorted_vocab, trim_rule
+        which words are kept: see :meth:`fastvec.Corpus.read`.
     tokens, lower, lines, errors, column, tmp
         how text is read: see :meth:`fastvec.Corpus.read`.
     x_max, alpha : float, default 100 and 0.75
-        an entry x of the matrix has the weight min(1, (x / x_max)^alpha).  10 is often better for
-        corpora below 10^9 words.
+        an entry x of the matrix has the weight min(1, (x / x_max)^alpha).  For corpora of less than
+        10^9 words an ``x_max`` of 10 is often better.
     eta : float, default 0.05
         learning rate of AdaGrad.
     epochs : int, default 25
         passes over the matrix.
     grad_clip : float, default 100
-        no entry of a gradient is larger.
+        each number of a gradient is clipped to this absolute value.
     combine : {"sum", "word", "context", "both"}
-        vectors of :attr:`wv`: W + C, W, C, or W and C side by side (2 * vector_size numbers).
+        which vectors :attr:`wv` has: W + C, W, C, or W and C side by side (2 * vector_size
+        numbers).
     unk : bool, default False
         append a word ``<unk>`` with the mean of the 100 rarest words' vectors, as glove.c does.
     mu : float, default 0.1
         with ``init``: how strongly words are held near their initial vectors (Mittens; Dingwall &
-        Potts 2018); 0 only starts there.
+        Potts 2018); with 0 they only start there.
     workers : int, default: one for each core that the process may use
         threads.  The result is the same for any number.
     seed : int, default 1
         the same seed gives the same bytes on the same instruction set.
     progress : bool, optional
-        show progress bars; by default if standard error is a terminal.
+        show progress bars; by default only if standard error is a terminal.
 
     Attributes
     ----------
     wv : KeyedVectors
         the vectors.
     loss_history : list of float
-        of each epoch, glove.c's cost: the mean over entries of f(x) (w.c + b + b' - log x)^2 / 2,
-        each just before its step.
+        for each epoch, the cost as glove.c prints it: the mean of f(x) (w.c + b + b' - log x)^2 / 2
+        over the entries, each computed just before the step that it causes.
+    training_state : TrainingState
+        all that a saved model needs, besides its matrix, to continue training.
 
     Raises
     ------
     ValueError, TypeError
-        one sentence with the name, the rule and the value.
+        an option out of range; the message has its name, the rule and the value.
+    FloatingPointError
+        a number is not finite any more.
 
     >>> model = GloVe(vector_size=8, min_count=1, epochs=5).fit([["a", "rose", "is", "a", "rose"]])
     >>> model.wv["rose"].shape
@@ -124,10 +129,11 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         progress: bool | None = None,
         **reading: Unpack[ReadOptions],
     ) -> None:
-        refuse_unknown(reading, GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams)
+        trim_rule = reading.pop("trim_rule", None)
         groups = (VocabularyParams, CorpusParams, CooccurrenceParams, GloVeParams)
+        refuse_unknown(reading, *groups)
         set_options(self, locals() | reading, *groups)
-        self.progress = progress
+        self.progress, self.trim_rule = progress, trim_rule
         self.training_state = TrainingState()
         self.pairs: Pairs | None = None
         self.words: Words | None = None
@@ -153,29 +159,31 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         Parameters
         ----------
         source : Corpus, path, sentences, Pairs, or (V, V) matrix
-            a matrix of counts is one of scipy.sparse, or a NumPy array of floats.  Everything else
-            is a corpus (what :meth:`fastvec.Corpus.read` takes), which is counted first; a NumPy
-            array of integers too: each row is a sentence of items.
+            a matrix of counts is a scipy.sparse matrix or a NumPy array of floats.  Everything
+            else is a corpus, as :meth:`fastvec.Corpus.read` takes it, whose pairs are counted
+            first; this includes NumPy arrays of integers, where each row is a sentence of items.
         vocabulary : Vocabulary or words, optional
-            with a matrix: the word of each row; without it words are called "0", "1", ...  With a
-            corpus: a Vocabulary of the words to take, and no others.  Pairs have their words.
+            with a matrix: the word of each row; by default "0", "1", ...  With a corpus: a
+            Vocabulary; words that it does not have are left out.  Pairs have their own words.
         init : KeyedVectors or mapping from words to vectors, optional
-            vectors of vector_size numbers to start from; W and C start at half of each.  Words
-            that are not in it start at random.  The model holds them near it with strength ``mu``.
+            vectors of ``vector_size`` numbers: W and C of a word start at half of its vector, and
+            ``mu`` says how strongly W + C is held near it.  Other words start at random.
         callbacks : iterable of CallbackAny2Vec
-            called before and after each epoch; StopIteration ends the training.
+            called before and after each epoch; StopIteration from ``on_epoch_end`` ends the
+            training.
 
         Returns
         -------
         GloVe
             the model itself.
 
-        Raises KeyboardInterrupt on Ctrl-C, within a second; the model is left usable.
+        Raises KeyboardInterrupt on Ctrl-C, within a second.  The model can be used: it has what it
+        learned so far.
         """
         params = params_from(GloVeParams, self)
         if isinstance(source, Pairs) and vocabulary is not None:
             raise TypeError("vocabulary must not be given with Pairs, which have their words")
-        self._adopt(self._pairs_of(source, vocabulary))
+        self._set_pairs(self._pairs_of(source, vocabulary))
         self._start(init)
         self._train(params, params.epochs, callbacks)
         return self
@@ -187,16 +195,17 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         epochs: int | None = None,
         callbacks: Iterable[CallbackAny2Vec] = (),
     ) -> GloVe:
-        """Train on, for some more epochs: on the matrix of :meth:`fit`, or on another one.
+        """Continue training for some epochs, on the matrix of :meth:`fit` or on another one.
 
-        Ten epochs are the same as seven, then saving, loading, and three more.
+        Ten epochs give the same vectors as seven epochs, saving, loading, and three more epochs.
 
         Parameters
         ----------
         source, optional
-            as in :meth:`fit`, with the same words; needed after :meth:`load`, which does not bring
-            the matrix.  Of a corpus the model's words are taken, and text is read as the first was
-            (``tokens``, ``lower``; a function as ``tokens`` must be set again after :meth:`load`).
+            as in :meth:`fit`, with the same words; needed after :meth:`load`, since the file does
+            not have the matrix.  Text is read with the options that the first text was read with
+            (a function as ``tokens`` must be set again after :meth:`load`), and words that the
+            model does not have are left out.
         epochs : int, optional
             default: the model's ``epochs``.
 
@@ -224,7 +233,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         return pairs
 
     def _pairs_of(self, source: Any, vocabulary: Vocabulary | Iterable[str] | None) -> Pairs:
-        """The pairs of any source."""
+        """The pairs of any source, which are counted if it is a corpus."""
         if isinstance(source, Pairs):
             return source
         if _is_matrix(source):
@@ -232,7 +241,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
             raise TypeError("with a corpus, vocabulary must be a Vocabulary")
         corpus = self._corpus_of(source, vocabulary)
-        for name in WORD_OPTIONS:  # text that comes later is read as this was
+        for name in WORD_OPTIONS:  # later text is read as this text was
             setattr(self, name, corpus.options.get(name, getattr(self, name)))
         counting = params_from(CooccurrenceParams, self)
         return count_pairs(corpus, counting, tmp=self.tmp, progress=self.progress)
@@ -245,13 +254,15 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             params_from(VocabularyParams, self),
             corpus_params,
             vocabulary=vocabulary,
+            trim_rule=self.trim_rule,
             workers=self.workers,
             progress=self.progress,
         )
 
-    def _adopt(self, pairs: Pairs) -> None:
+    def _set_pairs(self, pairs: Pairs) -> None:
+        """Take the words and counts of pairs, and keep them for training."""
         if self.unk and pairs.words is not None and pairs.words.integers:
-            raise ValueError(f"unk must be False where words are integers: {UNKNOWN} is none")
+            raise ValueError(f"unk must be False where words are integers: {UNKNOWN} is not one")
         self.pairs = pairs
         self.words = pairs.words or Words.of(str(i) for i in range(pairs.shape[0]))
         self.counts = pairs.counts
@@ -284,7 +295,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
 
     @property
     def wv(self) -> KeyedVectors:
-        """The vectors, as ``combine`` says; made when first asked for after training.
+        """The vectors that ``combine`` asks for; they are made at the first use after training.
 
         Raises RuntimeError before fit or load, FloatingPointError if a number is not finite.
         """
@@ -325,44 +336,47 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
 
     @property
     def word_vectors(self) -> Floats:
-        """W: (V, D), a view."""
+        """The word vectors W: (V, D), a view."""
         return self._columns(VECTOR, 0, self.vector_size)
 
     @property
     def context_vectors(self) -> Floats:
-        """C: (V, D), a view."""
+        """The context vectors C: (V, D), a view."""
         return self._columns(CONTEXT, 0, self.vector_size)
 
     @property
     def word_biases(self) -> Floats:
-        """b: (V,), a view."""
+        """The word biases b: (V,), a view."""
         return self._columns(VECTOR, self.vector_size, self.vector_size + 1)[:, 0]
 
     @property
     def context_biases(self) -> Floats:
-        """b': (V,), a view."""
+        """The context biases b': (V,), a view."""
         return self._columns(CONTEXT, self.vector_size + 1, self.vector_size + 2)[:, 0]
 
     # --- files
 
     def save(self, path: PathLike) -> None:
-        """Save the whole model, so that training can go on: one safetensors file.
+        """Save the whole model, so that training can be continued.
 
-        It also opens as vectors, with ``KeyedVectors.load``.  The matrix is not in it.
+        It is one file in the safetensors layout, which ``KeyedVectors.load`` opens too.  The matrix
+        is not in it.
 
         >>> model.save("glove.safetensors")
         """
         save_model(self, path)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """What copy and pickle give back: they do not keep rows aligned, as training needs them."""
+        """Restore a copied or pickled model: its rows must be aligned again for training."""
         vars(self).update(state)
         if self._records is not None:
             self._records = aligned_records(self._records)
 
     @classmethod
     def load(cls, path: PathLike) -> GloVe:
-        """Load a model that :meth:`save` wrote.  ValueError, with the reason, for any other file.
+        """Load a model that :meth:`save` wrote.
+
+        Raises ValueError, with the reason, for any other file.
 
         >>> GloVe.load("glove.safetensors").train("text.txt", epochs=5)
         GloVe<vocab=3, vector_size=4, epochs=1>
@@ -375,13 +389,13 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
 
 
 def _check_unknown(words: Words) -> None:
-    """ValueError if <unk> cannot be appended."""
+    """ValueError if ``<unk>`` is a word already."""
     if UNKNOWN in words:
         raise ValueError(f"the vocabulary has {UNKNOWN}: unk cannot append it")
 
 
 def _is_matrix(source: Any) -> bool:
-    """Whether a source is a matrix of counts.  Integers are items of a corpus, as everywhere."""
+    """Whether a source is a matrix of counts; arrays of integers are corpora of items."""
     if isinstance(source, np.ndarray):
         return source.ndim == 2 and source.dtype.kind == "f"
     return is_sparse(source)

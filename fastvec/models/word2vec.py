@@ -1,4 +1,8 @@
-"""Word2Vec: from a corpus to vectors, in epochs of native Hogwild workers."""
+"""Word2Vec, with gensim's interface: words and their counts, training, predictions, files.
+
+Its parts are in modules of their own: the training loop (training.py), what the native core is
+given (word2vec_run.py), negative sampling and hierarchical softmax (output_layers.py).
+"""
 
 from __future__ import annotations
 
@@ -37,39 +41,38 @@ from fastvec.sentences import LineSentence, PathLineSentences, Text8Corpus
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Key
 
-#: with the readers of text that gensim keeps in its module of this name
+# The readers of text are here because gensim has them in its module of this name.
 __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
 
 P, V = Word2VecParams, VocabularyParams
 
-#: what a word takes besides its rows: its letters, index entry and count, and what training looks
-#: up; with hierarchical softmax a path of some 20 nodes
+#: Bytes that a word takes besides its vectors: its letters, index entry, count and tables; and its
+#: path of some 20 nodes with hierarchical softmax.
 VOCAB_BYTES, PATH_BYTES = 60, 160
 
 
 class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     """Word vectors by skip-gram or CBOW, negative sampling or hierarchical softmax (or both).
 
-    With ``sentences`` or ``corpus_file`` the model is trained at once; without, call
-    :meth:`build_vocab` and :meth:`train`.  Names and defaults are gensim 4's; docs/guide.md lists
-    what differs.
+    With ``sentences`` or ``corpus_file`` the model is trained at once; without them, call
+    :meth:`build_vocab` and then :meth:`train`.  Names and defaults are those of gensim 4;
+    docs/guide.md lists the differences.
 
     Parameters
     ----------
     sentences : path, list of paths, or iterable of lists of words, optional
-        the corpus: text files, one sentence a line, or token lists, or whatever else
-        :meth:`fastvec.Corpus.read` takes.  It is read once, so a generator serves as well as a
-        list.
+        the corpus: text files with one sentence on each line, lists of words, or anything else
+        that :meth:`fastvec.Corpus.read` takes.  It is read only once, so it may be a generator.
     corpus_file : path, optional
         the same as giving the path as ``sentences``.
     vector_size : int, default 100
         numbers in each vector.
     alpha, min_alpha : float, default 0.025 and 0.0001
-        learning rate at the first and the last word; linear in between, over all epochs.  For CBOW
-        0.05 is usually better (word2vec.c's default for it).
+        learning rate at the first and at the last word; it falls linearly over all epochs.  For
+        CBOW 0.05 is usually better, which is word2vec.c's default for it.
     window : int, default 5
-        words on each side that count as context; with ``shrink_windows`` (default) each position
-        draws its own reach from 1..window.
+        words on each side that count as context; with ``shrink_windows`` (the default) each
+        position draws its own window size from 1 to ``window``.
     min_count, max_vocab_size, max_final_vocab, trim_rule, sorted_vocab
         which words are kept: see :class:`fastvec.params.VocabularyParams`.
     sample : float, default 1e-3
@@ -83,16 +86,16 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     hs : {0, 1}, default 0
         1 adds hierarchical softmax.
     negative : int, default 5
-        noise words for each prediction; 0 turns negative sampling off.
+        noise words drawn for each prediction; 0 turns negative sampling off.
     ns_exponent : float, default 0.75
-        noise words are drawn by count to this power.
+        noise words are drawn in proportion to their count to this power.
     cbow_mean : {0, 1}, default 1
         1 for the mean of the context vectors, 0 for their sum.
     cbow_corrected : bool, default False
-        divide CBOW's gradient among the context words (Irsoy et al. 2021).
+        divide the gradient of CBOW among the context words (Irsoy et al. 2021).
     shared_negatives : bool, default True
-        draw noise words once for a window (Ji et al. 2016; fast); False draws them for each pair,
-        the textbook order.
+        draw noise words once for each window, which is fast (Ji et al. 2016); False draws them
+        for each pair of words, as textbooks describe it.
     epochs : int, default 5
         passes over the corpus.
     compute_loss : bool
@@ -101,34 +104,36 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         called before and after each epoch.
     comment : str, optional
         kept in the saved model.
-    null_word, hashfxn, batch_words : no effect
-        gensim's; accepted so that old calls work.
+    null_word, hashfxn, batch_words
+        have no effect; they are accepted so that calls written for gensim work.
     tokens, lower, lines, errors, column, memory, tmp
         how text is read: see :meth:`fastvec.Corpus.read`.
     vocabulary : Vocabulary, optional
-        take these words and no others, with these counts (word2vec.c's -read-vocab).
+        use these words and no others, with these counts (as word2vec.c's -read-vocab).
     progress : bool, optional
-        show a progress bar; default: if standard error is a terminal.
+        show a progress bar; by default only if standard error is a terminal.
 
     Attributes
     ----------
     wv : KeyedVectors
         the vectors.
     loss_history : list of float
-        of each epoch, the mean over its predictions of -log(probability of the right answer).
+        for each epoch, the mean of -log(probability of the right answer) over its predictions.
     corpus_count, corpus_total_words : int
         sentences and words read.
     train_count : int
         calls of :meth:`train` that came to their end.
     min_alpha_yet_reached : float
-        the learning rate at the end of the latest epoch; ``alpha`` before the first.
+        the learning rate at the end of the latest epoch; ``alpha`` before the first one.
+    training_state : TrainingState
+        all of this that a saved model needs to continue training.
 
     Raises
     ------
     ValueError, TypeError
-        one sentence with the name, the rule and the value.
+        an option out of range; the message has its name, the rule and the value.
     FloatingPointError
-        the vectors are no longer finite: the learning rate was too high.
+        the vectors are not finite any more, because the learning rate was too high.
 
     >>> model = Word2Vec([["cat", "sat"], ["dog", "sat"]] * 50, vector_size=8, min_count=1)
     >>> model.wv["cat"].shape
@@ -182,13 +187,10 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         self.hashfxn, self.batch_words, self.null_word = hashfxn, batch_words, null_word
         self.compute_loss = compute_loss
         set_options(self, locals() | text, Word2VecParams, VocabularyParams, CorpusParams)
-        self.trim_rule = trim_rule
-        self.vocabulary = vocabulary
-        self.comment = comment
-        self.progress = progress
+        self.trim_rule, self.vocabulary = trim_rule, vocabulary
+        self.comment, self.progress = comment, progress
         self.training_state = TrainingState()
-        self.corpus_count = 0
-        self.corpus_total_words = 0
+        self.corpus_count = self.corpus_total_words = 0
         self._corpus: Corpus | None = None  # what build_vocab read
         self._signature: object = None  # of where it was read from
         check_value("alpha", alpha, float, above=0)
@@ -206,10 +208,10 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             self.train(callbacks=callbacks)
 
     def _training_params(self) -> Word2VecParams:
-        """The training options as they stand now, checked.
+        """The current training options, checked.
 
-        alpha is the rate that training begins with.  It may have been brought below min_alpha, the
-        lowest rate that there is.
+        ``alpha`` may be below ``min_alpha``, since old scripts lower it in each call of ``train``.
+        The learning rate is never below ``min_alpha`` anyway.
         """
         self.alpha = check_value("alpha", self.alpha, float)
         self.min_alpha = check_value("min_alpha", self.min_alpha, float)
@@ -220,11 +222,11 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         return params
 
     def _vocab_params(self) -> VocabularyParams:
-        """Which words are kept, as it stands now, checked."""
+        """The current options that choose the words, checked."""
         return params_from(VocabularyParams, self)
 
     def _corpus_params(self) -> CorpusParams:
-        """How text is read, as it stands now, checked."""
+        """The current options of reading text, checked."""
         return params_from(CorpusParams, self)
 
     # --- vocabulary
@@ -240,16 +242,16 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     ) -> None:
         """Read the corpus, choose the words, and make fresh vectors for them.
 
-        The corpus is read and kept as word ids, so that :meth:`train` on the same object does not
-        read it again.  ``progress_per`` and ``keep_raw_vocab`` have no effect.
+        The corpus is read and kept as word ids, so that :meth:`train` with the same source does
+        not read it again.  ``progress_per`` and ``keep_raw_vocab`` have no effect.
 
         Parameters
         ----------
         corpus_iterable, corpus_file
             as ``sentences`` and ``corpus_file`` of the class.
         update : bool
-            add the new words of this corpus to the vocabulary; words that are known keep their
-            vectors.  A corpus without any word that is known or kept changes nothing.
+            add the new words of this corpus to the vocabulary; known words keep their vectors.
+            If the corpus has neither a known word nor a new one that is kept, nothing changes.
         """
         del progress_per, keep_raw_vocab
         sentences = _one_source(corpus_iterable, corpus_file)
@@ -269,7 +271,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             self._add_rows(corpus.vocabulary)
         if self.hs and len(corpus.tokens):
             self._set_huffman_order(corpus.tokens)
-        self._adopt(corpus, source.signature)
+        self._keep_corpus(corpus, source.signature)
 
     def build_vocab_from_freq(
         self,
@@ -279,10 +281,12 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         trim_rule: Any = None,
         update: bool = False,
     ) -> None:
-        """As :meth:`build_vocab`, from words that have been counted already.
+        """Choose words that have been counted already, and make fresh vectors for them.
 
-        ``corpus_count`` becomes the model's; ``keep_raw_vocab`` has no effect.  ValueError if no
-        word is kept.
+        ``corpus_count`` becomes the model's attribute of that name; ``update`` is that of
+        :meth:`build_vocab`; ``keep_raw_vocab`` has no effect.
+
+        Raises ValueError if no word is kept.
 
         >>> model = Word2Vec(vector_size=8, min_count=2)
         >>> model.build_vocab_from_freq({"dog": 2, "cat": 3, "eel": 1})
@@ -307,8 +311,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         self.corpus_count, self.corpus_total_words = corpus_count or 0, 0
 
     def reset_from(self, other_model: Word2Vec) -> None:
-        """Take over the words and counts of another model, and the corpus that it has read; make
-        fresh vectors for them.
+        """Use the words, the counts and the corpus of another model, with fresh vectors.
 
         >>> model = Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1)
         >>> other = Word2Vec(vector_size=4)
@@ -323,20 +326,20 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     def estimate_memory(
         self, vocab_size: int | None = None, report: dict[str, int] | None = None
     ) -> dict[str, int]:
-        """About how many bytes the model takes in memory, without its corpus.
+        """Estimate how many bytes the model takes in memory, without its corpus.
 
         Parameters
         ----------
         vocab_size : int, optional
-            number of words; default: those that it has.
+            number of words; default: that of the model.
         report : dict, optional
-            is filled in, and counts towards the total.
+            other bytes by name: they are added to the total, and the dict is filled in.
 
         Returns
         -------
         dict
-            bytes of ``vocab``, ``vectors``, ``syn1`` and ``syn1neg`` as far as there are such, and
-            their ``total``.
+            bytes of ``vocab`` and ``vectors``, of ``syn1`` and ``syn1neg`` if the model has them,
+            and their ``total``.
 
         >>> Word2Vec(vector_size=100).estimate_memory(1_000_000)["vectors"]
         448000000
@@ -361,7 +364,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         return np.zeros(words, np.int64) if counts is None else counts[:words].copy()
 
     def _make_rows(self, vocabulary: Vocabulary) -> None:
-        """Fresh rows: random vectors, and zeros as output rows."""
+        """Make fresh rows: random vectors, and zeros as output weights."""
         generator = np.random.default_rng(self.seed)
         vectors = random_rows(len(vocabulary), self.vector_size, generator)
         self.wv.renew(vocabulary.words, vectors[:, : self.vector_size], vocabulary.counts)
@@ -370,7 +373,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         self.loss_history, self.epochs_trained = [], 0
 
     def _add_rows(self, vocabulary: Vocabulary) -> None:
-        """Random vectors for the words behind those that are there."""
+        """Make random vectors for the new words, which follow the known ones."""
         old, shown = len(self.wv.words), self.wv.vectors
         if len(vocabulary) > old:
             generator = np.random.default_rng((self.seed, old))
@@ -385,12 +388,12 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         return read_corpus(source, vocab_params, self._corpus_params(), **options)
 
     def _in_words(self, corpus: Corpus) -> Corpus:
-        """A corpus in the ids of the words that ``wv`` has now."""
+        """A corpus in the ids of the current words of ``wv``."""
         return corpus.in_words(self._vocabulary(), memory=self.memory, tmp=self.tmp)
 
-    def _adopt(self, corpus: Corpus, signature: object) -> None:
-        """Keep a corpus that was read, for train() on a source of the same signature; text that
-        comes later is read as it was."""
+    def _keep_corpus(self, corpus: Corpus, signature: object) -> None:
+        """Keep a corpus, so that ``train`` need not read a source with the same signature again.
+        Later text is read with the same options of what a word is."""
         self._corpus, self._signature = corpus, signature
         for name in WORD_OPTIONS:
             setattr(self, name, corpus.options.get(name, getattr(self, name)))
@@ -420,28 +423,29 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         ----------
         corpus_iterable, corpus_file
             as ``sentences`` and ``corpus_file`` of the class; default: what :meth:`build_vocab`
-            read.  Files that it read and that have not changed are not read again, nor is what can
-            be read only once (a generator, a pipe); everything else is, with the words of the
-            vocabulary.
+            read.  Files that it has read and that have not changed since are not read again, nor
+            is a source that can be read only once (a generator, a pipe).  Other text is read, and
+            words that are not in the vocabulary are left out.
         epochs : int, optional
             passes over the corpus; default: the model's ``epochs``, which it becomes.
         start_alpha, end_alpha : float, optional
             learning rate at the start and at the end of this call; default: the model's ``alpha``
-            and ``min_alpha``, which they become.  It is never below ``min_alpha``.
+            and ``min_alpha``, which they become.  The rate is never below ``min_alpha``.
         callbacks : iterable of CallbackAny2Vec
-            what they change of the model (rates, options, vectors) counts from the next epoch.
+            called before and after each epoch.  They may change the model's rates, options, words
+            and vectors: the next epoch uses them.  StopIteration from ``on_epoch_end`` ends the
+            training.
         total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
             no effect: the corpus is counted when it is read.
 
         Returns
         -------
         (int, int)
-            words trained on (after subsampling) and words of the vocabulary passed over, of all
-            epochs.  A text without any word of the vocabulary, or without any, is a warning, and
-            (0, 0).
+            words trained on (after subsampling), and words of the vocabulary in the text (before
+            it), over all epochs.  If the text has none, there is a warning, and (0, 0) is returned.
 
-        Raises KeyboardInterrupt on Ctrl-C, within a second; the model is left usable, with what it
-        has learned so far.
+        Raises KeyboardInterrupt on Ctrl-C, within a second.  The model can be used: it has what it
+        learned so far.
         """
         del total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
         if not len(self.wv.words):
@@ -463,7 +467,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     def _set_schedule(
         self, alpha: float | None, min_alpha: float | None, epochs: int | None
     ) -> None:
-        """The rates and epochs of a call of train, checked, become the model's."""
+        """Check the rates and epochs of a call of ``train``, and make them the model's."""
         if alpha is not None:
             self.alpha = check_value("start_alpha", alpha, float, above=0)
         if min_alpha is not None:
@@ -473,7 +477,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         self._training_params()
 
     def _corpus_of(self, sentences: Any) -> Corpus:
-        """The text to train on, in the ids of the words that ``wv`` has now."""
+        """The text to train on, in the ids of the current words of ``wv``."""
         source = None if sentences is None else find_source(sentences, self._corpus_params())
         if source is not None and (self._signature is None or source.signature != self._signature):
             corpus = self._read(source, VocabularyParams(), vocabulary=self._vocabulary())
@@ -486,17 +490,19 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         return corpus
 
     def _set_huffman_order(self, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Give all words a position in the Huffman tree, by this text.  ``wv`` keeps it, so that
-        nodes belong to the same words when training goes on, here or after loading."""
+        """Give those words that have no position in the Huffman tree one, by a text.
+
+        ``wv`` keeps the positions, so that the inner nodes stay with the same words when training
+        continues, also after loading.
+        """
         order = self.wv.huffman_order = huffman_order(tokens, self.wv.huffman_order)
         return order
 
     def _sync_rows(self) -> None:
-        """Bring vectors and output weights into the shape that the native core needs, with a row
-        for each word (or node) that ``wv`` has now.
+        """Bring vectors and output weights into the layout that the native core needs.
 
-        Words may have been sorted, added or replaced since the weights were last used, and anybody
-        may have set ``wv.vectors``.
+        They get a row for each current word of ``wv`` (or inner node): words may have been sorted,
+        added or replaced since the weights were last used, and ``wv.vectors`` may have been set.
         """
         words = self.wv.words
         self.wv.vectors = padded_view("wv.vectors", self.wv.vectors, len(words), self.vector_size)
@@ -504,9 +510,9 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         self._output_weights.prepare(self)
 
     def get_latest_training_loss(self) -> float:
-        """The loss summed over all predictions of the latest call of :meth:`train`.
+        """The loss of the latest call of :meth:`train`, summed over all predictions.
 
-        ``loss_history`` is easier to read: the mean per prediction of each epoch.
+        ``loss_history`` is easier to interpret: it has the mean over the predictions of each epoch.
         """
         return self.running_training_loss
 
@@ -551,8 +557,11 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
 
     @property
     def effective_min_count(self) -> int:
-        """How often a word had to occur: ``min_count``; with ``max_final_vocab`` the count of the
-        rarest word that is here, if that is more."""
+        """The smallest count with which a word was kept.
+
+        It is ``min_count``, or with ``max_final_vocab`` the count of the rarest word that was kept,
+        if that is more.
+        """
         if self.max_final_vocab is None or not len(self.wv):
             return self.min_count
         return max(self.min_count, int(self._word_counts().min()))
@@ -560,10 +569,17 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     def predict_output_word(
         self, context_words_list: Iterable[Key], topn: int = 10
     ) -> list[tuple[Any, float]] | None:
-        """The likeliest words between these context words, with their probabilities.
+        """The words that are most probable between some context words, with their probabilities.
 
-        A softmax over the output rows of negative sampling, from the mean (or sum) of the context
-        vectors.  None if no context word is known.  RuntimeError without negative sampling.
+        The probabilities are a softmax of the products of the output weights of negative sampling
+        with the mean (or sum) of the context vectors.
+
+        Returns
+        -------
+        list of (word, float), or None
+            None if no context word is known.
+
+        Raises RuntimeError for a model without negative sampling.
         """
         if self.syn1neg is None:
             raise RuntimeError("predict_output_word needs a model trained with negative sampling")
@@ -583,24 +599,25 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         queue_factor: int = 2,
         report_delay: float = 1,
     ) -> NDArray[np.float32]:
-        """The log-probability of each sentence (Taddy 2015), by hierarchical softmax.
+        """The log-probability of each sentence by hierarchical softmax (Taddy 2015).
 
-        Each word is predicted as in training, but with the whole ``window`` and without
-        subsampling; words that are not known are left out.  RuntimeError without hierarchical
-        softmax.
+        Each word is predicted as in training, but from the whole ``window`` and without
+        subsampling.  Unknown words are left out.
 
         Parameters
         ----------
         sentences : iterable of lists of words
         total_sentences : int
-            look at the first so many only.
+            how many sentences to look at.
         chunksize, queue_factor, report_delay
-            no effect.
+            have no effect.
 
         Returns
         -------
         (number of sentences,) float32 array
-            0 for a sentence without two words that are known.
+            0 for a sentence with fewer than two known words.
+
+        Raises RuntimeError for a model without hierarchical softmax.
 
         >>> text = [["cat", "sat"], ["dog", "ran"]] * 99
         >>> model = Word2Vec(text, hs=1, sg=1, vector_size=8, min_count=1, alpha=0.5)
@@ -625,12 +642,14 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     # --- saving
 
     def save(self, fname: PathLike, **_: Any) -> None:
-        """Save the whole model, so that training can go on.
+        """Save the whole model, so that training can be continued.
 
-        One safetensors file, written atomically; it also opens with ``KeyedVectors.load``.  The
-        attributes of ``wv`` are in it, ``vectors_lockf`` too; ValueError for one that holds Python
-        objects.  What gensim's ``save`` takes besides the name (``separately``,
-        ``pickle_protocol``, ...) is accepted and has no effect.
+        It is one file in the safetensors layout, which is complete or not there at all;
+        ``KeyedVectors.load`` opens it too.  It has the attributes of ``wv``, such as
+        ``vectors_lockf``.  Other arguments of gensim's ``save`` (``separately``,
+        ``pickle_protocol``, ...) are accepted and have no effect.
+
+        Raises ValueError for an attribute of ``wv`` that holds Python objects.
 
         >>> Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1).save("model.safetensors")
         """
@@ -638,10 +657,13 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
 
     @classmethod
     def load(cls, fname: PathLike, mmap: str | bool | None = None, **_: Any) -> Word2Vec:
-        """Load a model that :meth:`save` wrote; ValueError, with the reason, for other files.
+        """Load a model that :meth:`save` wrote.
 
-        ``mmap``, and what else gensim's ``load`` takes, has no effect: rows that are trained are
-        read into memory.  Options are as they were; :meth:`train` checks them.
+        ``mmap`` and other arguments of gensim's ``load`` have no effect, since rows that are
+        trained must be in memory.  The options are those of the saved model; :meth:`train` checks
+        them.
+
+        Raises ValueError, with the reason, for any other file.
 
         >>> model = Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1)
         >>> model.save("model.safetensors")
@@ -652,7 +674,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         return load_model(cls, fname)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What copy and pickle take: all but the text, as :meth:`save`."""
+        """Copies and pickles have everything but the text, as saved models do."""
         return vars(self) | {"_corpus": None, "_signature": None}
 
     def __repr__(self) -> str:

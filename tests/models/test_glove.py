@@ -23,7 +23,7 @@ def test_loss_falls_and_is_the_mean_cost():
     pairs = random_pairs(200)
     model = fitted(pairs, epochs=1, eta=1e-6, alpha=0.5)
     start = GloVe(10, x_max=10, eta=1e-6, alpha=0.5)
-    start._adopt(pairs)
+    start._set_pairs(pairs)
     start._start(None)
     p = records_as_parameters(start._records, 10)
     entries = pairs.to_scipy().tocoo()
@@ -38,7 +38,7 @@ def test_first_loss_is_that_of_the_start_when_nothing_moves():
     # Pairs that share no word: each is met once in its first state.
     pairs = Pairs.from_scipy(scipy.sparse.diags_array(np.arange(1.0, 51)))
     model = GloVe(10, x_max=10, epochs=1, progress=False)
-    model._adopt(pairs)
+    model._set_pairs(pairs)
     model._start(None)
     p = records_as_parameters(model._records, 10)
     cost = reference.cost(p, [(i, i, i + 1) for i in range(50)], 10, 0.75)
@@ -48,7 +48,7 @@ def test_first_loss_is_that_of_the_start_when_nothing_moves():
 
 def test_start_is_glove_c_s():
     model = GloVe(20)
-    model._adopt(random_pairs(500))
+    model._set_pairs(random_pairs(500))
     model._start(None)
     p = records_as_parameters(model._records, 20)
     for values in (p.w, p.c, p.b, p.d):
@@ -322,3 +322,11 @@ def test_words_of_one_subject_come_together():
         for near, _ in model.wv.most_similar(word, topn=5)
     )
     assert right >= 0.95 * 5 * 40
+
+
+def test_a_rule_may_choose_the_words():
+    def rule(word, *_):
+        return 1 if word == "c" else None
+
+    model = GloVe(4, epochs=1, progress=False, min_count=1, trim_rule=rule).fit(SENTENCES)
+    assert sorted(model.words) == ["a", "b", "d"]
