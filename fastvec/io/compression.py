@@ -1,7 +1,7 @@
-"""Packed files: gzip, bzip2, xz and zstd.
+"""Compressed files: gzip, bzip2, xz and zstd.
 
-Read, they are known by their first bytes, whatever their names are; written, by the ending of the
-name.  Imports files.
+A file that is read is recognised by its first bytes, whatever its name is; a file that is written
+is compressed if its name has the ending.
 """
 
 from __future__ import annotations
@@ -14,15 +14,116 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from fastvec._util.atomic import PathLike, atomic_write
 
-Damages = tuple[type[Exception], ...]
+BUFFER_BYTES = 1 << 18  # of decompressed data
+ZSTD_BYTES = 1 << 16  # compressed bytes at a time: all that they hold is in memory at once
 
-BUFFER = 1 << 18  # bytes unpacked at a time
-ZSTD_BYTES = 1 << 16  # packed bytes at a time: what they hold stands in memory whole
+
+@dataclass(frozen=True)
+class _Compressor:
+    """A way to compress files.
+
+    ``magic`` matches the first bytes of its files.  ``open_reader`` takes the compressed file and
+    returns an object with ``readinto``; ``damages`` returns the exceptions that reading it raises
+    if the data is damaged.  ``open_writer`` takes the file to write to.  ``require`` raises
+    ImportError, with the purpose that it is given, if a package is missing.
+    """
+
+    magic: re.Pattern[bytes]
+    open_reader: Callable[[BinaryIO], Any]
+    damages: Callable[[], tuple[type[Exception], ...]]
+    open_writer: Callable[[BinaryIO], Any]
+    require: Callable[[str], object] | None = None
+
+
+class _ZstdFrames:
+    """The zstd frames of a file, decompressed by the ``zstandard`` package.
+
+    The package's own stream reader takes a file that is cut off for a whole one.
+    """
+
+    def __init__(self, file: BinaryIO, new_frame: Callable[[], Any]) -> None:
+        self.file = file
+        self.new_frame = new_frame
+        self.frame: Any = None
+        self.compressed = b""
+        self.data = memoryview(b"")
+
+    def readinto(self, buffer: Any) -> int:
+        while not self.data and (more := self.compressed or self.file.read(ZSTD_BYTES)):
+            if self.frame is None:
+                self.frame = self.new_frame()
+            self.data = memoryview(self.frame.decompress(more))
+            self.compressed = self.frame.unused_data
+            if self.frame.eof:
+                self.frame = None
+        if not self.data and self.frame is not None:
+            raise EOFError("its last frame is not complete")
+        count = min(len(buffer), len(self.data))
+        buffer[:count] = self.data[:count]
+        self.data = self.data[count:]
+        return count
+
+
+def _zstd_module(purpose: str) -> Any:
+    """The zstd module of Python 3.14, or the ``zstandard`` package.
+
+    ImportError, which says for what it is needed, if neither is there.
+    """
+    try:
+        from compression import zstd
+    except ImportError:
+        pass
+    else:
+        return zstd
+    try:
+        import zstandard
+    except ImportError:
+        raise ImportError(f"{purpose}: pip install 'fastvec[zstd]'") from None
+    return zstandard
+
+
+def _zstd_reader(file: BinaryIO) -> Any:
+    module = _zstd_module("to read zstd files")
+    if hasattr(module, "ZstdFile"):  # of Python 3.14
+        return module.ZstdFile(file)
+    return _ZstdFrames(file, lambda: module.ZstdDecompressor().decompressobj())
+
+
+#: the compressors, by the ending of their files
+COMPRESSORS = {
+    ".gz": _Compressor(
+        magic=re.compile(rb"\x1f\x8b\x08"),
+        open_reader=lambda file: gzip.GzipFile(fileobj=file),
+        damages=lambda: (EOFError, OSError, zlib.error),
+        # Without a name and a time in the file, the same vectors give the same bytes.
+        open_writer=lambda file: gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0),
+    ),
+    ".bz2": _Compressor(
+        magic=re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),  # "BZh" alone could begin a text
+        open_reader=bz2.BZ2File,
+        damages=lambda: (EOFError, OSError, ValueError),
+        open_writer=lambda file: bz2.BZ2File(file, "wb"),
+    ),
+    ".xz": _Compressor(
+        magic=re.compile(rb"\xfd7zXZ\0"),
+        open_reader=lzma.LZMAFile,
+        damages=lambda: (EOFError, lzma.LZMAError),
+        open_writer=lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115 - open_output closes it
+    ),
+    ".zst": _Compressor(
+        magic=re.compile(rb"\x28\xb5\x2f\xfd"),
+        open_reader=_zstd_reader,
+        damages=lambda: (EOFError, _zstd_module("to read zstd files").ZstdError),
+        open_writer=lambda file: _zstd_module("to write .zst").open(file, "wb"),
+        require=_zstd_module,
+    ),
+}
 
 
 # --- reading
@@ -30,7 +131,7 @@ ZSTD_BYTES = 1 << 16  # packed bytes at a time: what they hold stands in memory 
 
 @contextmanager
 def open_input(path: PathLike) -> Iterator[BinaryIO]:
-    """Open a file for reading; a packed one is unpacked on the way.
+    """Open a file for reading; a compressed one is decompressed on the way.
 
     >>> with open_input("vectors.txt.gz") as file:
     ...     header = file.readline()
@@ -40,20 +141,22 @@ def open_input(path: PathLike) -> Iterator[BinaryIO]:
 
 
 def decompressed(name: str, file: BinaryIO) -> BinaryIO:
-    """What a file holds: unpacked if it is packed, else the file itself (or a buffer of it).
+    """The decompressed contents of a file; of a file that is not compressed, the file itself or a
+    buffer around it.
 
-    Reading it raises ValueError, with ``name``, when the packed bytes are damaged or cut off.
+    Reading it raises ValueError, with ``name``, if the compressed data is damaged or cut off.
 
     >>> import gzip, io
     >>> decompressed("greeting", io.BytesIO(gzip.compress(b"hello"))).read()
     b'hello'
     """
     head, file = peek(file)
-    for magic, opener in MAGIC.items():
-        if magic.match(head):
-            stream, damages = opener(name, file)
-            return cast(BinaryIO, io.BufferedReader(_Decompressed(name, stream, damages), BUFFER))
-    return file
+    compressor = _compressor_of(head)
+    if compressor is None:
+        return file
+    if compressor.require is not None:
+        compressor.require(f"to read {name}")
+    return cast(BinaryIO, io.BufferedReader(_Decompressed(name, file, compressor), BUFFER_BYTES))
 
 
 def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:
@@ -70,21 +173,26 @@ def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:
 
 
 def is_compressed(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of a packed one.
+    """Whether a file that begins with these bytes is compressed.
 
     >>> is_compressed(b"BZh91AY&SY"), is_compressed(b"BZh is a word")
     (True, False)
     """
-    return any(magic.match(head) for magic in MAGIC)
+    return _compressor_of(head) is not None
+
+
+def _compressor_of(head: bytes) -> _Compressor | None:
+    return next((one for one in COMPRESSORS.values() if one.magic.match(head)), None)
 
 
 class _Decompressed(io.RawIOBase):
-    """A stream whose errors are sentences."""
+    """A decompressed stream, which turns the errors of damaged data into ValueErrors that name the
+    file."""
 
-    def __init__(self, name: str, stream: Any, damages: Damages) -> None:
+    def __init__(self, name: str, file: BinaryIO, compressor: _Compressor) -> None:
         self.name = name
-        self.stream = stream
-        self.damages = damages
+        self.stream = compressor.open_reader(file)
+        self.damages = compressor.damages()
 
     def readable(self) -> bool:
         return True
@@ -94,114 +202,37 @@ class _Decompressed(io.RawIOBase):
             count: int = self.stream.readinto(buffer)
         except self.damages as error:
             if isinstance(error, OSError) and error.errno is not None:
-                raise  # the disk's trouble, not the file's
+                raise  # an error of the disk, not of the data
             raise ValueError(f"{self.name} is damaged or cut off: {error}") from None
         return count
 
 
-class _Frames:
-    """The zstd frames of a file, by the ``zstandard`` package, whose own stream reader takes a file
-    that is cut off for a whole one."""
-
-    def __init__(self, file: BinaryIO, new: Callable[[], Any]) -> None:
-        self.file = file
-        self.new = new
-        self.frame: Any = None
-        self.packed = b""
-        self.data = memoryview(b"")
-
-    def readinto(self, buffer: Any) -> int:
-        while not self.data and (packed := self.packed or self.file.read(ZSTD_BYTES)):
-            if self.frame is None:
-                self.frame = self.new()
-            self.data = memoryview(self.frame.decompress(packed))
-            self.packed = self.frame.unused_data
-            if self.frame.eof:
-                self.frame = None
-        if not self.data and self.frame is not None:
-            raise EOFError("its last frame is not complete")
-        count = min(len(buffer), len(self.data))
-        buffer[:count] = self.data[:count]
-        self.data = self.data[count:]
-        return count
-
-
-def _gzip(_: str, file: BinaryIO) -> tuple[Any, Damages]:
-    return gzip.GzipFile(fileobj=file), (EOFError, OSError, zlib.error)
-
-
-def _bzip2(_: str, file: BinaryIO) -> tuple[Any, Damages]:
-    return bz2.BZ2File(file), (EOFError, OSError, ValueError)
-
-
-def _xz(_: str, file: BinaryIO) -> tuple[Any, Damages]:
-    return lzma.LZMAFile(file), (EOFError, lzma.LZMAError)
-
-
-def _zstd(name: str, file: BinaryIO) -> tuple[Any, Damages]:
-    module = _zstd_module(f"to read {name}")
-    if hasattr(module, "ZstdFile"):  # Python's own
-        return module.ZstdFile(file), (EOFError, module.ZstdError)
-    frames = _Frames(file, lambda: module.ZstdDecompressor().decompressobj())
-    return frames, (EOFError, module.ZstdError)
-
-
-def _zstd_module(purpose: str) -> Any:
-    """Python's own module (3.14) or the ``zstandard`` package."""
-    try:
-        from compression import zstd
-    except ImportError:
-        pass
-    else:
-        return zstd
-    try:
-        import zstandard
-    except ImportError:
-        raise ImportError(f"{purpose}: pip install 'fastvec[zstd]'") from None
-    return zstandard
-
-
-#: first bytes -> how such a file is opened, and which errors say that it is damaged
-MAGIC: dict[re.Pattern[bytes], Callable[[str, BinaryIO], tuple[Any, Damages]]] = {
-    re.compile(rb"\x1f\x8b\x08"): _gzip,
-    re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"): _bzip2,  # "BZh" alone could begin a text
-    re.compile(rb"\xfd7zXZ\0"): _xz,
-    re.compile(rb"\x28\xb5\x2f\xfd"): _zstd,
-}
-
-
 # --- writing
-
-#: a name's ending -> what packs
-COMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
-    # no name and no time in it: the same vectors give the same bytes
-    ".gz": lambda file: gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0),
-    ".bz2": lambda file: bz2.BZ2File(file, "wb"),
-    ".xz": lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115 - open_output closes it
-    ".zst": lambda file: _zstd_module("to write .zst").open(file, "wb"),
-}
 
 
 def check_compressor(path: PathLike) -> None:
-    """ImportError, now and not after the work, if what packs a file of this name is not installed.
+    """Raise ImportError now, and not after the work, if a file of this name needs a package that is
+    not installed.
 
     >>> check_compressor("words.txt.gz")
     """
-    if Path(path).suffix.lower() == ".zst":
-        _zstd_module("to write .zst")
+    ending = Path(path).suffix.lower()
+    compressor = COMPRESSORS.get(ending)
+    if compressor is not None and compressor.require is not None:
+        compressor.require(f"to write {ending}")
 
 
 @contextmanager
 def open_output(path: PathLike) -> Iterator[BinaryIO]:
-    """Write a file atomically; .gz, .bz2, .xz and .zst are packed on the way.
+    """Write a file atomically; it is compressed if its name ends with .gz, .bz2, .xz or .zst.
 
     >>> with open_output("words.txt.gz") as file:
     ...     count = file.write(b"cat 3\\n")
     """
-    packer = COMPRESSORS.get(Path(path).suffix.lower())
+    compressor = COMPRESSORS.get(Path(path).suffix.lower())
     with atomic_write(path) as file:
-        if packer is None:
+        if compressor is None:
             yield file
             return
-        with packer(file) as packed:
-            yield packed
+        with compressor.open_writer(file) as stream:
+            yield stream

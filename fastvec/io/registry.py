@@ -129,7 +129,7 @@ def check_writable(path: PathLike, file_format: Format, words: Words | None = No
     """
     ending = Path(path).suffix.lower()
     if ending in COMPRESSORS and not file_format.compressible:
-        raise ValueError(f"{path}: {file_format.name} files are not packed: leave out {ending}")
+        raise ValueError(f"{path}: {file_format.name} files are not compressed: leave out {ending}")
     if file_format.require is not None:
         file_format.require()
     if words is not None and file_format.check_words is not None:

@@ -15,7 +15,7 @@ from fastvec.words import Words
 
 
 @pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
-def test_damaged_packed_files(tmp_path, ending):
+def test_damaged_compressed_files(tmp_path, ending):
     """Every byte changed, and every cut: read rightly or refused, never another exception."""
     if ending == ".zst" and sys.version_info < (3, 14):
         pytest.importorskip("zstandard", reason="zstandard is not installed")
@@ -33,12 +33,12 @@ def test_damaged_packed_files(tmp_path, ending):
 
 
 def test_a_cut_gz_file(tmp_path):
-    packed = gzip.compress(b"2 1\na 1\nb 2\n")
+    whole = gzip.compress(b"2 1\na 1\nb 2\n")
     with pytest.raises(ValueError, match="cut off"):
-        read_word2vec(write(tmp_path / "v.gz", packed[:-9]))
+        read_word2vec(write(tmp_path / "v.gz", whole[:-9]))
 
 
-def test_files_are_packed_by_content_not_by_name(tmp_path):
+def test_files_are_recognised_by_content_not_by_name(tmp_path):
     plain = b"2 1\na 1\nb 2\n"
     for data in (plain, gzip.compress(plain), bz2.compress(plain), lzma.compress(plain)):
         for name in ("v.txt", "v.gz", "v"):

@@ -11,7 +11,7 @@ from fastvec.words import Words
 
 
 @pytest.mark.parametrize("ending", [".txt", ".bin", ".txt.gz", ".txt.xz", ".bin.bz2"])
-def test_packed_files_and_sniffing(tmp_path, ending):
+def test_compressed_files_and_sniffing(tmp_path, ending):
     words, vectors = Words.of(["a", "b"]), np.array([[0.1, 2], [3, 4]], np.float32)
     path = tmp_path / f"v{ending}"
     write_word2vec(path, words, vectors, binary="bin" in ending)
@@ -36,9 +36,9 @@ def test_tables_read_back(tmp_path, name, limit):
 
 
 @pytest.mark.parametrize("kind", ["safetensors", "npy", "parquet", "tsv"])
-def test_only_rows_are_packed(tmp_path, kind):
+def test_only_files_of_rows_are_compressed(tmp_path, kind):
     name = tmp_path / f"v.{kind}.gz"
-    with pytest.raises(ValueError, match=r"v\.\w+\.gz: \w+ files are not packed: leave out \.gz$"):
+    with pytest.raises(ValueError, match=r"v\.\w+\.gz: \w+ files are not compressed: leave out"):
         write_vectors(name, VectorFile(Words.of(["a"]), np.ones((1, 2), np.float32)))
     assert not list(tmp_path.iterdir())
 

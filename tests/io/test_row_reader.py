@@ -98,7 +98,7 @@ def test_words_with_spaces_are_read_from_the_right(tmp_path):
 def test_broken_text(tmp_path, data, says):
     with pytest.raises(ValueError, match=says):
         read_word2vec(write(tmp_path / "v", data))
-    if data.startswith(b"1000000 300"):  # packed: the size is not known before
+    if data.startswith(b"1000000 300"):  # compressed: the size is not known before
         with pytest.raises(ValueError, match="row 1"):
             read_word2vec(write(tmp_path / "v.gz", gzip.compress(data)))
 
@@ -117,8 +117,8 @@ TEXTS = [
 def test_text_is_not_read_as_binary(tmp_path, monkeypatch, data, chunk):
     monkeypatch.setattr(row_reader, "CHUNK", chunk)
     assert len(read_word2vec(write(tmp_path / "v", data))[0])
-    for packed in (data, gzip.compress(data)):
-        path = write(tmp_path / "v", packed)
+    for stored in (data, gzip.compress(data)):
+        path = write(tmp_path / "v", stored)
         with pytest.raises(ValueError, match=r"v: its rows are text, not binary: read it with bin"):
             read_word2vec(path, binary=True)
 
@@ -156,13 +156,13 @@ def test_binary_rows_that_begin_like_text_are_read(tmp_path, data):
     assert read_word2vec(path, binary=True)[1].shape == shape
 
 
-@pytest.mark.parametrize("packed", [False, True])
-def test_cut_binary_files(tmp_path, packed):
+@pytest.mark.parametrize("compressed", [False, True])
+def test_cut_binary_files(tmp_path, compressed):
     """Only the newline after the last vector may be missing."""
     whole = b"2 1\na \0\0\0\0\nb \0\0\0\0\n"
     for length in range(len(whole)):
-        path = tmp_path / ("v.gz" if packed else "v")
-        write(path, gzip.compress(whole[:length]) if packed else whole[:length])
+        path = tmp_path / ("v.gz" if compressed else "v")
+        write(path, gzip.compress(whole[:length]) if compressed else whole[:length])
         if length == len(whole) - 1:
             assert list(read_word2vec(path, binary=True)[0]) == ["a", "b"]
         else:
