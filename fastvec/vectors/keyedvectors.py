@@ -17,16 +17,17 @@ from collections.abc import Iterable
 from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
 from fastvec.io import word2vec as word2vec_format
 from fastvec.io.counts import read_counts, write_counts
 from fastvec.io.vectors import load_vectors, save_vectors
-from fastvec.vectors.evaluation.analogies import analogies as solve
+from fastvec.vectors.evaluation.analogies import analogies as evaluate_analogies
 from fastvec.vectors.evaluation.analogies import overall, sections_like_gensim
-from fastvec.vectors.evaluation.similarity import similarity
+from fastvec.vectors.evaluation.similarity import similarity as evaluate_similarity
 from fastvec.vectors.queries import Queries
-from fastvec.words import Key
+from fastvec.words import Key, Words
 
 #: gensim's names of the ways to answer analogies, and those of :mod:`fastvec.evaluation`
 ANALOGY_METHODS = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
@@ -218,15 +219,9 @@ class KeyedVectors(Queries):
 
         >>> wv.save_word2vec_format("vectors.bin", binary=True)
         """
-        words, vectors, attributes = self.words, self.vectors[: len(self.words)], self.expandos
-        counts = attributes.get("count", np.zeros(len(words), np.int64))[: len(words)]
-        if sort_attr in attributes:
-            values = attributes[sort_attr][: len(words)]
-            if np.any(values[1:] > values[:-1]):
-                order = np.argsort(-values, kind="stable")
-                words, vectors, counts = words.take(order), vectors[order], counts[order]
+        words, vectors, counts = self._sorted_by(sort_attr)
         if fvocab is not None:
-            write_counts(fvocab, words, counts.astype(np.int64), prefix)
+            write_counts(fvocab, words, counts, prefix)
         word2vec_format.write_word2vec(
             fname,
             words,
@@ -238,6 +233,19 @@ class KeyedVectors(Queries):
             prefix=prefix,
             append=append,
         )
+
+    def _sorted_by(self, attribute: str) -> tuple[Words, NDArray[Any], NDArray[np.int64]]:
+        """Words, vectors and counts (0 without counts) in falling order of an attribute, or as they
+        are where there is none; rows without a word are left out."""
+        words, counts = self.words, self.counts
+        vectors = self.vectors[: len(words)]
+        zeros = np.zeros(len(words), np.int64)
+        counts = zeros if counts is None else counts[: len(words)]
+        values = self.expandos.get(attribute, zeros)[: len(words)]
+        if not np.any(values[1:] > values[:-1]):
+            return words, vectors, counts
+        order = np.argsort(-values, kind="stable")
+        return words.take(order), vectors[order], counts[order]
 
     @classmethod
     def load_word2vec_format(
@@ -323,7 +331,7 @@ class KeyedVectors(Queries):
                 f"similarity_function must be one of {', '.join(ANALOGY_METHODS)}, "
                 f"got {similarity_function!r}"
             )
-        sections = solve(
+        sections = evaluate_analogies(
             self,
             analogies,
             restrict_vocab=restrict_vocab,
@@ -355,7 +363,7 @@ class KeyedVectors(Queries):
         >>> wv.evaluate_word_pairs("pairs.txt", delimiter=" ")[2]
         0.0
         """
-        found = similarity(
+        found = evaluate_similarity(
             self,
             pairs,
             delimiter=delimiter,

@@ -7,6 +7,7 @@ does not grow with the vocabulary.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -121,9 +122,7 @@ def solve_analogies(
 
     Parameters
     ----------
-    vectors : (V, D) array
-    norms : (V,) float32 array
-        the lengths of the rows.
+    vectors, norms : (V, D) array and the (V,) float32 lengths of its rows
     questions : (Q, 3) int64 array
         the rows of a, b and c.
     groups : (V,) int64 array
@@ -163,11 +162,19 @@ def solve_analogies(
     solver = AnalogySolver(
         index, excluded, groups[:rows].copy(), shifts, len(words), ANALOGY_METHODS.index(method)
     )
+    for first, cosines in _cosine_blocks(words, vectors[:rows], norms):
+        solver.add(cosines, first)
+    return np.array(solver.answers(), np.int64)
+
+
+def _cosine_blocks(
+    words: Floats, vectors: NDArray[Any], norms: Floats
+) -> Iterator[tuple[int, Floats]]:
+    """The cosines of (W, D) vectors of length 1 with all rows, in blocks of rows: the first row of
+    a block, and a (W, rows) array that is valid until the next block."""
     step = max(LEAST_ROWS, SCORES_PER_BLOCK // max(1, len(words)))
     buffer = np.empty(step * len(words), np.float32)
-    for low in range(0, rows, step):
-        high = min(low + step, rows)
-        cosines = _products(words, vectors[low:high], buffer)
-        cosines *= safe_reciprocal(norms[low:high])
-        solver.add(cosines, low)
-    return np.array(solver.answers(), np.int64)
+    for low in range(0, len(vectors), step):
+        cosines = _products(words, vectors[low : low + step], buffer)
+        cosines *= safe_reciprocal(norms[low : low + cosines.shape[1]])
+        yield low, cosines

@@ -103,3 +103,18 @@ def test_intersection(tmp_path, wv):
     wider.save_word2vec_format(tmp_path / "v")
     with pytest.raises(ValueError, match="incompatible vector size 8 in file"):
         wv.intersect_word2vec_format(tmp_path / "v")
+
+
+def test_the_order_of_words_in_a_word2vec_file(tmp_path, wv):
+    def written(**options):
+        wv.save_word2vec_format(tmp_path / "v", **options)
+        return KeyedVectors.load_word2vec_format(tmp_path / "v").index_to_key
+
+    by_count = [KEYS[i] for i in np.argsort(-COUNTS, kind="stable")]
+    assert written() == by_count
+    assert written(sort_attr="no such attribute") == KEYS
+    wv.allocate_vecattrs(["rank"], [np.int64])
+    wv.expandos["rank"][:] = np.arange(V)
+    assert written(sort_attr="rank") == KEYS[::-1]
+    wv.index_to_key = KEYS[:5]  # the other rows have no word and are left out
+    assert written(sort_attr="rank") == KEYS[4::-1]

@@ -120,10 +120,8 @@ def analogies(
     ----------
     questions : path or sections
         see :func:`read_analogies`.
-    restrict_vocab : int or None
-        know only so many first (most frequent) words, in questions and as answers; None: all.
-    case_insensitive : bool
-        compare words in upper case; of words that differ only in case, the most frequent counts.
+    restrict_vocab, case_insensitive
+        see :class:`~fastvec.vectors.evaluation.datasets.WordLookup`; for questions and answers.
     dummy4unknown : bool
         count a question with an unknown word as wrong, instead of leaving it out.
     method : {"3cosadd", "3cosmul", "direction"}
@@ -160,14 +158,12 @@ def analogies(
     for section in sections:
         for question in section.questions:
             rows, right = next(known)
-            if not rows:
-                section.unknown += 1
-                if dummy4unknown:
-                    section.incorrect.append(question)
-            elif (row := next(answers)) >= 0 and lookup.groups[row] in right:
+            answer = next(answers) if rows else -1
+            if answer >= 0 and lookup.groups[answer] in right:
                 section.correct.append(question)
-            else:
+            elif rows or dummy4unknown:
                 section.incorrect.append(question)
+            section.unknown += not rows
     return sections
 
 
