@@ -21,7 +21,7 @@ from fastvec.models.mittens import pull_towards
 from fastvec.models.pairs import Pairs
 from fastvec.models.tiles import RIGHT
 from fastvec.models.training import TrainingState
-from fastvec.models.word_records import Records, strip_bits
+from fastvec.models.word_records import VECTOR_SQUARES, Records, strip_bits
 from fastvec.params import GloVeParams
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ class GloVeRun:
         return loss, self.entries
 
     def matrices(self) -> list[Records]:
-        """The records."""
-        return [self.records]
+        """The word and context vectors of all records."""
+        return [self.records[:, :VECTOR_SQUARES]]
 
     def advice(self) -> str:
         """What to change when numbers are not finite."""

@@ -1,9 +1,8 @@
 """The output layers of Word2Vec: negative sampling and hierarchical softmax.
 
-Each objective is one subclass of :class:`OutputLayer`, listed in ``LAYERS``: which weights it has,
-what happens to them when words change, and which tables the native core needs.  A new objective is
-a class here, the C code that lists the output rows of a position (csrc/training.h), and its
-formulas in tests/reference/word2vec.py.
+Each objective is a subclass of :class:`OutputLayer`, and ``LAYERS`` lists them.  The class says
+which weights the objective has, what happens to them when words change, and which tables the native
+core needs.  CONTRIBUTING.md has the recipe for a new objective.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ Matrix = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class LayerInput:
-    """What the tables of an output layer are made from.
+    """The vocabulary and the options that the tables of an output layer are made from.
 
     Attributes
     ----------
@@ -35,11 +34,11 @@ class LayerInput:
     counts : (V,) int64 array
         how often each word occurred, at least 1.
     n_tokens : int
-        words of an epoch.
+        words of the vocabulary in the corpus.
     huffman_order : (V,) int32 array
         see :func:`fastvec.models.huffman.huffman_order`.
     use : WordUse, optional
-        with several workers: how often each word is used.
+        how often each word is used; None with one worker, for which it is not needed.
     """
 
     params: Word2VecParams
@@ -58,7 +57,8 @@ class CoreLayer:
     layer : fastvec._core.OutputLayer
         weights and tables.
     targets : float
-        the output rows of a position, on average; 0 with one worker, who need not know it.
+        how many output rows a prediction has, on average; 0 with one worker, for which it is not
+        needed.
     """
 
     layer: _core.OutputLayer
@@ -85,15 +85,18 @@ class OutputLayer(ABC):
 
     @abstractmethod
     def picks(self, old: Words, new: Words) -> NDArray[np.integer[Any]]:
-        """For each row of the weights of the new words its row among the old ones; -1: none."""
+        """Which old row each row has when the words change from ``old`` to ``new``; -1 for none."""
 
     @abstractmethod
     def for_core(self, weights: Matrix, given: LayerInput) -> CoreLayer:
-        """The layer for the native core: padded weights, which it changes, and its tables."""
+        """The layer for the native core, with padded weights, which it changes, and its tables."""
 
 
 class NegativeSampling(OutputLayer):
-    """Mikolov et al. 2013: the word is told apart from random noise words.  A row for each word."""
+    """Negative sampling (Mikolov et al. 2013): words are distinguished from random noise words.
+
+    The weights have a row for each word.
+    """
 
     option, gensim_name, tensor = "negative", "syn1neg", "outputs"
 
@@ -106,7 +109,7 @@ class NegativeSampling(OutputLayer):
         return old.find_all(new)
 
     def for_core(self, weights: Matrix, given: LayerInput) -> CoreLayer:
-        """With alias tables of the noise words."""
+        """The layer with alias tables of the noise words."""
         counts, params = given.counts, given.params
         tables = noise_tables(counts, params, given.n_tokens)
         if given.use is None:
@@ -117,9 +120,10 @@ class NegativeSampling(OutputLayer):
 
 
 class HierarchicalSoftmax(OutputLayer):
-    """Morin & Bengio 2005: the word is found by the decisions on its path in a Huffman tree.
+    """Hierarchical softmax (Morin & Bengio 2005): each word is a path in a Huffman tree.
 
-    A row for each inner node, from the root down, level by level, each from left to right.
+    The weights have a row for each inner node, from the root down, level by level, and from left to
+    right within a level.
     """
 
     option, gensim_name, tensor = "hs", "syn1", "nodes"
@@ -129,13 +133,13 @@ class HierarchicalSoftmax(OutputLayer):
         return max(n_words - 1, 0)
 
     def picks(self, old: Words, new: Words) -> NDArray[np.integer[Any]]:
-        """Each node keeps its row: words keep their order in the tree, so it stays theirs."""
+        """Each node keeps its row, since the known words keep their positions in the tree."""
         picks = np.arange(self.n_rows(len(new)))
         picks[self.n_rows(len(old)) :] = -1
         return picks
 
     def for_core(self, weights: Matrix, given: LayerInput) -> CoreLayer:
-        """With the words' paths in the tree."""
+        """The layer with the paths of the words."""
         paths = huffman_paths(given.counts, given.huffman_order)
         if given.use is None:
             return CoreLayer(_core.HierarchicalSoftmax(weights, paths))
@@ -146,7 +150,7 @@ class HierarchicalSoftmax(OutputLayer):
 def noise_steps(
     counts: NDArray[np.int64], params: Word2VecParams, use: WordUse
 ) -> NDArray[np.float32]:
-    """The steps that each word's output row takes for every word trained on."""
+    """How many steps the output row of each word takes for every word trained on."""
     noise = noise_weights(counts, params)
     drawn = params.negative * noise / noise.sum()
     steps: NDArray[np.float32] = ((use.share + drawn) * use.steps_per_target).astype(np.float32)
@@ -154,7 +158,7 @@ def noise_steps(
 
 
 def node_steps(paths: Paths, use: WordUse) -> tuple[NDArray[np.float32], float]:
-    """The steps that each inner node takes for every word trained on, and the mean path length."""
+    """How many steps each inner node takes for every word trained on, and the mean path length."""
     offsets, nodes, _ = paths
     lengths = np.diff(offsets)
     n_nodes = max(len(lengths) - 1, 1)
@@ -196,7 +200,7 @@ class OutputWeights:
         return [(layer, rows) for layer in LAYERS if (rows := self.get(layer)) is not None]
 
     def sync(self, words: Words) -> None:
-        """Let the weights belong to other words; rows that are new are zero."""
+        """Rearrange the weights for other words; rows that are new are zero."""
         if words is self.words:
             return
         if words != self.words:
@@ -206,8 +210,11 @@ class OutputWeights:
         self.words = words
 
     def prepare(self, params: Word2VecParams) -> None:
-        """Make all weights ready for training with these options: zeros for layers that have none
-        yet, and padded matrices, which copying and pickling do not keep."""
+        """Make all weights ready for training with these options.
+
+        Layers that have no weights yet get zeros, and all weights become views of padded matrices
+        again, which copying and pickling do not preserve.
+        """
         for layer in LAYERS:
             rows = self.get(layer)
             if rows is None and layer.is_used(params):
@@ -218,9 +225,9 @@ class OutputWeights:
 
 
 def padded_view(name: str, rows: ArrayLike, count: int, size: int) -> Matrix:
-    """A matrix as the visible part of a padded one: itself, if it is that already, or a copy.
+    """The rows as a view of a padded matrix: themselves if they are one already, or a copy.
 
-    ValueError, with the name, unless it has numbers and the shape (count, size).
+    Raises ValueError, with the name, unless they are numbers of shape (count, size).
     """
     rows = np.asarray(rows)
     if rows.shape != (count, size) or rows.dtype.kind not in "fiu":

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class Word2VecRun:
     """A :class:`fastvec.models.training.Run` of a Word2Vec model on a corpus.
 
-    Before each epoch it looks at the model again, since callbacks may have changed its options,
-    its vectors or its words; only then is the native core set up anew.
+    Callbacks may change the options, the vectors or the words of the model between epochs: then the
+    native core is set up again.
     """
 
     unit = "words"
@@ -126,7 +126,10 @@ class Word2VecRun:
 
 
 def epoch_seed(state: TrainingState) -> int:
-    """The seed of the next epoch's random numbers: it depends on the model's seed and on how many
-    epochs there were before, so that going on draws what training longer would have drawn."""
+    """The seed of the next epoch's random numbers.
+
+    It depends on the model's seed and on the number of epochs before, so that continuing draws the
+    same numbers as training longer.
+    """
     sequence = np.random.SeedSequence((state.seed, state.epochs_trained))
     return int(sequence.generate_state(1, np.uint64)[0])
