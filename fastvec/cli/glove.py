@@ -124,7 +124,7 @@ def read_corpus(
 
 
 def count(text: Corpus, values: dict[str, Any], quiet: bool) -> Pairs:
-    """Count the pairs of a text, report them, and let go of the text."""
+    """Count the pairs of a text, report their number, and close the text."""
     begun = time.monotonic()
     with text:
         pairs = count_pairs(
@@ -138,7 +138,7 @@ def count(text: Corpus, values: dict[str, Any], quiet: bool) -> Pairs:
 
 
 def report_counted(pairs: Pairs, begun: float, quiet: bool) -> None:
-    """Say how many pairs were counted, from a point in time on."""
+    """Report how many pairs were counted since a point in time."""
     report(quiet, f"counted {readable(pairs.nnz)} pairs, {time.monotonic() - begun:.1f} s")
 
 
@@ -201,8 +201,10 @@ def has_vectors(model: GloVe) -> bool:
 
 
 class Counted(CallbackAny2Vec):
-    """When training begins the pairs of a text have been counted: it is reported, and the text is
-    let go, so that it takes no memory while GloVe trains."""
+    """Reports the number of pairs when they have been counted and training begins.
+
+    It also closes the text, which then takes no memory during the training.
+    """
 
     def __init__(self, source: Corpus | Pairs, quiet: bool) -> None:
         self.source, self.quiet, self.begun = source, quiet, time.monotonic()
@@ -215,7 +217,7 @@ class Counted(CallbackAny2Vec):
 
 
 def report_trained(model: GloVe, quiet: bool) -> None:
-    """Say how long training took, how fast it was, and how good the vectors fit."""
+    """Report the time, the speed and the last loss of the training."""
     state = model.training_state
     assert model.pairs is not None
     seconds = max(state.total_train_time, 1e-9)

@@ -72,6 +72,9 @@ def train(
     target.save(model)
     info(quiet, f"{output}: {len(model.wv):,} vectors of {model.vector_size} numbers")
     if stopped:
-        place = f"epoch {model.epochs_trained + 1} of {model.epochs}"
-        echo(f"fastvec: stopped in {place}, saved what was learned so far", err=True)
+        epoch = model.training_state.epochs_done + 1
+        echo(
+            f"fastvec: stopped in epoch {epoch} of {model.epochs}, saved what was learned so far",
+            err=True,
+        )
         sys.exit(1)

@@ -36,7 +36,7 @@ def most_probable(
 def log_probability(
     ids: Sequence[int], vectors: Matrix, weights: Matrix, paths: Paths, params: Word2VecParams
 ) -> float:
-    """The log-probability of a sentence by hierarchical softmax, each word given its window.
+    """The log-probability of the words of a sentence, given their windows (hierarchical softmax).
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""The training loop that Word2Vec and GloVe share, and the state that says how far it has come.
+"""The training loop that Word2Vec and GloVe share, and the state of a training run.
 
-A model hands over one object for each call of ``train``, its :class:`Run`: that prepares an epoch
-and runs the native workers.  Everything else happens here: epochs, callbacks, the progress bar,
-Ctrl-C, the loss history, the learning rate's schedule and the check for finite numbers.
+For each call of ``train`` a model passes one object, its :class:`Run`, which prepares an epoch and
+runs the native workers.  Everything else happens here: epochs, callbacks, the progress bar, Ctrl-C,
+the loss history, the schedule of the learning rate and the check for finite numbers.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ T = TypeVar("T")
 
 @dataclass
 class TrainingState:
-    """How far a model's training has come, as plain numbers that a file can hold.
+    """How far the training of a model has come, as plain numbers that a file can hold.
 
     Together with the model's options, its matrices and its corpus this decides every later step:
-    :func:`run_epochs` goes on from any state at the end of an epoch as if it had never stopped.
+    :func:`run_epochs` continues from the state at the end of any epoch as if it had never stopped.
 
     Attributes
     ----------
@@ -202,7 +202,7 @@ def run_epochs(
     Parameters
     ----------
     model : Word2Vec or GloVe
-        what callbacks are given.
+        the argument of the callbacks.
     run : Run
     state : TrainingState
         kept up to date after each epoch.

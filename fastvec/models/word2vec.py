@@ -1,7 +1,7 @@
 """Word2Vec, with gensim's interface: words and their counts, training, predictions, files.
 
-Its parts are in modules of their own: the training loop (training.py), what the native core is
-given (word2vec_run.py), negative sampling and hierarchical softmax (output_layers.py).
+Its parts are in modules of their own: the training loop in training.py, the calls of the native
+core in word2vec_run.py, negative sampling and hierarchical softmax in output_layers.py.
 """
 
 from __future__ import annotations

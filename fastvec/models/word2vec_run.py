@@ -1,4 +1,4 @@
-"""One call of ``Word2Vec.train`` as the training loop sees it: what the native core is given."""
+"""One call of ``Word2Vec.train`` as the training loop sees it, and the arguments of the core."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""GloVe's records: all that training changes of a word, in one place (csrc/glove.h).
+"""GloVe's word records: everything that training changes of a word, side by side (csrc/glove.h).
 
-Record i is four rows of floats: word vector, context vector, and the sums of squared gradients of
-both.  Behind the D numbers of a vector stand two columns for the biases.
+The record of a word is four rows of floats: its word vector, its context vector, and AdaGrad's sums
+of squared gradients of both.  Two columns for the biases follow the D numbers of each vector.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ STRIP_BYTES = 1 << 14
 def empty_records(count: int, size: int, eta: float) -> Records:
     """Records of zero vectors.
 
-    A bias is learned by the step of a vector's number: the word bias stands in column D of the
-    word vector, against a 1 in the context vector that never moves; the context bias in column
-    D + 1, the other way round.  Their sums of squares begin at eta^2 instead of 1.
+    Biases are trained by the same code as the numbers of vectors.  The word bias is column D of the
+    word vector, and column D of the context vector is a 1 that never moves; the context bias is
+    column D + 1 of the context vector, and column D + 1 of the word vector is such a 1.  The sums
+    of squares of biases start at eta^2 instead of 1.
 
     Returns
     -------
@@ -67,5 +68,5 @@ def aligned_records(records: Records) -> Records:
 
 
 def strip_bits(records: Records) -> int:
-    """How many words are trained on together, as a power of 2: those that STRIP_BYTES hold."""
+    """The binary logarithm of the number of words that are trained on together in STRIP_BYTES."""
     return int(np.clip(int(STRIP_BYTES // records[0].nbytes).bit_length() - 1, 0, 4))
