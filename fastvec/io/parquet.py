@@ -25,7 +25,7 @@ def parquet_library() -> Any:
     try:
         import pyarrow.parquet
     except ImportError:
-        raise ImportError(".parquet needs pyarrow: pip install 'fastvec[parquet]'") from None
+        raise ImportError(".parquet needs pyarrow: pip install 'fastvec[arrow]'") from None
     return pyarrow
 
 
