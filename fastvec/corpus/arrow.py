@@ -2,6 +2,9 @@
 
 This covers Parquet, Feather and Arrow files, and objects of pyarrow, pandas, polars and Hugging
 Face datasets.  Needs pyarrow (``pip install 'fastvec[arrow]'``).
+
+Arrow checks offsets and indices only where it is asked to.  Here every column is validated before
+it is used, since a damaged one would make later code read outside of its memory.
 """
 
 from __future__ import annotations
@@ -66,12 +69,31 @@ def _table_chunks(source: Any, params: CorpusParams) -> Iterator[Chunk]:
     arrow = _pyarrow(name)
     if _is_dataset(source):
         batches: Iterable[Any] = source.with_format("arrow").iter(batch_size=10_000)
-    elif hasattr(source, "__arrow_c_stream__"):
-        batches = [arrow.chunked_array(source)]
+    elif isinstance(source, arrow.RecordBatchReader):
+        batches = source
     else:
-        batches = [arrow.chunked_array([arrow.array(source)])]
+        batches = [_in_memory(name, arrow, source)]
     for batch in batches:
         yield from _batch_chunks(name, batch, params.column)
+
+
+def _in_memory(name: str, arrow: Any, source: Any) -> Any:
+    """An object as pyarrow's.
+
+    Those of pyarrow and pandas are taken as they are, and not through Arrow's C interface: it has
+    no sizes of buffers, so that damage would no longer be seen.
+    """
+    if isinstance(source, (arrow.Table, arrow.RecordBatch, arrow.ChunkedArray, arrow.Array)):
+        return source
+    if type(source).__module__.partition(".")[0] == "pandas":
+        kind = arrow.Table if hasattr(source, "columns") else arrow.Array
+        try:
+            return kind.from_pandas(source)
+        except arrow.ArrowException as error:
+            raise ValueError(f"{name} cannot be read: {error}") from None
+    if hasattr(source, "__arrow_c_stream__"):
+        return arrow.chunked_array(source)
+    return arrow.array(source)
 
 
 TABLES = ObjectKind(is_table, _table_chunks)
@@ -83,7 +105,7 @@ TABLES = ObjectKind(is_table, _table_chunks)
 def _parquet_batches(file: BinaryIO, name: str, column: str | None) -> Iterator[Any]:
     from pyarrow.parquet import ParquetFile
 
-    parquet = ParquetFile(file)
+    parquet = ParquetFile(file, page_checksum_verification=True)
     column = _choose_column(name, parquet.schema_arrow, column)
     yield from parquet.iter_batches(columns=[column])
 
@@ -96,10 +118,12 @@ def _arrow_batches(file: BinaryIO, *_: str | None) -> Iterator[Any]:
         yield reader.get_batch(i)
 
 
-def _feather_batches(file: BinaryIO, *_: str | None) -> Iterator[Any]:
-    from pyarrow.feather import read_table
-
-    yield read_table(file)
+def _refuse_feather_1(name: str, *_: Any) -> Iterator[Chunk]:
+    """Version 1 of Feather, of before 2020: pyarrow's reader of it crashes on damaged files."""
+    raise ValueError(
+        f"{name} is a Feather file of version 1, which is not read: read it with "
+        "pyarrow.feather.read_table, and write it again with pyarrow.feather.write_feather"
+    )
 
 
 def _file_chunks(
@@ -115,8 +139,10 @@ def _file_chunks(
             file = arrow.BufferReader(file.read())
         for batch in batches(file, name, params.column):
             yield from _batch_chunks(name, batch, params.column)
-    except (arrow.ArrowException, OSError) as error:
-        if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:
+    except MemoryError as error:
+        raise MemoryError(f"{name} needs more memory than there is: {error}") from None
+    except (arrow.ArrowException, UnicodeDecodeError, OSError) as error:
+        if getattr(error, "errno", None) is not None:
             raise  # the machine is to blame, not the file
         raise ValueError(f"{name} is no {kind} file, or damaged or cut off: {error}") from None
 
@@ -132,7 +158,7 @@ def _format(kind: str, magic: bytes, batches: Batches) -> FileFormat:
 ARROW_FORMATS = (
     _format("Parquet", b"PAR1\x15", _parquet_batches),
     _format("Arrow", b"ARROW1\0\0", _arrow_batches),
-    _format("Feather", b"FEA1\0", _feather_batches),
+    FileFormat(lambda head, _: head.startswith(b"FEA1\0"), _refuse_feather_1),
 )
 
 
@@ -144,14 +170,50 @@ def _batch_chunks(name: str, batch: Any, column: str | None) -> Iterator[Chunk]:
     arrow = _pyarrow(name)
     if isinstance(batch, (arrow.ChunkedArray, arrow.Array)):
         if not arrow.types.is_struct(batch.type):
-            for array in getattr(batch, "chunks", [batch]):
-                yield _array_chunk(name, arrow, array)
+            yield from _column_chunks(name, arrow, batch)
             return
+        _validate(name, arrow, batch, full=False)
         batch = arrow.Table.from_struct_array(batch)
     column = _choose_column(name, batch.schema, column)
     values = batch.column(batch.schema.get_field_index(column))
-    for array in getattr(values, "chunks", [values]):
-        yield _array_chunk(f"{name}, column {column}", arrow, array)
+    yield from _column_chunks(f"{name}, column {column}", arrow, values)
+
+
+def _column_chunks(name: str, arrow: Any, column: Any) -> Iterator[Chunk]:
+    for array in getattr(column, "chunks", [column]):
+        _validate(name, arrow, array)
+        yield _array_chunk(name, arrow, array)
+
+
+def _validate(name: str, arrow: Any, array: Any, full: bool = True) -> None:
+    """ValueError if an array is damaged: if its offsets or indices point out of its memory.
+
+    Without ``full`` only the sizes of its buffers are compared.  Whether its text is UTF-8 is not
+    checked, since that is up to the option ``errors``.
+    """
+    kind = _of_bytes(arrow, array.type) if full else array.type
+    try:
+        (array if kind == array.type else array.view(kind)).validate(full=full)
+    except arrow.ArrowException as error:
+        raise ValueError(f"{name} is damaged: {error}") from None
+
+
+def _of_bytes(arrow: Any, kind: Any) -> Any:
+    """A type with bytes for strings, of the same layout in memory."""
+    types = arrow.types
+    if types.is_string(kind):
+        return arrow.binary()
+    if types.is_large_string(kind):
+        return arrow.large_binary()
+    if types.is_string_view(kind):
+        return arrow.binary_view()
+    if types.is_dictionary(kind):
+        return arrow.dictionary(kind.index_type, _of_bytes(arrow, kind.value_type), kind.ordered)
+    if types.is_fixed_size_list(kind):
+        return arrow.list_(_of_bytes(arrow, kind.value_type), kind.list_size)
+    if types.is_large_list(kind):
+        return arrow.large_list(_of_bytes(arrow, kind.value_type))
+    return arrow.list_(_of_bytes(arrow, kind.value_type)) if types.is_list(kind) else kind
 
 
 def _choose_column(name: str, schema: Any, column: str | None) -> str:

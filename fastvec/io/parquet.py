@@ -47,7 +47,10 @@ def write_parquet(
     if counts is not None:
         fields.append(("count", arrow.int64()))
     schema = arrow.schema(fields)
-    with atomic_write(path) as file, arrow.parquet.ParquetWriter(file, schema) as writer:
+    with (
+        atomic_write(path) as file,
+        arrow.parquet.ParquetWriter(file, schema, write_page_checksum=True) as writer,
+    ):
         for first in range(0, len(words), ROWS):
             block = np.ascontiguousarray(vectors[first : first + ROWS], np.float32)
             ends = np.arange(len(block) + 1, dtype=np.int32) * block.shape[1]
@@ -80,11 +83,13 @@ def read_parquet(
     blocks: list[Floats] = []
     counts: list[NDArray[np.int64]] = []
     try:
-        file = arrow.parquet.ParquetFile(path)
+        file = arrow.parquet.ParquetFile(path, page_checksum_verification=True)
         columns = [name for name in ("word", "vector", "count") if name in file.schema_arrow.names]
         if columns[:2] != ["word", "vector"]:
             raise ValueError("it must have columns named word and vector")
         for batch in file.iter_batches(ROWS, columns=columns):
+            for column in batch.columns:  # damaged ones would be read beyond their memory
+                column.validate(full=True)
             if any(column.null_count for column in batch.columns):
                 raise ValueError("a value is missing")
             names += batch.column(0).to_pylist()

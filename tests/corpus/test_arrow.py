@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,14 +51,61 @@ def test_table_files(kind: str, tmp_path: Path) -> None:
 def test_broken_table_files_are_named(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     shard = tmp_path / "shard"
-    for start, kind in (
-        (b"PAR1\x15\x04", "Parquet"),
-        (b"ARROW1\0\0", "Arrow"),
-        (b"FEA1\0", "Feather"),
-    ):
+    for start, kind in ((b"PAR1\x15\x04", "Parquet"), (b"ARROW1\0\0", "Arrow")):
         shard.write_bytes(start + bytes(40))
         with pytest.raises(ValueError, match=f"shard is no {kind} file, or damaged or cut off: "):
             words(tmp_path, column="text")
+
+
+def test_feather_1_is_refused_under_any_name(tmp_path: Path) -> None:
+    for name in ("old.feather", "old.arrow", "old.txt"):
+        (tmp_path / name).write_bytes(b"FEA1\0\0\0\0" + bytes(40) + b"FEA1")
+        with pytest.raises(ValueError, match=f"{name} is a Feather file of version 1"):
+            words(tmp_path / name)
+
+
+def damaged_table(kind: str, tmp_path: Path) -> tuple[Path, str]:
+    """An Arrow file whose offsets or indices point out of its memory, and what is said of it."""
+    arrow = pytest.importorskip("pyarrow")
+    column: list[Any] = ["aaaa", None, "bbbb"]
+    old, new, says = [0, 4, 4, 8], [0, 4, 4, 1 << 20], "1048576"
+    if kind in ("words", "numbers"):
+        some: Any = "a" if kind == "words" else 1
+        column, old, new = [[some] * 4, None, [some] * 4], [0, 4, 4, 8], [0, 4, 4, 1 << 20]
+    elif kind == "falling":
+        new, says = [0, 8, 4, 8], "non-monotonic"
+    array = arrow.array(column)
+    if kind == "dictionary":
+        array = arrow.array(["a", "b", "c", "a"]).dictionary_encode()
+        old, new, says = [0, 1, 2, 0], [0, 1, 2, 1 << 20], "1048576"
+    table = arrow.table({"text": array})
+    path = tmp_path / "leak.arrow"
+    with arrow.OSFile(str(path), "wb") as file, arrow.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    data = path.read_bytes()
+    assert data.count(struct.pack("<4i", *old)) == 1
+    path.write_bytes(data.replace(struct.pack("<4i", *old), struct.pack("<4i", *new)))
+    return path, says
+
+
+@pytest.mark.parametrize("kind", ["text", "words", "numbers", "falling", "dictionary"])
+def test_damaged_columns_are_named_and_not_read(kind: str, tmp_path: Path) -> None:
+    path, says = damaged_table(kind, tmp_path)
+    with pytest.raises(ValueError, match=f"leak.arrow, column text is damaged: .*{says}"):
+        sentences(path, column="text", errors="replace")
+    table = pytest.importorskip("pyarrow").ipc.open_file(path).read_all()
+    frame = table.to_pandas(types_mapper=pytest.importorskip("pandas").ArrowDtype)
+    for source in (table, table["text"], table.to_reader(), frame):
+        with pytest.raises(ValueError, match=r"^the .* (is damaged|cannot be read): .*" + says):
+            sentences(source, column="text", errors="replace")
+
+
+def test_text_that_is_not_utf8_is_not_damage() -> None:
+    arrow = pytest.importorskip("pyarrow")
+    array = arrow.array([b"caf\xe9 au", b"lait"]).view(arrow.string())
+    assert sentences(array, errors="replace") == [["caf\ufffd", "au"], ["lait"]]
+    with pytest.raises(ValueError, match="not valid UTF-8"):
+        sentences(array)
 
 
 @pytest.mark.parametrize("word", ["PAR1", "ARROW1", "FEA1"])

@@ -1,10 +1,12 @@
 """Parquet files."""
 
+import numpy as np
 import pytest
 from vector_tables import VECTORS, WORDS
 
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import read_vectors, write_vectors
+from fastvec.words import Words
 
 
 def test_parquet_as_spark_sees_it(tmp_path):
@@ -46,5 +48,19 @@ def test_broken_parquet(tmp_path, columns, says):
     with pytest.raises(ValueError, match=says):
         read_vectors(path)
     path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(ValueError, match="not Parquet with vectors"):
+        read_vectors(path)
+
+
+def test_a_changed_page_is_noticed(tmp_path):
+    """Only the pages have checksums here; words and numbers stay readable when a bit changes."""
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    path = tmp_path / "v.parquet"
+    rng = np.random.default_rng(1)
+    words = Words.of(f"word{i}" for i in range(100))
+    write_vectors(path, VectorFile(words, rng.normal(size=(100, 20)).astype("f")))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
     with pytest.raises(ValueError, match="not Parquet with vectors"):
         read_vectors(path)
