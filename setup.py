@@ -1,6 +1,7 @@
-"""Build of the one extension module; everything else stands in pyproject.toml.
+"""Build of the one extension module; everything else is in pyproject.toml.
 
-FASTVEC_CFLAGS adds compiler flags, for local builds only (``-march=native``, sanitizers).
+FASTVEC_CFLAGS and FASTVEC_LDFLAGS add compiler and linker flags, for local builds only
+(``-march=native``, sanitizers).
 """
 
 import os
@@ -13,12 +14,14 @@ from setuptools import Extension, setup
 # -g0: Python's own flags ask for debugging symbols, four fifths of the module's size.
 FLAGS = ["-O3", "-g0", "-std=gnu11", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
 
+CSRC = Path("fastvec/csrc")
+
 core = Extension(
     "fastvec._core",
-    sources=["fastvec/_core.pyx", "fastvec/csrc/glove.c", "fastvec/csrc/kernels.c"],
-    include_dirs=["fastvec/csrc"],
+    sources=["fastvec/_core.pyx", *map(str, sorted(CSRC.rglob("*.c")))],
+    include_dirs=[str(CSRC)],
     depends=[
-        str(p) for folder in ("csrc", "core") for p in Path("fastvec", folder).glob("*.[hcp]*")
+        str(p) for pattern in ("csrc/**/*.h", "core/*.pxi") for p in Path("fastvec").glob(pattern)
     ],
     extra_compile_args=FLAGS + os.environ.get("FASTVEC_CFLAGS", "").split(),
     extra_link_args=os.environ.get("FASTVEC_LDFLAGS", "").split(),

@@ -6,7 +6,7 @@ writes OUTPUT.md and OUTPUT.json.  One update is one step on M input and N outpu
 in the first- or second-level cache.  Skip-gram: 3 M N D multiply-adds (scores, and both sides'
 changes).  CBOW, where the mean of the inputs predicts: 3 N D.  Either way every row is read twice
 and written once.  The peak is measured in the same run, in turn with the kernels, from registers
-alone (peak.c; needs a C compiler).
+alone.  Needs a C compiler, for peak.c and tests/hooks.c.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ import numpy as np
 from fastvec import _core
 from fastvec._util.matrix import padded_copy
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+import hooks
+
 SHAPES = {
     "skip-gram, 5 negatives": (6, 6),
     "skip-gram, 10 negatives": (6, 11),
@@ -42,7 +45,7 @@ SHAPES = {
     "CBOW, 20 negatives": (6, 21),
     "CBOW, Huffman path of 12": (6, 12),
 }
-SETS = 8  # rows for this many updates, taken in turn (update_rows)
+SETS = 8  # rows for this many updates, taken in turn (hooks.update_rows)
 COPIES = {"L2": 256 << 10, "L3": 4 << 20, "memory": 512 << 20}  # bytes read and written
 
 
@@ -82,14 +85,14 @@ def peaks(library: ctypes.CDLL) -> dict[str, Callable[[int], float]]:
     return works
 
 
-def is_bag(shape: str) -> bool:
+def is_cbow(shape: str) -> bool:
     return shape.startswith("CBOW")
 
 
 def products(shape: str, size: int) -> int:
     """Multiply-adds of one update."""
     m, n = SHAPES[shape]
-    return 3 * (1 if is_bag(shape) else m) * n * size
+    return 3 * (1 if is_cbow(shape) else m) * n * size
 
 
 def moved(shape: str, size: int) -> int:
@@ -110,8 +113,8 @@ def updates(simd: str, shape: str, size: int) -> Callable[[int], float]:
 
     def work(repeats: int) -> float:
         repeats = max(2, repeats)
-        _core.update_rows(
-            inputs, outputs, signs, 1e-4, simd, size, repeats=repeats, bag=is_bag(shape)
+        hooks.update_rows(
+            inputs, outputs, signs, 1e-4, simd, size, repeats=repeats, cbow=is_cbow(shape)
         )
         return repeats
 
@@ -131,6 +134,7 @@ def copying(size: int) -> Callable[[int], float]:
 
 def measured(given: argparse.Namespace, library: ctypes.CDLL) -> dict[str, Any]:
     """Everything in turn, ``--runs`` times; medians."""
+    hooks.library()  # compiled before anything is measured
     works: dict[tuple[Any, ...], Callable[[int], float]] = {
         ("peak", simd): work for simd, work in peaks(library).items()
     }

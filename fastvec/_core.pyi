@@ -76,7 +76,7 @@ class Renumbering:
         self,
         numbers: NDArray[np.int32],
         starts: NDArray[np.int64] | None = None,
-        parts: NDArray[np.int32] | None = None,
+        several: NDArray[np.int32] | None = None,
     ) -> None: ...
     def count(self, ids: NDArray[np.int32]) -> tuple[int, int, bool, bool, bool]: ...
     def write(
@@ -112,7 +112,7 @@ def gather_words(
     joined: NDArray[np.uint8],
     offsets: NDArray[np.int64],
     order: NDArray[np.int64],
-    taken: NDArray[np.uint8],
+    out: NDArray[np.uint8],
 ) -> None: ...
 
 # --- core/phrases.pxi
@@ -184,14 +184,13 @@ CHUNK_TOKENS: Final[int]
 HOT_ROWS: Final[int]
 
 def simd_names() -> tuple[str, ...]: ...
-def simd_width(simd: str) -> int: ...
+def simd_kernels(simd: str) -> object: ...
 def build_alias(weights: NDArray[np.float64], table: NDArray[np.uint32]) -> None: ...
-def draw_alias(table: NDArray[np.uint32], seed: int, draws: NDArray[np.int32]) -> int: ...
 def first_occurrences(tokens: NDArray[np.int32], first: NDArray[np.int64]) -> None: ...
 def fill_depths(counts: NDArray[np.int64], depths: NDArray[np.int32]) -> None: ...
 def fill_tree(
     words: NDArray[np.int32],
-    places: NDArray[np.int32],
+    order: NDArray[np.int32],
     depths: NDArray[np.int32],
     parent: NDArray[np.int32],
     bit: NDArray[np.uint8],
@@ -203,19 +202,6 @@ def fill_paths(
     rows: NDArray[np.int32],
     signs: NDArray[np.float32],
 ) -> None: ...
-def choices(costs: NDArray[np.float64]) -> list[int]: ...
-def merge_share(decay: float, workers: int) -> float: ...
-def worker_copies(n_tokens: int, workers: int, tree: bool) -> tuple[int, int]: ...
-def update_rows(
-    inputs: NDArray[np.float32],
-    outputs: NDArray[np.float32],
-    signs: NDArray[np.float32],
-    alpha: float,
-    simd: str,
-    vector_size: int,
-    repeats: int = 1,
-    bag: bool = False,
-) -> float: ...
 
 class OutputLayer: ...
 
@@ -329,7 +315,7 @@ class PairText:
     @property
     def n_keys(self) -> int: ...
     def scan(
-        self, start: int, end: int, hot: NDArray[np.uint64], places: NDArray[np.int64]
+        self, start: int, end: int, hot: NDArray[np.uint64], occurrences: NDArray[np.int64]
     ) -> None: ...
     def list_occurrences(
         self,
@@ -358,7 +344,7 @@ class PairRows:
         first: int,
         last: int,
         hot: NDArray[np.uint64],
-        parts: list[tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint64]]],
+        counts: list[tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint64]]],
         ends: NDArray[np.int64],
     ) -> None: ...
     def keys(self) -> bytes: ...
@@ -422,4 +408,3 @@ class GloveTraining:
         seed: int,
     ) -> None: ...
     def run(self, index: int, control: Control) -> None: ...
-    def prepared(self, tile: int, seed: int) -> list[tuple[int, int, float, float]]: ...

@@ -1,9 +1,11 @@
-"""The native core: argument doors that check, and nogil loops that compute.
+"""The native core: extension classes that check their arguments, then run C without the GIL.
 
-One extension module, one topic a file: each include below opens with what it holds.  The work
-itself is plain C in csrc/.  Rules: every ValueError is raised before ``nogil``; the loops allocate
-nothing and cannot fail; an object is changed by one call at a time (claim.pxi); arrays come in as
-typed memoryviews, so building needs no NumPy.
+One extension module, one subject a file: each include below opens with what it holds, and each folder
+of csrc/ holds the plain C of a subject.  Rules: array arguments are checked before ``nogil``, so that C
+never reads or writes out of bounds; what only C can notice (a text that changes while it is read, no
+more memory) comes back as a status and is raised behind the nogil block; the loops that train allocate
+nothing; an object is changed by one call at a time (borrow.pxi); arrays come in as typed memoryviews, so
+building needs no NumPy.
 """
 
 import operator
@@ -17,12 +19,22 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 from posix.stdlib cimport posix_memalign
 
-include "core/claim.pxi"
+include "core/borrow.pxi"
 include "core/control.pxi"
-include "core/text.pxi"
+include "core/arrays.pxi"
+include "core/checksum.pxi"
 include "core/words.pxi"
-include "core/phrases.pxi"
+include "core/tokens.pxi"
+include "core/text.pxi"
+include "core/renumber.pxi"
+include "core/phrase_counter.pxi"
+include "core/phrase_joiner.pxi"
+include "core/simd.pxi"
+include "core/sampling.pxi"
+include "core/output_layers.pxi"
 include "core/training.pxi"
-include "core/vectors.pxi"
 include "core/pairs.pxi"
+include "core/tiles.pxi"
 include "core/glove.pxi"
+include "core/vector_files.pxi"
+include "core/search.pxi"

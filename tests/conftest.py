@@ -57,3 +57,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(HERE).as_posix().startswith(SIMD):
             item.add_marker("simd")
+
+
+@pytest.fixture(scope="session")
+def compiled_hooks() -> None:
+    """Skips tests of the native core's internals where these cannot be compiled (hooks.py)."""
+    import hooks  # it imports fastvec, which must be found as above
+
+    reason = hooks.missing()
+    if reason is not None:
+        pytest.skip(reason)

@@ -1,11 +1,10 @@
-# Control: the Python face of csrc/control.h.
+# Control: what the workers of one run share (csrc/base/control.h).
 
-cdef extern from "control.h" nogil:
+cdef extern from "base/control.h" nogil:
     enum: COUNTERS, MOST_WORKERS
     ctypedef struct control:
         int64_t next
         int32_t stopped
-    int64_t control_take(control *c, int64_t size)
     bint control_stopped(const control *c)
     void control_stop(control *c)
 
@@ -17,10 +16,10 @@ cdef int check_workers(int workers) except -1:
 
 
 cdef class Control:
-    """What the workers of one native run share: next chunk, stop sign, progress.
+    """What the workers of one native run share: the next chunk, whether to stop, and progress.
 
     One Control serves one run.  ``counters`` is an int64 array of shape (workers, 16); column 0
-    is always the work done so far; each native loop says what else it writes there.
+    is always the work done so far; the other columns belong to each native loop.
     """
 
     cdef control c

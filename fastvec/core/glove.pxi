@@ -1,24 +1,16 @@
-# The doors of GloVe's training: csrc/glove.h.
+# GloveTraining: AdaGrad on pairs in tiles (csrc/glove/glove.h).
 
-cdef extern from "schedule.h" nogil:
+cdef extern from "glove/schedule.h" nogil:
     ctypedef struct schedule:
         int64_t n
     int schedule_init(schedule *s, int64_t n, const int32_t *blocks, int64_t n_blocks)
     void schedule_free(schedule *s)
 
-cdef extern from "glove.h" nogil:
-    enum: GLOVE_ROWS, GLOVE_FLOATS
-    ctypedef struct glove_tile:
-        int64_t n
-        uint32_t *places
-        float *targets
-        float *weights
+cdef extern from "glove/glove.h" nogil:
     ctypedef struct glove_rule:
         int64_t stride
         int32_t floats
         float eta, limit, alpha, log2_x_max
-    ctypedef struct glove_kernels:
-        int width
     ctypedef struct glove:
         const glove_kernels *kernels
         glove_rule rule
@@ -30,17 +22,15 @@ cdef extern from "glove.h" nogil:
         int64_t n_tiles
         int32_t strip_bits
     ctypedef struct glove_worker:
-        glove_tile tile
-    const glove_kernels *glove_pick(const char *name)
+        pass
     int glove_worker_init(glove_worker *w, int64_t room, int64_t strips)
     void glove_worker_free(glove_worker *w)
-    int glove_prepare(const glove *g, glove_worker *w, int64_t index, uint64_t seed)
     int glove_epoch(const glove *g, glove_worker *w, schedule *s, const int32_t *steps,
                     uint64_t seed, double *losses, control *c, int64_t *counters)
 
 
 cdef class GloveTraining:
-    """GloVe's AdaGrad on a matrix in tiles (csrc/glove.h).
+    """GloVe's AdaGrad on a matrix in tiles (csrc/glove/glove.h).
 
     Parameters
     ----------
@@ -86,7 +76,6 @@ cdef class GloveTraining:
     ):
         cdef glove *g = &self.g
         cdef int64_t stride = records.shape[2], room = 0, widest = 0, i
-        cdef bytes name = simd.encode()
         check_tiles(pairs, starts, tiles, offsets)
         self.n_blocks = starts.shape[0] - 1
         if records.shape[0] != starts[self.n_blocks] or records.shape[1] != GLOVE_ROWS:
@@ -100,10 +89,7 @@ cdef class GloveTraining:
             raise ValueError(f"strip_bits must be from 0 to 16, got {strip_bits}")
         if not (eta > 0 and clip > 0 and x_max > 0):
             raise ValueError("eta, clip and x_max must be above 0")
-        g.kernels = glove_pick(name)
-        if g.kernels == NULL:
-            pick(simd)  # says which there are
-            raise ValueError(f"no GloVe kernels for {simd}")
+        g.kernels = instruction_set_of(simd).glove
         g.rule.stride = stride
         g.rule.floats = (columns + g.kernels.width - 1) // g.kernels.width * g.kernels.width
         g.rule.eta = eta
@@ -152,7 +138,7 @@ cdef class GloveTraining:
         losses : float64 (tiles,), written
             each tile's sum of f(x) diff^2 / 2.
         """
-        cdef Claim claim = alone(self, &self.users)
+        cdef Borrow borrowed = borrow_exclusive(self, &self.users)
         cdef int64_t n = steps.shape[0], users = 2 * self.n_blocks, i
         cdef bint good = blocks.shape[0] == n and blocks.shape[1] == 2
         cdef int32_t a, b
@@ -165,7 +151,7 @@ cdef class GloveTraining:
             if not good or seen[steps[i]]:
                 raise ValueError("steps must be tiles, none twice, and use known blocks")
             seen[steps[i]] = 1
-        schedule_free(&self.s)  # until all went well there is no epoch to run
+        schedule_free(&self.s)  # there is no epoch to run until all checks have passed
         if schedule_init(&self.s, n, &blocks[0, 0], users) < 0:
             raise MemoryError()
         self.seed = seed
@@ -173,14 +159,14 @@ cdef class GloveTraining:
         self.losses = losses
 
     def run(self, int index, Control control):
-        """One worker's part of the epoch; counter 0 counts pairs.
+        """One worker's share of the epoch; counter 0 counts pairs.
 
         Raises ValueError for pairs that are out of range.
         """
         if not 0 <= index < self.n_workers:
             raise ValueError(f"worker must be from 0 to {self.n_workers - 1}, got {index}")
-        cdef Claim claim = shared(self, &self.users)
-        cdef Claim claim_of_worker = alone(self, &self.worker_users[index])
+        cdef Borrow borrowed = borrow_shared(self, &self.users)
+        cdef Borrow borrowed_worker = borrow_exclusive(self, &self.worker_users[index])
         if self.s.n == 0:
             raise ValueError("start_epoch must be called before run")
         cdef int64_t *counters = control.row(index)
@@ -193,16 +179,3 @@ cdef class GloveTraining:
                 "the pairs are damaged: one points out of its tile, or its value is not in "
                 "1e-30 to 1e30"
             )
-
-    def prepared(self, int64_t tile, uint64_t seed):
-        """A tile's pairs as they are trained on: [(row, column, log(x), f(x)), ...], for tests."""
-        cdef Claim claim = alone(self, &self.users)
-        if not 0 <= tile < self.g.n_tiles:
-            raise ValueError(f"tile must be from 0 to {self.g.n_tiles - 1}, got {tile}")
-        if glove_prepare(&self.g, &self.workers[0], tile, seed) < 0:
-            raise ValueError("the pairs are damaged")
-        cdef glove_tile *t = &self.workers[0].tile
-        return [
-            (t.places[i] >> 16, t.places[i] & 0xffff, t.targets[i], t.weights[i])
-            for i in range(t.n)
-        ]

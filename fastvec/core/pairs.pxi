@@ -1,6 +1,6 @@
-# The doors of pair counting and of tiles: csrc/pairs.h and csrc/tiles.h.
+# PairText, PairRows: counting pairs of words (csrc/counting/pairs.h).
 
-cdef extern from "pairs.h" nogil:
+cdef extern from "counting/pairs.h" nogil:
     enum: HOT
     ctypedef struct pair_text:
         const int32_t *tokens
@@ -14,33 +14,20 @@ cdef extern from "pairs.h" nogil:
         int64_t n_keys, n
         uint32_t *keys
         uint64_t *values
-    int pairs_scan(const pair_text *t, int64_t start, int64_t end, uint64_t *hot, int64_t *places)
-    int pairs_place(const pair_text *t, int64_t origin, int64_t start, int64_t end,
-                    int64_t *cursors, const int64_t *limits, occurrence *occurrences)
+    int pairs_scan(const pair_text *t, int64_t start, int64_t end, uint64_t *hot,
+                   int64_t *occurrences)
+    int pairs_list(const pair_text *t, int64_t origin, int64_t start, int64_t end,
+                   int64_t *cursors, const int64_t *limits, occurrence *occurrences)
     int pair_rows_init(pair_rows *r, int64_t n_keys, int32_t window)
     void pair_rows_free(pair_rows *r)
-    int pair_places_good(const pair_text *t, int64_t origin, const occurrence *place,
-                         const occurrence *end)
-    int pair_rows_count(pair_rows *r, const pair_text *t, const int32_t *piece, uint32_t word,
-                        const occurrence *place, const occurrence *end, const occurrence *ahead)
+    int occurrences_valid(const pair_text *t, int64_t origin, const occurrence *each,
+                          const occurrence *end)
+    int pair_rows_count(pair_rows *r, const pair_text *t, const int32_t *segment,
+                        uint32_t word, const occurrence *each, const occurrence *end,
+                        const occurrence *ahead)
     int pair_rows_hot(pair_rows *r, const pair_text *t, uint32_t word, const uint64_t *hot)
     void pair_rows_add(pair_rows *r, uint32_t key, uint64_t value)
     int pair_rows_finish(pair_rows *r)
-
-cdef extern from "tiles.h" nogil:
-    enum: TILE_LEFT, TILE_RIGHT, TILE_BOTH
-    ctypedef struct pair:
-        float value
-    ctypedef struct tile_place:
-        int64_t row_start, row_end, column_start, column_end
-        int32_t side
-    int tiles_cut(const int64_t *ends, int64_t rows, const uint32_t *keys, const uint64_t *sums,
-                  double scale, const float *values, const int64_t *starts, int64_t n_blocks,
-                  int shift, int64_t *counts, int64_t *cursors, pair *out)
-    int tiles_count(const pair *pairs, int64_t n, const tile_place *t, int64_t *low, int64_t *high)
-    int tiles_place(const pair *pairs, int64_t n, const tile_place *t, int64_t *low,
-                    const int64_t *low_ends, int64_t *high, const int64_t *high_ends,
-                    int32_t *indices, float *values)
 
 HOT_WORDS = HOT
 cdef double MOST_SUM = 1.8e19  # below 2 ** 64: a sum that comes back to 0 would be listed again
@@ -96,26 +83,28 @@ cdef class PairText:
         self.n_keys = n_words << asymmetric
         self.alive = (tokens, sentences, weights)
 
-    def scan(self, int64_t start, int64_t end, uint64_t[:, ::1] hot, int64_t[::1] places):
-        """Add pairs of hot words to ``hot`` (256, 256), places of other words to ``places`` (V,).
+    def scan(self, int64_t start, int64_t end, uint64_t[:, ::1] hot,
+             int64_t[::1] occurrences):
+        """Add pairs of hot words to ``hot`` (256, 256), and the number of occurrences of other
+        words to ``occurrences`` (V,).
 
         Raises ValueError for an id that is out of range.
         """
         if not 0 <= start <= end <= self.n_tokens:
             raise ValueError(f"the text has {self.n_tokens} tokens, not {start} to {end}")
-        if hot.shape[0] != HOT or hot.shape[1] != HOT or places.shape[0] != self.t.n_words:
-            raise ValueError(f"hot and places must have shapes (256, 256), ({self.t.n_words},)")
+        if hot.shape[0] != HOT or hot.shape[1] != HOT or occurrences.shape[0] != self.t.n_words:
+            raise ValueError(f"hot and occurrences must have shapes (256, 256), ({self.t.n_words},)")
         cdef int failed
         with nogil:
-            failed = pairs_scan(&self.t, start, end, &hot[0, 0], &places[0])
+            failed = pairs_scan(&self.t, start, end, &hot[0, 0], &occurrences[0])
         if failed:
             raise ValueError(f"token ids must be from 0 to {self.t.n_words - 1}")
 
     def list_occurrences(self, int64_t origin, int64_t start, int64_t end, int64_t[::1] cursors,
-              const int64_t[::1] limits, uint64_t[::1] occurrences):
-        """List the places of the tokens start..end, of a piece that starts at ``origin``.
+                         const int64_t[::1] limits, uint64_t[::1] occurrences):
+        """List the occurrences in the tokens start..end, of a segment that starts at ``origin``.
 
-        Word w's places go to ``occurrences[cursors[w]]`` on, up to ``limits[w]``.
+        Word w's occurrences are written to ``occurrences[cursors[w]]`` on, up to ``limits[w]``.
         """
         cdef int64_t n = occurrences.shape[0], i
         cdef bint good = cursors.shape[0] == limits.shape[0] == self.t.n_words
@@ -125,11 +114,11 @@ cdef class PairText:
             for i in range(self.t.n_words if good else 0):
                 good = good and 0 <= cursors[i] and (cursors[i] >= limits[i] or limits[i] <= n)
         if not good:
-            raise ValueError("cursors must lie in the occurrences")
+            raise ValueError("cursors must be within the occurrences")
         cdef int failed
         with nogil:
-            failed = pairs_place(&self.t, origin, start, end, &cursors[0], &limits[0],
-                                 <occurrence *> (&occurrences[0] if n else NULL))
+            failed = pairs_list(&self.t, origin, start, end, &cursors[0], &limits[0],
+                                <occurrence *> (&occurrences[0] if n else NULL))
         if failed:
             raise ValueError("the tokens changed while they were counted")
 
@@ -166,13 +155,13 @@ cdef class PairRows:
     def count(self, int64_t first, int64_t last, const uint64_t[:, ::1] hot or None,
               const uint64_t[::1] occurrences, const int64_t[::1] starts, int64_t origin,
               int64_t[::1] ends):
-        """Count the rows first..last from the places of a piece (PairText.list_occurrences).
+        """Count the rows first..last from the occurrences in a segment (PairText.list_occurrences).
 
-        Word w's places are ``starts[w]`` to ``starts[w + 1]``.  Rows of hot words come from the
-        ``hot`` table, or stay empty if that is None.  ValueError for places out of the text, and for
-        so many that sums could pass 64 bits.
+        Word w's are ``starts[w]`` to ``starts[w + 1]``.  Rows of hot words come from the
+        ``hot`` table, or stay empty if that is None.  ValueError for occurrences out of the text,
+        and for so many that sums could pass 64 bits.
         """
-        cdef Claim claim = alone(self, &self.users)
+        cdef Borrow borrowed = borrow_exclusive(self, &self.users)
         cdef int64_t n = occurrences.shape[0], w
         cdef pair_text *t = &self.text.t
         cdef int failed = 0
@@ -183,19 +172,18 @@ cdef class PairRows:
         if not good:
             raise ValueError("starts must rise within the occurrences")
         if 2 * self.text.weight * n >= MOST_SUM:
-            raise ValueError(f"{n} places of these weights are too many to count")
+            raise ValueError(f"{n} occurrences with these weights are too many to count")
         cdef const uint64_t *table = &hot[0, 0] if hot is not None else NULL
-        cdef const occurrence *places = <const occurrence *> (&occurrences[0] if n else NULL)
+        cdef const occurrence *each = <const occurrence *> (&occurrences[0] if n else NULL)
         with nogil:
-            good = pair_places_good(t, origin, places + starts[first], places + starts[last])
+            good = occurrences_valid(t, origin, each + starts[first], each + starts[last])
         if not good:
-            raise ValueError("occurrences must lie in the text")
+            raise ValueError("occurrences must be within the text")
         with nogil:
             for w in range(first, last):
                 if w >= HOT:
                     failed = pair_rows_count(&self.r, t, t.tokens + origin, <uint32_t> w,
-                                             places + starts[w], places + starts[w + 1],
-                                             places + n)
+                                             each + starts[w], each + starts[w + 1], each + n)
                 elif table != NULL:
                     failed = pair_rows_hot(&self.r, t, <uint32_t> w, table)
                 if failed:
@@ -204,37 +192,37 @@ cdef class PairRows:
         if failed:
             raise MemoryError("no room for the pairs of a block of words")
 
-    def merge(self, int64_t first, int64_t last, const uint64_t[:, ::1] hot, list parts,
+    def merge(self, int64_t first, int64_t last, const uint64_t[:, ::1] hot, list counts,
               int64_t[::1] ends):
-        """Add up the rows first..last of several pieces: ``parts`` are (ends, keys, sums) of each."""
-        cdef Claim claim = alone(self, &self.users)
+        """Add up the rows first..last of several segments: ``counts`` are (ends, keys, sums) of each."""
+        cdef Borrow borrowed = borrow_exclusive(self, &self.users)
         cdef int64_t w, i, n_keys = self.r.n_keys, rows = last - first
-        cdef const int64_t[::1] part_ends
+        cdef const int64_t[::1] segment_ends
         cdef const uint32_t[::1] keys
         cdef const uint64_t[::1] sums
         cdef bint good = True
         cdef double total = 0
         cdef int failed = 0
         self.check(first, last, hot, ends)
-        cdef int n_parts = len(parts), p
-        cdef const int64_t **all_ends = <const int64_t **> calloc(n_parts + 1, sizeof(void *))
-        cdef const uint32_t **all_keys = <const uint32_t **> calloc(n_parts + 1, sizeof(void *))
-        cdef const uint64_t **all_sums = <const uint64_t **> calloc(n_parts + 1, sizeof(void *))
+        cdef int n_segments = len(counts), p
+        cdef const int64_t **all_ends = <const int64_t **> calloc(n_segments + 1, sizeof(void *))
+        cdef const uint32_t **all_keys = <const uint32_t **> calloc(n_segments + 1, sizeof(void *))
+        cdef const uint64_t **all_sums = <const uint64_t **> calloc(n_segments + 1, sizeof(void *))
         try:
             if all_ends == NULL or all_keys == NULL or all_sums == NULL:
                 raise MemoryError()
-            for p in range(n_parts):
-                part_ends, keys, sums = parts[p]
-                good = part_ends.shape[0] == rows + 1 and keys.shape[0] == sums.shape[0]
-                good = good and part_ends[0] == 0 and part_ends[rows] <= keys.shape[0]
+            for p in range(n_segments):
+                segment_ends, keys, sums = counts[p]
+                good = segment_ends.shape[0] == rows + 1 and keys.shape[0] == sums.shape[0]
+                good = good and segment_ends[0] == 0 and segment_ends[rows] <= keys.shape[0]
                 for i in range(rows if good else 0):
-                    good = good and part_ends[i] <= part_ends[i + 1]
+                    good = good and segment_ends[i] <= segment_ends[i + 1]
                 for i in range(keys.shape[0] if good else 0):
                     good = good and keys[i] < n_keys
                     total += sums[i]
                 if not good or total >= MOST_SUM:
-                    raise ValueError("parts must be (ends, keys, sums) of the rows")
-                all_ends[p] = &part_ends[0]
+                    raise ValueError("counts must be (ends, keys, sums) of the rows")
+                all_ends[p] = &segment_ends[0]
                 all_keys[p] = &keys[0] if keys.shape[0] else NULL
                 all_sums[p] = &sums[0] if keys.shape[0] else NULL
             with nogil:
@@ -242,7 +230,7 @@ cdef class PairRows:
                     if w < HOT:
                         failed = pair_rows_hot(&self.r, &self.text.t, <uint32_t> w, &hot[0, 0])
                     else:
-                        for p in range(n_parts):
+                        for p in range(n_segments):
                             for i in range(all_ends[p][w - first], all_ends[p][w - first + 1]):
                                 pair_rows_add(&self.r, all_keys[p][i], all_sums[p][i])
                         failed = pair_rows_finish(&self.r)
@@ -258,143 +246,19 @@ cdef class PairRows:
 
     def keys(self):
         """A copy of the keys, as bytes of uint32."""
-        cdef Claim claim = shared(self, &self.users)
+        cdef Borrow borrowed = borrow_shared(self, &self.users)
         return PyBytes_FromStringAndSize(<char *> self.r.keys, self.r.n * sizeof(uint32_t))
 
     def sums(self):
         """A copy of the sums, as bytes of uint64."""
-        cdef Claim claim = shared(self, &self.users)
+        cdef Borrow borrowed = borrow_shared(self, &self.users)
         return PyBytes_FromStringAndSize(<char *> self.r.values, self.r.n * sizeof(uint64_t))
 
     def cut(self, const int64_t[::1] ends, double scale, const int64_t[::1] starts,
             int64_t[::1] counts, uint64_t[::1] out):
         """Make tiles of the rows; see :func:`cut_rows`.  A pair's value is its sum times scale."""
-        cdef Claim claim = shared(self, &self.users)
+        cdef Borrow borrowed = borrow_shared(self, &self.users)
         if ends.shape[0] < 1 or ends[ends.shape[0] - 1] != self.r.n:
             raise ValueError(f"ends must rise from 0 to {self.r.n}")
         cut_any(ends, self.r.keys, self.r.values, scale, NULL, self.r.n, starts,
                 self.text.t.asymmetric, counts, out)
-
-
-cdef int cut_any(const int64_t[::1] ends, const uint32_t *keys, const uint64_t *sums, double scale,
-                 const float *values, int64_t n, const int64_t[::1] starts, int shift,
-                 int64_t[::1] counts, uint64_t[::1] out) except -1:
-    cdef int64_t rows = ends.shape[0] - 1, blocks = starts.shape[0] - 1, i
-    cdef bint good = rows >= 0 and ends[0] == 0 and ends[rows] == n and out.shape[0] == n
-    if rows > 65536 or blocks < 1 or counts.shape[0] != blocks << shift:
-        raise ValueError(f"a block must have at most 65536 rows, and {blocks << shift} counts")
-    for i in range(rows if good else 0):
-        good = good and ends[i] <= ends[i + 1]
-    if not good:
-        raise ValueError(f"ends must rise from 0 to {n}")
-    for i in range(blocks):
-        if not 0 <= starts[i] < starts[i + 1] <= starts[i] + 65536:
-            raise ValueError("blocks must have 1 to 65536 words each")
-    cdef int64_t *cursors = <int64_t *> malloc(counts.shape[0] * sizeof(int64_t))
-    if cursors == NULL:
-        raise MemoryError()
-    cdef int failed
-    with nogil:
-        memset(&counts[0], 0, counts.shape[0] * sizeof(int64_t))
-        failed = tiles_cut(&ends[0], rows, keys, sums, scale, values, &starts[0], blocks, shift,
-                           &counts[0], cursors, <pair *> (&out[0] if n else NULL))
-    free(cursors)
-    if failed:
-        raise ValueError(f"keys must rise in each row and stay below {starts[blocks]}")
-    return 0
-
-
-def cut_rows(const int64_t[::1] ends, const uint32_t[::1] keys, const float[::1] values,
-             const int64_t[::1] starts, bint asymmetric, int64_t[::1] counts, uint64_t[::1] out):
-    """Make tiles of a block of rows.
-
-    ends : int64 (rows + 1,)
-        row i's entries are ``ends[i]`` to ``ends[i + 1]`` of keys and values.
-    keys : uint32
-        rising in each row: columns; of an asymmetric matrix 2 * column for an entry (column, row),
-        and 2 * column + 1 for (row, column).
-    starts : int64 (blocks + 1,)
-        the first word of each block.
-    counts : int64 (blocks,), or (2 * blocks,) if asymmetric; written
-        pairs in each tile.
-    out : uint64 (entries,), written
-        the tiles' pairs, one after the other.
-    """
-    cdef int64_t n = keys.shape[0]
-    if values.shape[0] != n:
-        raise ValueError(f"{n} keys need as many values, got {values.shape[0]}")
-    cut_any(ends, &keys[0] if n else NULL, NULL, 1, &values[0] if n else NULL, n, starts,
-            asymmetric, counts, out)
-
-
-def tiles_to_rows(const uint64_t[::1] pairs, const int64_t[::1] starts, const int32_t[:, ::1] tiles,
-                  const int64_t[::1] offsets, int64_t[::1] low, int64_t[::1] high,
-                  int32_t[::1] indices or None, float[::1] values or None):
-    """The rows of a compressed sparse row matrix, from tiles, in two rounds.
-
-    Round one (``indices`` is None) adds to ``low`` and ``high`` (V,) how many entries each row has
-    up to the diagonal and past it.  Round two takes there where these entries begin, changes both,
-    and fills ``indices`` and ``values``.
-
-    Raises ValueError for pairs that point out of their blocks.
-    """
-    cdef int64_t n_tiles = tiles.shape[0], blocks = starts.shape[0] - 1, i, n
-    cdef int64_t words = starts[blocks] if blocks >= 1 else 0
-    cdef tile_place place
-    cdef int failed = 0
-    check_tiles(pairs, starts, tiles, offsets)
-    if low.shape[0] != words or high.shape[0] != words:
-        raise ValueError(f"low and high must have {words} entries")
-    cdef int64_t *low_ends = NULL
-    cdef int64_t *high_ends = NULL
-    cdef bint fill = indices is not None
-    if fill:
-        n = indices.shape[0]
-        if values.shape[0] != n:
-            raise ValueError(f"{n} indices need as many values")
-        for i in range(words):
-            if not 0 <= low[i] <= high[i] <= (low[i + 1] if i + 1 < words else n):
-                raise ValueError("rows must begin one after the other")
-        low_ends = <int64_t *> malloc(2 * words * sizeof(int64_t))
-        if low_ends == NULL:
-            raise MemoryError()
-        high_ends = low_ends + words
-        for i in range(words):
-            low_ends[i] = high[i]
-            high_ends[i] = low[i + 1] if i + 1 < words else n
-    with nogil:
-        for i in range(n_tiles):
-            place.row_start = starts[tiles[i, 0]]
-            place.row_end = starts[tiles[i, 0] + 1]
-            place.column_start = starts[tiles[i, 1]]
-            place.column_end = starts[tiles[i, 1] + 1]
-            place.side = tiles[i, 2]
-            if fill:
-                failed = tiles_place(<const pair *> &pairs[offsets[i]], offsets[i + 1] - offsets[i],
-                                     &place, &low[0], low_ends, &high[0], high_ends, &indices[0],
-                                     &values[0])
-            else:
-                failed = tiles_count(<const pair *> &pairs[offsets[i]], offsets[i + 1] - offsets[i],
-                                     &place, &low[0], &high[0])
-            if failed:
-                break
-    free(low_ends)
-    if failed:
-        raise ValueError("the pairs are damaged: one points out of its tile")
-
-
-cdef int check_tiles(const uint64_t[::1] pairs, const int64_t[::1] starts,
-                     const int32_t[:, ::1] tiles, const int64_t[::1] offsets) except -1:
-    """ValueError unless blocks, tiles and their places in the pairs fit together."""
-    cdef int64_t n = tiles.shape[0], blocks = starts.shape[0] - 1, i
-    cdef bint good = n >= 1 and blocks >= 1 and tiles.shape[1] == 3 and offsets.shape[0] == n + 1
-    good = good and starts[0] == 0 and offsets[0] == 0 and offsets[n] == pairs.shape[0]
-    for i in range(blocks if good else 0):
-        good = good and 1 <= starts[i + 1] - starts[i] <= 65536
-    for i in range(n if good else 0):
-        good = good and 0 <= tiles[i, 1] <= tiles[i, 0] < blocks
-        good = good and TILE_LEFT <= tiles[i, 2] <= TILE_BOTH
-        good = good and 1 <= offsets[i + 1] - offsets[i] <= 0x7fffffff
-    if not good:
-        raise ValueError("the pairs are damaged: their tiles do not fit together")
-    return 0

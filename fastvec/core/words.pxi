@@ -1,16 +1,21 @@
-# WordTable and WordIndex: the Python faces of csrc/words.h.
+# WordTable, WordIndex: ids of words (csrc/text/word_table.h).
 
-cdef extern from "words.h" nogil:
-    ctypedef struct words:
+cdef extern from "text/word_table.h" nogil:
+    ctypedef struct word_table:
         char *bytes
         int64_t *offsets
+        int64_t *counts
         int32_t n
-    int words_init(words *t)
-    int words_over(words *t, char *bytes, int64_t *offsets, int32_t n)
-    void words_free(words *t)
-    int32_t words_find(const words *t, const char *word, int64_t length)
-    int words_expect(words *t, int64_t n)
-    int32_t words_add(words *t, const char *word, int64_t length)
+    int word_table_init(word_table *t)
+    int word_table_over(word_table *t, char *bytes, int64_t *offsets, int32_t n)
+    void word_table_free(word_table *t)
+    int word_table_reserve(word_table *t, int64_t n)
+    void word_table_flush(word_table *t)
+    int word_table_absorb(word_table *t, const word_table *other, int32_t start, int32_t stop,
+                          int32_t *ids)
+    int word_table_retain(word_table *t, const uint8_t *keep, int32_t *ids)
+    int32_t word_table_id(const word_table *t, const char *start, int64_t length)
+    int32_t word_table_add_id(word_table *t, const char *start, int64_t length)
 
 
 cdef class WordTable:
@@ -23,35 +28,35 @@ cdef class WordTable:
     -1
     """
 
-    cdef words table
+    cdef word_table table
     cdef int32_t users
 
     def __cinit__(self):
-        if words_init(&self.table) < 0:
+        if word_table_init(&self.table) < 0:
             raise MemoryError()
 
     def __dealloc__(self):
-        words_free(&self.table)
+        word_table_free(&self.table)
 
     def __len__(self):
         return self.table.n
 
     def add(self, bytes word):
         """The id of a word, a new one if it was not known."""
-        cdef Claim claim = alone(self, &self.users)
-        cdef int32_t id = words_add(&self.table, PyBytes_AS_STRING(word), len(word))
+        cdef Borrow borrowed = borrow_exclusive(self, &self.users)
+        cdef int32_t id = word_table_add_id(&self.table, PyBytes_AS_STRING(word), len(word))
         if id < 0:
             raise MemoryError("no room for more words")
         return id
 
     def find(self, bytes word):
         """The id of a word, or -1."""
-        cdef Claim claim = shared(self, &self.users)
-        return words_find(&self.table, PyBytes_AS_STRING(word), len(word))
+        cdef Borrow borrowed = borrow_shared(self, &self.users)
+        return word_table_id(&self.table, PyBytes_AS_STRING(word), len(word))
 
     def arrays(self):
         """Copies: (all words joined, as bytes; offsets, as bytes of n + 1 int64)."""
-        cdef Claim claim = shared(self, &self.users)
+        cdef Borrow borrowed = borrow_shared(self, &self.users)
         cdef int32_t n = self.table.n
         joined = PyBytes_FromStringAndSize(self.table.bytes, self.table.offsets[n])
         offsets = PyBytes_FromStringAndSize(<char *> self.table.offsets, (n + 1) * sizeof(int64_t))
@@ -59,7 +64,7 @@ cdef class WordTable:
 
 
 cdef class WordIndex:
-    """Finds words in arrays that stand elsewhere (memory-mapped ones too); of equal words, the first.
+    """Finds words in given arrays, memory-mapped ones too; of equal words the first.
 
     Parameters
     ----------
@@ -74,31 +79,27 @@ cdef class WordIndex:
         offsets that do not rise from 0 to the length of ``joined``.
     """
 
-    cdef words table
+    cdef word_table table
     cdef const uint8_t[::1] joined
     cdef const int64_t[::1] offsets
 
     def __cinit__(self, const uint8_t[::1] joined, const int64_t[::1] offsets):
-        cdef int64_t n = offsets.shape[0] - 1, i
+        cdef int64_t n = offsets.shape[0] - 1
         if n < 0 or n > 0x7ffffffe:
             raise ValueError(f"offsets must have 1 to 2**31 - 1 entries, got {n + 1}")
-        cdef bint rising = offsets[0] == 0 and offsets[n] == joined.shape[0]
-        with nogil:
-            for i in range(n):
-                rising = rising and offsets[i] <= offsets[i + 1]
-        if not rising:
+        if not rises(offsets, joined.shape[0], 0):
             raise ValueError(f"word offsets must rise from 0 to {joined.shape[0]}")
         self.joined = joined
         self.offsets = offsets
-        cdef char *bytes_pointer = <char *> &joined[0] if joined.shape[0] else <char *> b""
+        cdef char *bytes_pointer = <char *> bytes_of(joined)
         cdef int failed
         with nogil:
-            failed = words_over(&self.table, bytes_pointer, <int64_t *> &offsets[0], <int32_t> n)
+            failed = word_table_over(&self.table, bytes_pointer, <int64_t *> &offsets[0], <int32_t> n)
         if failed < 0:
             raise MemoryError()
 
     def __dealloc__(self):
-        words_free(&self.table)
+        word_table_free(&self.table)
 
     def __len__(self):
         return self.table.n
@@ -111,17 +112,17 @@ cdef class WordIndex:
             raise ValueError(f"there are {n} words, not {ids.shape[0]}")
         with nogil:
             for i in range(n):
-                ids[i] = words_find(&self.table, bytes_pointer + offsets[i],
-                                    offsets[i + 1] - offsets[i])
+                ids[i] = word_table_id(&self.table, bytes_pointer + offsets[i],
+                                       offsets[i + 1] - offsets[i])
 
     def find(self, bytes word):
         """The id of a word, or -1."""
-        return words_find(&self.table, PyBytes_AS_STRING(word), len(word))
+        return word_table_id(&self.table, PyBytes_AS_STRING(word), len(word))
 
 
 def gather_words(const uint8_t[::1] joined, const int64_t[::1] offsets, const int64_t[::1] order,
-               uint8_t[::1] taken):
-    """Write the words at some positions, one after the other.
+               uint8_t[::1] out):
+    """Copy the words at some positions, one after the other.
 
     Parameters
     ----------
@@ -129,19 +130,19 @@ def gather_words(const uint8_t[::1] joined, const int64_t[::1] offsets, const in
         word i is ``joined[offsets[i]:offsets[i + 1]]``.
     order : (n,) int64 array
         positions.
-    taken : uint8 array
-        where they are written; as long as they are all together.
+    out : uint8 array, written
+        the words' bytes, which must fill it.
 
     >>> import numpy as np
-    >>> taken = np.empty(3, np.uint8)
-    >>> gather_words(b"abbc", np.array([0, 1, 3, 4]), np.array([2, 1]), taken)
-    >>> taken.tobytes()
+    >>> out = np.empty(3, np.uint8)
+    >>> gather_words(b"abbc", np.array([0, 1, 3, 4]), np.array([2, 1]), out)
+    >>> out.tobytes()
     b'cbb'
     """
     cdef int64_t n = check_offsets(offsets, joined.shape[0], "offsets"), i, word, length, at = 0
-    cdef int64_t room = taken.shape[0]
+    cdef int64_t room = out.shape[0]
     cdef const char *source = bytes_of(joined)
-    cdef char *target = <char *> &taken[0] if room else NULL
+    cdef char *target = <char *> &out[0] if room else NULL
     with nogil:
         for i in range(order.shape[0]):
             word = order[i]

@@ -46,7 +46,7 @@ class NormalizedWords:
     def codes(
         self, tokens: NDArray[np.int32]
     ) -> tuple[NDArray[np.int32], tuple[NDArray[np.int64], NDArray[np.int32]]]:
-        """What the native core makes of each old word (csrc/renumber.h).
+        """What the native core makes of each old word (csrc/text/renumber.h).
 
         Parameters
         ----------

@@ -1,7 +1,7 @@
 """Collocations: words that follow each other, counted in a corpus of ids.
 
 Connectors ("of", "the") may stand between the two words of a pair; they are not counted as words.
-The counting is native (csrc/phrases.h).  Which pairs are phrases is decided in phrases.py.
+The counting is native (csrc/counting).  Which pairs are phrases is decided in phrases.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from fastvec._util import threads
 from fastvec._util.progress import Progress
 from fastvec._util.system import available_cores
 from fastvec.corpus.corpus import Corpus
-from fastvec.words import Words, concatenate_words
+from fastvec.corpus.vocabulary import join
+from fastvec.words import Words
 
 Nodes = NDArray[np.uint32]
 
@@ -113,7 +114,7 @@ def with_new(words: Words, others: Words) -> tuple[Words, NDArray[np.int32]]:
     ids = words.find_all(others)
     new = np.flatnonzero(ids < 0)
     ids[new] = np.arange(len(words), len(words) + len(new))
-    return concatenate_words(words, others.take(new)), ids
+    return join(words, others.take(new)), ids
 
 
 class CountsByWord(Mapping[str, int]):

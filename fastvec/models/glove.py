@@ -138,7 +138,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         self.pairs: Pairs | None = None
         self.words: Words | None = None
         self.counts: NDArray[np.int64] | None = None
-        self._records: Records | None = None  # (V, 4, stride): see csrc/glove.h
+        self._records: Records | None = None  # (V, 4, stride): see csrc/glove/kernels.h
         self._prior: Prior | None = None  # (V, D): initial vectors, NaN where there is none
         self._wv: KeyedVectors | None = None
         for group in groups:

@@ -2,8 +2,8 @@
 
 The matrix is cut into tiles, whose words' vectors the cache holds.  Each epoch trains on the tiles
 in another random order, and on the pairs of a tile in random order.  No two workers ever change the
-vectors of one word at the same time (csrc/schedule.h), so the result is the same for any number of
-workers.
+vectors of one word at the same time (csrc/glove/schedule.h), so the result is the same for any
+number of workers.
 """
 
 from __future__ import annotations

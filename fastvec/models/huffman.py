@@ -41,7 +41,7 @@ def huffman_order(tokens: NDArray[np.int32], known: NDArray[np.int32]) -> NDArra
 
 
 def huffman_paths(counts: NDArray[np.int64], order: NDArray[np.int32]) -> Paths:
-    """The path of each word from its leaf up to the root (csrc/huffman.h).
+    """The path of each word from its leaf up to the root (csrc/word2vec/huffman.h).
 
     Parameters
     ----------

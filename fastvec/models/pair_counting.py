@@ -5,7 +5,7 @@ frequent ("hot") words are counted in a dense table, and the occurrences of ever
 listed.  Then the rows of the matrix are summed up one after the other, a block of rows at a time.
 If there is one chunk, these rows are the matrix.  If there are more, the rows of each chunk are
 written to a temporary file, and those of all chunks are added up, block by block, at the end.
-csrc/pairs.h explains how a row is summed up.
+csrc/counting/pairs.h explains how a row is summed up.
 
 Workers share the blocks.  The tiles are written in the order of the blocks, and all sums are
 integers: so the result is the same for any number of workers and chunks.

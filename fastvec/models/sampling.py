@@ -51,7 +51,8 @@ def subsample_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np
 class WordUse:
     """How often training uses each word, on average, for every word that it trains on.
 
-    Several workers need to know it for the rows that they have copies of (csrc/replica.h).
+    Several workers need to know it for the rows that they have copies of
+    (csrc/word2vec/hot_rows.h).
 
     Attributes
     ----------
@@ -97,7 +98,8 @@ def noise_weights(counts: NDArray[np.int64], params: Word2VecParams) -> NDArray[
 
 
 def noise_tables(counts: NDArray[np.int64], params: Word2VecParams, n_tokens: int) -> Noise:
-    """The alias tables that an epoch of ``n_tokens`` draws its noise words from (csrc/noise.h).
+    """The alias tables that an epoch of ``n_tokens`` draws its noise words from
+    (csrc/word2vec/noise.h).
 
     The words are dealt out to shards, and each chunk of the text draws from one shard, so that
     the rows of its rare words stay in the cache.  A word in one of n shards has n times its weight
@@ -140,8 +142,8 @@ def shard_periods(
     """For each word a power of 2: the word is in one of every so many shards.
 
     It is the largest with which the word is drawn at most MAX_DRAWS_PER_CHUNK times in a chunk.  It
-    is 1 for the words that workers may have copies of (csrc/replica.h): :class:`WordUse` assumes
-    that those may be drawn at any time.
+    is 1 for the words that workers may have copies of (csrc/word2vec/hot_rows.h):
+    :class:`WordUse` assumes that those may be drawn at any time.
     """
     kept = (counts * (subsample_thresholds(counts, params.sample) / KEEP_ALL)).sum() / counts.sum()
     window = params.window + 1 if params.shrink_windows else 2 * params.window

@@ -2,15 +2,18 @@
 
 import numpy as np
 import pytest
+from hooks import update_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import word2vec as reference
 
 from fastvec import _core
-from fastvec._util.matrix import padded, padded_copy
+from fastvec._util.matrix import padded_copy
 
-LARGEST = 30.0  # more than that a prediction never costs (kernels.c)
-BAG_SIZES = [48, 49, 96, 97, 112, 113, 128, 129, 145, 208, 209, 257, 416, 417]
+pytestmark = pytest.mark.usefixtures("compiled_hooks")
+
+LARGEST = 30.0  # more than that a prediction never costs (csrc/kernels/word2vec.c)
+CBOW_SIZES = [48, 49, 96, 97, 112, 113, 128, 129, 145, 208, 209, 257, 416, 417]
 EDGE_SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 300]
 
 ANY = {
@@ -27,7 +30,7 @@ def run_kernel(inputs, outputs, labels, alpha, simd):
     size = inputs.shape[1]
     rows_in, rows_out = padded_copy(inputs), padded_copy(outputs)
     signs = np.concatenate([2 * labels - 1, np.zeros(16)]).astype(np.float32)
-    loss = _core.update_rows(rows_in, rows_out, signs, alpha, simd, size)
+    loss = update_rows(rows_in, rows_out, signs, alpha, simd, size)
     assert not rows_in[:, size:].any()  # the padding stays zero
     assert not rows_out[:, size:].any()
     return rows_in[:, :size], rows_out[:, :size], loss
@@ -90,7 +93,7 @@ def test_any_shape(simd, m, n, size, seed, scale, alpha):
     compare(inputs, outputs, labels, min(alpha, 1 / max(m, n)), simd)
 
 
-def compare_bag(inputs, outputs, labels, alpha, simd):
+def compare_cbow(inputs, outputs, labels, alpha, simd):
     """CBOW's kernel, which is float32 on every instruction set."""
     vectors, rows = inputs.astype(float), outputs.astype(float)
     contexts, targets = np.arange(len(inputs)), np.arange(len(outputs))
@@ -98,7 +101,7 @@ def compare_bag(inputs, outputs, labels, alpha, simd):
     size = inputs.shape[1]
     rows_in, rows_out = padded_copy(inputs), padded_copy(outputs)
     signs = np.concatenate([2 * labels - 1, np.zeros(16)]).astype(np.float32)
-    loss = _core.update_rows(rows_in, rows_out, signs, alpha, simd, size, bag=True)
+    loss = update_rows(rows_in, rows_out, signs, alpha, simd, size, cbow=True)
     assert not rows_in[:, size:].any()  # the padding stays zero
     assert not rows_out[:, size:].any()
     scale = 2e-6 + 1e-4 * alpha * (abs(vectors).max() + abs(rows).max())  # bf16's sigmoid
@@ -108,24 +111,24 @@ def compare_bag(inputs, outputs, labels, alpha, simd):
 
 
 @pytest.mark.parametrize("simd", _core.simd_names())
-@pytest.mark.parametrize("size", [*EDGE_SIZES, *BAG_SIZES])
-def test_bags_of_every_size(simd, size):
-    compare_bag(*example(5, 6, size), 0.05, simd)
+@pytest.mark.parametrize("size", [*EDGE_SIZES, *CBOW_SIZES])
+def test_cbow_of_every_size(simd, size):
+    compare_cbow(*example(5, 6, size), 0.05, simd)
 
 
 @pytest.mark.parametrize("simd", _core.simd_names())
 @pytest.mark.parametrize("n", [*range(1, 34), 63, 64])
-def test_bags_with_every_number_of_outputs(simd, n):
+def test_cbow_with_every_number_of_outputs(simd, n):
     for m in (1, 2, 10):
-        compare_bag(*example(m, n, 20), 0.05, simd)
+        compare_cbow(*example(m, n, 20), 0.05, simd)
 
 
 @pytest.mark.parametrize("simd", _core.simd_names())
 @settings(max_examples=60, deadline=None)
 @given(**ANY)
-def test_any_bag(simd, m, n, size, seed, scale, alpha):
+def test_any_cbow_update(simd, m, n, size, seed, scale, alpha):
     inputs, outputs, labels = example(m, n, size, seed, scale)
-    compare_bag(inputs, outputs, labels, min(alpha, 1 / max(m, n)), simd)
+    compare_cbow(inputs, outputs, labels, min(alpha, 1 / max(m, n)), simd)
 
 
 @pytest.mark.parametrize("simd", _core.simd_names())
@@ -142,17 +145,3 @@ def test_extreme_scores_stay_finite(simd):
     inputs, outputs = np.full((1, 4), 1e10, np.float32), np.full((2, 4), 1e10, np.float32)
     moved, other, loss = run_kernel(inputs, outputs, np.array([0.0, 1.0]), 0.1, simd)
     assert np.isfinite(moved).all() and np.isfinite(other).all() and np.isfinite(loss)
-
-
-def test_arguments_are_checked():
-    rows, signs = padded(2, 4), np.ones(20, np.float32)
-    with pytest.raises(ValueError, match=r"FASTVEC_SIMD must be one of .*, got 'mmx'"):
-        _core.update_rows(rows, rows, signs, 0.1, "mmx", 4)
-    with pytest.raises(ValueError, match="from 1 x 1 to 10 x 64 rows, got 11 x 2"):
-        _core.update_rows(padded(11, 4), rows, signs, 0.1, "baseline", 4)
-    with pytest.raises(ValueError, match="too short"):
-        _core.update_rows(rows, rows, signs[:10], 0.1, "baseline", 4)
-    with pytest.raises(ValueError, match="multiple of 64 bytes"):
-        block = np.zeros(100, np.float32)
-        odd = block[(-block.ctypes.data % 64) // 4 + 1 :][:16].reshape(1, 16)
-        _core.update_rows(odd, padded(1, 4), signs, 0.1, "baseline", 4)

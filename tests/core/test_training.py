@@ -1,88 +1,23 @@
 """The native trainer takes only arrays that fit together."""
 
 import threading
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
+from cases import WORDS, arrays, one_shard, rows, word2vec_training
 from numpy.typing import NDArray
 
 from fastvec._core import (
     CHUNK_TOKENS,
     Control,
-    HierarchicalSoftmax,
     NegativeSampling,
-    OutputLayer,
-    Training,
-    build_alias,
     fill_paths,
-    simd_names,
 )
-from fastvec.models.huffman import huffman_paths
-
-WORDS, STRIDE = 3, 16
-
-
-def one_part(weights: list[float]) -> tuple[NDArray, ...]:
-    """Noise from all words at any time."""
-    table = np.empty((len(weights), 2), np.uint32)
-    build_alias(np.array(weights), table)
-    return table, np.arange(len(weights), dtype=np.int32), np.array([0, len(weights)])
-
-
-def arrays() -> dict[str, Any]:
-    """What Training takes for three words."""
-    counts = np.array([5, 3, 2])
-    path_offsets, path_rows, path_signs = huffman_paths(counts, np.arange(WORDS, dtype=np.int32))
-    return {
-        "tokens": np.array([0, 1, 2, 0, 1], np.int32),
-        "offsets": np.array([0, 3, 5], np.int64),
-        "vectors": rows(WORDS),
-        "outputs": rows(WORDS),
-        "nodes": rows(WORDS - 1),
-        "keep": np.full(WORDS, 2**32 - 1, np.uint32),
-        "noise": one_part([5.0, 3.0, 2.0]),
-        "path_offsets": path_offsets,
-        "path_rows": path_rows,
-        "path_signs": path_signs,
-    }
-
-
-def rows(count: int, floats: int = STRIDE, shift: int = 0) -> NDArray[np.float32]:
-    """Rows that start on a cache line, or `shift` floats after one."""
-    memory = np.zeros(count * floats + 32, np.float32)
-    start = -memory.ctypes.data // 4 % 16 + shift
-    return memory[start : start + count * floats].reshape(count, floats)
-
-
-LAYER_ARRAYS = ["outputs", "nodes", "noise", "path_offsets", "path_rows", "path_signs"]
-
-
-def training(
-    changed: dict[str, Any],
-    *,
-    negative: int = 2,
-    steps: Sequence[NDArray[np.float32] | None] = (None, None, None),
-    **options: Any,
-) -> Training:
-    given: dict[str, Any] = arrays() | changed
-    outputs, nodes, noise, *paths = (given.pop(name) for name in LAYER_ARRAYS)
-    layers: list[OutputLayer] = []
-    if outputs is not None and negative:
-        layers.append(NegativeSampling(outputs, noise, negative, steps[1]))
-    if nodes is not None:
-        layers.append(HierarchicalSoftmax(nodes, tuple(paths), steps[2]))
-    settings: dict[str, Any] = {
-        "vector_size": 10, "skip_gram": True, "window": 2, "shrink_windows": True,
-        "shared_negatives": True, "cbow_mean": True, "cbow_corrected": False, "workers": 1,
-        "vector_steps": steps[0], "layers": layers, "simd": simd_names()[0],
-    }  # fmt: skip
-    return Training(**(given | settings | options))
 
 
 def test_good_arrays_train() -> None:
-    trainer = training({})
+    trainer = word2vec_training({})
     trainer.start_epoch(0.05, 0.01, 1)
     trainer.run(0, Control(1))
     assert trainer.predictions > 0
@@ -114,7 +49,7 @@ def test_good_arrays_train() -> None:
 )
 def test_arrays_that_do_not_fit_are_refused(name: str, value: object, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        training(
+        word2vec_training(
             {name: np.asarray(value, arrays()[name].dtype) if isinstance(value, list) else value}
         )
 
@@ -122,12 +57,24 @@ def test_arrays_that_do_not_fit_are_refused(name: str, value: object, says: str)
 @pytest.mark.parametrize("name", ["noise", "path_offsets", "path_rows", "path_signs"])
 def test_a_method_without_its_table_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="must"):
-        training({name: None})
+        word2vec_training({name: None})
+
+
+def test_an_instruction_set_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"simd must be one of .*, got 'mmx'"):
+        word2vec_training({}, simd="mmx")
+
+
+def test_a_layer_is_given_once() -> None:
+    layer = NegativeSampling(rows(WORDS), one_shard([1.0] * WORDS), 2)
+    for layers in [], [layer, layer]:
+        with pytest.raises(ValueError, match="one output layer or more, each of another kind"):
+            word2vec_training({}, layers=layers)
 
 
 def test_several_workers_need_the_steps_of_every_row() -> None:
     with pytest.raises(ValueError, match="several workers need the steps of 3 vectors"):
-        training({}, workers=2)
+        word2vec_training({}, workers=2)
 
 
 def trained(
@@ -141,7 +88,7 @@ def trained(
     steps = np.ones(WORDS, np.float32)
     more = {"locks": None if locks is None else np.array(locks, np.float32), "steps": (steps,) * 3}
     before = given["vectors"].copy()
-    trainer = training(given, workers=workers, **options, **more)
+    trainer = word2vec_training(given, workers=workers, **options, **more)
     trainer.start_epoch(0.05, 0.01, 1)
     control = Control(workers)
     threads = [threading.Thread(target=trainer.run, args=(i, control)) for i in range(workers)]
@@ -200,9 +147,9 @@ def test_all_negatives_are_trained_on(negative: int, shared: bool, skip_gram: bo
     given: dict[str, Any] = {
         "tokens": np.array([0, 1], np.int32), "offsets": np.array([0, 2]), "vectors": vectors,
         "outputs": outputs, "nodes": None, "keep": np.full(words, 2**32 - 1, np.uint32),
-        "noise": one_part([0.0, 0.0] + [1.0] * (words - 2)),  # no centre is drawn
+        "noise": one_shard([0.0, 0.0] + [1.0] * (words - 2)),  # no centre is drawn
     }  # fmt: skip
-    trainer = training(
+    trainer = word2vec_training(
         given, negative=negative, shared_negatives=shared, skip_gram=skip_gram, window=1
     )
     trainer.start_epoch(alpha, alpha, 1)
@@ -213,26 +160,26 @@ def test_all_negatives_are_trained_on(negative: int, shared: bool, skip_gram: bo
 
 
 @pytest.mark.parametrize("chunks", [1, 2, 9])
-def test_noise_comes_from_the_part_whose_turn_it_is(chunks: int) -> None:
+def test_noise_comes_from_the_shard_of_the_chunk(chunks: int) -> None:
     words, seed = 300, 1
-    parts = [np.append([0, 1], np.arange(2 + part, words, 3)) for part in range(3)]
-    tables = [one_part([1.0] * len(part))[0] for part in parts]
-    for table, part in zip(tables, parts, strict=True):
-        table[:, 1] = part[table[:, 1]]
-    starts = np.cumsum([0, *map(len, parts)])
+    shards = [np.append([0, 1], np.arange(2 + shard, words, 3)) for shard in range(3)]
+    tables = [one_shard([1.0] * len(shard))[0] for shard in shards]
+    for table, shard in zip(tables, shards, strict=True):
+        table[:, 1] = shard[table[:, 1]]
+    starts = np.cumsum([0, *map(len, shards)])
     given: dict[str, Any] = {
         "tokens": np.arange(chunks * CHUNK_TOKENS, dtype=np.int32) % 2,
         "offsets": np.arange(0, chunks * CHUNK_TOKENS + 1, 100),
         "vectors": rows(words), "outputs": rows(words), "nodes": None,
         "keep": np.full(words, 2**32 - 1, np.uint32),
-        "noise": (np.concatenate(tables), np.concatenate(parts).astype(np.int32), starts),
+        "noise": (np.concatenate(tables), np.concatenate(shards).astype(np.int32), starts),
     }  # fmt: skip
     given["vectors"][:, :10] = 1
-    trainer = training(given, negative=5)
+    trainer = word2vec_training(given, negative=5)
     trainer.start_epoch(0.001, 0.001, seed)
     trainer.run(0, Control(1))
-    turns = {(chunk + seed) % 3 for chunk in range(chunks)}
-    drawn = np.unique(np.concatenate([parts[turn] for turn in turns]))
+    used = {(chunk + seed) % 3 for chunk in range(chunks)}
+    drawn = np.unique(np.concatenate([shards[i] for i in used]))
     np.testing.assert_array_equal(np.flatnonzero(given["outputs"].any(axis=1)), drawn)
 
 
@@ -261,7 +208,7 @@ def test_noise_that_does_not_fit_is_refused(
 ) -> None:
     noise = np.array(columns, np.uint32), np.array(words, np.int32), np.array(starts, np.int64)
     with pytest.raises(ValueError, match=says):
-        training({"noise": noise})
+        word2vec_training({"noise": noise})
 
 
 @pytest.mark.parametrize(
@@ -283,7 +230,7 @@ def test_paths_of_no_tree_are_refused(parents: list[int], offsets: list[int]) ->
 
 
 def test_the_core_refuses_none() -> None:
-    trainer = training({})
+    trainer = word2vec_training({})
     with pytest.raises(TypeError, match="Argument 'control' has incorrect type"):
         trainer.run(0, None)  # type: ignore[arg-type]
 
@@ -298,7 +245,7 @@ def test_a_corpus_that_changes_does_no_harm(name: str, start: int, step: int, wo
     tokens = np.zeros(60_000, np.int32)
     given = {"tokens": tokens, "offsets": np.arange(0, 60_001, 10)}
     steps = [np.ones(WORDS, np.float32)] * 3
-    trainer = training(given, workers=workers, steps=steps)
+    trainer = word2vec_training(given, workers=workers, steps=steps)
     given[name][:] = start + step * (np.arange(len(given[name])) % 2)
     trainer.start_epoch(0.05, 0.01, 1)
     control = Control(workers)

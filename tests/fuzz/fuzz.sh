@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # fuzz.sh SECONDS - a third of the time each, all with AddressSanitizer and UBSan:
-#   1. csrc/text.h, intern.h, utf8.h and renumber.h: inputs grown by coverage (fuzz_driver.c);
+#   1. csrc/text: inputs grown by coverage where clang has libFuzzer, else random ones;
 #   2. corpus files and phrases: inputs grown by the coverage of the Python that reads them (atheris);
 #   3. the property tests of reading and of corpus files, with fresh examples.
 set -euo pipefail
@@ -14,7 +14,11 @@ if ! tests/fuzz/fuzz_text.sh "$folder"; then
     echo "fuzz: skipped, ${CC:-gcc} has no sanitizers here"
     exit 0
 fi
-"$folder/fuzz_text" "$seconds"
+if [ -e "$folder/libfuzzer" ]; then
+    "$folder/fuzz_text" -max_total_time="$seconds" -max_len=4096 -artifact_prefix="$folder/"
+else
+    "$folder/fuzz_text" "$seconds"
+fi
 
 # The sanitizers' own library is not linked: the one that brings libFuzzer too takes its place.
 FASTVEC_CFLAGS=$flags FASTVEC_LDFLAGS="-Wl,-z,undefs" python setup.py -q build --build-base "$folder"

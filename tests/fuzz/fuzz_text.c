@@ -1,18 +1,18 @@
-/* fuzz_text.c - hostile bytes for csrc/text.h, checked against the plainest way to cut text.
+/* fuzz_text.c - hostile bytes for csrc/text, checked against the plainest way to cut text.
  *
- *     make fuzz                 with fuzz_driver.c, and with sanitizers; and with libFuzzer:
- *     clang -g -O1 -fsanitize=fuzzer,address,undefined -Ifastvec/csrc tests/fuzz/fuzz_text.c
+ * The entry point is libFuzzer's.  fuzz_text.sh compiles it with clang's -fsanitize=fuzzer, or with the
+ * main function of fuzz_main.c where there is only gcc.
  *
- * The first bytes of an input choose how it is read (how much at a time, in which parts, as a file
- * or as rows, what becomes of invalid UTF-8, when words are forgotten), the rest is the text.
+ * The first bytes of an input choose how it is read (how much at a time, in which ranges, as a file
+ * or as rows, what becomes of invalid UTF-8, when words are dropped), the rest is the text.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <sys/mman.h>
 
-#include "checksum.h"
-#include "renumber.h"
-#include "text.h"
+#include "base/checksum.h"
+#include "text/renumber.h"
+#include "text/text_chunks.h"
 
 enum { MAX_TEXT = 1 << 16, CHOICES = 5 };
 
@@ -39,7 +39,7 @@ static int64_t plain(const char *p, int64_t n, int join_lines, char *out) {
 }
 
 /* The same from what the reader has found. */
-static int64_t found(const text *t, char *out) {
+static int64_t found(const text_reader *t, char *out) {
     char *to = out;
     for (int64_t i = 0; i < t->n_ids; i++) {
         if (t->ids[i] == 0) {
@@ -54,46 +54,46 @@ static int64_t found(const text *t, char *out) {
     return to - out;
 }
 
-/* Forget every second word; the ids so far are gone. */
-static void forget(text *t) {
+/* Drop every second word; the ids so far are gone. */
+static void drop_words(text_reader *t) {
     uint8_t *keep = malloc((size_t)t->words.n + 1);
     int32_t *ids = malloc(((size_t)t->words.n + 1) * sizeof *ids);
     for (int32_t i = 0; i < t->words.n; i++) keep[i] = i % 2 == 0;
-    intern_flush(&t->words);
-    expect(intern_keep(&t->words, keep, ids) == 0, "no memory to forget words");
+    word_table_flush(&t->words);
+    expect(word_table_retain(&t->words, keep, ids) == 0, "no memory to drop words");
     t->n_ids = 0;
     free(keep);
     free(ids);
 }
 
-static int read_on(text *t) {
+static int read_on(text_reader *t) {
     control c = {0};
     int64_t bytes = 0;
     int status;
-    while ((status = text_read(t, &c, &bytes)) == TEXT_FULL) forget(t);
+    while ((status = text_read(t, &c, &bytes)) == TEXT_FULL) drop_words(t);
     return status;
 }
 
-static int read_parts(text *t, const char *p, int64_t n, int64_t part) {
+static int read_ranges(text_reader *t, const char *p, int64_t n, int64_t length) {
     static int fd = -1;
     if (fd < 0) fd = memfd_create("fuzz", 0);
     expect(ftruncate(fd, 0) == 0 && pwrite(fd, p, (size_t)n, 0) == n, "no file to read from");
     int status = TEXT_OK;
-    for (int64_t start = 0; start < n && status == TEXT_OK; start += part) {
-        text_begin_part(t, fd, start, start + part < n ? start + part : n, n);
+    for (int64_t start = 0; start < n && status == TEXT_OK; start += length) {
+        text_begin_range(t, fd, start, start + length < n ? start + length : n, n);
         status = read_on(t);
     }
     return status;
 }
 
-/* The words of the text's lines as rows of a table, to be taken as they are. */
-static void read_rows(text *t, const char *p, int64_t n, int64_t part) {
-    size_t room = ((size_t)n / (size_t)part + 2) * sizeof(int64_t); /* no more: too far is seen */
+/* Pieces of the text as the words of rows, which are not cut again. */
+static void read_rows(text_reader *t, const char *p, int64_t n, int64_t length) {
+    size_t room = ((size_t)n / (size_t)length + 2) * sizeof(int64_t); /* no more, so that reading too far is noticed */
     int64_t *ends = malloc(room), *starts = malloc(room), *numbers = malloc(room);
     int64_t words = 0, rows = 0;
     starts[0] = ends[0] = 0;
-    for (int64_t i = 0; i < n; i += part, words++) {
-        ends[words + 1] = i + part < n ? i + part : n;
+    for (int64_t i = 0; i < n; i += length, words++) {
+        ends[words + 1] = i + length < n ? i + length : n;
         numbers[words] = 0;
         memcpy(&numbers[words], p + i, (size_t)(n - i < 8 ? n - i : 8));
         if (p[i] == '\n' || words % 3 == 0) starts[++rows] = words + 1;
@@ -111,11 +111,11 @@ static void read_rows(text *t, const char *p, int64_t n, int64_t part) {
 }
 
 /* Renumber with a map that drops words and makes several of one. */
-static void renumber(const text *t) {
+static void renumber(const text_reader *t) {
     int64_t known = t->words.n + 1, starts[] = {0, 0, 2, 5};
-    int32_t parts[] = {1, 2, 3, 4, 5}, *map = malloc((size_t)known * sizeof *map);
+    int32_t several[] = {1, 2, 3, 4, 5}, *map = malloc((size_t)known * sizeof *map);
     for (int64_t i = 0; i < known; i++) map[i] = (int32_t)(i * 7919 % 9) - 4;
-    renumbering m = {map, known, starts, parts};
+    renumbering m = {map, known, starts, several};
     renumbered r;
     expect(renumber_count(&m, t->ids, t->n_ids, &r) == 0, "an id is unknown");
     for (int less = 0; less <= 2; less++) { /* enough room; one token, one end too little of it */
@@ -134,24 +134,24 @@ static void renumber(const text *t) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < CHOICES || size > MAX_TEXT) return 0;
     const char *p = (const char *)data + CHOICES;
-    int64_t n = (int64_t)size - CHOICES, part = 1 + data[1] % 97 * (data[2] & 8 ? 97 : 1);
-    text t;
+    int64_t n = (int64_t)size - CHOICES, length = 1 + data[1] % 97 * (data[2] & 8 ? 97 : 1);
+    text_reader t;
     expect(text_init(&t, 1 + data[0] * (data[2] & 16 ? 97 : 1)) == 0, "no memory");
     t.replace = data[2] & 1;
     t.join_lines = data[2] >> 1 & 1;
     t.max_words = data[3] % 4 == 0 ? 1 + data[4] : 0;
     if (data[2] & 4) {
-        read_rows(&t, p, n, part);
+        read_rows(&t, p, n, length);
     } else {
-        int status = read_parts(&t, p, n, part);
+        int status = read_ranges(&t, p, n, length);
         int valid = utf8_invalid(p, n) < 0;
         expect(status == (valid || t.replace ? TEXT_OK : TEXT_INVALID), "a wrong outcome");
         if (status == TEXT_OK && !t.max_words) {
             static char fixed[3 * MAX_TEXT], want[8 * MAX_TEXT], have[8 * MAX_TEXT];
             int64_t bom = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-            int64_t length = utf8_repair(p + bom, n - bom, fixed);
-            int64_t wanted = plain(fixed, length, t.join_lines, want), got = found(&t, have);
-            if (bom && length == 0) wanted = got = 0; /* whether that is a line is nobody's care */
+            int64_t repaired = utf8_repair(p + bom, n - bom, fixed);
+            int64_t wanted = plain(fixed, repaired, t.join_lines, want), got = found(&t, have);
+            if (bom && repaired == 0) wanted = got = 0; /* it may be a line or not */
             expect(wanted == got && memcmp(want, have, (size_t)got) == 0, "other words");
         }
     }

@@ -109,7 +109,7 @@ def test_the_core_checks_its_arguments() -> None:
             PhraseJoiner(np.array(bad, np.uint32), none, none, 2)
     with pytest.raises(ValueError, match="must name words and nodes that are there"):
         PhraseJoiner(pairs, np.array([0, 1], np.uint32), np.array([0, 1], np.uint32), 2)
-    with pytest.raises(ValueError, match="node 2 stands there twice"):
+    with pytest.raises(ValueError, match="node 2 is there twice"):
         PhraseJoiner(pairs, np.array([0, 0, 0], np.uint32), np.array([0, 1, 1], np.uint32), 2)
     with pytest.raises(ValueError, match="a phrase's id must be below"):
         PhraseJoiner(np.array([[0, 1, 0, 0]], np.uint32), none, none, 2)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 from glove_models import fitted, random_pairs, records_as_parameters, training_of
+from hooks import prepared_tile
 from reference import glove as reference
 
 from fastvec._core import Control, simd_names
@@ -15,11 +16,11 @@ from fastvec.models.tiles import BOTH, LEFT
 from fastvec.models.word_records import empty_records
 
 
-def entries_in_order(pairs, training, steps, seed):
+def entries_in_order(pairs, simd, steps, seed):
     """The entries (i, j, log x, f) as an epoch trains on them."""
     for tile in steps:
         block, other, side = pairs.tiles[tile]
-        for row, column, log_x, f in training.prepared(tile, seed):
+        for row, column, log_x, f in prepared_tile(pairs, tile, seed, simd=simd):
             i, j = pairs.starts[block] + row, pairs.starts[other] + column
             if side != LEFT:
                 yield i, j, log_x, f
@@ -27,6 +28,7 @@ def entries_in_order(pairs, training, steps, seed):
                 yield j, i, log_x, f
 
 
+@pytest.mark.usefixtures("compiled_hooks")
 @pytest.mark.parametrize("simd", simd_names())
 @pytest.mark.parametrize("symmetric", [True, False])
 @pytest.mark.parametrize("size", [1, 2, 5, 6, 13, 14, 15, 30, 62, 100])
@@ -43,7 +45,7 @@ def test_an_epoch_is_that_of_the_reference(simd, symmetric, size):
     training = training_of(pairs, records, size, simd, eta=eta, clip=clip)
     losses = np.zeros(len(steps))
     training.start_epoch(steps, blocks, losses, seed)
-    entries = list(entries_in_order(pairs, training, steps, seed))
+    entries = list(entries_in_order(pairs, simd, steps, seed))
     control = Control(1)
     training.run(0, control)
     assert control.total() == len(pairs.pairs)
@@ -68,6 +70,7 @@ def test_an_epoch_is_that_of_the_reference(simd, symmetric, size):
     np.testing.assert_allclose(squares[1], expected.c_squares, rtol=2e-3)
 
 
+@pytest.mark.usefixtures("compiled_hooks")
 @pytest.mark.parametrize("simd", simd_names())
 def test_biases_move_as_glove_c_moves_them(simd):
     pairs = random_pairs(40, symmetric=True)
@@ -76,7 +79,7 @@ def test_biases_move_as_glove_c_moves_them(simd):
     steps, blocks = epoch_order(pairs, records[0].nbytes, np.random.default_rng(1))
     training = training_of(pairs, records, 8, simd)
     training.start_epoch(steps, blocks, np.zeros(len(steps)), 5)
-    entries = list(entries_in_order(pairs, training, steps, 5))
+    entries = list(entries_in_order(pairs, simd, steps, 5))
     training.run(0, Control(1))
     matrix = pairs.to_scipy()
     for i, j, _, _ in entries:
@@ -88,15 +91,16 @@ def test_biases_move_as_glove_c_moves_them(simd):
     assert np.abs(expected.b).max() > 0.5
 
 
+@pytest.mark.usefixtures("compiled_hooks")
 @pytest.mark.parametrize("simd", simd_names())
 def test_logarithms_and_weights(simd):
     x = np.concatenate([np.logspace(-29.9, 29.9, 400), np.linspace(0.9, 1.1, 100), [10, 9.99, 1]])
-    n = len(x)
     pairs = Pairs.from_scipy(scipy.sparse.diags_array(x))
     for x_max, alpha in ((10.0, 0.75), (1e-3, 0.0), (1e30, 10.0), (100.0, 1.0)):
-        training = training_of(pairs, empty_records(n, 2, 0.05), 2, simd, x_max=x_max, alpha=alpha)
         for tile, (block, _, _) in enumerate(pairs.tiles):
-            for row, column, log_x, f in training.prepared(tile, 3):
+            for row, column, log_x, f in prepared_tile(
+                pairs, tile, 3, simd=simd, x_max=x_max, alpha=alpha
+            ):
                 value = float(np.float32(x[pairs.starts[block] + row]))
                 assert row == column
                 assert log_x == pytest.approx(np.log(value), rel=2e-7, abs=2e-7)
@@ -105,17 +109,20 @@ def test_logarithms_and_weights(simd):
                 assert f <= 1
 
 
+@pytest.mark.usefixtures("compiled_hooks")
 def test_a_tile_s_order_depends_on_the_seed_and_is_complete():
     pairs = random_pairs(60, 0.5)
-    training = training_of(pairs, empty_records(60, 2, 0.05), 2, simd_names()[0])
+    simd = simd_names()[0]
     for tile in range(len(pairs.tiles)):
         some = pairs.pairs[pairs.offsets[tile] : pairs.offsets[tile + 1]]
         stored = sorted(zip(some["row"].tolist(), some["column"].tolist(), strict=True))
-        orders = [[p[:2] for p in training.prepared(tile, seed)] for seed in (1, 2, 1)]
+        orders = [
+            [p[:2] for p in prepared_tile(pairs, tile, seed, simd=simd)] for seed in (1, 2, 1)
+        ]
         assert all(sorted(order) == stored for order in orders)
         assert orders[0] == orders[2]
     largest = int(np.argmax(np.diff(pairs.offsets)))
-    orders = [[p[:2] for p in training.prepared(largest, seed)] for seed in range(5)]
+    orders = [[p[:2] for p in prepared_tile(pairs, largest, seed, simd=simd)] for seed in range(5)]
     assert len(set(map(tuple, orders))) == 5
 
 
@@ -164,7 +171,7 @@ def test_the_doors_check_what_they_are_given():
         room = np.zeros(40 * 64 + 1, np.float32)
         shift = 1 if room.ctypes.data % 64 == 0 else 0
         training_of(pairs, room[shift : shift + 2560].reshape(40, 4, 16), 4, simd)
-    with pytest.raises(ValueError, match="FASTVEC_SIMD must be one of"):
+    with pytest.raises(ValueError, match="simd must be one of"):
         training_of(pairs, records, 4, "mmx")
     with pytest.raises(ValueError, match="above 0"):
         training_of(pairs, records, 4, simd, eta=0)
@@ -186,8 +193,6 @@ def test_the_doors_check_what_they_are_given():
             training.start_epoch(bad_steps, bad_blocks, losses, 1)
     with pytest.raises(ValueError, match="steps must have two blocks each"):
         training.start_epoch(steps, blocks[1:], losses, 1)
-    with pytest.raises(ValueError, match="tile must be from 0"):
-        training.prepared(len(steps), 1)
 
 
 def test_pairs_that_a_callback_moves_are_trained_on_as_they_were():

@@ -185,7 +185,7 @@ def test_shapes_are_checked():
         text.scan(0, 5, hot, numbers[1:])
     with pytest.raises(ValueError, match="the text has 5 tokens"):
         text.list_occurrences(3, 2, 4, numbers, numbers, occurrences)
-    with pytest.raises(ValueError, match="cursors must lie in the occurrences"):
+    with pytest.raises(ValueError, match="cursors must be within the occurrences"):
         text.list_occurrences(0, 0, 5, numbers, numbers + 10, occurrences)
     rows = PairRows(text)
     with pytest.raises(ValueError, match="rows 0 to 301"):
@@ -193,7 +193,7 @@ def test_shapes_are_checked():
     with pytest.raises(ValueError, match="starts must rise within the occurrences"):
         rows.count(0, 1, hot, occurrences, np.array([0] + [10] * 300), 0, np.zeros(2, np.int64))
     part = (np.array([0, 1]), np.array([300], np.uint32), np.ones(1, np.uint64))
-    with pytest.raises(ValueError, match="parts must be"):
+    with pytest.raises(ValueError, match="counts must be"):
         rows.merge(299, 300, hot, [part], np.zeros(2, np.int64))
     with pytest.raises(ValueError, match="ends must rise"):
         rows.cut(np.array([0, 4]), 1, np.array([0, 300]), np.zeros(1, np.int64), occurrences)
@@ -233,7 +233,7 @@ def test_occurrences_out_of_the_text_are_an_error(occurrence, origin):
     text = PairText(tokens, np.array([0, 10]), np.ones(3, np.uint64), 300, asymmetric=False)
     starts, ends = np.zeros(301, np.int64), np.zeros(2, np.int64)
     starts[300] = 1
-    with pytest.raises(ValueError, match="occurrences must lie in the text"):
+    with pytest.raises(ValueError, match="occurrences must be within the text"):
         PairRows(text).count(299, 300, None, one_occurrence(*occurrence), starts, origin, ends)
     PairRows(text).count(299, 300, None, one_occurrence(5, 2, 2), starts, 0, ends)
     assert ends.tolist() == [0, 1]
@@ -251,5 +251,5 @@ def test_sums_that_come_back_to_zero_are_refused():
         rows.count(299, 300, None, one_occurrence(5, 2, 2), starts, 0, ends)
     hot = np.zeros((HOT_WORDS, HOT_WORDS), np.uint64)
     part = np.array([0, 2]), np.zeros(2, np.uint32), np.full(2, 1 << 63, np.uint64)
-    with pytest.raises(ValueError, match="parts must be"):
+    with pytest.raises(ValueError, match="counts must be"):
         rows.merge(299, 300, hot, [part], ends)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from hooks import draw_alias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import word2vec as reference
@@ -117,17 +118,19 @@ def test_shards_that_cannot_be_even_are_given_up(blocks, shards):
     assert len(noise_tables(counts, params, 10**9)[2]) - 1 == shards
 
 
+@pytest.mark.usefixtures("compiled_hooks")
 def test_alias_draws_follow_the_weights():
     weights = np.arange(1, 31) ** 0.75
     draws = np.empty(300_000, np.int32)
-    _core.draw_alias(alias_table(weights), 7, draws)
+    draw_alias(alias_table(weights), 7, draws)
     expected = weights / weights.sum() * len(draws)
     assert chisquare(np.bincount(draws, minlength=30), expected).pvalue > 1e-4
 
 
+@pytest.mark.usefixtures("compiled_hooks")
 def test_random_numbers_are_splitmix64():
     draws = np.empty(100, np.int32)
-    state = _core.draw_alias(alias_table(np.ones(5)), 1234567, draws)
+    state = draw_alias(alias_table(np.ones(5)), 1234567, draws)
     expected = 1234567
     for draw in draws:
         expected, bits = reference.splitmix64(expected)

@@ -4,11 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
+from hooks import hot_row_plan, merge_scale
 from hypothesis import given
 from hypothesis import strategies as st
 from word2vec_models import MODELS, small, two_languages
 
-from fastvec._core import merge_share, worker_copies
 from fastvec._util.system import available_cores
 
 
@@ -19,19 +19,21 @@ def test_random_draws_and_loss_do_not_depend_on_the_number_of_workers():
     np.testing.assert_allclose(losses[2], losses[0], rtol=0.02)  # no copies in so short a text
 
 
+@pytest.mark.usefixtures("compiled_hooks")
 @given(decay=st.floats(1e-6, 50), workers=st.integers(1, 64))
 def test_merged_rows_settle(decay, workers):
     """Workers take turns; each leaves exp(-decay) of the distance to the goal that it last saw."""
-    share = merge_share(decay, workers)
-    assert 0.999 / workers <= share <= 1.001
+    scale = merge_scale(decay, workers)
+    assert 0.999 / workers <= scale <= 1.001
     shared, seen = 1.0, [1.0] * workers
     for turn in range(20 * workers):
         worker = turn % workers
-        shared -= share * (1 - np.exp(-decay)) * seen[worker]
+        shared -= scale * (1 - np.exp(-decay)) * seen[worker]
         seen[worker] = shared
         assert abs(shared) <= 1.001
 
 
+@pytest.mark.usefixtures("compiled_hooks")
 @pytest.mark.parametrize(
     ("workers", "words", "with_a_tree"),
     [
@@ -45,18 +47,14 @@ def test_merged_rows_settle(decay, workers):
 )
 def test_the_more_workers_the_fewer_copies_and_the_sooner_merged(workers, words, with_a_tree):
     """The table of docs/method.md."""
-    assert worker_copies(10**9, workers, tree=False) == words
-    assert worker_copies(10**9, workers, tree=True) == with_a_tree
+    assert hot_row_plan(10**9, workers, tree=False) == words
+    assert hot_row_plan(10**9, workers, tree=True) == with_a_tree
 
 
-def test_workers_are_checked():
-    with pytest.raises(ValueError, match="workers"):
-        worker_copies(10**9, 0, tree=False)
-
-
+@pytest.mark.usefixtures("compiled_hooks")
 @given(tokens=st.integers(0, 10**8), workers=st.integers(1, 200), tree=st.booleans())
 def test_rows_with_copies_are_merged_at_least_twelve_times_in_an_epoch(tokens, workers, tree):
-    rows, words = worker_copies(tokens, workers, tree)
+    rows, words = hot_row_plan(tokens, workers, tree)
     assert rows * workers <= 16_384 or rows == 64
     if workers == 1 or tokens < 12 * workers * words:
         assert rows == 0

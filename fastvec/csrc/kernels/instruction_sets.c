@@ -1,0 +1,30 @@
+/* instruction_sets.c - which instruction sets this machine runs. */
+#include "kernels/instruction_sets.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define ROW(set, has, amd, others) {#set, &word2vec_##set, &glove_##set},
+static const instruction_set sets[] = {INSTRUCTION_SETS(ROW)};
+#undef ROW
+
+enum { SETS = sizeof sets / sizeof *sets };
+
+const instruction_set *instruction_set_at(int i) {
+#define HAS_SET(set, has, amd, others) has,
+#define RANK(set, has, amd, others) IS_AMD ? amd : others,
+    const int runs[] = {INSTRUCTION_SETS(HAS_SET)}, ranks[] = {INSTRUCTION_SETS(RANK)};
+#undef HAS_SET
+#undef RANK
+    for (int rank = 0; rank < SETS; rank++)
+        for (int j = 0; j < SETS; j++)
+            if (ranks[j] == rank && runs[j] && i-- == 0) return &sets[j];
+    return NULL;
+}
+
+const instruction_set *instruction_set_named(const char *name) {
+    const instruction_set *set;
+    for (int i = 0; (set = instruction_set_at(i)) != NULL; i++)
+        if (strcmp(name, set->name) == 0) return set;
+    return NULL;
+}

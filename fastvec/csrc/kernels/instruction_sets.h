@@ -1,0 +1,63 @@
+/* instruction_sets.h - the one list of instruction sets.
+ *
+ * Kernels are written once, in a file that is the BODY of every set, and compiled for each of them:
+ *
+ *     #define BODY "kernels/body.h"
+ *     #include "kernels/instruction_sets.h"
+ *
+ * A set is a row of the table below, a line at the end of this file, and a file in sets/, where a region
+ * lets its functions use that set.  Nothing outside of these regions may, so that the library runs on
+ * every x86-64 and aarch64.
+ */
+#ifndef FASTVEC_INSTRUCTION_SETS_H
+#define FASTVEC_INSTRUCTION_SETS_H
+
+#include "glove/kernels.h"
+#include "kernels/kernels.h"
+#include "kernels/regions.h"
+
+/* X(name, whether this processor has it, its rank on AMD's processors, its rank on others): the best has
+ * rank 0.  Intel's cores multiply bf16 no faster than float32, AMD's twice as fast. */
+#if defined(__x86_64__)
+#define HAS(feature) __builtin_cpu_supports(feature)
+#define HAS_AVX512 (HAS("avx512f") && HAS("avx512vl") && HAS("avx512dq") && HAS("avx512bw"))
+#define IS_AMD __builtin_cpu_is("amd")
+#define INSTRUCTION_SETS(X)                               \
+    X(avx512bf16, HAS_AVX512 && HAS("avx512bf16"), 0, 1)  \
+    X(avx512, HAS_AVX512, 1, 0)                           \
+    X(avx2, HAS("avx2") && HAS("fma"), 2, 2)              \
+    X(baseline, 1, 3, 3)
+#else
+#define IS_AMD 0
+#define INSTRUCTION_SETS(X) X(baseline, 1, 0, 0)
+#endif
+
+#define DECLARE(set, has, amd, others)  \
+    extern const kernels word2vec_##set; \
+    extern const glove_kernels glove_##set;
+INSTRUCTION_SETS(DECLARE)
+#undef DECLARE
+
+typedef struct {
+    const char *name;
+    const kernels *word2vec;
+    const glove_kernels *glove;
+} instruction_set;
+
+/* The i-th best set that this machine runs, or NULL. */
+const instruction_set *instruction_set_at(int i);
+
+/* The set of that name, or NULL if there is none or this machine does not run it. */
+const instruction_set *instruction_set_named(const char *name);
+
+#endif
+
+#ifdef BODY
+#include "kernels/sets/baseline.h"
+#if defined(__x86_64__)
+#include "kernels/sets/avx2.h"
+#include "kernels/sets/avx512.h"
+#include "kernels/sets/avx512bf16.h"
+#endif
+#undef BODY
+#endif

@@ -1,0 +1,77 @@
+/* kernels.h - word2vec's kernels: what each of them computes. */
+#ifndef FASTVEC_KERNELS_H
+#define FASTVEC_KERNELS_H
+
+#include <stdint.h>
+
+#define SLOTS 8 /* room for the steps of an input with a block of outputs */
+
+enum {
+    ROW_FLOATS = 16,  /* rows are padded to a multiple of this and start on a cache line */
+    MAX_INPUTS = 10,  /* rows that one update takes; the loops split longer lists */
+    MAX_OUTPUTS = 64,
+    MAX_BLOCKS = 11,
+    BLOCK_FLOATS = MAX_INPUTS * SLOTS,
+    GRADIENT_FLOATS = MAX_BLOCKS * BLOCK_FLOATS,
+};
+
+/* The likelihood: the product of the probabilities of all right answers so far, for each vector lane as a number
+ * in [1, 2) and a power of two: an exact log-likelihood for the price of five integer operations a
+ * vector, instead of a logarithm a prediction. */
+typedef struct {
+    float mantissa[16] __attribute__((aligned(64)));
+    int32_t exponent[16];
+    int64_t factors; /* vectors multiplied since it was 1: each added 127 to the exponents */
+} likelihood;
+
+/* Rows that a later window needs, which a kernel prefetches on the way.  Column by column of all rows is
+ * the quickest, unless another core that is far away wrote them last: between two columns the processor
+ * fetches more of the rows by itself, but only to read them, and asks again, and waits, when they are
+ * written.  Then whole rows, one after another, are quicker. */
+typedef struct {
+    float *const *rows;
+    int n, whole_rows;
+} prefetch_list;
+
+/* CBOW's input, the sum of m rows times `scale`; each of them gets `share` of the input's change. */
+typedef struct {
+    float *const *rows;
+    int m;
+    float scale, share;
+    float *sum; /* scratch: room for one row */
+} cbow_input;
+
+/* The kernels of one instruction set. */
+typedef struct {
+    int width; /* floats in a vector */
+
+    /* One step of stochastic gradient descent on M x N logistic predictions, in two halves:
+     *     gradient:  G = alpha * (label - sigmoid(inputs . outputs^T))
+     *     apply:     inputs += G . outputs;  outputs += G^T . inputs    (both from the old values)
+     * inputs:  M <= MAX_INPUTS rows of `floats` floats.  A row that stands there twice gets both
+     *          changes.
+     * outputs: N <= MAX_OUTPUTS rows; no row may stand there twice.
+     * signs:   N floats, +1 for label 1 and -1 for label 0; ROW_FLOATS more can be read.
+     * g:       GRADIENT_FLOATS floats of scratch, aligned to 64 bytes.
+     * prefetch: rows to fetch meanwhile. */
+    void (*gradient)(float *const *inputs, int m, float *const *outputs, const float *signs, int n,
+                     int floats, float alpha, likelihood *likely, float *g);
+    void (*apply)(float *const *inputs, int m, float *const *outputs, int n, const float *g,
+                  int floats, const prefetch_list *prefetch);
+
+    /* CBOW's step:
+     *     x = scale * (rows[0] + ... + rows[m - 1])
+     *     G = alpha * (label - sigmoid(x . outputs))
+     *     rows += share * (G . outputs);  outputs += G * x    (from the old values)
+     * Everything else as above. */
+    void (*cbow)(const cbow_input *input, float *const *outputs, const float *signs, int n, int floats,
+                 float alpha, likelihood *likely, const prefetch_list *prefetch);
+
+    /* A worker's copies of n rows that others change too (word2vec/hot_rows.h), each `stride` floats
+     * after the one before:  shared += scale * (local - base);  local = base = shared.
+     * scales: n of them. */
+    void (*merge)(float *shared, float *local, float *base, int64_t stride, int floats,
+                  const float *scales, int64_t n);
+} kernels;
+
+#endif

@@ -1,0 +1,63 @@
+/* context.h - the inputs of a window: the rows of its context words, and those that are locked. */
+#ifndef FASTVEC_CONTEXT_H
+#define FASTVEC_CONTEXT_H
+
+#include "word2vec/training.h"
+
+/* Words on either side up to which whole windows are copied. */
+enum { MAX_WHOLE_WINDOW = 32 };
+
+/* List the context words of position i in the sentence [start, end): at most `reach` on either side;
+ * returns the first one's position.  Always copies whole windows, so that no loop's length has to be
+ * predicted, unless they are so wide that they may be mostly empty. */
+static inline int list_context(const training *t, worker *w, int i, int start, int end, int reach) {
+    window *v = &w->window;
+    const int from = i - reach > start ? i - reach : start;
+    const int to = i + reach < end - 1 ? i + reach : end - 1;
+    float *const *left = w->rows + t->window + from, *const *right = w->rows + t->window + i + 1;
+    const int whole = t->window <= MAX_WHOLE_WINDOW;
+    const int n_left = whole ? t->window : i - from, n_right = whole ? t->window : to - i;
+    for (int k = 0; k < n_left; k++) v->inputs[k] = left[k];
+    float **rest = v->inputs + (i - from);
+    for (int k = 0; k < n_right; k++) rest[k] = right[k];
+    v->m = to - from;
+    return from;
+}
+
+/* The locked row of the k-th context word as it was; behind it, the copy that was trained. */
+static inline float *locked_row(const training *t, const window *v, int k) {
+    return v->locked + 2 * k * t->stride;
+}
+
+/* The k-th context word of position i, whose context begins at `from`. */
+static inline int32_t context_word(const worker *w, int i, int from, int k) {
+    return w->kept[from + k < i ? from + k : from + k + 1];
+}
+
+/* Train copies of the rows that have a lock other than 1: a row whose lock is 0 is never written,
+ * whatever other workers do. */
+static inline void lock_inputs(const training *t, worker *w, int i, int from) {
+    window *v = &w->window;
+    for (int k = 0; k < v->m; k++) {
+        if (t->locks[context_word(w, i, from, k)] == 1.0f) continue;
+        float *before = locked_row(t, v, k), *after = before + t->stride;
+        memcpy(before, v->inputs[k], (size_t)t->stride * sizeof *before);
+        memcpy(after, before, (size_t)t->stride * sizeof *after);
+        v->inputs[k] = after;
+    }
+}
+
+/* Change the rows by what their copies learned, times the lock. */
+static inline void unlock_inputs(const training *t, worker *w, int i, int from) {
+    const window *v = &w->window;
+    for (int k = 0; k < v->m; k++) {
+        const int32_t word = context_word(w, i, from, k);
+        const float lock = t->locks[word];
+        if (lock == 0.0f || lock == 1.0f) continue;
+        const float *before = locked_row(t, v, k), *after = before + t->stride;
+        float *row = hot_rows_at(&w->vectors, word);
+        for (int c = 0; c < t->floats; c++) row[c] += lock * (after[c] - before[c]);
+    }
+}
+
+#endif

@@ -1,0 +1,155 @@
+/* training.h - what one word2vec run trains on, what it changes, and what each worker keeps.
+ *
+ * Negative sampling and hierarchical softmax differ in which output rows they list, skip-gram and
+ * CBOW in which input rows; the kernels are the same (kernels/kernels.h).  As in word2vec.c the context
+ * words are the inputs and the centre word is what they predict, so a window shares one list of targets.
+ */
+#ifndef FASTVEC_TRAINING_H
+#define FASTVEC_TRAINING_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cache_lines.h"
+#include "kernels/kernels.h"
+#include "word2vec/batches.h"
+#include "word2vec/hot_rows.h"
+#include "word2vec/output_layers.h"
+#include "word2vec/prefetch_tuner.h"
+#include "word2vec/update.h"
+
+enum {
+    MAX_PREFETCHED = 64, /* rows of a window that are prefetched */
+    WORDS_DONE = 0,      /* the columns of control.h's counters */
+    WORDS_KEPT = 1,
+};
+
+typedef struct {
+    const kernels *kernel;
+    /* the corpus: token ids, sentence s is tokens[offsets[s] .. offsets[s + 1]) */
+    const int32_t *tokens;
+    const int64_t *offsets;
+    int64_t n_tokens, n_sentences;
+    const uint32_t *keep; /* (n_words,): a token is kept if 32 random bits are at most this */
+    /* the model: rows of `stride` floats, of which the first `floats` are used */
+    int64_t stride;
+    int floats;
+    int32_t n_words;
+    weights vectors;    /* input rows, one for each word */
+    const float *locks; /* (n_words,): what an input row's updates are multiplied with, or NULL */
+#define LAYER(layer, _) layer layer;
+    OUTPUT_LAYERS(LAYER) /* those with weights are in use */
+#undef LAYER
+    /* the method */
+    int skip_gram, window, shrink_windows, shared_negatives, cbow_mean, cbow_corrected;
+    float alpha_start, alpha_end; /* at the first and after the last token of this epoch */
+    uint64_t seed;                /* of this epoch */
+    int workers;
+} training;
+
+/* The context words of one window. */
+typedef struct {
+    float **inputs; /* (3 * window,): their rows, m of them */
+    int m;
+    float *locked; /* (context words, 2, stride): rows that are locked, each before and after its updates;
+                    * or NULL */
+} window;
+
+/* What one worker keeps for itself. */
+typedef struct {
+    int index;        /* 0 .. workers - 1 */
+    updater updater;
+    uint64_t random;
+    int32_t *kept;    /* (MAX_CHUNK + LISTED,) the chunk after subsampling */
+    int32_t *ends;    /* (MAX_CHUNK,) where each of its sentences ends */
+    float **rows;     /* (window + MAX_CHUNK + window,) the input rows of kept */
+    float **listed;   /* (RING, list_size): of each window an input row and what the layers list */
+    window window;
+    hot_rows vectors;
+#define LAYER(layer, _) layer##_worker layer;
+    OUTPUT_LAYERS(LAYER)
+#undef LAYER
+    merge_plan plan;
+    int64_t batches;  /* trained on */
+    prefetch_tuner tuner; /* by columns or by whole rows? */
+    int whole_rows;
+} __attribute__((aligned(128))) worker;
+
+/* Rows that are listed for a window. */
+static inline int list_size(const training *t) {
+    int size = 1;
+#define SIZE(layer, _) size += t->layer.weights.rows ? layer##_listed(&t->layer) : 0;
+    OUTPUT_LAYERS(SIZE)
+#undef SIZE
+    return size;
+}
+
+static inline int has_tree(const training *t) {
+#define TREE(layer, kind) || (kind == NODE_ROWS && t->layer.weights.rows)
+    return 0 OUTPUT_LAYERS(TREE);
+#undef TREE
+}
+
+static inline void worker_free(worker *w) {
+    hot_rows_free(&w->vectors);
+#define FREE(layer, _)              \
+    hot_rows_free(&w->layer.rows);  \
+    layer##_free(&w->layer);
+    OUTPUT_LAYERS(FREE)
+#undef FREE
+    free(w->kept);
+    free(w->ends);
+    free(w->rows);
+    free(w->listed);
+    free(w->window.inputs);
+    free(w->window.locked);
+    free(w->updater.input.sum);
+    memset(w, 0, sizeof *w);
+}
+
+static inline int window_init(window *v, const training *t) {
+    const size_t reach = (size_t)t->window;
+    const size_t most = 2 * reach < CHUNK ? 2 * reach : CHUNK; /* context words within a chunk */
+    v->inputs = cache_line_alloc(3 * reach * sizeof *v->inputs);
+    if (t->locks) v->locked = cache_line_alloc(2 * most * (size_t)t->stride * sizeof *v->locked);
+    return v->inputs && (v->locked || !t->locks) ? 0 : -1;
+}
+
+static inline int lists_init(worker *w, const training *t) {
+    w->kept = cache_line_alloc((MAX_CHUNK + LISTED) * sizeof *w->kept);
+    w->ends = cache_line_alloc(MAX_CHUNK * sizeof *w->ends);
+    w->rows = cache_line_alloc((MAX_CHUNK + 2 * (size_t)t->window) * sizeof *w->rows);
+    w->listed = cache_line_alloc(RING * (size_t)list_size(t) * sizeof *w->listed);
+    w->updater.input.sum = cache_line_alloc((size_t)t->stride * sizeof(float));
+    return w->kept && w->ends && w->rows && w->listed && w->updater.input.sum ? 0 : -1;
+}
+
+/* Copies of the hottest rows, if there are other workers, and the layers' own lists. */
+static inline int layers_init(worker *w, const training *t) {
+    int bad = hot_rows_init(&w->vectors, t->kernel, &t->vectors, t->stride, t->floats, WORD_ROWS,
+                            &w->plan, w->index);
+#define INIT(layer, kind)                                                                       \
+    if (t->layer.weights.rows) {                                                                \
+        bad |= hot_rows_init(&w->layer.rows, t->kernel, &t->layer.weights, t->stride, t->floats, \
+                             kind, &w->plan, w->index);                                         \
+        bad |= layer##_init(&w->layer, &t->layer);                                              \
+    }
+    OUTPUT_LAYERS(INIT)
+#undef INIT
+    return bad;
+}
+
+/* w: all zeros.  -1 when out of memory. */
+static inline int worker_init(worker *w, const training *t, int index) {
+    w->index = index;
+    w->plan = plan_merges(t->workers, t->n_tokens, has_tree(t));
+    updater_init(&w->updater, t->kernel, t->floats, !t->skip_gram);
+    if (lists_init(w, t) < 0 || window_init(&w->window, t) < 0 || layers_init(w, t) < 0) {
+        worker_free(w);
+        return -1;
+    }
+    return 0;
+}
+
+#endif
