@@ -1,4 +1,4 @@
-"""GloVe's word records: everything that training changes of a word, side by side (csrc/glove/kernels.h).
+"""GloVe's word records: everything that training changes of a word (csrc/glove/kernels.h).
 
 The record of a word is four rows of floats: its word vector, its context vector, and AdaGrad's sums
 of squared gradients of both.  Two columns for the biases follow the D numbers of each vector.
