@@ -20,7 +20,7 @@ import click
 
 from fastvec import __version__
 from fastvec._util.simd import simd
-from fastvec.cli import corpus, demo, glove, train, vectors
+from fastvec.cli import corpus, demo, evaluate, glove, train, vectors
 from fastvec.cli.shared import echo, fail
 
 #: what the library raises with a sentence for the user: bad input, training that is not finite any
@@ -71,7 +71,14 @@ def app(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (train.train, *glove.COMMANDS, *corpus.COMMANDS, *vectors.COMMANDS, demo.demo):
+for command in (
+    train.train,
+    *glove.COMMANDS,
+    *corpus.COMMANDS,
+    *vectors.COMMANDS,
+    evaluate.evaluate,
+    demo.demo,
+):
     app.add_command(command)
 
 

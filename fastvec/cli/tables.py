@@ -1,0 +1,38 @@
+"""Tables: drawn on a terminal, lines with tabs into a pipe."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+
+from rich.columns import Columns
+from rich.console import Console
+from rich.table import Table
+
+
+def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table whose first column is text and whose others are numbers."""
+    made = Table(title=visible(title), title_justify="left", title_style="bold")
+    for position, head in enumerate(heads):
+        made.add_column(head, justify="right" if position else "left")
+    for row in rows:
+        made.add_row(*map(visible, row))
+    return made
+
+
+def visible(text: str) -> str:
+    """Text with control characters as escapes, since a word may contain a terminal's commands."""
+    return re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", lambda one: repr(one[0])[1:-1], text)
+
+
+def show(tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> None:
+    """Print tables of (title, heads, rows): drawn on a terminal, tab-separated into a pipe."""
+    if sys.stdout.isatty():
+        # Words and file names may look like rich's markup, but are printed as they are.
+        console = Console(markup=False, emoji=False, highlight=False)
+        console.print(Columns([table(*one) for one in tables]))
+        return
+    for title, _, rows in tables:
+        for row in rows:
+            print("\t".join((title, *row) if title else row))
