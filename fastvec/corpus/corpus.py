@@ -12,7 +12,7 @@ from fastvec._util.atomic import PathLike
 from fastvec._util.options import Size, check_value
 from fastvec._util.spill import Storage
 from fastvec._util.system import memory_budget
-from fastvec.corpus.corpus_file import Encoded, read_encoded, write_encoded
+from fastvec.corpus.corpus_file import CorpusFile, read_corpus_file, write_corpus_file
 from fastvec.corpus.spool import DROPPED, Ids, Offsets
 from fastvec.corpus.text_export import write_text
 from fastvec.corpus.vocabulary import NoWordsError, Vocabulary
@@ -211,7 +211,7 @@ class Corpus:
         >>> Corpus.read([["a", "rose"]], min_count=1).save("rose.fvc")
         """
         whole = (self.vocabulary, self.raw_words, self.raw_sentences, serializable(self.options))
-        write_encoded(path, Encoded(self.tokens, self.offsets, *whole))
+        write_corpus_file(path, CorpusFile(self.tokens, self.offsets, *whole))
 
     def save_text(self, path: PathLike, progress: bool | None = None) -> None:
         """Write the text that the ids stand for: a sentence on each line, spaces between its words.
@@ -241,8 +241,7 @@ class Corpus:
         >>> Corpus.open("rose.fvc").raw_words
         2
         """
-        encoded = read_encoded(path)
-        return cls(**vars(encoded))
+        return cls(**vars(read_corpus_file(path)))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

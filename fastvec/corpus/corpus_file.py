@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from fastvec._core import rises
 from fastvec._util.atomic import PathLike
+from fastvec._util.options import params_of
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.io.container import Container, is_container, read_container, write_container
+from fastvec.io.container import Container, read_container, write_container
+from fastvec.params import CorpusParams, VocabularyParams
 
 
 @dataclass(frozen=True)
-class Encoded:
+class CorpusFile:
     """What a corpus file holds; ``options`` are those that the text was read with."""
 
     tokens: NDArray[np.int32]
@@ -30,16 +32,7 @@ class Encoded:
     options: Mapping[str, Any]
 
 
-def is_encoded(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of a corpus file.
-
-    >>> is_encoded(b"to be or not to be")
-    False
-    """
-    return is_container(head, "corpus")
-
-
-def write_encoded(path: PathLike, corpus: Encoded) -> None:
+def write_corpus_file(path: PathLike, corpus: CorpusFile) -> None:
     """Write a corpus file; it is complete or not there at all."""
     vocabulary = corpus.vocabulary
     write_container(
@@ -55,33 +48,26 @@ def write_encoded(path: PathLike, corpus: Encoded) -> None:
     )
 
 
-def read_encoded(path: PathLike) -> Encoded:
+def read_corpus_file(path: PathLike) -> CorpusFile:
     """Open a corpus file: it is mapped into memory, and read through once.
 
     All checksums are compared and every id and offset is checked, so that no file can make
     training touch memory outside of its arrays.  ValueError, with the path and the reason, for any
     other file.
 
-    >>> words = Vocabulary.of({"a": 1})
-    >>> whole = Encoded(np.zeros(1, np.int32), np.array([0, 1]), words, 1, 1, {})
-    >>> write_encoded("a.fvc", whole)
-    >>> read_encoded("a.fvc").tokens
+    >>> vocabulary = Vocabulary.of({"a": 1})
+    >>> corpus = CorpusFile(np.zeros(1, np.int32), np.array([0, 1]), vocabulary, 1, 1, {})
+    >>> write_corpus_file("a.fvc", corpus)
+    >>> read_corpus_file("a.fvc").tokens
     array([0], dtype=int32)
     """
     file = read_container(path, "corpus", verify=False)
     vocabulary = _vocabulary(file)
-    tokens, offsets = file.array("tokens", "<i4", None), file.array("offsets", "<i8", None)
-    largest = file.verify("tokens")
-    file.verify("offsets")
-    if len(tokens) and largest >= len(vocabulary):  # a negative id counts as a large one
-        raise file.damaged(f"token {largest} is not one of {len(vocabulary)} words")
-    if not rises(offsets, len(tokens), 1):
-        raise file.damaged("the sentences' offsets do not rise")
+    tokens, offsets = _sentences(file, len(vocabulary))
     words, sentences = (file.metadata.get(name) for name in ("raw_words", "raw_sentences"))
-    options = file.metadata.get("options", {})
-    if type(words) is not int or type(sentences) is not int or not isinstance(options, dict):
+    if type(words) is not int or type(sentences) is not int:
         raise file.damaged("its metadata are not complete")
-    return Encoded(tokens, offsets, vocabulary, words, sentences, options)
+    return CorpusFile(tokens, offsets, vocabulary, words, sentences, _options(file))
 
 
 def _vocabulary(file: Container) -> Vocabulary:
@@ -94,3 +80,28 @@ def _vocabulary(file: Container) -> Vocabulary:
         return Vocabulary(file.words, counts)
     except ValueError as error:
         raise file.damaged(error) from None
+
+
+def _sentences(file: Container, n_words: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The ids of all tokens and where each sentence begins, checked."""
+    tokens, offsets = file.array("tokens", "<i4", None), file.array("offsets", "<i8", None)
+    largest = file.verify("tokens")
+    file.verify("offsets")
+    if len(tokens) and largest >= n_words:  # a negative id counts as a large one
+        raise file.damaged(f"token {largest} is not one of {n_words} words")
+    if not rises(offsets, len(tokens), 1):
+        raise file.damaged("the sentences' offsets do not rise")
+    return tokens, offsets
+
+
+def _options(file: Container) -> dict[str, Any]:
+    """The options of reading, checked: later text may be read with them."""
+    options = file.metadata.get("options", {})
+    if not isinstance(options, dict):
+        raise file.damaged("its options are not a JSON object")
+    try:
+        for kind in (CorpusParams, VocabularyParams):
+            params_of(kind, options)
+    except (TypeError, ValueError) as error:
+        raise file.damaged(error) from None
+    return options

@@ -30,11 +30,11 @@ from fastvec.corpus.chunks import (
     utf8,
 )
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.corpus_file import is_encoded
 from fastvec.corpus.files import File, find_files, is_path
 from fastvec.corpus.jsonl import JSON_LINES
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.io import compression
+from fastvec.io.container import is_container
 from fastvec.params import CorpusParams
 
 # --- formats of files
@@ -55,7 +55,7 @@ def _text_chunks(name: str, file: BinaryIO, params: CorpusParams) -> Iterator[Ch
     return text_blocks(name, file, _breaks(params))
 
 
-CORPUS_FILE = FileFormat(lambda head, _: is_encoded(head), _refuse_corpus_file)
+CORPUS_FILE = FileFormat(lambda head, _: is_container(head, "corpus"), _refuse_corpus_file)
 TEXT = FileFormat(lambda *_: True, _text_chunks)
 
 #: a file is of the first of these that matches

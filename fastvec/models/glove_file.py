@@ -59,8 +59,11 @@ def load_model(cls: type[Model], path: PathLike) -> Model:
         model.training_state = _state_of(file.metadata.get("training", options))
     except (KeyError, ValueError, TypeError):
         raise file.damaged("its parameters are not complete") from None
-    for group in GROUPS:
-        params_from(group, model)
+    try:
+        for group in GROUPS:
+            params_from(group, model)
+    except (ValueError, TypeError) as error:
+        raise file.damaged(error) from None
     size, count = model.vector_size, len(words) - bool(model.unk)
     saved = file.array("records", "<f4", count, 4, size + 2)
     prior = file.array("prior", "<f4", count, size) if "prior" in file.arrays else None

@@ -57,6 +57,8 @@ def load_model(cls: type[Model], path: PathLike) -> Model:
     if not isinstance(options, dict):
         raise file.damaged("parameters is not a JSON object")
     size = file.arrays["vectors"].shape[1]
+    if size < 1:
+        raise file.damaged("its vectors have no numbers")
     model = cls(vector_size=size)
     for name in SAVED:
         if name in options:

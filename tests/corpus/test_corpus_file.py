@@ -122,3 +122,17 @@ def test_checksum_against_the_plain_formula() -> None:
         total,
         weighted,
     ]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "message"),
+    [
+        ({"raw_words": '"many"'}, "its metadata are not complete"),
+        ({"options": '{"tokens": "letters"}'}, "tokens must be whitespace or words or a function"),
+        ({"options": "[1]"}, "is damaged"),
+    ],
+)
+def test_wrong_metadata(encoded: Path, metadata: dict[str, str], message: str) -> None:
+    rewrite(encoded, **metadata)
+    with pytest.raises(ValueError, match=message):
+        Corpus.open(encoded)

@@ -7,9 +7,10 @@ Bytes may be read or refused with a ValueError that names the file; anything els
 `make fuzz` runs it with a native core that has AddressSanitizer; CONTRIBUTING.md says how to see
 that core's coverage too.  The first byte of an input chooses the reader; ``--seeds FOLDER`` writes
 one good input for each and ends.  FUZZ_READERS=9,10 keeps to some readers: 9 and 10 are those of
-corpus files, 11 that of phrases.
+corpus files, 11 that of phrases, 12 to 14 those of pairs and models.
 """
 
+import contextlib
 import io
 import os
 import sys
@@ -33,6 +34,8 @@ with atheris.instrument_imports():
     from fastvec.io.registry import read_vectors
     from fastvec.io.vectors import load_vectors, save_vectors
     from fastvec.models import phrases
+    from fastvec.models.glove import GloVe
+    from fastvec.models.pairs import Pairs
     from fastvec.models.word2vec import Word2Vec
     from fastvec.words import Words
 
@@ -40,12 +43,12 @@ FOLDER = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else 
 PATH = FOLDER / "input"
 
 
-def corpus_with_checksums() -> corpus.Corpus:
-    """A corpus file as it is, but with the checksums that its arrays have: else hardly a changed
-    file would come past them."""
-    changed = FOLDER / "input.checked"  # errors name it by the beginning of its name
+def with_checksums() -> Path:
+    """The input with the checksums that its arrays have; otherwise hardly any changed file would
+    get past the comparison of checksums."""
+    changed = FOLDER / "input.checked"  # its errors begin with the name of the input
     rewrite(PATH, changed)
-    return corpus.Corpus.open(changed)
+    return changed
 
 
 READERS = [
@@ -55,12 +58,15 @@ READERS = [
     lambda: word2vec.read_word2vec(PATH, limit=2, encoding="latin-1"),
     lambda: read_counts(PATH),
     lambda: load_vectors(PATH),
-    lambda: load_vectors(PATH, mmap=False),
+    lambda: load_vectors(with_checksums(), mmap=False),
     lambda: read_vectors(PATH, file_format="npy"),
     lambda: read_vectors(PATH),
     lambda: corpus.Corpus.open(PATH),
-    corpus_with_checksums,
-    lambda: phrases.Phrases.load(PATH),
+    lambda: corpus.Corpus.open(with_checksums()),
+    lambda: phrases.Phrases.load(with_checksums()),
+    lambda: Pairs.load(with_checksums()),
+    lambda: Word2Vec.load(with_checksums()),
+    lambda: GloVe.load(with_checksums()),
 ]
 CHOSEN = [int(i) for i in os.environ.get("FUZZ_READERS", "").split(",") if i] or range(len(READERS))
 
@@ -72,6 +78,12 @@ def check(result) -> None:
         return
     if isinstance(result, (phrases.Phrases, phrases.FrozenPhrases)):
         use_phrases(result)
+        return
+    if isinstance(result, Pairs):
+        use_pairs(result)
+        return
+    if isinstance(result, Word2Vec | GloVe):
+        train(result)
         return
     if isinstance(result, VectorFile):
         words, vectors = result.words, result.vectors
@@ -97,8 +109,29 @@ def use(read: corpus.Corpus) -> None:
         assert min(len(read.tokens), len(read.vocabulary)) < 2
 
 
+def use_pairs(read: Pairs) -> None:
+    """Make a matrix of pairs and train on them: the native loops go where the tiles send them."""
+    if read.shape[0] > 1000:  # a large matrix takes long, and shows nothing more
+        return
+    for work in (read.to_scipy, lambda: GloVe(4, epochs=1, progress=False, workers=1).fit(read)):
+        try:
+            work()
+        except ValueError as error:
+            assert "damaged" in str(error) or "there are no pairs" in str(error), error
+
+
+def train(model: Word2Vec | GloVe) -> None:
+    """Go on with the training of a model that was read."""
+    model.workers = 1
+    model.progress = False
+    with contextlib.suppress(ValueError, TypeError, RuntimeError, FloatingPointError):
+        model.train([["a", "rose", "is", "a", "rose"]] * 3, epochs=1)  # options may not fit
+
+
 def use_phrases(read: phrases.Phrases | phrases.FrozenPhrases) -> None:
     """Join phrases and score them: the native loops go where words, pairs and nodes send them."""
+    if read.reading.get("tokens") == "a function":  # it would have to be set again
+        return
     read.join([["a", "rose", "of", "a", "rose"]], progress=False)
     if isinstance(read, phrases.Phrases):
         assert sum(read.vocab.values()) >= 0
@@ -141,6 +174,12 @@ def seeds(folder: Path) -> None:
     folder.joinpath("11").write_bytes(b"\x0b" + PATH.read_bytes())
     learned.freeze().save(PATH)
     folder.joinpath("11 frozen").write_bytes(b"\x0b" + PATH.read_bytes())
+    pairs = Pairs.from_scipy(np.ones((3, 3)), words, np.arange(3))
+    model = Word2Vec(sentences, vector_size=2, min_count=1, epochs=1, hs=1, progress=False)
+    glove = GloVe(2, min_count=1, epochs=1, progress=False).fit(sentences)
+    for reader, made in ((12, pairs), (13, model), (14, glove)):
+        made.save(PATH)
+        folder.joinpath(str(reader)).write_bytes(bytes([reader]) + PATH.read_bytes())
     np.save(good, vectors)
     folder.joinpath("7").write_bytes(b"\7" + good.getvalue())
 
