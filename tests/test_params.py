@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastvec import GloVe, Phrases, Word2Vec, cooccurrence
-from fastvec._util.system import available_cores
 from fastvec.corpus.build import count_words
 from fastvec.corpus.corpus import Corpus
 from fastvec.params import (
@@ -158,10 +157,6 @@ def test_a_checked_window_can_be_used(window: Any) -> None:
     else:
         assert 1 <= made.window <= 100_000
         assert made.window == window
-
-
-def test_cores_are_those_that_may_be_used() -> None:
-    assert available_cores() >= 1
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,9 @@ def reading_options(command: Command) -> Command:
 @click.command()
 @CORPUS
 @OUTPUT
-@click.option("--save-vocab", type=click.Path(path_type=Path), help="also write: word count")
+@click.option(
+    "--save-vocab", type=click.Path(path_type=Path), help="also write the words and their counts"
+)
 @reading_options
 @QUIET
 def cooccur(
@@ -233,7 +235,7 @@ def report_trained(model: GloVe, quiet: bool) -> None:
 @click.option(
     "--init",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="vectors to start from, and to stay near (--mu)",
+    help="vectors to start from, and to keep the words near (--mu)",
 )
 @reading_options
 @options_from(GloVeParams)

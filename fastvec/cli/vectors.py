@@ -32,7 +32,9 @@ from fastvec.vectors.keyedvectors import KeyedVectors
 VECTORS = click.argument("vectors", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 TOPN = click.option("-n", "--topn", type=click.IntRange(1), default=10, show_default=True,
                     help="how many answers to print")  # fmt: skip
-LIMIT = click.option("--limit", type=click.IntRange(1), help="read only the first so many words")
+LIMIT = click.option(
+    "--limit", type=click.IntRange(1), help="read only this many words, from the start of the file"
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")
 
 
@@ -178,14 +180,18 @@ def convert(
 
 @click.command("classes")
 @VECTORS
-@click.option("-k", "count", type=click.IntRange(1), default=500, show_default=True, help="classes")
+@click.option(
+    "-k", "count", type=click.IntRange(1), default=500, show_default=True, help="number of classes"
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="file to write instead of printing"
 )
 @click.option(
     "--rounds", type=click.IntRange(1), default=10, show_default=True, help="rounds of k-means"
 )
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="seed of k-means"
+)
 @LIMIT
 def classes(
     vectors: Path, count: int, output: Path | None, rounds: int, seed: int, limit: int | None
