@@ -88,7 +88,8 @@ static int read_ranges(text_reader *t, const char *p, int64_t n, int64_t length)
 
 /* Pieces of the text as the words of rows, which are not cut again. */
 static void read_rows(text_reader *t, const char *p, int64_t n, int64_t length) {
-    size_t room = ((size_t)n / (size_t)length + 2) * sizeof(int64_t); /* no more, so that reading too far is noticed */
+    /* No more room than needed, so that reading too far is noticed. */
+    size_t room = ((size_t)n / (size_t)length + 2) * sizeof(int64_t);
     int64_t *ends = malloc(room), *starts = malloc(room), *numbers = malloc(room);
     int64_t words = 0, rows = 0;
     starts[0] = ends[0] = 0;

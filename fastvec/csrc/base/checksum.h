@@ -16,7 +16,7 @@ typedef struct {
     uint32_t largest; /* of the words */
 } checksum;
 
-/* Add n bytes whose first word is number `first`; n is a multiple of 4 but for the last piece. */
+/* Add n bytes whose first word is number `first`; n is a multiple of 4 except for the last bytes. */
 static void checksum_add(checksum *c, const uint8_t *bytes, int64_t n, uint64_t first) {
     enum { BLOCK = 4096 }; /* words whose numbers within the block fit in 16 bits */
     while (n > 0) {

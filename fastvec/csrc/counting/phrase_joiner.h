@@ -16,7 +16,7 @@ static int64_t phrases_join(const phrase_table *phrases, const phrase_tree *tree
     int32_t *start = out;
     for (int64_t s = from; s < to; s++) {
         int32_t *sentence = out;
-        int64_t end = t->sentences[s + 1], open = end; /* where the first word stands; end: none */
+        int64_t end = t->sentences[s + 1], open = end; /* position of the first word; end: none */
         uint32_t between = 0;
         for (int64_t at = t->sentences[s]; at < end; at++) {
             uint32_t word = (uint32_t)t->tokens[at];

@@ -1,6 +1,6 @@
-/* phrase_table.h - a hash table of pairs of words, with what stands between them.
+/* phrase_table.h - a hash table of pairs of words, with the connectors between them.
  *
- * A pair is a first word, a last word, and what stands between them: nothing, or connectors ("of",
+ * A pair is a first word, a last word, and what is between them: nothing, or connectors ("of",
  * "of the"), which make no pairs of their own.  Every sequence of connectors is a node of a tree,
  * found from its parent and its last connector; node 0 is the empty one.
  *

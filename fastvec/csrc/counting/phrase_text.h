@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 enum {
-    PHRASE_CONNECTOR = 1, /* kinds of words: may stand inside a phrase only */
+    PHRASE_CONNECTOR = 1, /* kinds of words: may be inside a phrase only */
     PHRASE_OPENS = 2,     /* some phrase begins with it */
 };
 

@@ -1,8 +1,8 @@
 /* tiles.h - a matrix of pairs cut into tiles: a block of rows times a block of columns each.
  *
- * A block is a range of words; a pair in a tile says where in their blocks its words stand, in 16
- * bits each.  Row is the rarer word (the higher id), column the other.  One row block's tiles stand
- * together: for every column block in order, of an asymmetric matrix first the pairs whose
+ * A block is a range of words; a pair in a tile has the positions of its words in their blocks, in
+ * 16 bits each.  Row is the rarer word (the higher id), column the other.  One row block's tiles are
+ * stored together: for every column block in order, of an asymmetric matrix first the pairs whose
  * context is on the left, then those on the right.  In a tile pairs are sorted by row and column.
  */
 #ifndef FASTVEC_TILES_H

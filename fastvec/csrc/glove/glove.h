@@ -1,6 +1,6 @@
 /* glove.h - training GloVe: AdaGrad on pairs, tile by tile.
  *
- * Each worker takes the next tile whose blocks of words nobody else is training (schedule.h), shuffles
+ * Each worker takes the next tile whose blocks of words no other worker is training (schedule.h), shuffles
  * its pairs and runs the kernel on them.
  *
  * Method and defaults: glove.c (Pennington, Socher & Manning 2014).

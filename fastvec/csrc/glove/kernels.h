@@ -1,8 +1,8 @@
 /* kernels.h - GloVe's kernels: what each of them computes, and on which records.
  *
- * A word's record holds four rows of `stride` floats, so that everything a pair needs lies together:
+ * A word's record holds four rows of `stride` floats, so that everything a pair needs is side by side:
  *     its vector, its vector as a context, and the sums of squared steps of each.
- * The biases are two more columns of the vectors: a word's bias stands where contexts have the
+ * The biases are two more columns of the vectors: a word's bias is in the column where contexts have the
  * constant 1, and a context's bias where words have it.  A sum of squares that starts at eta^2
  * instead of 1 makes AdaGrad's step of a bias GloVe's own (without eta), and one of 1e30 holds the
  * constant still: the kernels know nothing of biases.  The columns after them are zero, and stay so.

@@ -1,8 +1,8 @@
 /* body.h - word2vec's kernels, written once on simd.h and compiled for each instruction set.
  *
- * No include guard: see simd.h.  The outputs are taken in blocks of at most TILE_OUTPUTS or, if WIDE_BLOCKS is
- * 1, SLOTS.  TILE_INPUTS x TILE_OUTPUTS dot products run side by side, their sums in registers; of larger blocks
- * TILE_INPUTS x HALF_SLOTS.  Every array below has a fixed size: [C] with a constant argument C would be a
+ * No include guard: see simd.h.  The outputs are taken in blocks of at most TILE_OUTPUTS or, if
+ * WIDE_BLOCKS is 1, SLOTS.  TILE_INPUTS x TILE_OUTPUTS dot products run side by side, their sums in
+ * registers; of larger blocks TILE_INPUTS x HALF_SLOTS.  Every array below has a fixed size: [C] with a constant argument C would be a
  * variable-length array, which never lives in registers.
  */
 #define CONSTANT static inline __attribute__((always_inline))
@@ -12,8 +12,8 @@
 
 #define HALF_SLOTS (SLOTS / 2)
 
-/* The lane sums of n <= 4 vectors, in every group of four lanes a part of each; what stands in place of
- * a fourth, a third and a second that is not there means nothing. */
+/* The lane sums of n <= 4 vectors, in every group of four lanes a share of each.  Of fewer than four
+ * vectors the results for the others have no meaning. */
 CONSTANT vec NAME(fold_half)(const vec *sums, const int n) {
     const vec low = FOLD_1(sums[0], n > 1 ? sums[1] : sums[0]);
     return FOLD_2(low, n > 2 ? FOLD_1(sums[2], n > 3 ? sums[3] : sums[2]) : low);
@@ -130,8 +130,8 @@ static void NAME(gradient)(float *const *inputs, int m, float *const *outputs, c
 }
 
 /* The second half of the step holds the columns of some rows in registers, the residents, while the
- * rows of the other side stream by.  The residents are the outputs if there are at most TILE_OUTPUTS, else the
- * inputs. */
+ * rows of the other side stream by.  The residents are the outputs if there are at most TILE_OUTPUTS,
+ * else the inputs. */
 
 /* K columns from k on, with all n <= TILE_OUTPUTS outputs as residents. */
 CONSTANT void NAME(apply_to_few)(float *const *inputs, int m, float *const *outputs, const float *g,
@@ -145,8 +145,8 @@ CONSTANT void NAME(apply_to_few)(float *const *inputs, int m, float *const *outp
         UNROLL for (int j = 0; j < K; j++) STORE(outputs[o] + k + j * WIDTH, r.after[o * K + j]);
 }
 
-/* K columns from k on, with the C inputs as residents.  An input row may stand there twice: what
- * changes is gathered first. */
+/* K columns from k on, with the C inputs as residents.  An input row may be listed twice, so the
+ * changes are summed first. */
 CONSTANT void NAME(apply_to_many)(float *const *inputs, float *const *outputs, const NAME(cut) cut,
                                   const float *g, int k, const int C, const int K) {
     NAME(residents) r;

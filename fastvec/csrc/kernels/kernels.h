@@ -15,8 +15,8 @@ enum {
     GRADIENT_FLOATS = MAX_BLOCKS * BLOCK_FLOATS,
 };
 
-/* The likelihood: the product of the probabilities of all right answers so far, for each vector lane as a number
- * in [1, 2) and a power of two: an exact log-likelihood for the price of five integer operations a
+/* The likelihood: the product of the probabilities of all right answers so far, for each vector lane as a
+ * number in [1, 2) and a power of two: an exact log-likelihood for the price of five integer operations a
  * vector, instead of a logarithm a prediction. */
 typedef struct {
     float mantissa[16] __attribute__((aligned(64)));
@@ -48,9 +48,9 @@ typedef struct {
     /* One step of stochastic gradient descent on M x N logistic predictions, in two halves:
      *     gradient:  G = alpha * (label - sigmoid(inputs . outputs^T))
      *     apply:     inputs += G . outputs;  outputs += G^T . inputs    (both from the old values)
-     * inputs:  M <= MAX_INPUTS rows of `floats` floats.  A row that stands there twice gets both
+     * inputs:  M <= MAX_INPUTS rows of `floats` floats.  A row that is listed twice gets both
      *          changes.
-     * outputs: N <= MAX_OUTPUTS rows; no row may stand there twice.
+     * outputs: N <= MAX_OUTPUTS rows; no row may be listed twice.
      * signs:   N floats, +1 for label 1 and -1 for label 0; ROW_FLOATS more can be read.
      * g:       GRADIENT_FLOATS floats of scratch, aligned to 64 bytes.
      * prefetch: rows to fetch meanwhile. */

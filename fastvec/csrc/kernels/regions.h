@@ -1,9 +1,9 @@
-/* regions.h - segments of a file that may use instructions which not every machine has.
+/* regions.h - regions of a file that may use instructions which not every machine has.
  *
- *     REGION_BEGIN(AVX2) ... REGION_END
+ *     REGION_BEGIN("avx2,fma") ... REGION_END
  *
- * What is compiled between them gets the name of the instruction set that NAME_OF_SET is defined as:
- * NAME(update) is update_avx2.  Brings in all system headers: they must come before the first region.
+ * Functions between them have the name of the instruction set, NAME_OF_SET, in theirs: NAME(update) is
+ * update_avx2.  Brings in all system headers: they must come before the first region.
  */
 #ifndef FASTVEC_REGIONS_H
 #define FASTVEC_REGIONS_H
@@ -17,20 +17,16 @@
 #define JOIN(f, set) JOIN_(f, set)
 #define NAME(f) JOIN(f, NAME_OF_SET)
 #define STRING_(s) #s
-#define STRING(s) STRING_(s)
 
-#define AVX2 "avx2,fma,prfchw"
 #if defined(__clang__)
-#define AVX512 "avx512f,avx512vl,avx512dq,avx512bw,fma,prfchw"
-#define AVX512BF16 AVX512 ",avx512bf16"
-#define REGION_BEGIN(set) \
-    _Pragma(STRING_(clang attribute push(__attribute__((target(set))), apply_to = function)))
+#define REGION_TUNING ""
+#define REGION_BEGIN(features) \
+    _Pragma(STRING_(clang attribute push(__attribute__((target(features))), apply_to = function)))
 #define REGION_END _Pragma("clang attribute pop")
 #else
-/* tune: by default gcc 12 parks integers in vector registers, which costs GloVe 8 % on Zen 4. */
-#define AVX512 "avx512f,avx512vl,avx512dq,avx512bw,fma,prfchw,tune=skylake-avx512"
-#define AVX512BF16 "avx512bf16," AVX512
-#define REGION_BEGIN(set) _Pragma("GCC push_options") _Pragma(STRING_(GCC target(set)))
+/* For AVX-512: by default gcc 12 parks integers in vector registers, which costs GloVe 8 % on Zen 4. */
+#define REGION_TUNING ",tune=skylake-avx512"
+#define REGION_BEGIN(features) _Pragma("GCC push_options") _Pragma(STRING_(GCC target(features)))
 #define REGION_END _Pragma("GCC pop_options")
 #endif
 

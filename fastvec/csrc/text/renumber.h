@@ -6,7 +6,7 @@
  *     map[i] == -1      nothing;
  *     map[i] = -2 - e   several tokens: several[starts[e] .. starts[e + 1]).
  * Sentences of which nothing is left are left out.  The first pass counts, so that every segment
- * knows where its tokens and sentences belong; the second writes.
+ * can be written to its own range of tokens and sentences; the second writes.
  */
 #ifndef FASTVEC_RENUMBER_H
 #define FASTVEC_RENUMBER_H
@@ -26,7 +26,7 @@ typedef struct {
     int64_t sentences; /* that end here, without the first one's beginning in other segments */
     int ends;          /* some sentence ends here ... */
     int first_empty;   /* ... and nothing of the first is in this segment */
-    int open;          /* tokens stand behind the last end */
+    int open;          /* tokens follow the last end */
 } renumbered;
 
 /* 0, or -1 for an id that is not in the map. */

@@ -1,7 +1,7 @@
 /* text_reader.h - cuts UTF-8 text into words and turns them into ids: the reader's state.
  *
- * A word is a run of bytes between spaces, tabs and newlines; carriage returns are dropped, wherever
- * they stand; every other byte is kept.  A newline ends a sentence.  (word2vec.c and GloVe do the same;
+ * A word is a run of bytes between spaces, tabs and newlines; all carriage returns are
+ * dropped; every other byte is kept.  A newline ends a sentence.  (word2vec.c and GloVe do the same;
  * but no word and no line is too long here.)
  *
  * Bytes are appended to a buffer, and text_cut_buffer (text_cut.h) cuts all words from it that are
@@ -49,7 +49,7 @@ typedef struct {
 
     char *buffer;        /* bytes [0, have) are here, [have, room) is free, TEXT_PAD behind */
     int64_t room, have;
-    int64_t searched;    /* no break stands before it */
+    int64_t searched;    /* there is no break before it */
     int64_t origin;      /* position of buffer[0] in its file */
     char *repaired;      /* the text to be cut when it had to be repaired, else NULL */
     int64_t at, end;     /* still to be cut: [at, end) of repaired or buffer ... */

@@ -7,8 +7,8 @@
  *        of one that ends in NUL, which padding would hide) is its hash, and its bytes are
  *        compared where they are stored.
  *
- * A table either grows, and copies each new word into its own arrays, or is built over arrays that
- * belong to somebody else (word_table_over), which it never changes.
+ * A table either grows, and copies each new word into its own arrays, or is built over given arrays
+ * (word_table_over), which it never changes.
  */
 #ifndef FASTVEC_WORD_TABLE_H
 #define FASTVEC_WORD_TABLE_H
@@ -36,7 +36,7 @@ typedef struct {
     char *bytes;
     int64_t *offsets;
     int64_t *counts; /* flushed counts */
-    int64_t room_bytes, room_words; /* 0: built over somebody else's arrays */
+    int64_t room_bytes, room_words; /* 0: built over given arrays */
     int32_t n;
 } word_table;
 

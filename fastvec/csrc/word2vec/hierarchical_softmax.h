@@ -1,8 +1,8 @@
 /* hierarchical_softmax.h - the output layer that finds the centre word in a binary tree.
  *
  * One row for each inner node.  The targets of a window are the inner nodes on the centre word's path,
- * from the word up to the root, with the signs of its code.  (What the functions are for stands in
- * output_layers.h; the tree is huffman.h's.)
+ * from the word up to the root, with the signs of its code.  (output_layers.h
+ * says what the functions are for; huffman.h makes the tree.)
  */
 #ifndef FASTVEC_HIERARCHICAL_SOFTMAX_H
 #define FASTVEC_HIERARCHICAL_SOFTMAX_H

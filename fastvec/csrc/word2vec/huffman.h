@@ -15,8 +15,8 @@
 
 #include <stdint.h>
 
-/* How deep the leaves of n counts that never rise stand, in the first n of `depths`: the two lightest
- * nodes are merged until one is left.  What is merged is never lighter than what was merged before, so
+/* Write the depths of the leaves of n counts, which never rise, to the first n of `depths`: the two
+ * lightest nodes are merged until one is left.  What is merged is never lighter than what was merged before, so
  * the lightest is the last leaf or the first inner node that is left (van Leeuwen 1976); of equal ones the
  * leaf, which keeps the longest path short.  Room: 2n - 1 depths and n weights. */
 static inline void huffman_depths(const int64_t *counts, int32_t n, int32_t *depths,

@@ -2,8 +2,8 @@
  *
  * One row for each word.  The targets of a window are the centre word with label 1 and `negative` noise
  * words with label 0.  Negatives are drawn for a batch of windows at a time, side by side, and each
- * window's rows are listed before they are used, so that they are prefetched meanwhile.  (What the
- * functions are for stands in output_layers.h.)
+ * window's rows are listed before they are used, so that they are prefetched meanwhile.  (output_layers.h
+ * says what the functions are for.)
  */
 #ifndef FASTVEC_NEGATIVE_SAMPLING_H
 #define FASTVEC_NEGATIVE_SAMPLING_H

@@ -1,5 +1,5 @@
 /* avx2.h - BODY with AVX2 and FMA. */
-REGION_BEGIN(AVX2)
+REGION_BEGIN("avx2,fma,prfchw")
 #define NAME_OF_SET avx2
 #define WIDTH 8
 #define TILE_INPUTS 2 /* 12 sums, 2 inputs and 1 output in 16 registers */

@@ -1,5 +1,5 @@
 /* avx512.h - BODY with AVX-512. */
-REGION_BEGIN(AVX512)
+REGION_BEGIN("avx512f,avx512vl,avx512dq,avx512bw,fma,prfchw" REGION_TUNING)
 #define NAME_OF_SET avx512
 #define WIDTH 16
 #define TILE_INPUTS 4 /* 24 sums, 4 inputs and 1 output in 32 registers */

@@ -1,5 +1,5 @@
 /* avx512bf16.h - BODY with AVX-512 and products in bf16. */
-REGION_BEGIN(AVX512BF16)
+REGION_BEGIN("avx512bf16,avx512f,avx512vl,avx512dq,avx512bw,fma,prfchw" REGION_TUNING)
 #define NAME_OF_SET avx512bf16
 #define WIDTH 16
 #define TILE_INPUTS 4
