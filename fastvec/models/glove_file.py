@@ -57,7 +57,7 @@ def load_model(cls: type[Model], path: PathLike) -> Model:
             if name in options:
                 setattr(model, name, options[name])
         model.training_state = _state_of(file.metadata.get("training", options))
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, OverflowError):
         raise file.damaged("its parameters are not complete") from None
     try:
         for group in GROUPS:

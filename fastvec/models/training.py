@@ -121,7 +121,7 @@ class TrainingState:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The state that :meth:`to_dict` gave; other keys are ignored, missing ones get defaults.
 
-        TypeError or ValueError for values of another type.
+        Raises TypeError, ValueError or OverflowError for values of another type.
         """
         kinds: dict[str, Any] = {"int": int, "float": float, "list[float]": _floats}
         names = {item.name: kinds[str(item.type)] for item in dataclasses.fields(cls)}

@@ -77,7 +77,7 @@ def load_model(cls: type[Model], path: PathLike) -> Model:
 def _state_of(file: Container, saved: object, model: Word2Vec) -> TrainingState:
     try:
         return TrainingState.from_dict(model.training_state.to_dict() | dict(saved))  # type: ignore[call-overload]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise file.damaged("its state of training is not complete") from None
 
 

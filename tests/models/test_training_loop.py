@@ -8,6 +8,7 @@ import threading
 
 import numpy as np
 import pytest
+from containers import rewrite
 
 from fastvec import CallbackAny2Vec, Corpus, Word2Vec
 from fastvec.models.glove import GloVe
@@ -247,3 +248,16 @@ def test_glove_s_state_is_saved(tmp_path):
     state = GloVe.load(tmp_path / "m").training_state
     assert state == model.training_state
     assert (state.epochs_done, state.epochs_trained, state.start_rate) == (3, 3, model.eta)
+
+
+@pytest.mark.parametrize(
+    "training",
+    [[1], "much", {"loss_history": 3}, {"epochs_done": float("inf")}, {"loss_history": [None]}],
+)
+@pytest.mark.parametrize("model", [Word2Vec, GloVe])
+def test_a_damaged_state_is_refused(tmp_path, model, training):
+    made = Word2Vec(TEXT, min_count=1) if model is Word2Vec else GloVe(4, min_count=1).fit(TEXT)
+    made.save(tmp_path / "m")
+    rewrite(tmp_path / "m", tmp_path / "n", training=json.dumps(training))
+    with pytest.raises(ValueError, match=r"n is damaged: its (state of training|parameters)"):
+        model.load(tmp_path / "n")
