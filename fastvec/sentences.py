@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fastvec._util.atomic import PathLike
-from fastvec.io.compression import open_input
+from fastvec.io.compression import MOST_BYTES, MOST_LINE_BYTES, lines_of, open_input
 
 MAX_WORDS_IN_BATCH = 10000  # gensim's name for it
 BLOCK_BYTES = 1 << 20
@@ -52,8 +52,9 @@ class LineSentence:
 
     def __iter__(self) -> Iterator[list[str]]:
         with _open(self.source) as file:
-            for line in itertools.islice(file, self.limit):
-                words = (line if isinstance(line, str) else line.decode()).split()
+            name = getattr(file, "name", None) or str(self.source)
+            for line in itertools.islice(lines_of(str(name), file, MOST_LINE_BYTES), self.limit):
+                words = _decoded(str(name), line).split()
                 for first in range(0, len(words), self.max_sentence_length):
                     yield words[first : first + self.max_sentence_length]
 
@@ -106,7 +107,7 @@ class Text8Corpus:
 
     def __iter__(self) -> Iterator[list[str]]:
         with _open(self.fname) as file:
-            words = _words(file)
+            words = _words(str(self.fname), file)
             while sentence := list(itertools.islice(words, self.max_sentence_length)):
                 yield sentence
 
@@ -122,14 +123,27 @@ def _open(source: PathLike | IO[Any]) -> Iterator[IO[Any]]:
         yield source
 
 
-def _words(file: IO[Any]) -> Iterator[str]:
+def _words(name: str, file: IO[Any]) -> Iterator[str]:
     """The words of a file, read in blocks that are cut at a space."""
     rest: list[bytes] = []
+    size = 0
     while block := file.read(BLOCK_BYTES):
         head, space, tail = block.rpartition(b" ")
         if not space:
             rest.append(block)
+            size += len(block)
+            if size > MOST_BYTES:
+                raise ValueError(f"{name}: a word does not end within {MOST_BYTES} bytes")
             continue
-        yield from b"".join([*rest, head]).decode().split()
-        rest = [tail]
-    yield from b"".join(rest).decode().split()
+        yield from _decoded(name, b"".join([*rest, head])).split()
+        rest, size = [tail], len(tail)
+    yield from _decoded(name, b"".join(rest)).split()
+
+
+def _decoded(name: str, data: bytes | str) -> str:
+    """Bytes as text; UnicodeDecodeError, with the name of the file, unless they are UTF-8."""
+    try:
+        return data if isinstance(data, str) else data.decode()
+    except UnicodeDecodeError as error:
+        error.reason += f" in {name}"
+        raise

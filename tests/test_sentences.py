@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fastvec import Word2Vec
+from fastvec import Word2Vec, sentences
 from fastvec.sentences import LineSentence, PathLineSentences, Text8Corpus
 
 TEXT = "to be or\n\n  not\tto be  \nä ö\u00a0ü"
@@ -82,3 +82,22 @@ def test_gensim_reads_the_same(folder: Path) -> None:
     assert list(PathLineSentences(str(folder))) == list(gensim.PathLineSentences(str(folder)))
     theirs = gensim.Text8Corpus(str(folder / "a.txt"), 3)
     assert list(Text8Corpus(folder / "a.txt", 3)) == list(theirs)
+
+
+def test_text_that_is_not_utf8_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "latin"
+    path.write_bytes("to be\nné né".encode("latin-1"))
+    for reader in (LineSentence, PathLineSentences, Text8Corpus):
+        with pytest.raises(UnicodeDecodeError, match=f" in {path}"):
+            list(reader(path))
+
+
+def test_words_and_lines_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "bomb"
+    path.write_bytes(gzip.compress(b"to be\n" + b"a" * (1 << 22)))
+    monkeypatch.setattr(sentences, "MOST_BYTES", 1 << 20)
+    with pytest.raises(ValueError, match=f"{path}: a word does not end within 1048576 bytes"):
+        list(Text8Corpus(path))
+    monkeypatch.setattr(sentences, "MOST_LINE_BYTES", 1 << 20)
+    with pytest.raises(ValueError, match=f"{path}: line 2 does not end within 1048576 bytes"):
+        list(LineSentence(path))

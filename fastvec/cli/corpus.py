@@ -175,7 +175,7 @@ def phrases(
     for _ in range(passes):
         pass_ = Phrases(text, **settings, **running)
         found = {**pass_.export_phrases(), **found}
-        text = pass_.join(text, **running)
+        text = pass_.join(text, memory=options["memory"], tmp=options["tmp"], **running)
     text.save_text(output, running["progress"])
     if listed is not None:
         write_scores(listed, found)

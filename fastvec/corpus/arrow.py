@@ -9,13 +9,17 @@ it is used, since a damaged one would make later code read outside of its memory
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec._util.atomic import PathLike, about_temporary_files, temporary_folder
 from fastvec.corpus.chunks import (
     Chunk,
     FileFormat,
@@ -135,16 +139,29 @@ def _file_chunks(
 ) -> Iterator[Chunk]:
     arrow = _pyarrow(name)
     try:
-        if not file.seekable():
-            file = arrow.BufferReader(file.read())
-        for batch in batches(file, name, params.column):
-            yield from _batch_chunks(name, batch, params.column)
+        with _seekable(file, params.tmp) as whole:
+            for batch in batches(whole, name, params.column):
+                yield from _batch_chunks(name, batch, params.column)
     except MemoryError as error:
         raise MemoryError(f"{name} needs more memory than there is: {error}") from None
     except (arrow.ArrowException, UnicodeDecodeError, OSError) as error:
         if getattr(error, "errno", None) is not None:
             raise  # the machine is to blame, not the file
         raise ValueError(f"{name} is no {kind} file, or damaged or cut off: {error}") from None
+
+
+@contextlib.contextmanager
+def _seekable(file: BinaryIO, tmp: PathLike | None) -> Iterator[BinaryIO]:
+    """A file; or, of one that is compressed or a pipe, a copy in a temporary file."""
+    if file.seekable():
+        yield file
+        return
+    folder = temporary_folder(tmp)
+    with tempfile.TemporaryFile(dir=folder) as copy:
+        with about_temporary_files(folder):
+            shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy
 
 
 def _format(kind: str, magic: bytes, batches: Batches) -> FileFormat:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import Control, TextReader
+from fastvec.io.compression import MOST_BYTES, MOST_LINE_BYTES
 from fastvec.params import CorpusParams
 
 RANGE_BYTES = 1 << 21  # of a plain file: small enough that no worker waits long for the last one
@@ -191,17 +192,24 @@ def file_ranges(name: str, size: int) -> Iterator[FileRange]:
 
 
 def text_blocks(name: str, stream: Stream, breaks: Breaks = WORD_BREAKS) -> Iterator[TextBlock]:
-    """The chunks of a stream of text, each of which ends behind a break."""
-    start, rest = 0, [b""]
+    """The chunks of a stream of text, each of which ends behind a break.
+
+    ValueError for a word of more than MOST_BYTES, or a line (or text) of MOST_LINE_BYTES.
+    """
+    what, most = ("word", MOST_BYTES) if breaks == WORD_BREAKS else ("line", MOST_LINE_BYTES)
+    start, rest, size = 0, [b""], 0
     data = stream.read(BLOCK_BYTES)
     while data:
         following = stream.read(BLOCK_BYTES)
         cut = _last_break(data, breaks) if following else len(data)
         rest.append(data[:cut] if cut else data)
+        size += len(rest[-1])
+        if size > most + BLOCK_BYTES:
+            raise ValueError(f"{name}: the {what} at byte {start} does not end within {most} bytes")
         if cut:
             block = b"".join(rest)
             yield TextBlock(name, start, block, last=not following)
-            start, rest = start + len(block), [data[cut:]]
+            start, rest, size = start + len(block), [data[cut:]], len(data) - cut
         data = following
 
 

@@ -16,12 +16,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from fastvec._util.atomic import PathLike, atomic_write
 
 BUFFER_BYTES = 1 << 18  # of decompressed data
-ZSTD_BYTES = 1 << 16  # compressed bytes at a time: all that they hold is in memory at once
+#: compressed bytes at a time: all that they hold, up to 128 MB, is in memory at once
+ZSTD_BYTES = 1 << 12
+#: a word, or a row of a table, that has more bytes than this is refused: a small compressed file
+#: can hold one that would take all memory
+MOST_BYTES = 1 << 26
+MOST_LINE_BYTES = 1 << 30  # the same of a line of text, which is given to Python whole
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,21 @@ def decompressed(name: str, file: BinaryIO) -> BinaryIO:
     if compressor.require is not None:
         compressor.require(f"to read {name}")
     return cast(BinaryIO, io.BufferedReader(_Decompressed(name, file, compressor), BUFFER_BYTES))
+
+
+def lines_of(name: str, file: IO[Any], most: int) -> Iterator[bytes]:
+    """The lines of a file; ValueError for one that has more than ``most`` bytes.
+
+    >>> import io
+    >>> list(lines_of("greeting", io.BytesIO(b"hello\\nworld"), 10))
+    [b'hello\\n', b'world']
+    """
+    number = 0
+    while line := file.readline(most + 1):
+        number += 1
+        if len(line) > most:
+            raise ValueError(f"{name}: line {number} does not end within {most} bytes")
+        yield line
 
 
 def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:

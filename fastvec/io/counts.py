@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
-from fastvec.io.compression import open_input, open_output
+from fastvec.io.compression import MOST_BYTES, lines_of, open_input, open_output
 from fastvec.io.row_reader import excerpt
 from fastvec.words import Words
 
@@ -19,7 +19,7 @@ def read_counts(path: PathLike, encoding: str = "utf-8", errors: str = "strict")
     """
     counts = {}
     with open_input(path) as file:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(lines_of(str(path), file, MOST_BYTES), 1):
             word, _, count = line.rstrip().rpartition(b" ")
             if not (count.isdigit() and len(count) < 19):
                 raise ValueError(

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from fastvec._core import RowReader
 from fastvec._util.atomic import PathLike
 from fastvec._util.progress import Progress
-from fastvec.io.compression import open_input
+from fastvec.io.compression import MOST_BYTES, open_input
 from fastvec.words import Words
 
 Floats = NDArray[np.float32]
 
 MAX_SIZE = 1 << 20  # numbers in a vector; a header that says more is damaged
 MAX_WORDS = 2**31 - 2  # word ids are 32 bits
-MAX_ROW = 1 << 26  # bytes of a row
 CHUNK = 1 << 21  # bytes read at a time
 MARGIN = 1 << 16  # room before each chunk for the beginning of the row that ends in it
 EXPECTED = 1 << 24  # the hash table of words has room for so many at the start, at most
@@ -220,8 +219,8 @@ class _RowFile:
 
     def _read_more(self, row: int) -> None:
         """Read the next chunk, within a row; ValueError if the row is too long."""
-        if self.data.end - self.data.start > MAX_ROW:
-            raise ValueError(f"{self.path}: row {row} does not end within {MAX_ROW} bytes")
+        if self.data.end - self.data.start > MOST_BYTES:
+            raise ValueError(f"{self.path}: row {row} does not end within {MOST_BYTES} bytes")
         self.data.read_more()
 
     def read_all(self, bar: Progress) -> Floats:

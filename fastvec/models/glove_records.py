@@ -35,6 +35,7 @@ RECORD = np.dtype([("word1", "<i4"), ("word2", "<i4"), ("value", "<f8")])
 #: A record while it is sorted: its row and its key within the row, see column_keys.
 ENTRY = np.dtype([("row", "<u4"), ("key", "<u4"), ("value", "<f8")])
 RECORDS_AT_ONCE = 1 << 20  # records read at a time
+FEW_WORDS = 1 << 16  # a file without a vocabulary may be about so many, however few its records
 
 
 # --- writing
@@ -77,9 +78,12 @@ def _records(
 # --- reading
 
 
-def highest_id(path: PathLike) -> int:
-    """The highest id in a file of records; ValueError for a file that is not one, or for ids below
-    1 or too high."""
+def number_of_words(path: PathLike, vocabulary: int | None = None) -> int:
+    """How many words a file of records is about: those of the vocabulary, or the highest id.
+
+    ValueError for a file that is not one, for ids below 1 or beyond the vocabulary, and without a
+    vocabulary for ids that are far too high for so few records, since every word takes memory.
+    """
     size = Path(path).stat().st_size
     if size == 0 or size % RECORD.itemsize:
         raise ValueError(
@@ -89,9 +93,18 @@ def highest_id(path: PathLike) -> int:
     lowest, highest = np.array([(some.min(), some.max()) for some in ids]).T
     if lowest.min() < 1:
         raise ValueError(f"{path}: ids must be at least 1, got {lowest.min()}")
-    if highest.max() >= MOST_ROWS:
-        raise ValueError(f"{path}: ids must be below 2**30, got {highest.max()}")
-    return int(highest.max())
+    most = min(MOST_ROWS - 1, max(FEW_WORDS, 8 * (size // RECORD.itemsize)))
+    n = int(highest.max())
+    if vocabulary is not None:
+        if n > vocabulary:
+            raise ValueError(f"{path}: id {n} is beyond the {vocabulary} words of the vocabulary")
+        return vocabulary
+    if n > most:
+        raise ValueError(
+            f"{path}: without a vocabulary (--vocab), the ids of {size // RECORD.itemsize} records "
+            f"must be at most {most}, got {n}"
+        )
+    return n
 
 
 def read_records(

@@ -13,7 +13,7 @@ from fastvec._core import tiles_to_rows
 from fastvec._util.atomic import PathLike
 from fastvec.io.container import read_container, write_container
 from fastvec.io.counts import read_counts
-from fastvec.models.glove_records import highest_id, read_records, write_records
+from fastvec.models.glove_records import number_of_words, read_records, write_records
 from fastvec.models.tiles import (
     MOST_ROWS,
     PAIR,
@@ -225,6 +225,8 @@ class Pairs:
         n_words, settings = metadata.get("n_words"), metadata.get("settings")
         if not isinstance(n_words, int) or n_words < 1 or not isinstance(settings, dict):
             raise file.damaged("its metadata are not complete")
+        if n_words >= MOST_ROWS:
+            raise file.damaged(f"it must have fewer than 2**30 words, got {n_words}")
         if words is not None and len(words) != n_words:
             raise file.damaged(f"there must be {n_words} words")
         return cls(
@@ -261,7 +263,8 @@ class Pairs:
         ----------
         vocabulary : path, optional
             GloVe's vocab.txt: ``word count`` on each line.  Without it the words are unknown, and
-            the highest id is the number of words.
+            the highest id is the number of words; it must be at most 8 times the number of
+            records, or 65,536.
         tmp : path, optional
             folder for temporary files; default: the system's.
 
@@ -274,12 +277,12 @@ class Pairs:
         >>> Pairs.read_glove("cooccurrence.bin").shape
         (3, 3)
         """
-        words, counts, n = None, None, highest_id(path)
-        if vocabulary is not None:
+        words, counts = None, None
+        if vocabulary is None:
+            n = number_of_words(path)
+        else:
             table = read_counts(vocabulary)
-            if n > len(table):
-                raise ValueError(f"{path}: id {n} is beyond the {len(table)} words of {vocabulary}")
-            words, n = Words.of(table), len(table)
+            words, n = Words.of(table), number_of_words(path, len(table))
             counts = np.fromiter(table.values(), np.int64, n)
         pairs, tiles = read_records(path, n, tmp)
         symmetric = tiles.symmetric

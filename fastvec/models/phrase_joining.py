@@ -56,13 +56,23 @@ def join_phrases(
     lengths = _join(joiner, corpus, kinds, tokens, workers or available_cores(), progress)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     tokens = tokens[: offsets[-1]]
-    counts = np.bincount(tokens, minlength=len(all_words)).astype(np.int64)
+    counts = _counts(tokens, len(all_words))
     least = max(min_count, 1)  # words that are parts of phrases everywhere are dropped
     facts = (corpus.raw_words, corpus.raw_sentences, {**corpus.options, "min_count": least})
     joined = Corpus(tokens, offsets, Vocabulary(all_words, counts), *facts)
     order = select_words(all_words, counts, VocabularyParams(least))
     vocabulary = Vocabulary(all_words.take(order), counts[order])
     return joined.in_words(vocabulary, memory=memory, tmp=tmp)
+
+
+def _counts(tokens: NDArray[np.int32], n_words: int) -> NDArray[np.int64]:
+    """How often each word occurs.  np.bincount makes a copy in 64 bits, so it gets some at a
+    time."""
+    counts = np.zeros(n_words, np.int64)
+    step = max(CHUNK_TOKENS, n_words)
+    for first in range(0, len(tokens), step):
+        counts += np.bincount(tokens[first : first + step], minlength=n_words)
+    return counts
 
 
 def _join(

@@ -6,15 +6,18 @@ import gzip
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from processes import fastvec
 
+from fastvec.cli.corpus import phrases
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io.registry import read_vectors
 from fastvec.models.pairs import Pairs
+from fastvec.models.phrases import Phrases
 
 
 @pytest.fixture
@@ -212,3 +215,23 @@ def test_phrases_refuses(tmp_path: Path, options: list[str], message: str) -> No
     assert done.stderr.startswith(f"fastvec: {message}")
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "joined").exists()
+
+
+def test_phrases_joins_within_the_memory_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--memory and --tmp are for the joined text too."""
+    given: list[object] = []
+    join = Phrases.join
+
+    def joined(self: Phrases, source: object, **options: Any) -> Corpus:
+        given.append((options["memory"], options["tmp"]))
+        return join(self, source, **options)
+
+    monkeypatch.setattr(Phrases, "join", joined)
+    (tmp_path / "text").write_text("new york is new\n" * 20)
+    line = [str(tmp_path / "text"), "-o", str(tmp_path / "joined"), "--memory", "50M"]
+    line += ["--tmp", str(tmp_path), "--passes", "2", "-q"]
+    phrases.main(line, standalone_mode=False)
+    assert given == [("50M", str(tmp_path))] * 2
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["joined", "text"]

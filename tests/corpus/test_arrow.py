@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import struct
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,19 @@ def test_damaged_columns_are_named_and_not_read(kind: str, tmp_path: Path) -> No
     for source in (table, table["text"], table.to_reader(), frame):
         with pytest.raises(ValueError, match=r"^the .* (is damaged|cannot be read): .*" + says):
             sentences(source, column="text", errors="replace")
+
+
+@pytest.mark.parametrize("kind", ["parquet", "feather"])
+def test_compressed_tables(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "table"
+    if kind == "parquet":
+        pytest.importorskip("pyarrow.parquet").write_table(a_table(), path)
+    else:
+        pytest.importorskip("pyarrow.feather").write_feather(a_table(), path)
+    (tmp_path / "table.gz").write_bytes(gzip.compress(path.read_bytes()))
+    (tmp_path / "tmp").mkdir()
+    assert sentences(tmp_path / "table.gz", column="text", tmp=tmp_path / "tmp") == TEXT_WORDS
+    assert not list((tmp_path / "tmp").iterdir())
 
 
 def test_text_that_is_not_utf8_is_not_damage() -> None:

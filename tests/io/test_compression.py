@@ -9,6 +9,10 @@ import numpy as np
 import pytest
 from vector_tables import write
 
+from fastvec.corpus import chunks
+from fastvec.corpus.corpus import Corpus
+from fastvec.io import counts, row_reader
+from fastvec.io.compression import open_input
 from fastvec.io.registry import read_vectors
 from fastvec.io.word2vec import read_word2vec, write_word2vec
 from fastvec.words import Words
@@ -45,3 +49,41 @@ def test_files_are_recognised_by_content_not_by_name(tmp_path):
             assert list(read_word2vec(write(tmp_path / name, data))[0]) == ["a", "b"]
     file = read_vectors(write(tmp_path / "v", b"BZh 1 2\na 3 4\n"))
     assert list(file.words) == ["BZh", "a"]
+
+
+def bomb(path, ending, megabytes):
+    """A compressed file of one word; of zstd, one whose first bytes hold all of it."""
+    data = b"a" * (megabytes << 20)
+    if ending == ".zst":
+        zstd = pytest.importorskip("zstandard", reason="zstandard is not installed")
+        return write(path, zstd.ZstdCompressor().compress(data))
+    return write(path, {".gz": gzip, ".bz2": bz2, ".xz": lzma}[ending].compress(data))
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
+def test_a_word_without_end_takes_no_memory(tmp_path, ending, monkeypatch):
+    """What is read is refused after MOST_BYTES, of words and rows alike."""
+    path = bomb(tmp_path / f"bomb{ending}", ending, 16)
+    for module in (row_reader, chunks, counts):
+        monkeypatch.setattr(module, "MOST_BYTES", 1 << 21)
+    with pytest.raises(ValueError, match=rf"{path}: row 1 does not end within 2097152 bytes"):
+        read_vectors(path)
+    with pytest.raises(ValueError, match=rf"{path}: the word at byte 0 does not end within"):
+        Corpus.read(path)
+    with pytest.raises(ValueError, match=rf"{path}: line 1 does not end within 2097152 bytes"):
+        counts.read_counts(path)
+    monkeypatch.setattr(chunks, "MOST_LINE_BYTES", 1 << 21)
+    for options in ({"column": "text"}, {"tokens": str.split}):
+        with pytest.raises(ValueError, match=rf"{path}: the line at byte 0 does not end within"):
+            Corpus.read(path, **options)
+
+
+def test_zstd_is_decompressed_in_bounded_blocks(tmp_path):
+    path = bomb(tmp_path / "bomb.zst", ".zst", 512)
+    assert path.stat().st_size < 1 << 15
+    with open_input(path) as file:
+        reader = file.raw.stream
+        if not hasattr(reader, "data"):
+            pytest.skip("Python's own zstd bounds what it decompresses")
+        assert file.read(5) == b"aaaaa"
+        assert len(reader.data) <= 1 << 27

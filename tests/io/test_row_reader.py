@@ -171,7 +171,7 @@ def test_cut_binary_files(tmp_path, compressed):
 
 
 def test_a_line_without_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(row_reader, "MAX_ROW", 1 << 18)
+    monkeypatch.setattr(row_reader, "MOST_BYTES", 1 << 18)
     monkeypatch.setattr(row_reader, "CHUNK", 1 << 10)
     with pytest.raises(ValueError, match="row 1 does not end"):
         read_word2vec(write(tmp_path / "v", b"9 9\n" + b"a" * (1 << 19)), binary=True)

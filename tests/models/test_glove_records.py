@@ -113,3 +113,18 @@ def test_glove_file_of_odd_size(tmp_path):
     (tmp_path / "x.bin").write_bytes(bytes(17))
     with pytest.raises(ValueError, match="17 bytes are no multiple of 16"):
         Pairs.read_glove(tmp_path / "x.bin")
+
+
+def test_high_ids_of_few_records_need_a_vocabulary(tmp_path):
+    """Every word takes memory, so that 48 bytes must not stand for 100 million words."""
+    path = tmp_path / "x.bin"
+    write_records(path, (1, 2, 1.0), (2, 1, 1.0), (100_000_000, 1, 1.0))
+    with pytest.raises(
+        ValueError, match=r"x.bin: without a vocabulary \(--vocab\), the ids of 3 rec"
+    ):
+        Pairs.read_glove(path)
+    write_records(path, (1, 2, 1.0), (2, 1, 1.0), (60_000, 1, 1.0))
+    assert Pairs.read_glove(path).shape == (60_000, 60_000)
+    (tmp_path / "vocab.txt").write_text("".join(f"w{i} 1\n" for i in range(70_000)))
+    write_records(path, (1, 2, 1.0), (70_000, 1, 1.0))
+    assert Pairs.read_glove(path, tmp_path / "vocab.txt").shape == (70_000, 70_000)

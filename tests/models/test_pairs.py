@@ -290,3 +290,11 @@ def test_scipy_is_imported_only_for_a_matrix():
         "assert fastvec.cooccurrence([['a', 'b']], min_count=1, progress=False).nnz == 2"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_more_words_than_there_can_be(tmp_path):
+    """A small file must not make the list of blocks endless."""
+    Pairs.from_scipy(random_matrix(20, 0.5, False)).save(tmp_path / "pairs")
+    changed(tmp_path / "pairs", n_words=str(1 << 62))
+    with pytest.raises(ValueError, match="pairs is damaged: it must have fewer than 2"):
+        Pairs.load(tmp_path / "pairs")

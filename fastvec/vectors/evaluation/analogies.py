@@ -19,6 +19,9 @@ from fastvec.vectors.evaluation.datasets import (
 )
 from fastvec.vectors.search import solve_analogies
 
+#: pairs in a file of BATS, of which there are questions for every two: a million at most
+MOST_BATS_PAIRS = 1000
+
 
 @dataclass(frozen=True)
 class Analogy:
@@ -67,7 +70,8 @@ def read_analogies(path: PathLike, encoding: str = "utf-8") -> list[Section]:
     Raises
     ------
     ValueError
-        a file without any question; the message quotes the first line of another form.
+        a file without any question; the message quotes the first line of another form.  A BATS
+        file with more than 1,000 pairs.
 
     >>> [(section.name, len(section.questions)) for section in read_analogies("questions.txt")]
     [('capitals', 2)]
@@ -100,6 +104,11 @@ def _read_bats(path: Path, encoding: str) -> Section:
         return word, tuple(answers.split("/"))
 
     pairs = read_entries(path, encoding, "a word and its answers", parse)
+    if len(pairs) > MOST_BATS_PAIRS:
+        raise ValueError(
+            f"{path} has {len(pairs)} pairs, and a question for every two of them: a BATS file "
+            f"must have at most {MOST_BATS_PAIRS} pairs"
+        )
     questions = [Analogy(a, b[0], c, d) for a, b in pairs for c, d in pairs if (a, b) != (c, d)]
     return Section(path.stem, questions)
 

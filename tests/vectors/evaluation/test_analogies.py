@@ -74,3 +74,11 @@ def test_results_are_json(wv, questions):
     _, sections = wv.evaluate_word_analogies(questions)
     assert sections[-1]["section"] == "Total accuracy"
     assert json.dumps(sections)
+
+
+def test_bats_asks_a_bounded_number_of_questions(tmp_path, wv):
+    path = tmp_path / "bats" / "large.txt"
+    path.parent.mkdir()
+    path.write_text("".join(f"w{i}\tv{i}\n" for i in range(1001)))
+    with pytest.raises(ValueError, match=r"large.txt has 1001 pairs.* at most 1000 pairs"):
+        evaluation.analogies(wv, path.parent)
