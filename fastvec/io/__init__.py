@@ -1,1 +1,1 @@
-"""Vector files of every kind: found out, read and written."""
+"""Files: the formats of vectors, the container of fastvec's own files, and compression."""

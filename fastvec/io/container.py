@@ -8,6 +8,7 @@ docs/formats.md describes it byte by byte.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -101,14 +102,16 @@ class Container:
         Returns
         -------
         int
-            the largest of the array's bytes taken as unsigned 32-bit numbers, which is known
-            after computing the checksum: a corpus checks its word ids with it.
+            the largest number among the array's bytes taken as unsigned 32-bit numbers.  The
+            checksum needs these numbers anyway, and a corpus checks its word ids by the largest.
 
         >>> read_container("vectors.safetensors", "vectors").verify("counts")
         9
         """
         found, largest = array_checksum(self.arrays[name])
-        _compare(name, found, self)
+        saved = self.checksums.get(name)
+        if saved != found and not (saved is None and self.version == 1):  # which had few checksums
+            raise self.damaged(f"the checksum of its {name} is wrong")
         return largest
 
 
@@ -234,15 +237,15 @@ def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
 
 
 def _to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=np.generic.item)
+    return json.dumps(value, default=np.generic.item)
 
 
 def _kind_and_version(path: PathLike, header: Mapping[str, str]) -> tuple[str, int]:
-    """What a header says about the file; ValueError if fastvec of this version cannot open it."""
-    marks = [name for name in header if f"{name} ".startswith(MARK)]
-    if len(marks) != 1 or not header[marks[0]].isdecimal():
+    """The kind of a container and its version; ValueError if this fastvec cannot open it."""
+    marks = [name for name in header if _is_mark(name)]
+    if len(marks) != 1 or not re.fullmatch("[0-9]{1,9}", header[marks[0]]):
         raise ValueError(f"{path} is a safetensors file, but not one that fastvec wrote")
-    version, kind = int(header[marks[0]]), marks[0].removeprefix(MARK.strip()).strip()
+    version, kind = int(header[marks[0]]), f"{marks[0]} ".removeprefix(MARK).strip()
     if version > VERSION or (kind and kind not in KINDS):
         raise ValueError(
             f"{path} has version {version} of the format ({kind or 'vectors'}), this fastvec knows "
@@ -254,9 +257,14 @@ def _kind_and_version(path: PathLike, header: Mapping[str, str]) -> tuple[str, i
     return kind, version
 
 
+def _is_mark(name: str) -> bool:
+    """Whether a metadata entry is the one that has the version; version 1 also had "fastvec"."""
+    return f"{name} ".startswith(MARK)
+
+
 def _metadata(header: Mapping[str, str]) -> dict[str, Any]:
     """The metadata without the mark."""
-    return {name: json.loads(text) for name, text in header.items() if not name.startswith(MARK)}
+    return {name: json.loads(text) for name, text in header.items() if not _is_mark(name)}
 
 
 def _take_words(container: Container) -> Words | None:
@@ -277,19 +285,12 @@ def _take_words(container: Container) -> Words | None:
         raise container.damaged(error) from None
 
 
-def _compare(name: str, found: str, container: Container) -> None:
-    """ValueError unless a checksum is the one in the file; in version 1 some have none."""
-    said = container.checksums.get(name)
-    if said != found and not (said is None and container.version == 1):
-        raise container.damaged(f"the checksum of its {name} is wrong")
-
-
 def _from_version_1(arrays: dict[str, NDArray[Any]], header: Mapping[str, str]) -> dict[str, Any]:
     """The metadata of a file of version 1, as version 2 has them; its arrays get today's names.
 
-    Version 1 was four layouts.  Vectors and pairs called the words' offsets ``offsets``, which in
-    a corpus are those of the sentences; some metadata were plain text; only corpora had today's
-    checksums, and those of pairs (CRC-32) are not compared.
+    Version 1 was four different layouts.  In vectors and pairs the words' offsets were called
+    ``offsets``, which in a corpus are the offsets of the sentences.  Some metadata were plain text.
+    Only corpora had today's checksums; the CRC-32 sums of pairs are not compared.
     """
     if WORDS in arrays and WORD_OFFSETS not in arrays and "offsets" in arrays:
         arrays[WORD_OFFSETS] = arrays.pop("offsets")
@@ -297,7 +298,7 @@ def _from_version_1(arrays: dict[str, NDArray[Any]], header: Mapping[str, str]) 
     for name, value in header.items():
         if name.endswith(" checksum"):
             metadata[CHECKSUMS][name.removesuffix(" checksum")] = value
-        elif name not in ("model", "crc32") and not f"{name} ".startswith(MARK):
+        elif name not in ("model", "crc32") and not _is_mark(name):
             try:
                 metadata[name] = json.loads(value)
             except (ValueError, RecursionError):

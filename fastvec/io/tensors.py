@@ -101,14 +101,14 @@ def load_tensors(
         start = file.read(8)
         length = int.from_bytes(start, "little")
         if len(start) < 8 or length > min(size - 8, MAX_HEADER):
-            raise ValueError(f"{path} is no safetensors file, or cut off within its header")
+            raise ValueError(f"{path} is not a safetensors file, or cut off within its header")
         text = file.read(length)
     try:
         header = json.loads(text)
         if not isinstance(header, dict):
             raise ValueError
     except (ValueError, RecursionError):
-        raise ValueError(f"{path} is no safetensors file: its header is not JSON") from None
+        raise ValueError(f"{path} is not a safetensors file: its header is not JSON") from None
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise ValueError(f"{path}: the header's metadata must be strings")
@@ -134,17 +134,20 @@ def _tensor(path: PathLike, name: str, entry: Any, data: NDArray[np.uint8]) -> N
         if not all(type(n) is int and n >= 0 for n in (*shape, first, last)):
             raise ValueError
     except (KeyError, TypeError, ValueError):
-        raise ValueError(f"{path}: the header's entry for {name!r} is not a tensor's") from None
+        raise ValueError(
+            f"{path}: the header's entry for {name!r} does not describe a tensor"
+        ) from None
     if last > len(data):
         raise ValueError(
             f"{path} is cut off: {name!r} ends at byte {last} of {len(data)} bytes of data"
         )
-    if first > last or last - first != math.prod(shape) * dtype.itemsize:
+    expected = math.prod(shape) * dtype.itemsize
+    if last - first != expected:
         raise ValueError(
-            f"{path}: {name!r} has {last - first} bytes, but its shape {shape} needs other"
+            f"{path}: {name!r} has {last - first} bytes, but its shape {shape} needs {expected}"
         )
-    piece = data[first:last]
-    if piece.ctypes.data % dtype.itemsize:  # other writers may not align
-        piece = piece.copy()
-    tensor: NDArray[Any] = piece.view(dtype).reshape(shape)
+    content = data[first:last]
+    if content.ctypes.data % dtype.itemsize:  # other writers may not align
+        content = content.copy()
+    tensor: NDArray[Any] = content.view(dtype).reshape(shape)
     return tensor

@@ -6,7 +6,7 @@ import itertools
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from fastvec.words import Words, encode
 Floats = NDArray[np.float32]
 Layout = Literal["shortest", "word2vec.c", "glove"]
 
-LAYOUTS = ("shortest", "word2vec.c", "glove")
+LAYOUTS = get_args(Layout)
 BLOCK = 1024  # rows written at a time
 
 
@@ -70,7 +70,7 @@ def read_word2vec(
     if binary and not header:
         raise ValueError("a binary file without a header cannot be read: it gives no sizes")
     words, vectors, dropped = read_rows(path, binary=binary, header=header, limit=limit)
-    if encoding.lower().replace("-", "") != "utf8" or not _valid(words):
+    if encoding.lower().replace("-", "") != "utf8" or not _is_utf8(words):
         words, kept = _decode(words, encoding, errors, path)
         dropped += len(vectors) - len(kept)
         if len(kept) < len(vectors):
@@ -82,7 +82,7 @@ def read_word2vec(
     return words, vectors
 
 
-def _valid(words: Words) -> bool:
+def _is_utf8(words: Words) -> bool:
     """Whether every word is UTF-8: all bytes are, and no word begins within a character."""
     try:
         words.joined.tobytes().decode()

@@ -141,7 +141,7 @@ def test_ppmi(folder):
             ["glove", "text.txt", "-o", "v.txt", "--eta", "nan"],
             "eta must be a finite number, got nan",
         ),
-        (["glove", "--matrix", "text.txt", "-o", "v.txt"], "text.txt is no safetensors file"),
+        (["glove", "--matrix", "text.txt", "-o", "v.txt"], "text.txt is not a safetensors file"),
         (["glove", "--matrix", "odd.bin", "-o", "v.txt"], "odd.bin is no file of GloVe's records"),
         (["ppmi", "text.txt", "-o", "v.txt", "--vector-size", "500"], "vector_size must be below"),
         (["cooccur", "text.txt", "-o", "v.txt", "--memory", "1M"], "memory must be at least"),

@@ -50,7 +50,7 @@ def test_other_files_are_no_corpora(tmp_path: Path) -> None:
     path = tmp_path / "text.fvc"
     path.write_text("just words")
     assert list(Corpus.read(path, min_count=1).vocabulary.words) == ["just", "words"]
-    with pytest.raises(ValueError, match=r"text.fvc is no safetensors file"):
+    with pytest.raises(ValueError, match=r"text.fvc is not a safetensors file"):
         Corpus.open(path)
     save_tensors(path, {"tokens": np.arange(3, dtype=np.int32)}, {})
     with pytest.raises(ValueError, match=r"text.fvc is a safetensors file, but not one"):

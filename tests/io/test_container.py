@@ -75,7 +75,12 @@ def test_other_kinds_and_versions(saved: Path, tmp_path: Path) -> None:
         save_tensors(tmp_path / "new", {}, {mark: version})
         with pytest.raises(ValueError, match=r"new has version \d of the format \(\w+\), this"):
             read_container(tmp_path / "new", "vectors")
-    for header in ({}, {"fastvec vectors": "x"}, {"fastvec pairs": "2", "fastvec phrases": "2"}):
+    for header in (
+        {},
+        {"fastvec vectors": "x"},
+        {"fastvec vectors": "9" * 9999},
+        {"fastvec pairs": "2", "fastvec phrases": "2"},
+    ):
         save_tensors(tmp_path / "no", {}, header)
         with pytest.raises(ValueError, match="no is a safetensors file, but not one that fastvec"):
             read_container(tmp_path / "no", "vectors")

@@ -66,7 +66,7 @@ def test_any_damage_to_safetensors_is_refused_or_harmless(tmp_path_factory, data
         ({"vectors": None}, "vectors is missing"),
         ({"words": {"dtype": "Q9", "shape": [3], "data_offsets": [0, 3]}}, "entry for 'words'"),
         ({"words": {"dtype": "U8", "shape": [-3], "data_offsets": [0, 3]}}, "entry for 'words'"),
-        ({"words": {"dtype": "U8", "shape": [3], "data_offsets": [0, 4]}}, "needs other"),
+        ({"words": {"dtype": "U8", "shape": [3], "data_offsets": [0, 4]}}, "needs 3"),
         ({"words": {"dtype": "U8", "shape": [999], "data_offsets": [0, 999]}}, "cut off"),
         (
             {"words": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}},
