@@ -1,6 +1,6 @@
 """Words: an immutable list of words kept as one block of UTF-8 bytes, with a native hash index.
 
-Each of three million words takes its bytes, 8 bytes for an offset and 16 to 32 bytes in the index,
+Each of three million words takes its bytes, 8 bytes for an offset and 32 to 64 bytes in the index,
 instead of a Python object.
 """
 
@@ -132,11 +132,8 @@ class Words(Sequence[str]):
             raise TypeError(
                 f"tokens must be {kind}, as those of the vocabulary are, got {others.key(0)!r}"
             )
-        index = self.table
-        if not isinstance(index, WordIndex):  # kept, so that it is built only once
-            index = self._index = WordIndex(self.joined, self.offsets)
         ids = np.empty(len(others), np.int32)
-        index.find_all(others.joined, others.offsets, ids)
+        self.table.find_all(others.joined, others.offsets, ids)
         return ids
 
     def __len__(self) -> int:

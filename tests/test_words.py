@@ -50,6 +50,11 @@ def test_table_numbers_words_as_they_come(stream: list[bytes]) -> None:
         assert table.add(word) == ids.setdefault(word, len(ids))
     assert len(table) == len(ids)
     assert all(table.find(word) == i for word, i in ids.items())
+    asked = [b"none of them", *ids]
+    found = np.empty(len(asked), np.int32)
+    ends = np.cumsum([0, *map(len, asked)])
+    table.find_all(np.frombuffer(b"".join(asked), np.uint8), ends, found)
+    assert found.tolist() == [-1, *ids.values()]
     joined, offsets = table.arrays()
     assert joined == b"".join(ids)
     assert np.frombuffer(offsets, np.int64).tolist() == [

@@ -18,6 +18,18 @@ cdef extern from "text/word_table.h" nogil:
     int32_t word_table_add_id(word_table *t, const char *start, int64_t length)
 
 
+cdef int find_all_words(const word_table *t, const uint8_t[::1] joined,
+                        const int64_t[::1] offsets, int32_t[::1] ids) except -1:
+    cdef int64_t n = check_offsets(offsets, joined.shape[0], "offsets"), i
+    cdef const char *bytes_pointer = bytes_of(joined)
+    if ids.shape[0] != n:
+        raise ValueError(f"there are {n} words, not {ids.shape[0]}")
+    with nogil:
+        for i in range(n):
+            ids[i] = word_table_id(t, bytes_pointer + offsets[i], offsets[i + 1] - offsets[i])
+    return 0
+
+
 cdef class WordTable:
     """A growing set of words; each new one gets the next id.
 
@@ -53,6 +65,11 @@ cdef class WordTable:
         """The id of a word, or -1."""
         cdef Borrow borrowed = borrow_shared(self, &self.users)
         return word_table_id(&self.table, PyBytes_AS_STRING(word), len(word))
+
+    def find_all(self, const uint8_t[::1] joined, const int64_t[::1] offsets, int32_t[::1] ids):
+        """ids[i] becomes the id of word i of other words, or -1."""
+        cdef Borrow borrowed = borrow_shared(self, &self.users)
+        find_all_words(&self.table, joined, offsets, ids)
 
     def arrays(self):
         """Copies: (all words joined, as bytes; offsets, as bytes of n + 1 int64)."""
@@ -106,14 +123,7 @@ cdef class WordIndex:
 
     def find_all(self, const uint8_t[::1] joined, const int64_t[::1] offsets, int32_t[::1] ids):
         """ids[i] becomes the id of word i of other words, or -1."""
-        cdef int64_t n = check_offsets(offsets, joined.shape[0], "offsets"), i
-        cdef const char *bytes_pointer = bytes_of(joined)
-        if ids.shape[0] != n:
-            raise ValueError(f"there are {n} words, not {ids.shape[0]}")
-        with nogil:
-            for i in range(n):
-                ids[i] = word_table_id(&self.table, bytes_pointer + offsets[i],
-                                       offsets[i + 1] - offsets[i])
+        find_all_words(&self.table, joined, offsets, ids)
 
     def find(self, bytes word):
         """The id of a word, or -1."""

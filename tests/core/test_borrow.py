@@ -199,6 +199,7 @@ def a_row_reader() -> tuple[Call, dict[str, list[Call]]]:
     table: list[Call] = [
         lambda: reader.table.add(b"a"),
         lambda: reader.table.find(b"a"),
+        lambda: reader.table.find_all(data[:1], np.array([0, 1]), np.zeros(1, np.int32)),
         reader.table.arrays,
     ]
     return lambda: feed(len(data)), {"RowReader": [lambda: feed(0)], "WordTable": table}
