@@ -12,7 +12,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, check_target
+from fastvec._util.atomic import PathLike
+from fastvec.io.container import read_container, write_container
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.queries import Neighbours
 from fastvec.vectors.search import nearest
@@ -91,17 +92,21 @@ class Index:
         return float(np.mean([np.isin(a, b).mean() for a, b in zip(exact, found, strict=True)]))
 
     def save(self, path: PathLike) -> None:
-        """Save the graph, without the vectors; OSError when the file cannot be written.
+        """Save the graph, without the vectors, as one file, which is complete or not there at all.
+
+        OSError when the file cannot be written.
 
         >>> Index(wv).save("vectors.index")
         """
-        self.graph.save(str(check_target(path)))
+        graph = np.frombuffer(self.graph.save(), np.uint8)
+        write_container(path, "index", {"graph": graph}, {})
 
     @classmethod
     def load(cls, path: PathLike, vectors: KeyedVectors) -> Self:
         """Open a graph that :meth:`save` wrote, with the vectors that it was made from.
 
-        ValueError if their number or size is not that of the graph.
+        ValueError if their number or size is not that of the graph, or if the file is another one,
+        cut off or damaged.  Its checksum is compared, since usearch does not check what it reads.
 
         >>> Index(wv).save("vectors.index")
         >>> len(Index.load("vectors.index", wv).most_similar(wv["king"], 3))
@@ -109,7 +114,12 @@ class Index:
         """
         index = cls.__new__(cls)
         index.vectors = vectors
-        index.graph = _usearch().Index.restore(str(path))
+        library = _usearch()
+        file = read_container(path, "index")
+        try:
+            index.graph = library.Index.restore(file.array("graph", "u1", None).tobytes())
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise ValueError(f"{path} cannot be read by this version of usearch: {error}") from None
         if index.graph is None or index.graph.ndim != vectors.vector_size:
             raise ValueError(f"{path} is not an index of vectors of size {vectors.vector_size}")
         if len(index.graph) != len(vectors):

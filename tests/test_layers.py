@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "vectors": FOUNDATIONS | {"io"},
     "exports": FOUNDATIONS | {"io"},
     "models": FOUNDATIONS | {"io", "corpus", "sentences", "vectors"},
-    "ann": FOUNDATIONS | {"vectors"},
+    "ann": FOUNDATIONS | {"io", "vectors"},
     "demo": set(),
     # public faces
     "evaluation": {"vectors"},

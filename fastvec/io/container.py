@@ -37,6 +37,7 @@ KINDS = {
     "glove": ("a GloVe model", "GloVe.load"),
     "pairs": ("word pairs", "Pairs.load"),
     "phrases": ("phrases", "Phrases.load"),
+    "index": ("an index for approximate search", "ann.Index.load"),
 }
 WITH_VECTORS = ("vectors", "word2vec", "glove")
 """The kinds that KeyedVectors.load opens."""
