@@ -137,7 +137,7 @@ def info(vectors: Path, as_json: bool) -> None:
 
     \b
     OUTPUT's ending chooses it:
-{endings_help("    ")}
+{endings_help("      ")}
 
     Text and word2vec's binary format may be compressed: {" ".join(COMPRESSORS)} follows the ending.
     From .safetensors to .safetensors a whole model stays one, unless --limit or --normalize change

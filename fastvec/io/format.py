@@ -14,6 +14,7 @@ from fastvec._util.atomic import PathLike
 from fastvec.words import Words
 
 HEAD_BYTES = 1 << 16  # a format is recognised by so many first bytes of a file
+OF_A_MODEL = ("parameters", "training")  # metadata that only models have
 ATTRIBUTE = "attribute."  # the names of arrays that hold attributes of the words begin with this
 
 
@@ -53,7 +54,7 @@ class VectorFile:
         >>> read_vectors("vectors.safetensors").without_model().extra
         {}
         """
-        metadata = {name: value for name, value in self.metadata.items() if name != "parameters"}
+        metadata = {name: value for name, value in self.metadata.items() if name not in OF_A_MODEL}
         extra = {name: rows for name, rows in self.extra.items() if name.startswith(ATTRIBUTE)}
         return replace(self, kind="vectors", metadata=metadata, extra=extra)
 

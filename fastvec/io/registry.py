@@ -24,10 +24,10 @@ FORMATS = {
     item.name: item
     for item in (
         SAFETENSORS,
-        NPY,
-        PARQUET,
         TEXT,
         BINARY,
+        NPY,
+        PARQUET,
         GLOVE,
         PROJECTOR,
         STATIC_EMBEDDING,

@@ -5,7 +5,17 @@ import pytest
 from vector_tables import COUNTS, VECTORS, WORDS
 
 from fastvec.io.format import VectorFile
-from fastvec.io.registry import read_vectors, write_vectors
+from fastvec.io.registry import (
+    FORMATS,
+    READABLE,
+    check_writable,
+    endings_help,
+    files_of,
+    format_of,
+    read_vectors,
+    sniff,
+    write_vectors,
+)
 from fastvec.io.word2vec import write_word2vec
 from fastvec.words import Words
 
@@ -50,3 +60,37 @@ def test_unknown_kinds(tmp_path):
         read_vectors(tmp_path / "v", file_format="projector")
     with pytest.raises(ValueError, match="the ending must be one of"):
         write_vectors(tmp_path / "v", VectorFile(WORDS, VECTORS))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_writes_its_files_and_recognises_them(tmp_path, name):
+    item = FORMATS[name]
+    if name == "parquet":
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    path = tmp_path / f"v{item.endings[0] if item.endings else ''}"
+    check_writable(path, item, WORDS)
+    write_vectors(path, VectorFile(WORDS, VECTORS, COUNTS), file_format=name)
+    assert sorted(tmp_path.iterdir()) == sorted(files_of(path, item))
+    assert path.is_dir() == item.is_folder
+    if item.endings:
+        assert [format_of(f"v{ending}") for ending in item.endings] == [item] * len(item.endings)
+    if item.read is not None:
+        assert sniff(path) is item
+        file = read_vectors(path)
+        assert (file.words, file.file_format) == (WORDS, name)
+        assert np.array_equal(file.vectors, VECTORS)
+
+
+def test_what_is_no_other_format_is_taken_for_glove(tmp_path):
+    for data in (b"", b"a 1 2\n", b"\x93NUM", b"PAR", b"1 2 3\n"):
+        (tmp_path / "v").write_bytes(data)
+        assert sniff(tmp_path / "v").name == "glove"
+
+
+def test_the_help_has_a_line_for_each_format():
+    lines = endings_help("  ").splitlines()
+    assert [line.split()[0] for line in lines if "--to" not in line] == [
+        item.endings[0] for item in FORMATS.values() if item.endings
+    ]
+    assert all(item.help in line for item, line in zip(FORMATS.values(), lines, strict=True))
+    assert set(READABLE) < set(FORMATS)
