@@ -226,6 +226,17 @@ def offsets_of(lengths: ArrayLike) -> NDArray[np.int64]:
     return offsets
 
 
+def concatenate_words(first: Words, second: Words) -> Words:
+    """Two lists of words, both of strings or both of integers, one after the other.
+
+    >>> list(concatenate_words(Words.of(["cat"]), Words.of(["dog"])))
+    ['cat', 'dog']
+    """
+    offsets = np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]])
+    joined = np.concatenate([first.joined, second.joined])
+    return Words(joined, offsets, None, first.integers)
+
+
 def is_integer(key: object) -> TypeGuard[int | np.integer[Any]]:
     """Whether a key is an integer; True and False are not."""
     return isinstance(key, int | np.integer) and not isinstance(key, bool)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fastvec._util.atomic import PathLike
 from fastvec.io.counts import read_counts, write_counts
 from fastvec.params import VocabularyParams
-from fastvec.words import Words
+from fastvec.words import Words, concatenate_words
 
 #: what a trim rule may return (gensim's values)
 RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2
@@ -139,21 +139,14 @@ class Vocabulary:
         new = np.flatnonzero(ids < 0)
         new_words, new_counts = words.take(new), counts[new]
         order = select_words(new_words, new_counts, params, trim_rule)
-        joined = join(self.words, new_words.take(order))
-        return Vocabulary(joined, np.concatenate([grown, new_counts[order]]))
+        words = concatenate_words(self.words, new_words.take(order))
+        return Vocabulary(words, np.concatenate([grown, new_counts[order]]))
 
     def __len__(self) -> int:
         return len(self.words)
 
     def __repr__(self) -> str:
         return f"Vocabulary({len(self)} words, {self.counts.sum()} tokens)"
-
-
-def join(first: Words, second: Words) -> Words:
-    """Two lists of words, both of strings or both of integers, one after the other."""
-    offsets = np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]])
-    joined = np.concatenate([first.joined, second.joined])
-    return Words(joined, offsets, None, first.integers)
 
 
 def select_words(

@@ -17,8 +17,7 @@ from fastvec._util import threads
 from fastvec._util.progress import Progress
 from fastvec._util.system import available_cores
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.vocabulary import join
-from fastvec.words import Words
+from fastvec.words import Words, concatenate_words
 
 Nodes = NDArray[np.uint32]
 
@@ -114,7 +113,7 @@ def with_new(words: Words, others: Words) -> tuple[Words, NDArray[np.int32]]:
     ids = words.find_all(others)
     new = np.flatnonzero(ids < 0)
     ids[new] = np.arange(len(words), len(words) + len(new))
-    return join(words, others.take(new)), ids
+    return concatenate_words(words, others.take(new)), ids
 
 
 class CountsByWord(Mapping[str, int]):

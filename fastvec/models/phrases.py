@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fastvec._util.atomic import PathLike
 from fastvec._util.options import params_from, refuse_unknown, set_options
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
-from fastvec.corpus.vocabulary import NoWordsError, join
+from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.models.collocations import (
     BETWEEN,
     COUNT,
@@ -37,7 +37,7 @@ from fastvec.models.phrase_scores import (
 )
 from fastvec.models.phrases_file import PhrasesFile, write_frozen, write_phrases
 from fastvec.params import CorpusParams, PhrasesParams, TextOptions
-from fastvec.words import Words
+from fastvec.words import Words, concatenate_words
 
 __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
@@ -255,7 +255,7 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         bigrams = self._add_up()
         if bigrams is None:
             return Words.of([]), np.zeros(0, np.int64), np.zeros(0, np.int32)
-        strings = join(bigrams.words, bigrams.spell(bigrams.pairs, self.delimiter))
+        strings = concatenate_words(bigrams.words, bigrams.spell(bigrams.pairs, self.delimiter))
         counts = np.concatenate([bigrams.counts, bigrams.pairs[:, COUNT].astype(np.int64)])
         first = strings.find_all(strings)
         totals = np.zeros_like(counts)

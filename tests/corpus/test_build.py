@@ -12,7 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.sources import TEXT, format_of
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io import compression
-from fastvec.params import CorpusParams
+from fastvec.params import CorpusParams, CountOptions, ReadOptions
 
 
 @settings(deadline=None)
@@ -408,6 +408,10 @@ except KeyboardInterrupt:
 
 
 def test_counting_takes_no_option_that_has_no_effect() -> None:
+    assert get_type_hints(CountOptions).keys() == get_type_hints(ReadOptions).keys() - {
+        "memory",
+        "tmp",
+    }
     for options in ({"memory": "1G"}, {"tmp": "."}):
         with pytest.raises(TypeError, match=r"unexpected keyword argument '(memory|tmp)': count_"):
             count_words([["a"]], **options)  # type: ignore[arg-type]
