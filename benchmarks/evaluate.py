@@ -22,13 +22,15 @@ def main() -> None:
     parser.add_argument("vectors", type=Path, help="word2vec's binary format, frequent words first")
     parser.add_argument("--analogies", type=Path)
     parser.add_argument("--similarity", type=Path, nargs="*", default=[])
-    given = parser.parse_args()
-    vectors = KeyedVectors.load_word2vec_format(str(given.vectors), binary=True)
+    arguments = parser.parse_args()
+    vectors = KeyedVectors.load_word2vec_format(str(arguments.vectors), binary=True)
     scores = {}
-    if given.analogies:
-        share, _ = vectors.evaluate_word_analogies(str(given.analogies), restrict_vocab=FREQUENT)
-        scores[given.analogies.stem] = 100 * share
-    for path in given.similarity:
+    if arguments.analogies:
+        share, _ = vectors.evaluate_word_analogies(
+            str(arguments.analogies), restrict_vocab=FREQUENT
+        )
+        scores[arguments.analogies.stem] = 100 * share
+    for path in arguments.similarity:
         _, spearman, _ = vectors.evaluate_word_pairs(str(path))
         scores[path.stem] = float(spearman[0])
     print(json.dumps(scores))

@@ -1,11 +1,11 @@
-"""Queries and loading, side by side with gensim: time, memory, and that the answers agree.
+"""Queries and loading in gensim and fastvec: time, memory, and whether the results agree.
 
     python benchmarks/queries.py                           # everything, 3 million rows written
     python benchmarks/queries.py --rows 300000 --only load
 
-Vectors are random: neither tool's time depends on their values.  Both run in turn in one sitting;
-the best of each is compared, since other work on the machine only ever adds time.  Loading runs in
-processes of their own, whose peak memory the kernel tells (Linux).
+Vectors are random, since the time of neither tool depends on their values.  The tools run in turn,
+and the shortest time of each is compared, since other work on the machine can only add time.  Each
+load runs in a process of its own, whose peak memory is read from /proc (Linux).
 """
 
 import argparse
@@ -24,19 +24,19 @@ from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
 
-def best_of(repeats, *works):
-    """The shortest of some runs of each work, run in turn: seconds, and what each returned."""
-    seconds, results = [float("inf")] * len(works), [None] * len(works)
+def best_of(repeats, *functions):
+    """Call functions in turn, repeatedly: the shortest time of each in seconds, and its result."""
+    seconds, results = [float("inf")] * len(functions), [None] * len(functions)
     for _ in range(repeats):
-        for i, work in enumerate(works):
+        for i, function in enumerate(functions):
             start = time.perf_counter()
-            results[i] = work()
+            results[i] = function()
             seconds[i] = min(seconds[i], time.perf_counter() - start)
     return seconds, results
 
 
 def both(size, rows, seed=0):
-    """The same random vectors in gensim and in fastvec, and their words."""
+    """The same random vectors in gensim and in fastvec, and their keys."""
     from gensim.models import KeyedVectors as Gensim
 
     vectors = np.random.default_rng(seed).standard_normal((rows, size), dtype=np.float32)
@@ -65,7 +65,7 @@ def query_lines(arguments):
         lambda: [ours.most_similar(key) for key in some],
     )
     yield "one query", seconds[0] / 20, seconds[1] / 20, f"agree {agree(found[1], found[0]):.2%}"
-    # gensim has no batches: many questions are one question, many times (100 of them measured).
+    # gensim has no batches: its time is that of 100 single queries, scaled up.
     (hundred, seconds), found = best_of(
         5,
         lambda: [theirs.most_similar(key) for key in many[:100]],
@@ -76,7 +76,7 @@ def query_lines(arguments):
 
 
 def analogy_lines(arguments):
-    """As many questions about as many words as in Google's set."""
+    """As many analogies, about as many different words, as in Google's set."""
     theirs, ours, keys = both(arguments.size, 30_000)
     words = np.random.default_rng(1).choice(905, (19_544, 4))
     lines = [": random", *(" ".join(keys[i] for i in row) for row in words)]
@@ -103,14 +103,14 @@ print(seconds, (peak() - before) / wv.vectors.nbytes)
 
 
 def load(module, call):
-    """Loading in a process of its own: seconds, and memory over that of the matrix."""
+    """Load in a process of its own: seconds, and peak memory as a multiple of the matrix."""
     code = LOAD.format(module=module, call=call)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return [float(number) for number in done.stdout.split()]
 
 
 def load_lines(arguments):
-    """Loading word2vec binary and text, and opening fastvec's own file."""
+    """Loading word2vec's binary and text format, and opening fastvec's own file."""
     rows, text_rows = arguments.rows, arguments.rows // 30
     words = Words.of(f"word_{i}_{i * 7919 % 1_000_003:x}" for i in range(rows))
     vectors = np.random.default_rng(0).standard_normal((rows, arguments.size), dtype=np.float32)
@@ -155,7 +155,7 @@ PARTS = {"query": query_lines, "analogy": analogy_lines, "load": load_lines, "an
 
 
 def main():
-    """Run the parts that were asked for and print a table; --csv keeps it."""
+    """Run the parts given by --only, or all, and print a table; --csv writes it to a file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--vocabulary", type=int, default=200_000)
     parser.add_argument("--size", type=int, default=300)

@@ -42,7 +42,7 @@ PLACES: dict[str, list[str]] = {
     "phrases": [*PHRASES, *SCORERS],
     "keyedvectors": ["KeyedVectors"],
     "sentences": READERS,
-    "evaluation": ["analogies", "categorisation", "similarity"],
+    "evaluation": ["analogies", "categories", "similarity"],
     "models": ["KeyedVectors", "Phrases", "Word2Vec"],
     "models.word2vec": ["Word2Vec", *READERS],
     "models.phrases": [*PHRASES, *SCORERS],

@@ -49,7 +49,7 @@ class WordAttributes:
         raise NotImplementedError
 
     def get_index(self, key: Key, default: int | None = None) -> int:
-        """The row of a key; the store has it.
+        """The row of a key; VectorStore implements it.
 
         >>> wv.get_index("king")
         0

@@ -31,7 +31,7 @@ def test_counts(wv):
     assert "count" not in wv.expandos
 
 
-def test_locks(wv):
+def test_lock_factors(wv):
     wv.vectors_lockf = 0
     wv.add_vector("new", np.ones(D))
     assert wv.vectors_lockf.tolist() == [0] * V + [1]
@@ -46,6 +46,6 @@ def test_locks(wv):
             wv.vectors_lockf = bad
 
 
-def test_parts_keep_their_attributes(wv):
+def test_attributes_of_some_words(wv):
     part = wv.vectors_for_all(["w9", "w1"], copy_vecattrs=True)
     assert part.expandos["count"].tolist() == [COUNTS[9], COUNTS[1]]

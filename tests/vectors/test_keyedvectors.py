@@ -52,7 +52,7 @@ def test_integer_keys_are_saved(tmp_path):
     assert wv.intersect_word2vec_format(tmp_path / "v.txt") == V
 
 
-def test_a_file_whose_keys_are_no_integers(tmp_path):
+def test_a_file_whose_integer_keys_are_not_integers(tmp_path):
     words = Words.of(["7", "x"])
     words.integers = True
     KeyedVectors.of(words, np.ones((2, 3), "f")).save(tmp_path / "v")

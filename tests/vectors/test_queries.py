@@ -1,10 +1,10 @@
 """Batches, 3CosMul, and queries by an index."""
 
 import pytest
-from sixty_words import VECTORS, V, items, same
+from sixty_words import KEYS, VECTORS, V, items, same
 
 
-def test_batches_give_the_single_answers(wv):
+def test_batches_give_the_results_of_single_queries(wv):
     questions = ["w1", ["w2", "w3"], VECTORS[4], [("w5", 2.0), "w6"], 7]
     negative = [None, "w9", None, ["w8"], []]
     for options in ({}, {"topn": 3, "restrict_vocab": 20}, {"clip_start": 5, "clip_end": 9}):
@@ -20,7 +20,21 @@ def test_batches_give_the_single_answers(wv):
         wv.most_similar_batch(["w1", "zz"])
 
 
-def test_cosmul_keeps_to_the_restriction(wv):
+def test_each_key_is_looked_up_once(wv, monkeypatch):
+    looked_up = []
+
+    def find(word):
+        looked_up.append(word)
+        return KEYS.index(word)
+
+    monkeypatch.setattr(wv._keys, "find", find)
+    for query in (wv.most_similar, wv.most_similar_cosmul):
+        query(["w1", "w2"], ["w3"])
+        assert looked_up == ["w1", "w2", "w3"]
+        looked_up.clear()
+
+
+def test_cosmul_considers_the_first_words_only(wv):
     everything = wv.most_similar_cosmul(["w1"], ["w3"], topn=V)
     first = [(word, score) for word, score in everything if wv.get_index(word) < 9]
     same(wv.most_similar_cosmul(["w1"], ["w3"], topn=V, restrict_vocab=9), first)

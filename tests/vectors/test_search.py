@@ -35,7 +35,7 @@ def test_nan_vectors_are_never_near():
 
 
 @pytest.mark.parametrize("method", ANALOGY_METHODS)
-def test_answers_are_those_of_the_formula(method):
+def test_analogies_are_solved_by_the_formula(method):
     rng = np.random.default_rng(3)
     vectors = rng.normal(size=(300, 5)).astype("f")
     rows, names = 200, np.arange(200) // 2 * 2
@@ -56,7 +56,7 @@ def test_answers_are_those_of_the_formula(method):
         assert score[d] == pytest.approx(score.max(), abs=1e-4)
 
 
-def test_methods_are_checked():
+def test_unknown_methods_are_refused():
     with pytest.raises(ValueError, match="method must be one of 3cosadd"):
         solve_analogies(VECTORS, row_norms(VECTORS), np.zeros((1, 3), int), np.arange(V), V, "x")
 

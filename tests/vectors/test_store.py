@@ -30,7 +30,7 @@ def test_added_words_are_found(wv):
     assert list(wv.words) == wv.index_to_key == [*KEYS, "n1", "n2", "n3", "n4"]
 
 
-def test_room_is_filled_one_by_one():
+def test_rows_of_zeros_are_filled_in_turn():
     wv = KeyedVectors(2, count=2)
     assert len(wv) == 2
     assert wv.index_to_key == [None, None]

@@ -60,7 +60,7 @@ def test_broken_analogies(tmp_path, wv, text, says):
         evaluation.analogies(wv, path)
 
 
-def test_accuracy_of_no_known_question_is_no_number(tmp_path, wv):
+def test_accuracy_is_nan_without_a_known_question(tmp_path, wv):
     (tmp_path / "q.txt").write_text(": none\nman king woman nobody\n")
     assert math.isnan(wv.evaluate_word_analogies(tmp_path / "q.txt")[0])
 
