@@ -3,12 +3,12 @@
     python benchmarks/glove.py enwiki.txt --analogies questions-words.txt \
         --workers 1 2 --stanford GloVe/build --output results.json
 
-Stanford's four programs are run if the folder with them is given; Mittens (from PyPI, the only
-GloVe there that installs on today's Python) with --mittens WORDS, since it works on a dense matrix
-of so many words, and does one step on the whole matrix where the others do millions.
+Stanford's four programs are run if --stanford names their folder.  With --mittens WORDS also
+Mittens is run, the only GloVe on PyPI that installs on today's Python.  It works on a dense matrix
+of so many words, and takes one step on the whole matrix where the others take millions.
 
-Every run is a process of its own.  Phases: vocab (reading, numbering the words), count (fastvec:
-counting and cutting into tiles; Stanford: cooccur and shuffle), train, save.
+Every run has a process of its own.  The phases are vocab (reading and numbering the words), count
+(fastvec: counting pairs, cutting them into tiles; Stanford: cooccur and shuffle), train and save.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python benchmarks/rivals.py gensim-file '{"corpus": "text.txt", "output": "vectors.bin", ...}'
 
-trains one model with a Python library and saves word2vec's binary format (train.py calls it so,
-every run in a process of its own).  Programs that are no Python library are run directly.
+trains one model with a Python library and saves it in word2vec's binary format.  train.py calls it
+like this, with a process for every run.  Tools that are not Python libraries are run directly.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ class Marks:
         print(ENDS, flush=True)
 
     def on_epoch_begin(self, model: object) -> None:
-        """Nothing: gensim asks for all four."""
+        """Does nothing; gensim calls all four methods."""
 
     def on_epoch_end(self, model: object) -> None:
-        """Nothing."""
+        """Does nothing."""
 
 
 def gensim_like(word2vec: type, settings: Settings, **more: Any) -> None:

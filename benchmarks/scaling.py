@@ -1,11 +1,11 @@
-"""How much more several workers train, beside as many processes that share nothing but the machine.
+"""The speed of several workers, beside that of as many processes that share only the machine.
 
     python benchmarks/scaling.py enwiki.txt --workers 1 2 --output results/scaling
 
-Each round trains every model with each number of workers, every run in a process of its own, and
-then (--apart) as many one-worker processes at once: what the machine's memory and clock leave
-possible.  Before each run two threads hand a cache line to and fro: how far apart the cores are
-decides much.
+Each round trains every model with each number of workers, every run in a process of its own.  With
+--apart it then runs as many processes of one worker at once, which shows what the machine's memory
+and clock leave possible.  Before each run two threads pass a cache line back and forth to measure
+how far apart the cores are, which decides much of the speed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from fastvec import Corpus, Word2Vec
 
 #: nanoseconds that a cache line takes between cores with one third-level cache, and without
 NEAR, FAR = 60, 100
-PLACES = ["any", "near", "between", "far"]
+DISTANCES = ["any", "near", "between", "far"]
 Run = dict[str, Any]
 
 
@@ -43,7 +43,7 @@ def options() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("corpus", type=Path, help="text, one sentence a line; plain, .xz, .gz or .bz2")
-    add("--megabytes", type=float, help="only the first so much of it")
+    add("--megabytes", type=float, help="use only so many megabytes of it, from its beginning")
     add("--workers", nargs="+", type=int, default=sorted({1, cores()}), help="1 is always run")
     add("--models", nargs="+", choices=MODELS, default=list(MODELS))
     add("--dimension", type=int, default=100)
@@ -97,25 +97,26 @@ def one_round(
     return runs
 
 
-def place(run: Run) -> str:
-    """Where the cores were."""
+def distance(run: Run) -> str:
+    """How far apart the cores were."""
     return "near" if run["ns"] < NEAR else "far" if run["ns"] > FAR else "between"
 
 
 def summary(rounds: list[list[Run]]) -> list[Run]:
-    """For each model, number of workers, way and distance: how many times one of the same round."""
+    """For each model, number of workers, way and distance: the speed, and its ratio to that of one
+    worker in the same round."""
     found: dict[tuple[Any, ...], list[tuple[float, Run]]] = {}
     for runs in rounds:
         alone = {run["model"]: run["words/s"] for run in runs if run["workers"] == 1}
         for run in runs:
-            where = place(run) if run["workers"] > 1 else "any"
+            where = distance(run) if run["workers"] > 1 else "any"
             key = (run["model"], run["workers"], run["way"], where)
             found.setdefault(key, []).append((run["words/s"] / alone[run["model"]], run))
     rows = []
     models = list(dict.fromkeys(model for model, *_ in found))
     ways = ["together", "apart"]
     for model, workers, way, where in sorted(
-        found, key=lambda k: (models.index(k[0]), k[1], ways.index(k[2]), PLACES.index(k[3]))
+        found, key=lambda k: (models.index(k[0]), k[1], ways.index(k[2]), DISTANCES.index(k[3]))
     ):
         pairs = found[model, workers, way, where]
         times = sorted(ratio for ratio, _ in pairs)

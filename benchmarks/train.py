@@ -4,8 +4,8 @@
         --similarity ws353.txt simlex.txt --rivals fastvec gensim-file --seeds 1 2 3
 
 Runs alternate: for each seed, model and dimension all tools follow each other, so that a machine
-that slows down slows all of them.  Results go to results/<date>-<machine>/ run by run; the same
-command, given again on the same day, goes on where it was stopped.
+that slows down slows all of them.  Results go to results/<date>-<machine>/ run by run; if the same
+command is given again on the same day, it continues where it was stopped.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def options() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("corpus", type=Path, help="text, one sentence a line; .xz, .gz and .bz2 are unpacked first")
-    add("--megabytes", type=float, help="only the first so much of it")
+    add("--megabytes", type=float, help="use only so many megabytes of it, from its beginning")
     add("--analogies", type=Path, help="a file in the layout of questions-words.txt")
     add("--similarity", type=Path, nargs="*", default=[], help="files of: word word score")
     add("--rivals", nargs="+", choices=RIVALS, default=["fastvec", "gensim-file"])
@@ -55,13 +55,15 @@ def options() -> argparse.Namespace:
 
 
 def processor() -> str:
-    """The processor's name, as the system reports it, and its family, which the names on rented
-    machines leave out: AMD EPYC (family 26, model 2)."""
+    """The processor's name and family as the system reports them: AMD EPYC (family 26, model 2).
+
+    The family matters because the names of rented machines leave it out.
+    """
     try:
-        told = Path("/proc/cpuinfo").read_text()
+        text = Path("/proc/cpuinfo").read_text()
     except OSError:
-        told = ""
-    found = (re.search(rf"^{key}\s*: (.*)", told, re.M) for key in NAMED)
+        text = ""
+    found = (re.search(rf"^{key}\s*: (.*)", text, re.M) for key in NAMED)
     name, family, model = (match[1] if match else "" for match in found)
     name = name or platform.processor() or platform.machine()
     return f"{name} (family {family}, model {model})" if family else name

@@ -18,9 +18,9 @@ from fastvec.models.huffman import huffman_order, huffman_paths
     st.randoms(),
 )
 def test_huffman_paths_are_the_reference(counts, random):
-    places = random.sample(range(-9, len(counts)), len(counts))
-    offsets, rows, signs = huffman_paths(np.array(counts), np.array(places, np.int32))
-    for word, (code, nodes) in enumerate(reference.huffman(counts, places)):
+    order = random.sample(range(-9, len(counts)), len(counts))
+    offsets, rows, signs = huffman_paths(np.array(counts), np.array(order, np.int32))
+    for word, (code, nodes) in enumerate(reference.huffman(counts, order)):
         path = slice(offsets[word], offsets[word + 1])
         # The native order is from the word up to the root, and the root is row 0.
         np.testing.assert_array_equal(rows[path][::-1], len(counts) - 2 - nodes)
@@ -28,11 +28,11 @@ def test_huffman_paths_are_the_reference(counts, random):
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=30))
-def test_equal_places_still_make_a_tree(places):
+def test_equal_positions_still_make_a_tree(order):
     """A file may say anything."""
-    offsets, rows, signs = huffman_paths(np.ones(len(places), int), np.array(places, np.int32))
+    offsets, rows, signs = huffman_paths(np.ones(len(order), int), np.array(order, np.int32))
     paths = [(rows[a:b].tolist(), signs[a:b].tolist()) for a, b in itertools.pairwise(offsets)]
-    assert len(set(map(str, paths))) == len(places)
+    assert len(set(map(str, paths))) == len(order)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def test_words_that_are_not_those_of_a_tree(words, depths):
     n = len(words)
     parent, bit = np.zeros(2 * n - 1, np.int32), np.zeros(2 * n - 1, np.uint8)
     words, depths = np.array(words, np.int32), np.array(depths, np.int32)
-    places = np.arange(n + 1, dtype=np.int32)
+    order = np.arange(n + 1, dtype=np.int32)
     with pytest.raises(ValueError, match="those of a binary tree"):
-        _core.fill_tree(words, places[:n], depths, parent, bit)
+        _core.fill_tree(words, order[:n], depths, parent, bit)
     with pytest.raises(ValueError, match="order and depths"):
-        _core.fill_tree(words, places, depths, parent, bit)
+        _core.fill_tree(words, order, depths, parent, bit)
     with pytest.raises(ValueError, match="parent and bit"):
-        _core.fill_tree(words, places[:n], depths, parent[1:], bit)
+        _core.fill_tree(words, order[:n], depths, parent[1:], bit)
 
 
 def test_words_stand_in_the_tree_as_they_first_occurred():

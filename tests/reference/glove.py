@@ -1,6 +1,7 @@
-"""GloVe in plain Python and float64 NumPy: slow and obvious, to compare with.
+"""The reference of GloVe in plain Python and float64 NumPy: slow, but easy to check.
 
-Counting is cooccur.c's, training glove.c's (facts and lines: docs/method.md).
+Pairs are counted as cooccur.c counts them and trained as glove.c trains them; docs/method.md has
+the formulas.
 """
 
 from collections import defaultdict
@@ -12,9 +13,9 @@ def count_pairs(sentences, window, symmetric=True, distance_weighting=True):
     """{(i, j): sum of weights}: each word with the words on its left, mirrored if symmetric."""
     counts = defaultdict(float)
     for sentence in sentences:
-        for at, word in enumerate(sentence):
-            for distance in range(1, min(window, at) + 1):
-                left = sentence[at - distance]
+        for position, word in enumerate(sentence):
+            for distance in range(1, min(window, position) + 1):
+                left = sentence[position - distance]
                 weight = 1 / distance if distance_weighting else 1.0
                 counts[left, word] += weight
                 if symmetric:

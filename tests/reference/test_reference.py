@@ -201,12 +201,12 @@ def test_huffman_of_a_small_vocabulary_by_hand() -> None:
 
 
 def test_huffman_siblings_are_neighbours() -> None:
-    def siblings(places: Sequence[int]) -> list[str]:
-        codes = ["".join(map(str, code)) for code, _ in reference.huffman([1] * 4, places)]
-        return [codes[places.index(i)] for i in range(4)]
+    def siblings(order: Sequence[int]) -> list[str]:
+        codes = ["".join(map(str, code)) for code, _ in reference.huffman([1] * 4, order)]
+        return [codes[order.index(i)] for i in range(4)]
 
-    for places in itertools.permutations(range(4)):
-        assert siblings(places) == ["00", "01", "10", "11"]
+    for order in itertools.permutations(range(4)):
+        assert siblings(order) == ["00", "01", "10", "11"]
 
 
 def test_keep_probability_is_that_of_word2vec_c() -> None:

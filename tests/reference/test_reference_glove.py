@@ -1,4 +1,4 @@
-"""The slow truth of GloVe agrees with mathematics."""
+"""The reference of GloVe agrees with mathematics."""
 
 import numpy as np
 import pytest
@@ -10,13 +10,13 @@ def test_the_reference_s_gradient_is_that_of_its_cost():
     p = reference.Parameters(*(generator.normal(size=s) for s in ((3, 4), (3, 4), 3, 3)))
     i, j, x, step = 1, 2, 3.7, 1e-6
 
-    def slope(array, place):
+    def slope(array, index):
         """The two-sided difference of the cost."""
         costs = []
         for sign in (1, -1):
-            array[place] += sign * step
+            array[index] += sign * step
             costs.append(reference.cost(p, [(i, j, x)], 10, 0.75))
-            array[place] -= sign * step
+            array[index] -= sign * step
         return (costs[0] - costs[1]) / (2 * step)
 
     by_w, by_c, by_b, by_d = reference.gradient(p, i, j, x, 10, 0.75)

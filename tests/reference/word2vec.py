@@ -1,6 +1,6 @@
-"""The slow truth: every formula of word2vec in float64 NumPy, to be read like a textbook.
+"""The reference: every formula of word2vec in float64 NumPy, to be read like a textbook.
 
-The native code must agree with this file; `test_reference.py` shows that this file agrees with
+The native code must agree with this file, and `test_reference.py` shows that this file agrees with
 mathematics (two-sided differences, Kraft's sum, an optimal tree).  Nothing here is fast.
 
 Sources
@@ -40,7 +40,7 @@ def sigmoid(x: Floats) -> Floats:
 
 
 def loss(inputs: Floats, outputs: Floats, labels: Floats) -> float:
-    """How badly inputs (M, D) tell outputs (N, D) apart: the sum of -log P(label).
+    """How badly inputs (M, D) predict the labels of outputs (N, D): the sum of -log P(label).
 
     P(1) = sigmoid(input . output) and P(0) = sigmoid(-input . output): Mikolov 2013, equation 4
     (negative sampling) and equation 3 (hierarchical softmax).
@@ -90,7 +90,7 @@ def tree_list(code: Ints, nodes: Ints) -> tuple[Ints, Floats]:
 
 
 def contexts(sentence: Sequence[int], position: int, reach: int) -> list[int]:
-    """The words at most ``reach`` places away from a position (word2vec.c, lines 434-439)."""
+    """The words at most ``reach`` words away from a position (word2vec.c, lines 434-439)."""
     before = sentence[max(0, position - reach) : position]
     after = sentence[position + 1 : position + 1 + reach]
     return [*before, *after]
@@ -101,7 +101,7 @@ def skipgram(
 ) -> tuple[Floats, Floats, float]:
     """One window of skip-gram: every context word is an input, all share one list of targets.
 
-    A word that stands twice in ``contexts`` or ``targets`` receives both of its steps.
+    A word that is twice in ``contexts`` or ``targets`` receives both of its steps.
     """
     inputs, rows, cost = update(vectors[contexts], outputs[targets], labels, alpha)
     vectors, outputs = vectors.copy(), outputs.copy()
@@ -117,7 +117,7 @@ def skipgram_by_pairs(
     lists: Sequence[tuple[Ints, Floats]],
     alpha: float,
 ) -> tuple[Floats, Floats, float]:
-    """One window in the textbook order: pair after pair, each with a list of targets of its own.
+    """One window as textbooks describe it: pair after pair, each with its own list of targets.
 
     Each pair sees what the pairs before it changed (word2vec.c, lines 496-543).
     """
@@ -147,9 +147,10 @@ def cbow(
 ) -> tuple[Floats, Floats, float]:
     """One window of CBOW: the step of the hidden row is given to every context row.
 
-    word2vec.c gives each of the C rows the whole step, of the mean too (lines 439-493): C times
-    the true gradient.  ``corrected`` is the true gradient (Irsoy 2021): the step
-    divided by C.  The gradient of the sum is the whole step, so there it is right already.
+    word2vec.c gives each of the C rows the whole step, also if the hidden row is their mean (lines
+    439-493): that is C times the true gradient.  With ``corrected`` it is the true gradient, the
+    step divided by C (Irsoy 2021).  If the hidden row is the sum, the whole step is the true
+    gradient already.
     """
     hidden = cbow_hidden(vectors, contexts, mean)
     moved, rows, cost = update(hidden, outputs[targets], labels, alpha)
@@ -162,11 +163,11 @@ def cbow(
     return vectors, outputs, cost
 
 
-# --- what is drawn, and how fast is learned
+# --- random draws and the learning rate
 
 
 def keep_probability(counts: Ints, sample: float) -> Floats:
-    """The chance that one occurrence of each word survives subsampling.
+    """The probability of keeping an occurrence of each word.
 
     word2vec.c, line 409; the formula of Mikolov 2013 (equation 5) lacks the second term.
     """
@@ -177,7 +178,7 @@ def keep_probability(counts: Ints, sample: float) -> Floats:
 
 
 def noise_distribution(counts: Ints, exponent: float = 0.75) -> Floats:
-    """The chance of each word to be drawn as noise: count ** exponent (word2vec.c, lines 52-68)."""
+    """The probability of drawing each word as noise (word2vec.c, lines 52-68)."""
     weights = counts.astype(np.float64) ** exponent
     return weights / weights.sum()
 
@@ -200,15 +201,14 @@ def splitmix64(state: int) -> tuple[int, int]:
 # --- Huffman tree
 
 
-def huffman_depths(counts: Sequence[int], places: Sequence[int]) -> list[int]:
-    """How deep each word stands: the two lightest nodes are merged until one is left (Huffman
-    1952).
+def huffman_depths(counts: Sequence[int], order: Sequence[int]) -> list[int]:
+    """The depth of each word: the two lightest nodes are merged until one is left (Huffman 1952).
 
-    Of equally heavy ones words go before inner nodes, the word with the last place before the
-    others, and inner nodes as they were made.
+    Of equally heavy nodes, words are merged before inner nodes, words from the last position in
+    ``order`` to the first, and inner nodes in the order in which they were made.
     """
     size = len(counts)
-    heap = [(counts[word], 0, -places[word], (word,)) for word in range(size)]
+    heap = [(counts[word], 0, -order[word], (word,)) for word in range(size)]
     heapq.heapify(heap)
     depths = [0] * size
     for made in range(size - 1):
@@ -219,28 +219,29 @@ def huffman_depths(counts: Sequence[int], places: Sequence[int]) -> list[int]:
     return depths
 
 
-def huffman(counts: Sequence[int], places: Sequence[int]) -> list[tuple[Ints, Ints]]:
+def huffman(counts: Sequence[int], order: Sequence[int]) -> list[tuple[Ints, Ints]]:
     """The Huffman code of every word, and the inner nodes that its bits are decided at.
 
-    Words that are equally deep may be exchanged: at each depth, from the deepest up, neighbours
-    become siblings, by the places of the words, of which all are different.  An inner node stands
-    where the first word below it does.  Inner nodes are numbered 0 .. V - 2 as they are made, from
-    right to left, so the root is V - 2.  For each word: (code bits, nodes) from the root down, both
-    (length,).
+    Words of the same depth may be exchanged: at each depth, from the deepest up, neighbours by
+    ``order`` become siblings, where the position of an inner node is that of the first word below
+    it.  All positions in ``order`` are different.  Inner nodes are numbered 0 .. V - 2 as they are
+    made, from right to left, so that the root is V - 2.
+
+    Returns, for each word, its code bits and its nodes from the root down, both (length,).
     """
     size = len(counts)
-    depths = huffman_depths(counts, places)
+    depths = huffman_depths(counts, order)
     parent, bit = [0] * (2 * size - 1), [0] * (2 * size - 1)
-    nodes: list[tuple[int, int]] = []  # place, node
+    nodes: list[tuple[int, int]] = []  # position, node
     made = size
     for depth in range(max(depths), 0, -1):
-        words = [(places[word], word) for word in range(size) if depths[word] == depth]
+        words = [(order[word], word) for word in range(size) if depths[word] == depth]
         row = sorted(nodes + words)
         nodes = []
-        for (place, left), (_, right) in zip(row[-2::-2], row[::-2], strict=True):
+        for (position, left), (_, right) in zip(row[-2::-2], row[::-2], strict=True):
             parent[left] = parent[right] = made
             bit[right] = 1
-            nodes.append((place, made))
+            nodes.append((position, made))
             made += 1
 
     def path(word: int) -> tuple[Ints, Ints]:
