@@ -13,8 +13,8 @@ from fastvec.params import Word2VecParams
 #: A token stays if 32 random bits are at most its word's threshold: this one keeps all of them.
 KEEP_ALL = 0xFFFFFFFF
 
-#: How rare noise words rotate (found by experiment: docs/method.md).  A rare word is drawn about
-#: this many times, at most, in a chunk whose shard it is in.
+#: How rare noise words rotate (found by experiment: docs/performance.md).  A rare word is drawn
+#: about this many times, at most, in a chunk whose shard it is in.
 MAX_DRAWS_PER_CHUNK = 16
 #: All shards are used at least this many times in an epoch,
 ROTATIONS_PER_EPOCH = 24

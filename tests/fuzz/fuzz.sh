@@ -41,6 +41,6 @@ fi
 end=$((SECONDS + seconds))
 while ((SECONDS < end)); do
     LD_PRELOAD=$gcc_runtime python -m pytest -q -p no:cacheprovider --capture=sys \
-        --hypothesis-profile=fuzz --hypothesis-seed=$RANDOM tests/corpus/test_corpus.py \
+        --hypothesis-profile=fuzz --hypothesis-seed=$RANDOM tests/corpus \
         -k "any or against or unseen"
 done

@@ -3,7 +3,7 @@
  * With one input nothing is shared among inputs: each output row is read once for its score, and read
  * and written once more for its update.  So loops run over rows, with as many columns as the registers
  * hold: the input's and its change.  The sums of each output's products are folded later, WIDTH outputs
- * at a time.  All of it is inlined into one function: calls would cost a tenth (docs/method.md).  The
+ * at a time.  All of it is inlined into one function: calls would cost a tenth (docs/performance.md).  The
  * inlined functions take their structs by value, since the compiler must assume that a row which is
  * written is what a pointer to a struct points to.
  *

@@ -31,7 +31,7 @@ enum {
     HOT_ROWS = TIER_ROWS << (TIERS - 1),
 
     /* Batches between two merges of the hottest tier, divided by the number of workers (found by
-     * experiment, docs/method.md): of a model with words only, four times as many if deltas are summed
+     * experiment, docs/performance.md): of a model with words only, four times as many if deltas are summed
      * unscaled, and of a model that has a tree. */
     WORD_BATCHES_PER_MERGE = 32,
     NODE_BATCHES_PER_MERGE = 16,
@@ -39,7 +39,7 @@ enum {
     MIN_MERGES_PER_EPOCH = 12, /* of every row that has a copy */
 };
 
-/* x after one update with a learning rate of 1, found by experiment (docs/method.md). */
+/* x after one update with a learning rate of 1, found by experiment (docs/performance.md). */
 #define WORD_DECAY 0.03f
 #define NODE_DECAY 0.3f
 
