@@ -118,6 +118,7 @@ class _Reading:
     def corpus(
         self, source: Source, vocabulary: Vocabulary | None, known: Vocabulary | None
     ) -> Corpus:
+        """Read a source into ids."""
         params = self.corpus_params
         workers = self.workers or available_cores()
         with Storage(memory_budget(params.memory), params.tmp) as storage:
@@ -133,6 +134,7 @@ class _Reading:
         return Corpus(tokens, offsets, vocabulary, raw_words, spool.raw_sentences, self._options)
 
     def vocabulary(self, source: Source) -> Vocabulary:
+        """Read a source and keep its words only."""
         spool = self._read(source, None)
         return self._ids(self._words(spool), spool.raw_words, None, None)[0]
 
@@ -206,6 +208,7 @@ class _Reading:
     def encoded(
         self, source: EncodedSource, vocabulary: Vocabulary | None, known: Vocabulary | None
     ) -> Corpus:
+        """A corpus as it is, or in the ids of other words."""
         corpus, params = source.corpus, self.corpus_params
         if vocabulary is not None:
             _check_options(source, params)

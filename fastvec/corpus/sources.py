@@ -126,6 +126,7 @@ class EncodedSource(Source):
 
     @property
     def corpus(self) -> Corpus:
+        """The corpus itself."""
         if self._corpus is None:
             assert self.file is not None
             self._corpus = Corpus.open(self.file.name)

@@ -209,7 +209,7 @@ def test_a_signature_stays_equal_as_long_as_a_source_does(tmp_path: Path) -> Non
     assert signature("-") == signature(["-"]) == (("standard input",),)
     sentences = iter([["to", "be"]])
     assert signature(sentences) is signature(sentences) is sentences
-    assert next(sentences) == ["to", "be"]  # nobody has read it
+    assert next(sentences) == ["to", "be"]  # it was not read
     texts = find_source(["to", "be"], CorpusParams(tokens=str.split))
     assert texts.signature is None
 
