@@ -177,17 +177,31 @@ class WordAttributes:
         np.int64(0)
         """
         for name, given in zip(attrs or (), types or (), strict=True):
-            dtype = np.dtype(given) if np.dtype(given).kind in "biufc" else np.dtype(object)
-            if name == LOCKF:
-                dtype = np.dtype(np.float32)
+            dtype = _storage_type(name, given)
             values = self.expandos.get(name)
             if values is None:
                 self._attributes[name] = np.full(len(self), DEFAULTS.get(name, 0), dtype)
-            elif not np.can_cast(dtype, values.dtype, "same_kind"):
-                raise TypeError(
-                    f"Can't allocate type {dtype} for attribute {name}, "
-                    f"conflicts with its existing type {values.dtype}"
-                )
+            else:
+                _check_storable(name, dtype, values.dtype)
+
+    def _attributes_with(
+        self, values: Mapping[str, ArrayLike], rows: NDArray[np.int64], length: int
+    ) -> dict[str, NDArray[Any]]:
+        """All attributes, with room for so many words, where some rows have new values.
+
+        What is here does not change.  TypeError for values that an attribute cannot hold.
+        """
+        attributes = dict(self._attributes)
+        for name, given in values.items():
+            new = np.asarray(given)
+            dtype = _storage_type(name, new.dtype)
+            old = np.asarray(attributes.get(name, np.empty(0, dtype)))
+            _check_storable(name, dtype, old.dtype)
+            whole = np.full(length, DEFAULTS.get(name, 0), old.dtype)
+            whole[: len(old)] = old
+            whole[rows] = new
+            attributes[name] = whole
+        return attributes
 
     def set_vecattr(self, key: Key, attr: str, val: Any) -> None:
         """Set an attribute of one word; that of other words is 0 until it is set.
@@ -247,3 +261,19 @@ class WordAttributes:
     def _attributes_of(self, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
         """Copies of the attributes of some words, in the order of ``rows``."""
         return {name: np.asarray(values)[rows] for name, values in self.expandos.items()}
+
+
+def _storage_type(name: str, given: Any) -> np.dtype[Any]:
+    """The type in which an attribute holds values of a type."""
+    if name == LOCKF:
+        return np.dtype(np.float32)
+    return np.dtype(given) if np.dtype(given).kind in "biufc" else np.dtype(object)
+
+
+def _check_storable(name: str, dtype: np.dtype[Any], existing: np.dtype[Any]) -> None:
+    """TypeError unless an attribute of an existing type can hold values of another one."""
+    if not np.can_cast(dtype, existing, "same_kind"):
+        raise TypeError(
+            f"Can't allocate type {dtype} for attribute {name}, "
+            f"conflicts with its existing type {existing}"
+        )

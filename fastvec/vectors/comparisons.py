@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec.vectors.norms import normalized, normalized_rows, safe_reciprocal
+from fastvec._util.log import log
+from fastvec.vectors.norms import (
+    clip_cosines,
+    cosine,
+    normalized,
+    normalized_rows,
+    safe_reciprocal,
+)
 from fastvec.vectors.store import VectorStore
 from fastvec.vectors.wmd import word_movers_distance
 from fastvec.words import Key
@@ -20,12 +27,15 @@ from fastvec.words import Key
 Floats = NDArray[np.float32]
 KeyOrVector = Key | NDArray[Any]
 
+#: The types of a key; whatever else is given in place of a key is a vector.
+KEY_TYPES = (str, int, np.integer)
+
 
 class Comparisons(VectorStore):
     """A store whose words can be compared with each other.
 
-    >>> round(float(wv.similarity("king", "king")), 5)
-    1.0
+    >>> wv.similarity("king", "king")
+    np.float32(1.0)
     """
 
     def _known_row(self, key: object) -> int:
@@ -49,7 +59,7 @@ class Comparisons(VectorStore):
         rows = np.asarray(self.vectors[start:end], np.float32)
         cosines: Floats = rows @ normalized(vector)
         cosines *= safe_reciprocal(self.fill_norms()[start:end])
-        return cosines
+        return clip_cosines(cosines)
 
     # --- two words, or one and some
 
@@ -62,28 +72,31 @@ class Comparisons(VectorStore):
         """
         rows = normalized_rows(np.asarray(vectors_all))
         cosines: Floats = rows @ normalized(np.asarray(vector_1))
-        return cosines
+        return clip_cosines(cosines)
 
     def similarity(self, w1: Key, w2: Key) -> np.float32:
         """The cosine of two words; 0 where a vector is zero.
 
-        KeyError for a missing key: ``Key 'xyzzy' not present``.
+        It is exactly 1 for a word with itself.  KeyError for a missing key: ``Key 'xyzzy' not
+        present``.
 
-        >>> round(float(wv.similarity("king", "king")), 5)
-        1.0
+        >>> wv.similarity("king", "king")
+        np.float32(1.0)
         """
-        return np.float32(normalized(self.get_vector(w1)) @ normalized(self.get_vector(w2)))
+        return cosine(self.get_vector(w1), self.get_vector(w2))
 
     def distance(self, w1: Key, w2: Key) -> np.float32:
         """1 - cosine of two words; KeyError for a missing key.
 
-        >>> abs(round(float(wv.distance("king", "king")), 5))
-        0.0
+        >>> wv.distance("king", "king")
+        np.float32(0.0)
         """
         return np.float32(1 - self.similarity(w1, w2))
 
-    def distances(self, word_or_vector: KeyOrVector, other_words: Sequence[Key] = ()) -> Floats:
+    def distances(self, word_or_vector: Key | ArrayLike, other_words: Sequence[Key] = ()) -> Floats:
         """1 - cosine of a word or (D,) vector with each of some words; with all, if none is given.
+
+        The distance of a word to itself is exactly 0.
 
         Returns
         -------
@@ -99,13 +112,16 @@ class Comparisons(VectorStore):
         >>> wv.distances("king", ["man", "queen"]).shape
         (2,)
         """
-        if isinstance(word_or_vector, np.ndarray):
-            vector = self._checked_vector(word_or_vector)
+        own = self.get_index(word_or_vector) if isinstance(word_or_vector, KEY_TYPES) else -1
+        vector = self.vectors[own] if own >= 0 else self._checked_vector(word_or_vector)
+        others = np.array([self.get_index(word) for word in other_words], np.int64)
+        if len(others):
+            distances = 1 - self.cosine_similarities(vector, self.vectors[others])
         else:
-            vector = self.get_vector(word_or_vector)
-        if not len(other_words):
-            return 1 - self._cosines(vector)
-        return 1 - self.cosine_similarities(vector, self[other_words])
+            others, distances = np.arange(len(self)), 1 - self._cosines(vector)
+        if np.any(vector):
+            distances[others == own] = 0
+        return distances
 
     def most_similar_to_given(self, key1: Key, keys_list: Sequence[Key]) -> Key:
         """The one of some words that is nearest to ``key1``.
@@ -190,7 +206,7 @@ class Comparisons(VectorStore):
             raise ValueError("keys and weights array must have same number of elements")
         terms: list[tuple[int | NDArray[Any], float]] = []
         for key, weight in zip(keys, every_weight.tolist(), strict=True):
-            if isinstance(key, np.ndarray):
+            if isinstance(key, list | np.ndarray):
                 terms.append((self._checked_vector(key), weight))
             elif not ignore_missing:
                 terms.append((self._known_row(key), weight))
@@ -225,13 +241,13 @@ class Comparisons(VectorStore):
 
         ZeroDivisionError (gensim's choice) for an empty list.
 
-        >>> round(float(wv.n_similarity(["king", "man"], ["man", "king"])), 5)
-        1.0
+        >>> wv.n_similarity(["king", "man"], ["man", "king"])
+        np.float32(1.0)
         """
         if not (len(ws1) and len(ws2)):
             raise ZeroDivisionError("At least one of the passed list is empty.")
         first, second = (self.get_mean_vector(ws, pre_normalize=False) for ws in (ws1, ws2))
-        return np.float32(normalized(first) @ normalized(second))
+        return cosine(first, second)
 
     def rank_by_centrality(
         self, words: Sequence[Key], use_norm: bool = True
@@ -258,6 +274,9 @@ class Comparisons(VectorStore):
         'king'
         """
         known = [word for word in words if word in self]
+        if len(known) < len(words):
+            missing = sorted({str(word) for word in words if word not in self})
+            log.warning("words without a vector are left out: %s", ", ".join(missing))
         if not known:
             raise ValueError("cannot select a word from an empty list")
         vectors = np.asarray(self[known], np.float32)

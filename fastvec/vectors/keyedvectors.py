@@ -49,6 +49,9 @@ class KeyedVectors(Queries):
     ) -> Self:
         """A new object with the vectors of some words only.
 
+        Its words have the made-up counts V, V - 1, ..., 1, as in gensim, unless their own are
+        copied.
+
         Parameters
         ----------
         keys : iterable of keys
@@ -64,9 +67,10 @@ class KeyedVectors(Queries):
         del allow_inference
         rows = np.array(list(dict.fromkeys(self._row_of(key) for key in keys)), np.int64)
         rows = rows[rows >= 0]
-        some = type(self).of(self.words.take(rows), self.vectors[rows])
+        counts = np.arange(len(rows), 0, -1, dtype=np.int64)
+        some = type(self).of(self.words.take(rows), self.vectors[rows], counts)
         if copy_vecattrs:
-            some._attributes = self._attributes_of(rows)
+            some._attributes |= self._attributes_of(rows)
         return some
 
     def intersect_word2vec_format(

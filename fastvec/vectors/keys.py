@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,8 +36,8 @@ class KeyRows:
     def words(self) -> Words:
         """All keys, as words."""
         if self._added:
-            self._words = Words.spelled([*self._words, *self._added], self._words.integers)
-            self._added = {}
+            joined = Words.spelled([*self._words, *self._added], self._words.integers)
+            self._words, self._added = joined, {}  # both, or with Ctrl-C none of them
         return self._words
 
     @property
@@ -54,34 +54,55 @@ class KeyRows:
         row = self._added.get(word, -1)
         return self._words.find(word) if row < 0 else row
 
-    def add(self, keys: Sequence[Key]) -> tuple[list[int], list[int]]:
-        """Add keys; one that is there already, or given twice, keeps its row.
+    def rows_for(self, keys: Sequence[Key]) -> tuple[list[int], dict[str, int]]:
+        """The rows that keys have, or will have once they are added; a key that is given twice has
+        one row.
 
         Returns
         -------
         rows : list of int
             the row of each key.
-        new : list of int
-            the positions in ``keys`` of those that were added.
+        new : dict of str to int
+            the words that :meth:`add` must add for that, and their rows.
 
         Raises
         ------
         TypeError
-            a key of another type than the others; then none is added.
+            a key of another type than the others.
 
-        >>> KeyRows(Words.of(["cat"])).add(["dog", "cow", "dog"])
-        ([1, 2, 1], [0, 1])
+        >>> KeyRows(Words.of(["cat"])).rows_for(["dog", "cow", "dog"])
+        ([1, 2, 1], {'dog': 1, 'cow': 2})
         """
-        words = [word_of(key, self.integers) for key in keys]
-        rows, new = [], []
-        for position, word in enumerate(words):
+        rows: list[int] = []
+        new: dict[str, int] = {}
+        for word in [word_of(key, self.integers) for key in keys]:
             row = self.find(word)
-            if row < 0:
-                row = self._added[word] = len(self)
-                new.append(position)
-            rows.append(row)
-        self._list = self._rows = None
+            rows.append(new.setdefault(word, len(self) + len(new)) if row < 0 else row)
         return rows, new
+
+    def add(self, new: Mapping[str, int]) -> None:
+        """Add words in the rows that :meth:`rows_for` has given them.
+
+        >>> keys = KeyRows(Words.of(["cat"]))
+        >>> keys.add({"dog": 1})
+        >>> keys.find("dog")
+        1
+        """
+        self._list = self._rows = None
+        self._added.update(new)
+
+    def remove(self, new: Iterable[str]) -> None:
+        """Take back what :meth:`add` has just added, or a part of it.
+
+        >>> keys = KeyRows(Words.of(["cat"]))
+        >>> keys.add({"dog": 1})
+        >>> keys.remove(["dog"])
+        >>> len(keys)
+        1
+        """
+        self._list = self._rows = None
+        for word in new:
+            self._added.pop(word, None)
 
     def key(self, row: int) -> Any:
         """The key of a row; None for a row that has none.
@@ -129,8 +150,7 @@ class KeyRows:
         """The same keys; what is added to one is not added to the other.
 
         >>> keys = KeyRows(Words.of(["cat"]))
-        >>> keys.copy().add(["dog"])
-        ([1], [0])
+        >>> keys.copy().add({"dog": 1})
         >>> len(keys)
         1
         """

@@ -47,6 +47,28 @@ def normalized_rows(vectors: NDArray[Any]) -> Floats:
     return rows * safe_reciprocal(row_norms(rows))[:, None]
 
 
+def cosine(one: NDArray[Any], other: NDArray[Any]) -> np.float32:
+    """The cosine of two (D,) vectors, computed in float64; 0 if one of them is zero.
+
+    So a vector has the cosine 1 with itself and with its multiples, and no cosine is beyond 1.
+
+    >>> cosine(np.array([0.1, 0.7], np.float32), np.array([0.3, 2.1], np.float32))
+    np.float32(1.0)
+    """
+    a, b = (np.asarray(vector, np.float64) for vector in (one, other))
+    lengths = np.sqrt(a @ a) * np.sqrt(b @ b)
+    return np.float32(np.clip(a @ b / lengths, -1, 1) if lengths else 0)
+
+
+def clip_cosines(cosines: Floats) -> Floats:
+    """Cut off, in place, what rounding has added to cosines beyond -1 and 1.
+
+    >>> clip_cosines(np.array([1.0000001, 0.5], np.float32))
+    array([1. , 0.5], dtype=float32)
+    """
+    return np.clip(cosines, -1, 1, out=cosines)
+
+
 def normalized(vector: NDArray[Any]) -> Floats:
     """One (D,) vector scaled to length 1, as float32.
 

@@ -51,7 +51,7 @@ class Queries(Comparisons):
         for sign, items in ((1.0, _as_list(positive)), (-1.0, _as_list(negative))):
             for item in items:
                 key, weight = item if isinstance(item, tuple) else (item, sign)
-                if isinstance(key, np.ndarray):
+                if isinstance(key, list | np.ndarray):
                     terms.append((self._checked_vector(key), float(weight)))
                 else:
                     row = self._known_row(key)
@@ -281,7 +281,7 @@ class Queries(Comparisons):
         for side in sides:
             product = np.ones(len(rows), np.float32)
             for key in side:
-                if isinstance(key, np.ndarray):
+                if isinstance(key, list | np.ndarray):
                     vector = self._checked_vector(key).astype(np.float32)
                 else:
                     row = self.get_index(key)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import AnalogySolver, TopK
-from fastvec.vectors.norms import normalized_rows, safe_reciprocal
+from fastvec.vectors.norms import clip_cosines, normalized_rows, safe_reciprocal
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -103,7 +103,7 @@ def nearest(
         shape = len(some), k
         rows[first : first + len(some)] = np.frombuffer(found, np.int64).reshape(shape)
         cosines[first : first + len(some)] = np.frombuffer(scores, np.float32).reshape(shape)
-    return rows, cosines
+    return rows, clip_cosines(cosines)
 
 
 def solve_analogies(

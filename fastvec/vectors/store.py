@@ -114,9 +114,9 @@ class VectorStore(WordAttributes):
 
     @index_to_key.setter
     def index_to_key(self, keys: Iterable[Key]) -> None:
-        self._keys = KeyRows(Words.of(keys))
-        self._grow_to(len(self._keys))
-        self.norms = None
+        named = KeyRows(Words.of(keys))
+        vectors = self._with_room(len(named))
+        self._keys, self.vectors, self.norms = named, vectors, None
 
     @property
     def key_to_index(self) -> dict[Any, int]:
@@ -235,6 +235,8 @@ class VectorStore(WordAttributes):
     ) -> None:
         """Add words with their vectors.
 
+        Either all of it is done or, after any exception (no memory and Ctrl-C too), nothing.
+
         Parameters
         ----------
         keys : list of str or of int, or one key
@@ -249,7 +251,8 @@ class VectorStore(WordAttributes):
         ValueError
             weights of another shape.
         TypeError
-            a string where keys are integers, or the other way round.
+            a string where keys are integers, or the other way round; values that an attribute
+            cannot hold.
 
         >>> wv.add_vectors(["queen"], [wv["king"]], replace=False)
         """
@@ -265,38 +268,55 @@ class VectorStore(WordAttributes):
             self._keys = KeyRows(Words.spelled([], len(keys) > 0 and is_integer(keys[0])))
         rows = np.array([self._row_of(key) for key in keys], np.int64)
         missing = np.flatnonzero(rows < 0)
-        rows[missing], added = self._keys.add([keys[i] for i in missing.tolist()])
-        if added:
-            new = missing[added]
-            self._grow_to(len(self._keys))
-            self.vectors[rows[new]] = vectors[new]
-        if replace:
-            self.vectors[rows] = vectors
-        self.norms = None
-        for name, values in (extras or {}).items():
-            values = np.asarray(values)
-            self.allocate_vecattrs([name], [values.dtype])
-            self._attributes[name][rows] = values
+        rows[missing], new = self._keys.rows_for([keys[i] for i in missing.tolist()])
+        # Of a key that is given twice, the first vector is taken, or the last one replaces it.
+        taken = np.arange(len(rows))[::-1] if replace else missing
+        chosen = taken[np.unique(rows[taken], return_index=True)[1]]
+        room = self._with_room(len(self._keys) + len(new))
+        attributes = self._attributes_with(extras or {}, rows, len(room))
+        self._set_rows(new, room, rows[chosen], vectors[chosen], attributes)
 
-    def _grow_to(self, rows: int) -> None:
-        """Make room for rows.
+    def _set_rows(
+        self,
+        new: Mapping[str, int],
+        room: NDArray[Any],
+        rows: NDArray[np.int64],
+        vectors: NDArray[Any],
+        attributes: dict[str, NDArray[Any]],
+    ) -> None:
+        """Add words and set the vectors of some rows of ``room``; all of it, or nothing."""
+        before = self.vectors, self._attributes, self.norms
+        known = rows < len(self.vectors)
+        replaced = self.vectors[rows[known]]
+        try:
+            room[rows] = vectors
+            self._keys.add(new)
+            self.vectors, self._attributes, self.norms = room, attributes, None
+        except BaseException:
+            self._keys.remove(new)
+            self.vectors, self._attributes, self.norms = before
+            self.vectors[rows[known]] = replaced
+            raise
+
+    def _with_room(self, rows: int) -> NDArray[Any]:
+        """The vectors with room for so many rows; new rows are zeros.
 
         Where a single one is added, the buffer grows by half, so that adding words one by one does
         not copy all vectors each time.
         """
         old = len(self.vectors)
         if rows <= old:
-            return
-        if (
-            self._buffer is None
-            or self.vectors.base is not self._buffer
-            or rows > len(self._buffer)
-        ):
+            return self.vectors
+        buffer = self._buffer
+        if buffer is None or self.vectors.base is not buffer or rows > len(buffer):
             single = rows == old + 1
             shape = (max(rows, old * 3 // 2) if single else rows, self.vector_size)
-            self._buffer = np.zeros(shape, self.vectors.dtype)
-            self._buffer[:old] = self.vectors
-        self.vectors = self._buffer[:rows]
+            buffer = np.zeros(shape, self.vectors.dtype)
+            buffer[:old] = self.vectors
+            self._buffer = buffer
+        room: NDArray[Any] = buffer[:rows]
+        room[old:] = 0
+        return room
 
     def resize_vectors(self, seed: int = 0) -> None:
         """Give every row that has no key yet a small random vector, as before training.
@@ -381,7 +401,9 @@ class VectorStore(WordAttributes):
         >>> wv.unit_normalize_all()
         """
         norms = self.fill_norms()
-        self.vectors *= safe_reciprocal(norms)[:, None].astype(self.vectors.dtype)
+        factors = safe_reciprocal(norms)[:, None].astype(self.vectors.dtype)
+        self.norms = None
+        self.vectors *= factors
         self.norms = np.where(norms > 0, np.float32(1), norms)
 
     def sort_by_descending_frequency(self) -> None:
@@ -396,8 +418,7 @@ class VectorStore(WordAttributes):
             return
         named = len(self._keys)
         order = np.argsort(-counts[:named], kind="stable")
-        self._keys = KeyRows(self.words.take(order))
+        keys = KeyRows(self.words.take(order))
         order = np.concatenate([order, np.arange(named, len(self))])
-        self.vectors = self.vectors[order]
-        self._attributes = self._attributes_of(order)
-        self.norms = None
+        vectors, attributes = self.vectors[order], self._attributes_of(order)
+        self._keys, self.vectors, self._attributes, self.norms = keys, vectors, attributes, None

@@ -70,6 +70,8 @@ CALLS = [
     "wv.vectors_for_all(['w9', 'zz', 'w1', 'w9']).index_to_key",
     "wv.vectors_for_all(['w9', 'zz', 'w1', 'w9']).vectors",
     "wv.vectors_for_all([]).vectors",
+    "wv.vectors_for_all(['w9', 'zz', 'w1', 'w9']).expandos['count']",
+    "wv.distances(list(wv['w1']), ['w2', 'w3'])",
 ]
 
 
