@@ -1,4 +1,4 @@
-"""Vectors for the tools of today: TensorFlow's projector, sentence-transformers, Keras, PyTorch."""
+"""Vectors for other tools: TensorFlow's projector, sentence-transformers, Keras, PyTorch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 
 
 def keras_matrix(words: Words, vectors: NDArray[Any]) -> tuple[list[str], Floats]:
-    """What Keras takes: a vocabulary for TextVectorization, and the weights of its Embedding.
+    """A vocabulary for Keras's TextVectorization, and the weights of its Embedding layer.
 
     Returns
     -------
@@ -42,12 +42,12 @@ def torch_embedding(vectors: NDArray[Any], freeze: bool = True) -> Any:
     Parameters
     ----------
     freeze : bool
-        whether training leaves them as they are.
+        whether the vectors stay as they are when the network is trained.
 
     Raises
     ------
     ImportError
-        without PyTorch.
+        if PyTorch is not installed.
 
     >>> embedding = torch_embedding(np.ones((1, 2)))  # doctest: +SKIP
     """
@@ -55,5 +55,7 @@ def torch_embedding(vectors: NDArray[Any], freeze: bool = True) -> Any:
         import torch
     except ImportError:
         raise ImportError("this needs PyTorch: see pytorch.org") from None
-    rows = np.array(vectors, np.float32, order="C")  # its own: training must not change ours
+    rows = np.array(
+        vectors, np.float32, order="C"
+    )  # a copy: training the network must not change the vectors here
     return torch.nn.Embedding.from_pretrained(torch.from_numpy(rows), freeze=freeze)

@@ -26,7 +26,7 @@ def metadata_beside(path: PathLike) -> Path:
 def write_projector(path: PathLike, words: Words, vectors: NDArray[Any]) -> Path:
     """Write a TSV pair for projector.tensorflow.org: vectors at ``path``, words beside it.
 
-    The page samples large tables silently; give it a few ten thousand words.
+    The page samples large tables without saying so; give it at most some ten thousand words.
 
     Returns
     -------
@@ -41,7 +41,8 @@ def write_projector(path: PathLike, words: Words, vectors: NDArray[Any]) -> Path
         for block in number_rows(vectors):
             file.write(block)
     with atomic_write(beside) as file:
-        # One column has no header; a word must not begin or end a line, nor be an empty one.
+        # A file with one column has no header line.  No word may break its line, and no line may be
+        # empty.
         table = str.maketrans("\t\n\r", "   ")
         file.writelines((word.translate(table) or " ").encode() + b"\n" for word in words)
     return beside

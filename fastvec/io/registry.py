@@ -19,7 +19,8 @@ from fastvec.io.vectors import SAFETENSORS
 from fastvec.io.word2vec import BINARY, GLOVE, TEXT
 from fastvec.words import Words
 
-#: a file is of the first format that recognises it; GLOVE takes whatever no other one does
+#: a file has the first format that recognises it; GLOVE recognises any file, so it comes after
+#: all others that can be read
 FORMATS = {
     item.name: item
     for item in (

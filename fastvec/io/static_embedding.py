@@ -21,13 +21,14 @@ def write_static_embedding(path: PathLike, words: Words, vectors: NDArray[Any]) 
     """Write a folder that ``SentenceTransformer(path)`` loads: a StaticEmbedding module.
 
     A text's embedding is the mean of its words' vectors.  The tokenizer splits at white space and
-    punctuation and, if no word of the vocabulary has an upper-case letter, lower-cases.  Unknown
-    words are ``[UNK]``, a zero vector: they change a mean's length, not its direction.
+    punctuation, and converts to lower case if no word of the vocabulary has an upper-case letter.
+    Unknown words are ``[UNK]``, a zero vector: they change the length of the mean, not its
+    direction.
 
     Raises
     ------
     FileExistsError
-        if ``path`` is there and not an empty folder.
+        if ``path`` exists and is not an empty folder.
 
     >>> write_static_embedding("model", Words.of(["cat"]), np.ones((1, 2), np.float32))
     >>> sorted(file.name for file in Path("model").iterdir())
