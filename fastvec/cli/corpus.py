@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from fastvec.cli.shared import (
     corpus_argument,
     info,
     options_from,
+    print_lines,
 )
 from fastvec.corpus.build import count_words
 from fastvec.corpus.corpus import STORAGE_OPTIONS, Corpus
@@ -109,8 +109,7 @@ def vocab(
         return
     vocabulary.check_plain()
     counted = zip(vocabulary.words, vocabulary.counts.tolist(), strict=True)
-    sys.stdout.buffer.writelines(f"{word} {count}\n".encode() for word, count in counted)
-    sys.stdout.flush()
+    print_lines(f"{word} {count}" for word, count in counted)
 
 
 @click.command()

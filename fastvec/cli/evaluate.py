@@ -53,6 +53,11 @@ def similarity_facts(found: evaluation.Similarity) -> dict[str, Any]:
     }
 
 
+def without_nan(facts: dict[str, Any]) -> dict[str, Any]:
+    """One row with None for NaN, which JSON does not have."""
+    return {name: None if value != value else value for name, value in facts.items()}
+
+
 def cells(facts: dict[str, Any]) -> list[str]:
     """The values of one row as text."""
     return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in facts.values()]
@@ -111,8 +116,8 @@ def evaluate(
     ]
     tables = (("analogies", sections), ("similarity", pairs), ("categories", groups))
     if as_json:
-        facts = {"vectors": str(vectors), **{name: lines for name, lines in tables if lines}}
-        print(json.dumps(facts, indent=2).replace("NaN", "null"))
+        scores = {name: [without_nan(line) for line in lines] for name, lines in tables if lines}
+        print(json.dumps({"vectors": str(vectors), **scores}, indent=2))
         return
     show(
         [

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import itertools
 import os
+import re
 import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator
@@ -65,6 +66,32 @@ READ_VOCAB = click.option(
 QUIET = click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
 
 
+#: what is not printed on a terminal as it is: control characters, with which a terminal is
+#: commanded; characters that turn the direction of what follows, so that it reads as something
+#: else; line separators, byte order marks, and surrogates
+UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """A text as a terminal may show it, with escapes for what is UNPRINTABLE.
+
+    >>> visible("a\x1b[2Jb\u202e")
+    'a\\x1b[2Jb\\u202e'
+    """
+    return UNPRINTABLE.sub(lambda one: repr(one[0])[1:-1], text)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print results: exactly, in UTF-8, into a pipe or a file; as ``visible`` on a terminal."""
+    if sys.stdout.isatty():
+        lines = map(visible, lines)
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(f"{line}\n".encode() for line in lines)
+    sys.stdout.flush()
+
+
 def fail(sentence: str) -> NoReturn:
     """Print one sentence on standard error and exit with code 2."""
     echo(f"fastvec: {sentence}", err=True)
@@ -78,13 +105,13 @@ def info(quiet: bool, line: str, *, err: bool = False) -> None:
 
 
 def echo(line: str, *, err: bool = False) -> None:
-    """Print one line that is a message and not a result.
+    """Print one line that is a message and not a result; it is always ``visible``.
 
     A message that cannot be printed, because the output is closed or its disk is full, is no error:
     the results are still computed and saved.
     """
     with contextlib.suppress(OSError):
-        click.echo(line, err=err)
+        click.echo(visible(line), err=err)
 
 
 def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Source | Path | None]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 
 from rich.columns import Columns
 from rich.console import Console
 from rich.table import Table
+
+from fastvec.cli.shared import visible
 
 
 def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
@@ -19,11 +20,6 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Ta
     for row in rows:
         made.add_row(*map(visible, row))
     return made
-
-
-def visible(text: str) -> str:
-    """Text with control characters as escapes, since a word may contain a terminal's commands."""
-    return re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", lambda one: repr(one[0])[1:-1], text)
 
 
 def show(tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> None:

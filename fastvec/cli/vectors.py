@@ -13,7 +13,7 @@ import click
 import numpy as np
 
 from fastvec._util.atomic import atomic_write
-from fastvec.cli.shared import check_outputs, echo, vector_files
+from fastvec.cli.shared import check_outputs, echo, print_lines, vector_files
 from fastvec.cli.tables import show
 from fastvec.io.compression import COMPRESSORS
 from fastvec.io.format import VectorFile
@@ -204,12 +204,12 @@ def classes(
     check_outputs([output], vector_files(vectors))
     wv, _ = load(vectors, limit)
     labels = k_means(wv.vectors, count, rounds, seed)
-    lines = (f"{word} {label}\n" for word, label in zip(wv.words, labels.tolist(), strict=True))
+    lines = (f"{word} {label}" for word, label in zip(wv.words, labels.tolist(), strict=True))
     if output is None:
-        sys.stdout.writelines(lines)
+        print_lines(lines)
     else:
         with atomic_write(output) as file:
-            file.writelines(line.encode() for line in lines)
+            file.writelines(f"{line}\n".encode() for line in lines)
 
 
 COMMANDS = [similar, analogy, info, convert, classes]

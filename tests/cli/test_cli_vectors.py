@@ -11,6 +11,7 @@ import pytest
 from processes import DEADLINE, fastvec, started
 
 from fastvec import GloVe, Word2Vec
+from fastvec.cli.shared import visible
 from fastvec.io.tensors import load_tensors
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
@@ -237,3 +238,48 @@ def test_no_word_is_markup_on_a_terminal(tmp_path):
     printed = on_a_terminal(tmp_path, "eval", "[red].txt", "--analogies", "[q].txt")
     assert "[/red]" in printed
     assert "[q].txt" in printed
+
+
+EVIL = ["a\x1b[2J", "b\u202ec", "d\x07", "e\u2066f", "g\x9b2J", "plain", "می\u200cخواهم"]
+
+
+def test_no_word_commands_a_terminal(tmp_path):
+    """On a terminal as escapes; into a pipe and a file exactly as it is."""
+    (tmp_path / "text").write_text(" ".join(EVIL), "utf-8")
+    shown = [visible(word) for word in EVIL]
+    assert shown[:6] == ["a\\x1b[2J", "b\\u202ec", "d\\x07", "e\\u2066f", "g\\x9b2J", "plain"]
+    assert shown[6] == EVIL[6]
+    printed = on_a_terminal(tmp_path, "vocab", "text")
+    assert printed == " ".join(f"{word} 1" for word in shown)
+    exact = "".join(f"{word} 1\n" for word in EVIL)
+    assert fastvec(tmp_path, "vocab", "text").stdout == exact
+    wv = KeyedVectors.of(Words.of(EVIL), np.eye(7, dtype=np.float32))
+    wv.save_word2vec_format(tmp_path / "v.txt")
+    printed = on_a_terminal(tmp_path, "classes", "v.txt", "-k", "1")
+    assert printed == " ".join(f"{word} 0" for word in shown)
+    assert fastvec(tmp_path, "classes", "v.txt", "-k", "1").stdout == exact.replace(" 1", " 0")
+    printed = on_a_terminal(tmp_path, "similar", "v.txt", EVIL[0])
+    assert all(word in printed for word in shown)
+    assert not any(letter in printed for letter in "\x1b\x07\x9b\u202e\u2066")
+
+
+def test_no_file_name_or_field_commands_a_terminal(tmp_path):
+    (tmp_path / "evil\x1b[2J\u202e.txt").write_bytes(b"\xff\xfe")
+    (tmp_path / "lines.jsonl").write_text('{"\\u001b[2J\\u202e": "text"}\n')
+    for arguments in (
+        ["vocab", "."],
+        ["info", "evil\x1b[2J\u202e.txt"],
+        ["vocab", "lines.jsonl", "--column", "text"],
+        ["similar", "none\x1b[2J\u202e", "word"],
+    ):
+        done = fastvec(tmp_path, *arguments)
+        assert done.returncode == 2
+        assert "\\x1b[2J\\u202e" in done.stderr
+        assert not any(letter in done.stderr for letter in "\x1b\u202e")
+
+
+def test_json_of_eval_changes_no_names(vectors):
+    (vectors / "q.txt").write_text(": NaNcy\nno such words here\n")
+    done = fastvec(vectors, "eval", "v.bin", "--analogies", "q.txt", "--json")
+    section = json.loads(done.stdout)["analogies"][0]
+    assert (section["section"], section["accuracy"], section["low"]) == ("NaNcy", None, None)
