@@ -130,7 +130,7 @@ def train(model: Word2Vec | GloVe) -> None:
 
 def use_phrases(read: phrases.Phrases | phrases.FrozenPhrases) -> None:
     """Join phrases and score them: the native loops go where words, pairs and nodes send them."""
-    if read.reading.get("tokens") == "a function":  # it would have to be set again
+    if read.tokens == "a function":  # it would have to be set again
         return
     read.join([["a", "rose", "of", "a", "rose"]], progress=False)
     if isinstance(read, phrases.Phrases):
