@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +53,8 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
 
     On any error, including a full disk and Ctrl-C, the temporary file is removed and a file that
     was at ``path`` before is unchanged.  If ``path`` is a symbolic link, the file that it points to
-    is replaced.  A device or a pipe is written to directly.
+    is replaced.  A device or a pipe is written to directly, and a file that cannot be replaced,
+    since it is a mount of its own, is written to after all else has succeeded.
 
     Raises what :func:`check_target` raises, and OSError with the path if writing fails.
 
@@ -68,7 +71,9 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
             with _replacing(path.resolve()) as file:
                 yield file
     except OSError as error:
-        if error.filename is None:  # errors of write and fsync have no file name
+        if error.filename is None and not isinstance(
+            error, _KeptError
+        ):  # errors of write and fsync have no file name
             reason = error.strerror or str(error)
             raise type(error)(error.errno, f"cannot write {path}: {reason}") from error
         raise
@@ -77,28 +82,99 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     """A temporary file that replaces ``path`` unless there is an error."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    name, handle = _temporary_file(path)
     try:
         with os.fdopen(handle, "wb", buffering=1 << 20) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _copy_mode(name, path)
-        Path(name).replace(path)
-    finally:
+        _copy_owner_and_mode(path, name)
+        renamed = _rename(name, path)
+    except BaseException:
         with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
+            name.unlink()
+        raise
+    if not renamed:  # from here on the temporary file is all there is, also after Ctrl-C
+        _write_in_place(name, path)
+    _sync_folder(path.parent)
 
 
-def _copy_mode(temporary: str, path: Path) -> None:
-    """Give the new file the mode of the old one, or the usual mode (mkstemp sets 0600)."""
-    if path.exists():
-        mode = path.stat().st_mode & 0o777
-    else:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
-    Path(temporary).chmod(mode)
+def _temporary_file(path: Path) -> tuple[Path, int]:
+    """A new file in the folder of ``path``, and its handle.
+
+    Its name is that of ``path`` with a few more letters, shortened to what the file system allows.
+    Its mode is the usual one, or at most that of the file which it will replace.
+    """
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
+    try:
+        longest = os.pathconf(path.parent, "PC_NAME_MAX")
+    except (AttributeError, ValueError, OSError):
+        longest = 255
+    while True:
+        ending = f".{secrets.token_hex(4)}.tmp"
+        start = os.fsencode(path.name)[: max(0, longest - len(ending) - 1)]
+        name = path.parent / f".{start.decode(errors='ignore')}{ending}"
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+        flags |= getattr(os, "O_BINARY", 0)
+        with contextlib.suppress(FileExistsError):
+            return name, os.open(name, flags, mode)
+
+
+def _copy_owner_and_mode(path: Path, temporary: Path) -> None:
+    """Give the new file the owner and the mode of the old one, if there is one.
+
+    Where that is not allowed, or the file system has none, the file is kept as it is.
+    """
+    if not path.exists():
+        return
+    old = path.stat()
+    with contextlib.suppress(OSError, AttributeError):
+        if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+            os.chown(temporary, old.st_uid, old.st_gid)
+    with contextlib.suppress(OSError):
+        temporary.chmod(old.st_mode & 0o777)
+
+
+def _rename(temporary: Path, path: Path) -> bool:
+    """Rename a file.  False for a target that is a mount of its own, as containers have them: it
+    cannot be replaced."""
+    try:
+        os.replace(temporary, path)  # noqa: PTH105 - Path.replace would call it
+    except OSError as error:
+        if error.errno not in (errno.EBUSY, errno.EXDEV):
+            raise
+        return False
+    return True
+
+
+class _KeptError(OSError):
+    """A complete file could not be put in its place, and its temporary file is kept."""
+
+
+def _write_in_place(temporary: Path, path: Path) -> None:
+    """Write a complete temporary file into ``path``, and remove it if that succeeded."""
+    try:
+        with temporary.open("rb") as whole, path.open("wb") as file:
+            shutil.copyfileobj(whole, file, 1 << 20)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise _KeptError(
+            error.errno, f"cannot write {path}: {reason}; the complete file is {temporary}"
+        ) from None
+    temporary.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have a folder written to the disk, so that a renamed file is still there after a power cut;
+    not every file system can do it."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def temporary_folder(folder: PathLike | None) -> str:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import stat
 import threading
 from collections.abc import Callable
@@ -132,3 +133,94 @@ def test_a_folder_without_permission_is_found_before_the_work(tmp_path: Path) ->
     tmp_path.chmod(0o500)
     with pytest.raises(PermissionError, match=f"no permission to write to {tmp_path}"):
         check_target(tmp_path / "words")
+
+
+@pytest.mark.parametrize("length", [200, 241, 242, 250, 255])
+def test_long_names(tmp_path: Path, length: int) -> None:
+    """The temporary name is no longer than the file system allows."""
+    for name in ("n" * length, "é" * (length // 2)):
+        with atomic_write(tmp_path / name) as file:
+            file.write(b"cat")
+            assert len(names(tmp_path)) == 1
+        assert names(tmp_path) == [name]
+        (tmp_path / name).unlink()
+
+
+def test_the_mask_of_the_process_is_never_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other threads may make files meanwhile."""
+    monkeypatch.setattr(os, "umask", lambda _: pytest.fail("umask was called"))
+    with atomic_write(tmp_path / "words"):
+        pass
+
+
+def test_a_private_file_is_private_while_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "key").touch(0o600)
+    with atomic_write(tmp_path / "key"):
+        assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_mode_that_cannot_be_set_loses_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "words").touch()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    with atomic_write(tmp_path / "words") as file:
+        file.write(b"cat")
+    assert (tmp_path / "words").read_bytes() == b"cat"
+
+
+def busy(*_: object) -> None:
+    raise OSError(errno.EBUSY, "Device or resource busy")
+
+
+def test_a_file_that_cannot_be_replaced_is_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a file that is mounted into a container."""
+    path = tmp_path / "words"
+    path.write_bytes(b"longer than what is new")
+    inode = path.stat().st_ino
+    monkeypatch.setattr(os, "replace", busy)
+    with atomic_write(path) as file:
+        file.write(b"cat")
+    assert (path.read_bytes(), path.stat().st_ino) == (b"cat", inode)
+    assert names(tmp_path) == ["words"]
+    with pytest.raises(OSError, match="No space left"), atomic_write(path):
+        no_space()
+    assert path.read_bytes() == b"cat"
+
+
+def test_a_complete_file_is_kept_if_it_cannot_be_put_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "words"
+    path.touch()
+    monkeypatch.setattr(os, "replace", busy)
+    monkeypatch.setattr(shutil, "copyfileobj", lambda *_: no_space())
+    with (
+        pytest.raises(OSError, match="the complete file is ") as caught,
+        atomic_write(path) as file,
+    ):
+        file.write(b"cat")
+    assert str(caught.value).count("cannot write") == 1
+    (kept,) = set(names(tmp_path)) - {"words"}
+    assert kept in str(caught.value)
+    assert (tmp_path / kept).read_bytes() == b"cat"
+
+
+def test_the_folder_is_written_to_the_disk_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[bool] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: synced.append(stat.S_ISDIR(os.fstat(handle).st_mode))
+    )
+    with atomic_write(tmp_path / "words"):
+        pass
+    assert synced == [False, True]
