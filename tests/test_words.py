@@ -1,12 +1,14 @@
 """Words behaves as a list of strings, whatever the words are."""
 
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fastvec import KeyedVectors
 from fastvec._core import WordIndex, WordTable, gather_words
 from fastvec.words import Words
 
@@ -180,3 +182,36 @@ def test_the_arrays_that_an_index_points_into_cannot_be_changed() -> None:
         with pytest.raises(ValueError, match="read-only"):
             array[:] = 100
     assert words.find("dog") == 1
+
+
+@pytest.mark.parametrize("bad", [-1, -(2**62), 2**40, 2**63 - 1])
+def test_offsets_that_change_later_are_not_followed(bad: int) -> None:
+    """A mapped file may be overwritten while it is in use."""
+    names = ["a", "a word of some length", "another word of some length", "z"]
+    offsets = Words.of(names).offsets.copy()
+    words = Words(Words.of(names).joined, offsets)
+    assert words.find(names[2]) == 2
+    kept = offsets.copy()
+    for changed in (slice(1, 2), slice(2, 3), slice(3, 4), slice(0, None)):
+        offsets[:] = kept
+        offsets[changed] = bad
+        for name in names[1:3]:
+            assert words.find(name) in (-1, names.index(name))
+    low, length = -(2**63) + 5, len(names[1])  # the length is right, and the position is not
+    offsets[:] = [low, low, low + length, low + length, low + length]
+    assert words.find(names[1]) == -1
+
+
+def test_a_file_that_is_replaced_in_place_is_not_read_outside(tmp_path: Path) -> None:
+    """The bytes of another file are written over those of a mapped one, as ``cp new old`` does."""
+    one = KeyedVectors(2)
+    one.add_vectors([f"some long word number {i}" for i in range(500)], np.ones((500, 2)))
+    one.save(tmp_path / "v.safetensors")
+    mapped = KeyedVectors.load(tmp_path / "v.safetensors")
+    assert "some long word number 7" in mapped
+    size = (tmp_path / "v.safetensors").stat().st_size
+    with (tmp_path / "v.safetensors").open("r+b") as file:
+        file.write(b"\x7f" * size)
+    for i in range(500):
+        assert f"some long word number {i}" not in mapped
+    assert "short" not in mapped

@@ -7,7 +7,8 @@ cdef extern from "text/word_table.h" nogil:
         int64_t *counts
         int32_t n
     int word_table_init(word_table *t)
-    int word_table_over(word_table *t, char *bytes, int64_t *offsets, int32_t n)
+    bint word_is_within(int64_t start, int64_t stop, int64_t end)
+    int word_table_over(word_table *t, char *bytes, int64_t end, int64_t *offsets, int32_t n)
     void word_table_free(word_table *t)
     int word_table_reserve(word_table *t, int64_t n)
     void word_table_flush(word_table *t)
@@ -20,13 +21,17 @@ cdef extern from "text/word_table.h" nogil:
 
 cdef int find_all_words(const word_table *t, const uint8_t[::1] joined,
                         const int64_t[::1] offsets, int32_t[::1] ids) except -1:
-    cdef int64_t n = check_offsets(offsets, joined.shape[0], "offsets"), i
+    cdef int64_t end = joined.shape[0], start, stop, i
+    cdef int64_t n = check_offsets(offsets, end, "offsets")
     cdef const char *bytes_pointer = bytes_of(joined)
     if ids.shape[0] != n:
         raise ValueError(f"there are {n} words, not {ids.shape[0]}")
     with nogil:
         for i in range(n):
-            ids[i] = word_table_id(t, bytes_pointer + offsets[i], offsets[i + 1] - offsets[i])
+            start, stop = offsets[i], offsets[i + 1]
+            ids[i] = -1
+            if word_is_within(start, stop, end):  # a mapped file may change after the check
+                ids[i] = word_table_id(t, bytes_pointer + start, stop - start)
     return 0
 
 
@@ -111,7 +116,8 @@ cdef class WordIndex:
         cdef char *bytes_pointer = <char *> bytes_of(joined)
         cdef int failed
         with nogil:
-            failed = word_table_over(&self.table, bytes_pointer, <int64_t *> &offsets[0], <int32_t> n)
+            failed = word_table_over(&self.table, bytes_pointer, joined.shape[0],
+                                     <int64_t *> &offsets[0], <int32_t> n)
         if failed < 0:
             raise MemoryError()
 
@@ -150,7 +156,7 @@ def gather_words(const uint8_t[::1] joined, const int64_t[::1] offsets, const in
     b'cbb'
     """
     cdef int64_t n = check_offsets(offsets, joined.shape[0], "offsets"), i, word, length, at = 0
-    cdef int64_t room = out.shape[0]
+    cdef int64_t room = out.shape[0], end = joined.shape[0], start, stop
     cdef const char *source = bytes_of(joined)
     cdef char *target = <char *> &out[0] if room else NULL
     with nogil:
@@ -159,12 +165,13 @@ def gather_words(const uint8_t[::1] joined, const int64_t[::1] offsets, const in
             if word < 0 or word >= n:
                 at = -1
                 break
-            length = offsets[word + 1] - offsets[word]
-            if length > room - at:
+            start, stop = offsets[word], offsets[word + 1]
+            length = stop - start
+            if not word_is_within(start, stop, end) or length > room - at:
                 at = -1
                 break
             if length:
-                memcpy(target + at, source + offsets[word], length)
+                memcpy(target + at, source + start, length)
             at += length
     if at != room:
         raise ValueError(f"the positions must be below {n} and their words fill {room} bytes")

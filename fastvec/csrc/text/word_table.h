@@ -37,6 +37,7 @@ typedef struct {
     int64_t *offsets;
     int64_t *counts; /* flushed counts */
     int64_t room_bytes, room_words; /* 0: built over given arrays */
+    int64_t end;                    /* no offset is beyond it; INT64_MAX for own arrays */
     int32_t n;
 } word_table;
 
@@ -81,9 +82,12 @@ static inline word_key word_key_unpadded(const char *start, int64_t length) {
     return w;
 }
 
+/* Given arrays may be a mapped file that somebody has overwritten since its offsets were checked, so
+ * they are checked here again. */
 static inline int word_table_same(const word_table *t, uint32_t id, const word_key *w) {
-    const char *known = t->bytes + t->offsets[id];
-    if (t->offsets[id + 1] - t->offsets[id] != w->length) return 0;
+    int64_t start = t->offsets[id], stop = t->offsets[id + 1];
+    if (start < 0 || start > t->end - w->length || stop != start + w->length) return 0;
+    const char *known = t->bytes + start;
     if (w->length < 8 || w->length > 16) return memcmp(known, w->start, (size_t)w->length) == 0;
     return load_8_bytes(known) == load_8_bytes(w->start) &&
            load_8_bytes(known + w->length - 8) == load_8_bytes(w->start + w->length - 8);
@@ -125,6 +129,7 @@ static inline int word_table_init(word_table *t) {
     t->mask = 4095;
     t->room_words = 2048;
     t->room_bytes = 16384;
+    t->end = INT64_MAX;
     t->slots = word_slots_new(t->mask + 1);
     t->bytes = malloc((size_t)t->room_bytes + WORD_PADDING);
     t->offsets = malloc((size_t)(t->room_words + 1) * sizeof *t->offsets);
@@ -137,9 +142,15 @@ static inline int word_table_init(word_table *t) {
     return 0;
 }
 
-/* A table over n words that are stored elsewhere.  Of equal words the first one is found.
- * 0, or -1 when out of memory. */
-static inline int word_table_over(word_table *t, char *bytes, int64_t *offsets, int32_t n) {
+/* Whether a word lies within the bytes of its array. */
+static inline int word_is_within(int64_t start, int64_t stop, int64_t end) {
+    return 0 <= start && start <= stop && stop <= end;
+}
+
+/* A table over n words that are stored elsewhere, in `end` bytes.  Of equal words the first one is
+ * found.  0, or -1 when out of memory. */
+static inline int word_table_over(word_table *t, char *bytes, int64_t end, int64_t *offsets,
+                                  int32_t n) {
     memset(t, 0, sizeof *t);
     uint64_t count = 16;
     while (count < 2 * (uint64_t)n) count *= 2;
@@ -148,9 +159,12 @@ static inline int word_table_over(word_table *t, char *bytes, int64_t *offsets, 
     t->mask = count - 1;
     t->bytes = bytes;
     t->offsets = offsets;
+    t->end = end;
     t->n = n;
     for (int32_t id = 0; id < n; id++) {
-        word_key w = word_key_unpadded(bytes + offsets[id], offsets[id + 1] - offsets[id]);
+        int64_t start = offsets[id], stop = offsets[id + 1];
+        if (!word_is_within(start, stop, end)) continue; /* the mapped file has just changed */
+        word_key w = word_key_unpadded(bytes + start, stop - start);
         word_slot *slot = word_table_find(t, &w);
         if (slot->id == SLOT_FREE) *slot = (word_slot){w.key, (uint32_t)id | w.hashed, 0};
     }
