@@ -1,4 +1,4 @@
-"""Types of the native core; what each does is said in its docstring and in core/*.pxi."""
+"""Types of the native core; their docstrings are in core/*.pxi."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -17,12 +17,49 @@ class Control:
     def stop(self) -> None: ...
     def total(self, column: int = 0) -> int: ...
 
+# --- core/arrays.pxi
+
+def rises(offsets: NDArray[np.int64], end: int, least: int) -> bool: ...
+
+# --- core/checksum.pxi
+
+def checksum(data: NDArray[np.uint8], start: int = 0) -> tuple[int, int, int]: ...
+
+# --- core/words.pxi
+
+class WordTable:
+    def __init__(self) -> None: ...
+    def __len__(self) -> int: ...
+    def add(self, word: bytes) -> int: ...
+    def find(self, word: bytes) -> int: ...
+    def find_all(
+        self, joined: NDArray[np.uint8], offsets: NDArray[np.int64], ids: NDArray[np.int32]
+    ) -> None: ...
+    def arrays(self) -> tuple[bytes, bytes]: ...
+
+class WordIndex:
+    def __init__(self, joined: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None: ...
+    def __len__(self) -> int: ...
+    def find_all(
+        self, joined: NDArray[np.uint8], offsets: NDArray[np.int64], ids: NDArray[np.int32]
+    ) -> None: ...
+    def find(self, word: bytes) -> int: ...
+
+def gather_words(
+    joined: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    order: NDArray[np.int64],
+    out: NDArray[np.uint8],
+) -> None: ...
+
+# --- core/tokens.pxi
+
+def bad_token(got: str) -> TypeError: ...
+
 # --- core/text.pxi
 
 class TextError(ValueError):
     position: int
-
-def bad_token(got: str) -> TypeError: ...
 
 class TextReader:
     def __init__(
@@ -71,6 +108,8 @@ class TextReader:
     def flush(self) -> None: ...
     def words(self) -> tuple[bytes, bytes, bytes]: ...
 
+# --- core/renumber.pxi
+
 class Renumbering:
     def __init__(
         self,
@@ -88,37 +127,7 @@ class Renumbering:
         open: bool,  # noqa: A002
     ) -> None: ...
 
-def checksum(data: NDArray[np.uint8], start: int = 0) -> tuple[int, int, int]: ...
-def rises(offsets: NDArray[np.int64], end: int, least: int) -> bool: ...
-
-# --- core/words.pxi
-
-class WordTable:
-    def __init__(self) -> None: ...
-    def __len__(self) -> int: ...
-    def add(self, word: bytes) -> int: ...
-    def find(self, word: bytes) -> int: ...
-    def find_all(
-        self, joined: NDArray[np.uint8], offsets: NDArray[np.int64], ids: NDArray[np.int32]
-    ) -> None: ...
-    def arrays(self) -> tuple[bytes, bytes]: ...
-
-class WordIndex:
-    def __init__(self, joined: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None: ...
-    def __len__(self) -> int: ...
-    def find_all(
-        self, joined: NDArray[np.uint8], offsets: NDArray[np.int64], ids: NDArray[np.int32]
-    ) -> None: ...
-    def find(self, word: bytes) -> int: ...
-
-def gather_words(
-    joined: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
-    order: NDArray[np.int64],
-    out: NDArray[np.uint8],
-) -> None: ...
-
-# --- core/phrases.pxi
+# --- core/phrase_counter.pxi
 
 CONNECTOR_WORD: int
 OPENING_WORD: int
@@ -151,6 +160,8 @@ class PhraseCounter:
     def pairs(self) -> bytes: ...
     def tree(self) -> tuple[bytes, bytes]: ...
 
+# --- core/phrase_joiner.pxi
+
 def spell_pairs(
     pairs: NDArray[np.uint32],
     parents: NDArray[np.uint32],
@@ -181,13 +192,13 @@ class PhraseJoiner:
         lengths: NDArray[np.int64],
     ) -> int: ...
 
-# --- core/training.pxi
-
-CHUNK_TOKENS: Final[int]
-HOT_ROWS: Final[int]
+# --- core/simd.pxi
 
 def simd_names() -> tuple[str, ...]: ...
 def simd_kernels(simd: str) -> object: ...
+
+# --- core/sampling.pxi
+
 def build_alias(weights: NDArray[np.float64], table: NDArray[np.uint32]) -> None: ...
 def first_occurrences(tokens: NDArray[np.int32], first: NDArray[np.int64]) -> None: ...
 def fill_depths(counts: NDArray[np.int64], depths: NDArray[np.int32]) -> None: ...
@@ -205,6 +216,8 @@ def fill_paths(
     rows: NDArray[np.int32],
     signs: NDArray[np.float32],
 ) -> None: ...
+
+# --- core/output_layers.pxi
 
 class OutputLayer: ...
 
@@ -224,6 +237,11 @@ class HierarchicalSoftmax(OutputLayer):
         paths: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]],
         steps: NDArray[np.float32] | None = None,
     ) -> None: ...
+
+# --- core/training.pxi
+
+CHUNK_TOKENS: Final[int]
+HOT_ROWS: Final[int]
 
 class Training:
     def __init__(
@@ -254,51 +272,6 @@ class Training:
     def predictions(self) -> int: ...
     def start_epoch(self, alpha_start: float, alpha_end: float, seed: int) -> None: ...
     def run(self, index: int, control: Control) -> None: ...
-
-# --- core/vectors.pxi
-
-class RowReader:
-    def __init__(self, size: int, binary: bool, rows: int = 0) -> None: ...
-    @property
-    def table(self) -> WordTable: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def row(self) -> int: ...
-    @property
-    def duplicates(self) -> int: ...
-    def feed(
-        self,
-        data: NDArray[np.uint8],
-        start: int,
-        end: int,
-        last: bool,
-        vectors: NDArray[np.float32],
-        limit: int,
-    ) -> int: ...
-
-def write_rows(words: list[bytes], vectors: NDArray[np.float32], layout: int) -> bytes: ...
-
-class TopK:
-    queries: int
-    k: int
-
-    def __init__(self, queries: int, k: int) -> None: ...
-    def add(self, scores: NDArray[np.float32], scale: NDArray[np.float32], first: int) -> None: ...
-    def result(self) -> tuple[bytes, bytes]: ...
-
-class AnalogySolver:
-    def __init__(
-        self,
-        questions: NDArray[np.int64],
-        given: NDArray[np.int64],
-        names: NDArray[np.int64],
-        shifts: NDArray[np.float32],
-        words: int,
-        method: int,
-    ) -> None: ...
-    def add(self, cosines: NDArray[np.float32], first: int) -> None: ...
-    def answers(self) -> list[int]: ...
 
 # --- core/pairs.pxi
 
@@ -361,6 +334,8 @@ class PairRows:
         out: NDArray[np.uint64],
     ) -> None: ...
 
+# --- core/tiles.pxi
+
 def cut_rows(
     ends: NDArray[np.int64],
     keys: NDArray[np.uint32],
@@ -411,3 +386,50 @@ class GloveTraining:
         seed: int,
     ) -> None: ...
     def run(self, index: int, control: Control) -> None: ...
+
+# --- core/vector_files.pxi
+
+class RowReader:
+    def __init__(self, size: int, binary: bool, rows: int = 0) -> None: ...
+    @property
+    def table(self) -> WordTable: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def duplicates(self) -> int: ...
+    def feed(
+        self,
+        data: NDArray[np.uint8],
+        start: int,
+        end: int,
+        last: bool,
+        vectors: NDArray[np.float32],
+        limit: int,
+    ) -> int: ...
+
+def write_rows(words: list[bytes], vectors: NDArray[np.float32], layout: int) -> bytes: ...
+
+# --- core/search.pxi
+
+class TopK:
+    queries: int
+    k: int
+
+    def __init__(self, queries: int, k: int) -> None: ...
+    def add(self, scores: NDArray[np.float32], scale: NDArray[np.float32], first: int) -> None: ...
+    def result(self) -> tuple[bytes, bytes]: ...
+
+class AnalogySolver:
+    def __init__(
+        self,
+        questions: NDArray[np.int64],
+        given: NDArray[np.int64],
+        names: NDArray[np.int64],
+        shifts: NDArray[np.float32],
+        words: int,
+        method: int,
+    ) -> None: ...
+    def add(self, cosines: NDArray[np.float32], first: int) -> None: ...
+    def answers(self) -> list[int]: ...
