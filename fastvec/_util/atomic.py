@@ -177,6 +177,23 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
+@contextlib.contextmanager
+def about_file(name: PathLike) -> Iterator[None]:
+    """Give an OSError that was raised while a file is read the name of the file.
+
+    >>> with about_file("words.txt"):
+    ...     raise OSError(errno.EIO, "Input/output error")
+    Traceback (most recent call last):
+    OSError: [Errno 5] Input/output error: 'words.txt'
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None or error.errno is None:
+            raise
+        raise type(error)(error.errno, error.strerror, os.fspath(name)) from None
+
+
 def temporary_folder(folder: PathLike | None) -> str:
     """The folder for temporary files, which must exist; by default the system's.
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from fastvec._util.atomic import about_file
 from fastvec.corpus.chunks import check_size
 
 HEAD_BYTES = 64  # by which the format of a file is known
@@ -40,7 +41,7 @@ class File:
         """Its first bytes; none if there is no ``size``, since a pipe can be read only once."""
         if self.path is None or self.size is None:
             return b""
-        with self.path.open("rb") as file:
+        with about_file(self.path), self.path.open("rb") as file:
             return file.read(HEAD_BYTES)
 
     @property
@@ -128,7 +129,7 @@ def _local(name: str) -> File:
 
     @contextlib.contextmanager
     def whole() -> Iterator[BinaryIO]:
-        with path.open("rb") as file:
+        with about_file(path), path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             yield file
             check_size(name, file.fileno(), size)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from fastvec._util.atomic import PathLike, atomic_write
+from fastvec._util.atomic import PathLike, about_file, atomic_write
 
 BUFFER_BYTES = 1 << 18  # of decompressed data
 #: compressed bytes at a time: all that they hold, up to 128 MB, is in memory at once
@@ -141,7 +141,7 @@ def open_input(path: PathLike) -> Iterator[BinaryIO]:
     >>> with open_input("vectors.txt.gz") as file:
     ...     header = file.readline()
     """
-    with Path(path).open("rb") as file:
+    with about_file(path), Path(path).open("rb") as file:
         yield decompressed(str(path), file)
 
 

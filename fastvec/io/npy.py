@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, atomic_write
+from fastvec._util.atomic import PathLike, about_file, atomic_write
 from fastvec.io.format import Format, VectorFile
 from fastvec.words import Words, encode
 
@@ -60,14 +60,19 @@ def read_npy(
     array([[1., 1., 1.]], dtype=float32)
     """
     try:
-        vectors = np.load(path, mmap_mode="c", allow_pickle=False)
+        with about_file(path):
+            vectors = np.load(path, mmap_mode="c", allow_pickle=False)
     except OSError:
         raise
     except Exception as error:  # NumPy has many kinds of exception for a broken header
         raise ValueError(f"{path} is not a whole .npy file: {error}") from None
     if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
         raise ValueError(f"{path} must hold a table of numbers")
-    lines = words_beside(path).read_bytes().decode(errors=errors).split("\n")
+    try:
+        lines = words_beside(path).read_bytes().decode(errors=errors).split("\n")
+    except UnicodeDecodeError as error:
+        error.reason += f" in {words_beside(path)}"
+        raise
     if lines[-1] == "":
         lines.pop()
     if len(lines) != len(vectors):

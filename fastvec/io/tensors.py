@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, atomic_write
+from fastvec._util.atomic import PathLike, about_file, atomic_write
 from fastvec._util.progress import Progress
 
 DTYPES: dict[str, np.dtype[Any]] = {
@@ -97,7 +97,7 @@ def load_tensors(
     >>> tensors, metadata = load_tensors("vectors.safetensors")
     """
     size = Path(path).stat().st_size
-    with Path(path).open("rb") as file:
+    with about_file(path), Path(path).open("rb") as file:
         start = file.read(8)
         length = int.from_bytes(start, "little")
         if len(start) < 8 or length > min(size - 8, MAX_HEADER):

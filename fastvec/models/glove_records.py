@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, atomic_write
+from fastvec._util.atomic import PathLike, about_file, atomic_write
 from fastvec._util.spill import Spilled, TemporaryFile
 from fastvec.models.tiles import (
     LEFT,
@@ -129,7 +129,7 @@ def read_records(
 def _read(path: PathLike) -> Iterator[NDArray[Any]]:
     """The records, some at a time.  The file is read, not mapped: mapped pages would fill the
     memory."""
-    with Path(path).open("rb") as file:
+    with about_file(path), Path(path).open("rb") as file:
         while len(records := np.fromfile(file, RECORD, RECORDS_AT_ONCE)):
             yield records
 

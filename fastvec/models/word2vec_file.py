@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from fastvec._util.atomic import PathLike
-from fastvec._util.options import names_of
+from fastvec._util.options import check_value, names_of, params_from
 from fastvec.corpus.corpus import STORAGE_OPTIONS, serializable
 from fastvec.io.container import Container
 from fastvec.io.vectors import load_vectors, save_vectors
@@ -63,6 +63,16 @@ def load_model(cls: type[Model], path: PathLike) -> Model:
     for name in SAVED:
         if name in options:
             setattr(model, name, options[name])
+    try:
+        rates = [check_value(name, getattr(model, name), float) for name in ("alpha", "min_alpha")]
+        params_from(Word2VecParams, model, alpha=max(rates))
+        params_from(VocabularyParams, model)
+        params_from(CorpusParams, model)
+        for name in ("corpus_count", "corpus_total_words"):
+            check_value(name, getattr(model, name), int, low=0)
+        check_value("vector_size", model.vector_size, int, low=size, high=size)
+    except (TypeError, ValueError) as error:
+        raise file.damaged(error) from None
     # Files of version 1 have the state of training among the parameters.
     model.training_state = _state_of(file, file.metadata.get("training", options), model)
     counts = np.array(file.arrays.get("counts", np.zeros(len(words), np.int64)))

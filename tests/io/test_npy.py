@@ -5,6 +5,7 @@ import pytest
 from vector_tables import VECTORS, WORDS
 
 from fastvec.io.format import VectorFile
+from fastvec.io.npy import read_npy, write_npy
 from fastvec.io.registry import read_vectors, write_vectors
 from fastvec.words import Words
 
@@ -26,3 +27,10 @@ def test_broken_npy(tmp_path):
             read_vectors(path)
     with pytest.raises(ValueError, match="a word has a line end"):
         write_vectors(path, VectorFile(Words.of(["a\nb"]), np.ones((1, 1))))
+
+
+def test_words_that_are_not_utf8_name_their_file(tmp_path):
+    write_npy(tmp_path / "v.npy", Words.of(["a"]), np.ones((1, 2), np.float32))
+    (tmp_path / "v.words.txt").write_bytes(b"\xff\n")
+    with pytest.raises(UnicodeDecodeError, match=rf" in {tmp_path / 'v.words.txt'}"):
+        read_npy(tmp_path / "v.npy")

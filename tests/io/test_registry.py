@@ -1,9 +1,14 @@
 """All formats: which one a file has, and which one a name asks for."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from vector_tables import COUNTS, VECTORS, WORDS
 
+from fastvec.corpus.corpus import Corpus
+from fastvec.evaluation import analogies
+from fastvec.io.counts import read_counts
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import (
     FORMATS,
@@ -16,7 +21,9 @@ from fastvec.io.registry import (
     sniff,
     write_vectors,
 )
+from fastvec.io.tensors import load_tensors
 from fastvec.io.word2vec import write_word2vec
+from fastvec.sentences import LineSentence
 from fastvec.words import Words
 
 
@@ -94,3 +101,23 @@ def test_the_help_has_a_line_for_each_format():
     ]
     assert all(item.help in line for item, line in zip(FORMATS.values(), lines, strict=True))
     assert set(READABLE) < set(FORMATS)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here that cannot be read")
+@pytest.mark.parametrize(
+    "read",
+    [
+        read_vectors,
+        read_counts,
+        load_tensors,
+        lambda path: Corpus.read(path),
+        lambda path: Corpus.read(path, column="text"),
+        lambda path: list(LineSentence(path)),
+        lambda path: read_vectors(path, file_format="npy"),
+        lambda path: analogies(None, path),
+    ],
+)
+def test_trouble_of_the_disk_names_the_file(read):
+    with pytest.raises(OSError, match="Input/output error") as caught:
+        read("/proc/self/mem")
+    assert caught.value.filename == "/proc/self/mem"

@@ -1,5 +1,7 @@
 """Saving Word2Vec models, and opening them."""
 
+import json
+
 import numpy as np
 import pytest
 from containers import rewrite
@@ -8,6 +10,7 @@ from word2vec_models import MODELS, small, two_languages
 from fastvec import KeyedVectors, Word2Vec
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import write_vectors
+from fastvec.io.tensors import load_tensors
 
 
 @pytest.mark.parametrize("options", MODELS, ids=str)
@@ -102,3 +105,15 @@ def test_a_model_without_output_rows_is_refused(tmp_path):
     rewrite(tmp_path / "m", tmp_path / "n", parameters="[1]")
     with pytest.raises(ValueError, match="n is damaged: parameters is not a JSON object"):
         Word2Vec.load(tmp_path / "n")
+
+
+@pytest.mark.parametrize("value", [None, "x", 1.5, [], {}, -1, 1 << 70, float("nan"), [1]])
+@pytest.mark.parametrize("name", ["vector_size", "window", "sg", "epochs", "lower", "corpus_count"])
+def test_parameters_of_wrong_types_are_found_when_the_file_is_opened(tmp_path, name, value):
+    """And not when the model is trained."""
+    small(epochs=1).save(tmp_path / "m")
+    _, header = load_tensors(tmp_path / "m")
+    parameters = json.loads(header["parameters"]) | {name: value}
+    rewrite(tmp_path / "m", parameters=json.dumps(parameters))
+    with pytest.raises(ValueError, match=f"m is damaged: {name} must be "):
+        Word2Vec.load(tmp_path / "m")

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec._util.atomic import about_file
 from fastvec.words import Words
 
 Entry = TypeVar("Entry")
@@ -53,7 +54,7 @@ def read_entries(
     """
     entries: list[Entry] = []
     skipped: list[str] = []
-    with path.open(encoding=encoding) as file:
+    with about_file(path), path.open(encoding=encoding) as file:
         try:
             for number, line in enumerate(file, 1):
                 text = line.strip()
