@@ -16,6 +16,7 @@ from fastvec._util.atomic import atomic_write
 from fastvec.cli.shared import check_outputs, echo, print_lines, vector_files
 from fastvec.cli.tables import show
 from fastvec.io.compression import COMPRESSORS
+from fastvec.io.container import KINDS, WITH_VECTORS, is_container, read_container
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import (
     FORMATS,
@@ -28,6 +29,7 @@ from fastvec.io.registry import (
 )
 from fastvec.vectors.clusters import k_means
 from fastvec.vectors.keyedvectors import KeyedVectors
+from fastvec.words import Words
 
 VECTORS = click.argument("vectors", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 TOPN = click.option("-n", "--topn", type=click.IntRange(1), default=10, show_default=True,
@@ -35,6 +37,8 @@ TOPN = click.option("-n", "--topn", type=click.IntRange(1), default=10, show_def
 LIMIT = click.option(
     "--limit", type=click.IntRange(1), help="read only this many words, from the start of the file"
 )
+#: the kinds of fastvec's own files that hold no vectors
+OTHER_KINDS = [kind for kind in KINDS if kind not in WITH_VECTORS]
 JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")
 
 
@@ -100,7 +104,41 @@ def analogy(vectors: Path, a: str, b: str, c: str, topn: int, limit: int | None)
 @VECTORS
 @JSON
 def info(vectors: Path, as_json: bool) -> None:
-    """Print what a vector file contains."""
+    """Print what a file contains, after comparing its checksums, if it has any.
+
+    Corpora, pairs, phrases and indices are read as well as all kinds of VECTORS.
+    """
+    with vectors.open("rb") as opened:
+        head = opened.read(64)
+    kind = next((kind for kind in OTHER_KINDS if is_container(head, kind)), None)
+    facts = vector_facts(vectors) if kind is None else container_facts(vectors, kind)
+    if as_json:
+        print(json.dumps(facts, indent=2))
+    else:
+        rows = [
+            (name, json.dumps(value) if isinstance(value, dict) else str(value))
+            for name, value in facts.items()
+        ]
+        show([("", ("", ""), rows)])
+
+
+def container_facts(path: Path, kind: str) -> dict[str, Any]:
+    """What there is to say of one of fastvec's own files that holds no vectors."""
+    file = read_container(path, kind)
+    facts: dict[str, Any] = {"file": str(path), "kind": KINDS[kind][0]}
+    if file.words is not None:
+        facts |= {"words": len(file.words), "first words": first_words(file.words)}
+    facts |= {name: " x ".join(map(str, array.shape)) for name, array in file.arrays.items()}
+    return facts | file.metadata
+
+
+def first_words(words: Words) -> str:
+    """The first ten words, separated by spaces."""
+    return " ".join(words.as_text()[:10])
+
+
+def vector_facts(vectors: Path) -> dict[str, Any]:
+    """What there is to say of a file with vectors."""
     wv, file = load(vectors)
     norms = wv.fill_norms()
     finite = norms[np.isfinite(norms)]
@@ -110,7 +148,7 @@ def info(vectors: Path, as_json: bool) -> None:
         "words": len(wv),
         "vector size": wv.vector_size,
         "megabytes": round(wv.vectors.nbytes / 1e6, 1),
-        "first words": " ".join(wv.words[:10]),
+        "first words": first_words(wv.words),
         "shortest vector": round(float(finite.min()), 4) if len(finite) else None,
         "mean length": round(float(finite.mean()), 4) if len(finite) else None,
         "longest vector": round(float(finite.max()), 4) if len(finite) else None,
@@ -121,15 +159,7 @@ def info(vectors: Path, as_json: bool) -> None:
         facts["sum of counts"] = int(file.counts.sum())
     if file.kind != "vectors":
         facts["model"] = file.kind
-    facts |= file.metadata
-    if as_json:
-        print(json.dumps(facts, indent=2))
-    else:
-        rows = [
-            (name, json.dumps(value) if isinstance(value, dict) else str(value))
-            for name, value in facts.items()
-        ]
-        show([("", ("", ""), rows)])
+    return facts | file.metadata
 
 
 @click.command(

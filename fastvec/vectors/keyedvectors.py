@@ -153,7 +153,7 @@ class KeyedVectors(Queries):
         )
 
     @classmethod
-    def load(cls, fname: PathLike, mmap: str | bool | None = None) -> Self:
+    def load(cls, fname: PathLike, mmap: str | bool | None = None, *, verify: bool = False) -> Self:
         """Open a file that :meth:`save`, ``Word2Vec.save`` or ``GloVe.save`` wrote.
 
         Parameters
@@ -161,18 +161,21 @@ class KeyedVectors(Queries):
         mmap : optional
             ``False`` reads the whole file into memory.  With any other value the file is
             memory-mapped: it opens at once, and changes of its arrays stay in this process.
+        verify : bool, default False
+            compare the checksums of all arrays, for which a mapped file is read once.  Those of
+            the words are compared in any case, and all if the file is read into memory.
 
         Raises
         ------
         ValueError
-            a file that is cut off or was not written by fastvec; the message has its name and the
-            reason.
+            a file that is cut off, damaged or was not written by fastvec; the message has its name
+            and the reason.
 
         >>> wv.save("vectors.safetensors")
         >>> len(KeyedVectors.load("vectors.safetensors")) == len(wv)
         True
         """
-        words, file = load_vectors(fname, mmap=mmap is not False, verify=mmap is False)
+        words, file = load_vectors(fname, mmap=mmap is not False, verify=verify or mmap is False)
         vectors = file.arrays["vectors"]
         store = cls.of(words, vectors, file.arrays.get("counts"))
         store.add_attribute_arrays(file.arrays)

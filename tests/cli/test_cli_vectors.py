@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from processes import DEADLINE, fastvec, started
 
-from fastvec import GloVe, Word2Vec
+from fastvec import Corpus, GloVe, Phrases, Word2Vec
 from fastvec.cli.shared import visible
+from fastvec.cli.vectors import info
 from fastvec.io.tensors import load_tensors
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
@@ -283,3 +284,42 @@ def test_json_of_eval_changes_no_names(vectors):
     done = fastvec(vectors, "eval", "v.bin", "--analogies", "q.txt", "--json")
     section = json.loads(done.stdout)["analogies"][0]
     assert (section["section"], section["accuracy"], section["low"]) == ("NaNcy", None, None)
+
+
+def own_files(folder):
+    """A file of each kind of container."""
+    text = [["man", "king"], ["woman", "queen"]] * 9
+    corpus = Corpus.read(text, min_count=1)
+    corpus.save(folder / "corpus")
+    options = {"vector_size": 3, "min_count": 1, "epochs": 1, "workers": 1}
+    Word2Vec(text, **options).save(folder / "word2vec")
+    glove = GloVe(**options)
+    glove.fit(text)
+    glove.save(folder / "glove")
+    glove.pairs.save(folder / "pairs")
+    glove.wv.save(folder / "vectors")
+    Phrases(text).save(folder / "phrases")
+    return ["corpus", "word2vec", "glove", "pairs", "vectors", "phrases"]
+
+
+def test_info_reads_every_file_of_fastvec_and_finds_every_flipped_bit(tmp_path):
+    rng = np.random.default_rng(1)
+    for name in own_files(tmp_path):
+        path = tmp_path / name
+        whole = path.read_bytes()
+        facts = json.loads(fastvec(tmp_path, "info", name, "--json").stdout)
+        assert facts["words"] == 4
+        assert facts["first words"].split(" ")[0] in ("man", "king")
+        begin = 8 + int.from_bytes(whole[:8], "little")
+        for position in rng.integers(begin, len(whole), 40).tolist():
+            data = bytearray(whole)
+            data[position] ^= 1 << int(rng.integers(8))
+            path.write_bytes(data)
+            with pytest.raises(ValueError, match=f"{path} is damaged: "):
+                info.main([str(path)], standalone_mode=False)
+            if name in ("word2vec", "glove", "vectors"):
+                with pytest.raises(ValueError, match=f"{path} is damaged: "):
+                    KeyedVectors.load(path, verify=True)
+        done = fastvec(tmp_path, "info", name)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "is damaged" in done.stderr
