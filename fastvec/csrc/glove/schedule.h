@@ -7,7 +7,7 @@
  * travels between two cores that write it.
  *
  * (Exclusive blocks: Zhuang et al. 2013, FPSGD, for matrix factorisation.  Keeping the order within
- * each block is what makes the result always the same.) 
+ * each block is what makes the result always the same.)
  */
 #ifndef FASTVEC_SCHEDULE_H
 #define FASTVEC_SCHEDULE_H
