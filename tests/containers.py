@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from fastvec.io.container import array_checksum
+from fastvec.io.container import HEADER_CHECKSUM, array_checksum, header_checksum
 from fastvec.io.tensors import load_tensors, save_tensors
 
 
@@ -23,4 +23,7 @@ def rewrite(
     old, header = load_tensors(path, mmap=False)
     new = {name: array for name, array in old.items() if name not in without} | dict(arrays or {})
     sums = {name: array_checksum(array)[0] for name, array in new.items()}
-    save_tensors(target or path, new, header | {"checksums": json.dumps(sums)} | metadata)
+    header |= {"checksums": json.dumps(sums)} | metadata
+    if HEADER_CHECKSUM in header:
+        header[HEADER_CHECKSUM] = header_checksum(new, header)
+    save_tensors(target or path, new, header)

@@ -28,6 +28,8 @@ MARK = (
 WORDS, WORD_OFFSETS = "words", "word_offsets"
 KEYS, INTEGERS = "keys", "integers"  # the metadata entry of words that are integers, and its value
 CHECKSUMS = "checksums"  # the metadata entry that has the checksums of the arrays, by name
+#: the metadata entry that has the checksum of all others, and of the arrays' dtypes and shapes
+HEADER_CHECKSUM = "header_checksum"
 
 #: each kind of container: what it holds, as error messages say it, and what opens it
 KINDS = {
@@ -155,6 +157,7 @@ def write_container(
     entries = {KEYS: INTEGERS} if words is not None and words.integers else {}
     header |= {name: _to_json(value) for name, value in {**metadata, **entries}.items()}
     header[CHECKSUMS] = _to_json({name: array_checksum(array)[0] for name, array in saved.items()})
+    header[HEADER_CHECKSUM] = header_checksum(saved, header)
     save_tensors(path, saved, header)
 
 
@@ -190,6 +193,9 @@ def read_container(
     if found not in kinds:
         holds, opener = KINDS[found]
         raise ValueError(f"{path} holds {holds}, not {KINDS[kinds[0]][0]}: use {opener}")
+    said = header.pop(HEADER_CHECKSUM, None)  # the first files of version 2 have none
+    if said is not None and said != header_checksum(arrays, header):
+        raise ValueError(f"{path} is damaged: the checksum of its header is wrong")
     try:
         metadata = _from_version_1(arrays, header) if version == 1 else _metadata(header)
     except (ValueError, RecursionError):
@@ -213,6 +219,20 @@ def is_container(head: bytes, kind: str) -> bool:
     False
     """
     return head[8:].startswith(f'{{"__metadata__":{{"{MARK}{kind}"'.encode())
+
+
+def header_checksum(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, str]) -> str:
+    """The checksum of metadata, and of the dtypes and shapes of arrays, as a string of JSON.
+
+    >>> header_checksum({}, {})
+    '"000000002cdaf8d6000000002d387651"'
+    """
+    shapes = {
+        name: [array.dtype.newbyteorder("<").str, *array.shape] for name, array in arrays.items()
+    }
+    entries = {name: text for name, text in header.items() if name != HEADER_CHECKSUM}
+    data = json.dumps([entries, shapes], sort_keys=True, separators=(",", ":")).encode()
+    return _to_json(array_checksum(np.frombuffer(data, np.uint8))[0])
 
 
 def array_checksum(array: NDArray[Any]) -> tuple[str, int]:

@@ -310,16 +310,17 @@ def test_info_reads_every_file_of_fastvec_and_finds_every_flipped_bit(tmp_path):
         facts = json.loads(fastvec(tmp_path, "info", name, "--json").stdout)
         assert facts["words"] == 4
         assert facts["first words"].split(" ")[0] in ("man", "king")
-        begin = 8 + int.from_bytes(whole[:8], "little")
-        for position in rng.integers(begin, len(whole), 40).tolist():
+        for position in [*range(40, len(whole), 97), *rng.integers(40, len(whole), 20).tolist()]:
+            if 0 <= position - whole.index(b"header_checksum") < 15:
+                continue  # without this name the file is one of the first of version 2
             data = bytearray(whole)
             data[position] ^= 1 << int(rng.integers(8))
             path.write_bytes(data)
-            with pytest.raises(ValueError, match=f"{path} is damaged: "):
+            with pytest.raises(ValueError, match=str(path)):
                 info.main([str(path)], standalone_mode=False)
             if name in ("word2vec", "glove", "vectors"):
-                with pytest.raises(ValueError, match=f"{path} is damaged: "):
+                with pytest.raises(ValueError, match=str(path)):
                     KeyedVectors.load(path, verify=True)
         done = fastvec(tmp_path, "info", name)
         assert (done.returncode, done.stdout) == (2, "")
-        assert "is damaged" in done.stderr
+        assert done.stderr.startswith(f"fastvec: {name}")
