@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fastvec._core import write_rows
 from fastvec._util.atomic import PathLike
 from fastvec._util.progress import Progress
-from fastvec.io.compression import open_output
+from fastvec.io.compression import MOST_BYTES, open_output
 from fastvec.io.format import HEAD_BYTES, Format, VectorFile
 from fastvec.io.row_reader import is_number, read_rows
 from fastvec.words import Words, encode
@@ -24,6 +24,7 @@ Layout = Literal["shortest", "word2vec.c", "glove"]
 
 LAYOUTS = get_args(Layout)
 BLOCK = 1024  # rows written at a time
+MOST_WORD_BYTES = MOST_BYTES // 2  # so that a row, with its numbers, is not too long to be read
 
 
 # --- reading
@@ -193,14 +194,23 @@ def _encoded(words: Words, first: int, last: int) -> list[bytes]:
 def check_words(words: Words, *, binary: bool, prefix: str = "") -> None:
     """ValueError for the first word that word2vec's text or binary cannot hold.
 
+    Words of more than MOST_WORD_BYTES are refused too, since their rows could not be read.
+
     >>> check_words(Words.of(["New York"]), binary=False)
     """
+    lengths = np.diff(words.offsets)
+    if lengths.max(initial=0) > MOST_WORD_BYTES:
+        word, longest = words[int(np.argmax(lengths))], int(lengths.max())
+        raise ValueError(
+            f"word {word[:40]!r}... has {longest} bytes: in word2vec's formats a word must have at "
+            f"most {MOST_WORD_BYTES}"
+        )
     joined = words.joined
     bad = joined == ord("\n")
     if binary:
         bad |= joined == ord(" ")
     else:
-        ends = words.offsets[1:][np.diff(words.offsets) > 0] - 1
+        ends = words.offsets[1:][lengths > 0] - 1
         bad[ends] |= (joined[ends] == ord(" ")) | (joined[ends] == ord("\t"))
     where = np.flatnonzero(bad)
     name = "binary" if binary else "text"

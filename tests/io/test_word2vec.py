@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from vector_tables import VECTORS, WORDS, floats32, tables, write
 
 from fastvec._core import write_rows
+from fastvec.io import word2vec
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import write_vectors
 from fastvec.io.word2vec import read_word2vec, write_word2vec
@@ -114,3 +115,13 @@ def test_spacy_reads_our_text(tmp_path):
     nlp = spacy.blank("en")
     convert_vectors(nlp, tmp_path / "v.txt.gz", truncate=0, prune=-1)
     assert np.array_equal(nlp.vocab["straße"].vector, VECTORS[1])
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_a_word_that_could_not_be_read_back_is_refused(tmp_path, monkeypatch, binary):
+    monkeypatch.setattr(word2vec, "MOST_WORD_BYTES", 1000)
+    path = tmp_path / "v"
+    write_word2vec(path, Words.of(["é" * 500, "b"]), np.ones((2, 1), "f"), binary=binary)
+    assert len(read_word2vec(path, binary=binary)[0][0]) == 500
+    with pytest.raises(ValueError, match=r"word 'aaa.* has 1001 bytes: .* at most 1000"):
+        write_word2vec(path, Words.of(["b", "a" * 1001]), np.ones((2, 1), "f"), binary=binary)
