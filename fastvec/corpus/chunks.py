@@ -191,12 +191,16 @@ def file_ranges(name: str, size: int) -> Iterator[FileRange]:
         yield FileRange(name, start, min(start + RANGE_BYTES, size), size)
 
 
-def text_blocks(name: str, stream: Stream, breaks: Breaks = WORD_BREAKS) -> Iterator[TextBlock]:
+def text_blocks(
+    name: str, stream: Stream, breaks: Breaks = WORD_BREAKS, most: int | None = None
+) -> Iterator[TextBlock]:
     """The chunks of a stream of text, each of which ends behind a break.
 
-    ValueError for a word of more than MOST_BYTES, or a line (or text) of MOST_LINE_BYTES.
+    ValueError for a word or line of more than ``most`` bytes, which is by default MOST_BYTES for
+    words and MOST_LINE_BYTES for lines (or whole texts).
     """
-    what, most = ("word", MOST_BYTES) if breaks == WORD_BREAKS else ("line", MOST_LINE_BYTES)
+    what, usual = ("word", MOST_BYTES) if breaks == WORD_BREAKS else ("line", MOST_LINE_BYTES)
+    most = usual if most is None else most
     start, rest, size = 0, [b""], 0
     data = stream.read(BLOCK_BYTES)
     while data:

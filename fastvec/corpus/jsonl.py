@@ -22,6 +22,7 @@ from fastvec.corpus.chunks import (
     text_blocks,
     utf8,
 )
+from fastvec.io.compression import MOST_BYTES
 from fastvec.params import CorpusParams
 from fastvec.words import offsets_of
 
@@ -56,7 +57,7 @@ def json_chunks(name: str, stream: Stream, params: CorpusParams) -> Iterator[Chu
 
 
 def _lines(name: str, stream: Stream, errors: str) -> Iterator[str]:
-    for block in text_blocks(name, stream, LINE_BREAKS):
+    for block in text_blocks(name, stream, LINE_BREAKS, MOST_BYTES):
         yield from block.texts(True, errors)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from vector_tables import write
 
-from fastvec.corpus import chunks
+from fastvec.corpus import chunks, jsonl
 from fastvec.corpus.corpus import Corpus
 from fastvec.io import counts, row_reader
 from fastvec.io.compression import open_input
@@ -64,7 +64,7 @@ def bomb(path, ending, megabytes):
 def test_a_word_without_end_takes_no_memory(tmp_path, ending, monkeypatch):
     """What is read is refused after MOST_BYTES, of words and rows alike."""
     path = bomb(tmp_path / f"bomb{ending}", ending, 16)
-    for module in (row_reader, chunks, counts):
+    for module in (row_reader, chunks, counts, jsonl):
         monkeypatch.setattr(module, "MOST_BYTES", 1 << 21)
     with pytest.raises(ValueError, match=rf"{path}: row 1 does not end within 2097152 bytes"):
         read_vectors(path)
