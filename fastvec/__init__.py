@@ -5,6 +5,7 @@ from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.cooccurrence import cooccurrence
 from fastvec.models.glove import GloVe
+from fastvec.models.loading import load
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
@@ -23,6 +24,7 @@ __all__ = [
     "Vocabulary",
     "Word2Vec",
     "cooccurrence",
+    "load",
 ]
 
 

@@ -17,6 +17,7 @@ from fastvec._util.atomic import PathLike
 from fastvec.io.compression import MOST_BYTES, MOST_LINE_BYTES, lines_of, open_input
 
 MAX_WORDS_IN_BATCH = 10000  # gensim's name for it
+FAST_VERSION = 1  # in gensim: at least 0 where training is compiled
 BLOCK_BYTES = 1 << 20
 
 
@@ -110,6 +111,33 @@ class Text8Corpus:
             words = _words(str(self.fname), file)
             while sentence := list(itertools.islice(words, self.max_sentence_length)):
                 yield sentence
+
+
+class BrownCorpus:
+    """The Brown corpus as NLTK ships it: a folder of files of ``word/TAG`` tokens.
+
+    Words are in lower case, with the first two letters of their tag: ``dog/nn``.  Tokens whose tag
+    is no word (punctuation) are left out, and so are empty lines.
+
+    >>> Path("brown").mkdir()
+    >>> _ = Path("brown", "ca01").write_text("The/at dog/nn barked/vbd ./.")
+    >>> list(BrownCorpus("brown"))
+    [['the/at', 'dog/nn', 'barked/vb']]
+    """
+
+    def __init__(self, dirname: PathLike) -> None:
+        self.dirname = dirname
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for path in sorted(Path(self.dirname).iterdir()):
+            if path.is_file():
+                for line in LineSentence(path):
+                    pairs = [token.split("/") for token in line if token.count("/") == 1]
+                    words = [
+                        f"{word.lower()}/{tag[:2]}" for word, tag in pairs if tag[:2].isalpha()
+                    ]
+                    if words:
+                        yield words
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import click
 
 from fastvec._util.atomic import atomic_write
 from fastvec._util.options import params_of
+from fastvec._util.places import exists
 from fastvec.cli.shared import (
     QUIET,
     READ_VOCAB,
@@ -21,7 +22,6 @@ from fastvec.cli.shared import (
 )
 from fastvec.corpus.build import count_words
 from fastvec.corpus.corpus import STORAGE_OPTIONS, Corpus
-from fastvec.corpus.files import exists
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
 from fastvec.params import CooccurrenceParams, CorpusParams, PhrasesParams, VocabularyParams

@@ -17,7 +17,8 @@ import click
 
 from fastvec._util.atomic import check_target, is_special
 from fastvec._util.options import is_switch
-from fastvec.corpus.files import find_files, is_remote
+from fastvec._util.places import is_remote
+from fastvec.corpus.files import find_files
 from fastvec.io.compression import check_compressor
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import (

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from fastvec._util.atomic import about_file
+from fastvec._util.places import exists, file_system, is_remote
 from fastvec.corpus.chunks import check_size
 
 HEAD_BYTES = 64  # by which the format of a file is known
@@ -59,19 +60,6 @@ class File:
 def is_path(source: object) -> bool:
     """Whether something names files (rather than holding text itself)."""
     return isinstance(source, (str, os.PathLike))
-
-
-def exists(path: str | os.PathLike[str]) -> bool:
-    """Whether there is such a file or folder; also for a text that could not be a path at all."""
-    try:
-        return os.fspath(path) != "" and Path(path).exists()
-    except (OSError, ValueError):  # too long for a name, or with a NUL in it
-        return False
-
-
-def is_remote(path: str) -> bool:
-    """Whether a path is a URL that fsspec reads."""
-    return "://" in path and not exists(path)
 
 
 def find_files(sources: Iterable[Any]) -> list[File]:
@@ -172,11 +160,7 @@ def _matches(pattern: str) -> Iterator[str]:
 
 def _remote_files(url: str) -> list[File]:
     """Files that fsspec reads: s3://, gs://, https://, hf:// ..., globs and folders of them too."""
-    try:
-        from fsspec.core import url_to_fs
-    except ImportError:
-        raise ImportError(f"to read {url}: pip install 'fastvec[remote]'") from None
-    system, path = url_to_fs(url)
+    system, path = file_system(url, "read")
     if glob.has_magic(path):
         names = sorted(system.glob(path))
     elif system.isdir(path):

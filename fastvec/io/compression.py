@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from fastvec._util.atomic import PathLike, about_file, atomic_write
+from fastvec._util.atomic import PathLike
+from fastvec._util.places import FileLike, name_of, open_source, open_target
 
 BUFFER_BYTES = 1 << 18  # of decompressed data
 #: compressed bytes at a time: all that they hold, up to 128 MB, is in memory at once
@@ -135,14 +136,14 @@ COMPRESSORS = {
 
 
 @contextmanager
-def open_input(path: PathLike) -> Iterator[BinaryIO]:
+def open_input(path: FileLike) -> Iterator[BinaryIO]:
     """Open a file for reading; a compressed one is decompressed on the way.
 
     >>> with open_input("vectors.txt.gz") as file:
     ...     header = file.readline()
     """
-    with about_file(path), Path(path).open("rb") as file:
-        yield decompressed(str(path), file)
+    with open_source(path) as file:
+        yield decompressed(name_of(path), file)
 
 
 def decompressed(name: str, file: BinaryIO) -> BinaryIO:
@@ -243,14 +244,14 @@ def check_compressor(path: PathLike) -> None:
 
 
 @contextmanager
-def open_output(path: PathLike) -> Iterator[BinaryIO]:
+def open_output(path: FileLike) -> Iterator[BinaryIO]:
     """Write a file atomically; it is compressed if its name ends with .gz, .bz2, .xz or .zst.
 
     >>> with open_output("words.txt.gz") as file:
     ...     count = file.write(b"cat 3\\n")
     """
-    compressor = COMPRESSORS.get(Path(path).suffix.lower())
-    with atomic_write(path) as file:
+    compressor = COMPRESSORS.get(Path(name_of(path)).suffix.lower())
+    with open_target(path) as file:
         if compressor is None:
             yield file
             return

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import checksum, rises
-from fastvec._util.atomic import PathLike
+from fastvec._util.places import FileLike, name_of
 from fastvec.io.tensors import load_tensors, row_blocks, save_tensors
 from fastvec.words import Words
 
@@ -67,7 +67,7 @@ class Container:
         None if the container has none.
     """
 
-    path: PathLike
+    path: str
     kind: str
     version: int
     arrays: dict[str, NDArray[Any]]
@@ -119,7 +119,7 @@ class Container:
 
 
 def write_container(
-    path: PathLike,
+    path: FileLike,
     kind: str,
     arrays: Mapping[str, NDArray[Any]],
     metadata: Mapping[str, Any],
@@ -162,7 +162,7 @@ def write_container(
 
 
 def read_container(
-    path: PathLike, kind: str | Collection[str], *, mmap: bool = True, verify: bool = True
+    place: FileLike, kind: str | Collection[str], *, mmap: bool = True, verify: bool = True
 ) -> Container:
     """Open a container; files that earlier versions of fastvec wrote are opened too.
 
@@ -187,7 +187,8 @@ def read_container(
     >>> read_container("vectors.safetensors", "vectors").words[0]
     'king'
     """
-    arrays, header = load_tensors(path, mmap=mmap)
+    path = name_of(place)
+    arrays, header = load_tensors(place, mmap=mmap)
     found, version = _kind_and_version(path, header)
     kinds = (kind,) if isinstance(kind, str) else tuple(kind)
     if found not in kinds:
@@ -208,6 +209,15 @@ def read_container(
         for name in arrays:
             container.verify(name)
     return container
+
+
+def container_kind(place: FileLike) -> str:
+    """The kind of a container, one of ``KINDS``; ValueError for a file that is none.
+
+    >>> container_kind("vectors.safetensors")
+    'vectors'
+    """
+    return _kind_and_version(name_of(place), load_tensors(place)[1])[0]
 
 
 def is_container(head: bytes, kind: str) -> bool:
@@ -261,7 +271,7 @@ def _to_json(value: Any) -> str:
     return json.dumps(value, default=np.generic.item)
 
 
-def _kind_and_version(path: PathLike, header: Mapping[str, str]) -> tuple[str, int]:
+def _kind_and_version(path: str, header: Mapping[str, str]) -> tuple[str, int]:
     """The kind of a container and its version; ValueError if this fastvec cannot open it."""
     marks = [name for name in header if _is_mark(name)]
     if len(marks) != 1 or not re.fullmatch("[0-9]{1,9}", header[marks[0]]):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike
+from fastvec._util.places import FileLike, name_of
 from fastvec.io.compression import MOST_BYTES, lines_of, open_input, open_output
 from fastvec.io.row_reader import excerpt
 from fastvec.words import Words
 
 
-def read_counts(path: PathLike, encoding: str = "utf-8", errors: str = "strict") -> dict[str, int]:
+def read_counts(path: FileLike, encoding: str = "utf-8", errors: str = "strict") -> dict[str, int]:
     """Read a vocabulary file, ``word count`` a line, as word2vec.c's -save-vocab writes it.
 
     >>> read_counts("vocab.txt")
@@ -23,17 +23,17 @@ def read_counts(path: PathLike, encoding: str = "utf-8", errors: str = "strict")
             word, _, count = line.rstrip().rpartition(b" ")
             if not (count.isdigit() and len(count) < 19):
                 raise ValueError(
-                    f"{path}: line {number} is not a word and its count: {excerpt(line)}"
+                    f"{name_of(path)}: line {number} is not a word and its count: {excerpt(line)}"
                 )
             try:
                 counts[word.decode(encoding, errors)] = int(count)
             except UnicodeDecodeError as error:
-                error.reason += f" (line {number} of {path})"
+                error.reason += f" (line {number} of {name_of(path)})"
                 raise
     return counts
 
 
-def write_counts(path: PathLike, words: Words, counts: NDArray[np.int64], prefix: str = "") -> None:
+def write_counts(path: FileLike, words: Words, counts: NDArray[np.int64], prefix: str = "") -> None:
     """Write a vocabulary file, ``word count`` a line.
 
     >>> write_counts("vocab.txt", Words.of(["cat"]), np.array([3]))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import RowReader
-from fastvec._util.atomic import PathLike
+from fastvec._util.places import FileLike, name_of
 from fastvec._util.progress import Progress
 from fastvec.io.compression import MOST_BYTES, open_input
 from fastvec.words import Words
@@ -30,7 +30,7 @@ NO_TEXT = re.compile("[\0-\x08\x0e-\x1f\ufffd]")  # characters that decoded bina
 
 
 def read_rows(
-    path: PathLike, *, binary: bool, header: bool, limit: int | None
+    path: FileLike, *, binary: bool, header: bool, limit: int | None
 ) -> tuple[Words, Floats, int]:
     """Read the rows of a file; the words are not decoded.
 
@@ -139,10 +139,10 @@ class _RowFile:
     """A file with a row for each word, while it is read: its sizes and its matrix."""
 
     def __init__(
-        self, data: _ReadAhead, path: PathLike, binary: bool, header: bool, limit: int | None
+        self, data: _ReadAhead, path: FileLike, binary: bool, header: bool, limit: int | None
     ) -> None:
         self.data = data
-        self.path = path
+        self.path = name_of(path)
         self.binary = binary
         self.count: int | None = None
         if header:
@@ -283,9 +283,10 @@ class _RowFile:
 
 def _plain_size(file: BinaryIO) -> int | None:
     """The size of a file on disk; None for pipes and for compressed files."""
-    if not file.seekable():
+    try:
+        return os.fstat(file.fileno()).st_size or None if file.seekable() else None
+    except OSError:  # not a file of the system
         return None
-    return os.fstat(file.fileno()).st_size or None
 
 
 def is_number(field: bytes) -> bool:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, about_file, atomic_write
+from fastvec._util.places import FileLike, is_local, name_of, open_source, open_target
 from fastvec._util.progress import Progress
 
 DTYPES: dict[str, np.dtype[Any]] = {
@@ -39,7 +39,7 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
 def save_tensors(
-    path: PathLike, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
+    path: FileLike, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
 ) -> None:
     """Write any arrays as a safetensors file, a block of rows at a time.
 
@@ -64,7 +64,7 @@ def save_tensors(
         at += array.nbytes
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-(8 + len(text)) % 64)
-    with atomic_write(path) as file, Progress("saving", at, "bytes") as bar:
+    with open_target(path) as file, Progress("saving", at, "bytes") as bar:
         file.write(len(text).to_bytes(8, "little") + text)
         done = 0
         for name in order:
@@ -90,21 +90,20 @@ def row_blocks(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
 
 
 def load_tensors(
-    path: PathLike, *, mmap: bool = True
+    place: FileLike, *, mmap: bool = True
 ) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """Open any safetensors file; every size in its header is checked against the file.
 
+    A remote or an open file is read whole, and never mapped.
+
     >>> tensors, metadata = load_tensors("vectors.safetensors")
     """
-    size = Path(path).stat().st_size
-    with about_file(path), Path(path).open("rb") as file:
-        start = file.read(8)
-        length = int.from_bytes(start, "little")
-        if len(start) < 8 or length > min(size - 8, MAX_HEADER):
-            raise ValueError(f"{path} is not a safetensors file, or cut off within its header")
-        text = file.read(length)
+    path, whole = name_of(place), _bytes_of(place, mmap)
+    length = int.from_bytes(whole[:8].tobytes(), "little")
+    if len(whole) < 8 or length > min(len(whole) - 8, MAX_HEADER):
+        raise ValueError(f"{path} is not a safetensors file, or cut off within its header")
     try:
-        header = json.loads(text)
+        header = json.loads(whole[8 : 8 + length].tobytes())
         if not isinstance(header, dict):
             raise ValueError
     except (ValueError, RecursionError):
@@ -112,21 +111,25 @@ def load_tensors(
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise ValueError(f"{path}: the header's metadata must be strings")
-    data = _bytes_of(path, 8 + length, size, mmap)
+    data = whole[8 + length :]
     return {name: _tensor(path, name, entry, data) for name, entry in header.items()}, metadata
 
 
-def _bytes_of(path: PathLike, start: int, size: int, mmap: bool) -> NDArray[np.uint8]:
-    """The bytes of a file from start on, mapped copy-on-write or read."""
-    if start == size:
-        return np.empty(0, np.uint8)
-    if mmap:
-        mapped = np.memmap(Path(path), np.uint8, "c", shape=(size,))
-        return mapped[start:].view(np.ndarray)
-    return np.fromfile(path, np.uint8, offset=start)
+def _bytes_of(place: FileLike, mmap: bool) -> NDArray[np.uint8]:
+    """The bytes of a file, mapped copy-on-write or read; only a file of this machine is mapped.
+
+    It is opened once: another file may take its name meanwhile.
+    """
+    with open_source(place) as file:
+        if not is_local(place):
+            return np.frombuffer(bytearray(file.read()), np.uint8)
+        size = os.fstat(file.fileno()).st_size
+        if mmap and size:
+            return np.memmap(file, np.uint8, "c", shape=(size,)).view(np.ndarray)
+        return np.fromfile(file, np.uint8)
 
 
-def _tensor(path: PathLike, name: str, entry: Any, data: NDArray[np.uint8]) -> NDArray[Any]:
+def _tensor(path: str, name: str, entry: Any, data: NDArray[np.uint8]) -> NDArray[Any]:
     """One tensor, as a view of the file's data."""
     try:
         dtype, shape = DTYPES[entry["dtype"]], entry["shape"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike
+from fastvec._util.places import FileLike
 from fastvec.io.container import WITH_VECTORS, Container, read_container, write_container
 from fastvec.io.format import ATTRIBUTE, Format, VectorFile
 from fastvec.io.tensors import MAX_HEADER
@@ -18,7 +18,7 @@ from fastvec.words import Words
 
 
 def save_vectors(
-    path: PathLike,
+    path: FileLike,
     *,
     words: Words,
     vectors: NDArray[Any],
@@ -63,7 +63,7 @@ def save_vectors(
 
 
 def load_vectors(
-    path: PathLike,
+    path: FileLike,
     kind: str | Collection[str] = WITH_VECTORS,
     *,
     mmap: bool = True,
@@ -111,7 +111,7 @@ def load_vectors(
     return file.words, file
 
 
-def _read(path: PathLike, limit: int | None, errors: str) -> VectorFile:
+def _read(path: FileLike, limit: int | None, errors: str) -> VectorFile:
     del errors  # words are UTF-8 in these files
     words, opened = load_vectors(path, verify=limit is None)
     arrays = opened.arrays
@@ -120,7 +120,7 @@ def _read(path: PathLike, limit: int | None, errors: str) -> VectorFile:
     return file if limit is None else file.first(limit)
 
 
-def _write(path: PathLike, file: VectorFile) -> None:
+def _write(path: FileLike, file: VectorFile) -> None:
     save_vectors(
         path,
         words=file.words,

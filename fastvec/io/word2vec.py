@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, BinaryIO, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import write_rows
-from fastvec._util.atomic import PathLike
+from fastvec._util.places import FileLike, is_local, is_remote, name_of, open_target
 from fastvec._util.progress import Progress
 from fastvec.io.compression import MOST_BYTES, open_output
 from fastvec.io.format import HEAD_BYTES, Format, VectorFile
@@ -31,7 +32,7 @@ MOST_WORD_BYTES = MOST_BYTES // 2  # so that a row, with its numbers, is not too
 
 
 def read_word2vec(
-    path: PathLike,
+    path: FileLike,
     *,
     binary: bool = False,
     header: bool = True,
@@ -78,7 +79,9 @@ def read_word2vec(
             vectors = vectors[kept]
     if dropped:
         warnings.warn(
-            f"{path}: dropped {dropped} rows whose word had come before", UserWarning, stacklevel=2
+            f"{name_of(path)}: dropped {dropped} rows whose word had come before",
+            UserWarning,
+            stacklevel=2,
         )
     return words, vectors
 
@@ -94,7 +97,7 @@ def _is_utf8(words: Words) -> bool:
 
 
 def _decode(
-    words: Words, encoding: str, errors: str, path: PathLike
+    words: Words, encoding: str, errors: str, path: FileLike
 ) -> tuple[Words, NDArray[np.int64]]:
     """Words decoded one by one (another encoding, or damaged UTF-8), and the rows to keep: of rows
     whose decoded words are equal, the first."""
@@ -104,9 +107,8 @@ def _decode(
         try:
             found.setdefault(word.decode(encoding, errors), row)
         except UnicodeDecodeError as error:
-            error.reason += (
-                f" (row {row + 1} of {path}; unicode_errors='replace' or 'ignore' reads it)"
-            )
+            place = f"row {row + 1} of {name_of(path)}"
+            error.reason += f" ({place}; unicode_errors='replace' or 'ignore' reads it)"
             raise
     return Words.of(found), np.fromiter(found.values(), np.int64, len(found))
 
@@ -115,7 +117,7 @@ def _decode(
 
 
 def write_word2vec(
-    path: PathLike,
+    path: FileLike,
     words: Words,
     vectors: NDArray[Any],
     *,
@@ -155,7 +157,7 @@ def write_word2vec(
     start = encode(prefix)
     check_words(words, binary=binary, prefix=prefix)
     with (
-        Path(path).open("ab") if append else open_output(path) as file,
+        _open_append(path) if append else open_output(path) as file,
         Progress("writing", len(words), "vectors") as bar,
     ):
         if header:
@@ -169,6 +171,19 @@ def write_word2vec(
             else:
                 file.write(write_rows(names, block, LAYOUTS.index(layout)))
             bar.update(first + len(block))
+
+
+@contextlib.contextmanager
+def _open_append(place: FileLike) -> Iterator[BinaryIO]:
+    """Open a file to add to it; an open one is written to where it stands."""
+    if is_local(place):
+        with Path(place).open("ab") as file:
+            yield file
+    elif is_remote(place):
+        raise ValueError(f"{place} is remote: only a file of this machine can be appended to")
+    else:
+        with open_target(place) as file:
+            yield file
 
 
 def number_rows(vectors: NDArray[Any]) -> Iterator[bytes]:
@@ -228,7 +243,7 @@ def check_words(words: Words, *, binary: bool, prefix: str = "") -> None:
 
 
 def _read(
-    path: PathLike, limit: int | None, errors: str, binary: bool = False, header: bool = True
+    path: FileLike, limit: int | None, errors: str, binary: bool = False, header: bool = True
 ) -> VectorFile:
     words, vectors = read_word2vec(path, binary=binary, header=header, limit=limit, errors=errors)
     return VectorFile(words, vectors)

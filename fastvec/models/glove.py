@@ -11,8 +11,9 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike
+from fastvec._util.class_calls import on_class_only
 from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
+from fastvec._util.places import FileLike
 from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.sources import find_source
@@ -23,7 +24,7 @@ from fastvec.models.glove_file import load_model, save_model
 from fastvec.models.glove_run import GloVeRun
 from fastvec.models.mittens import Prior, prior_vectors, start_from
 from fastvec.models.pairs import Pairs, is_sparse
-from fastvec.models.training import StateAttribute, TrainingState, run_epochs
+from fastvec.models.training import StateAttribute, TrainingState, in_use, run_epochs
 from fastvec.models.word_records import (
     CONTEXT,
     VECTOR,
@@ -48,6 +49,7 @@ Floats = NDArray[np.float32]
 UNKNOWN, RARE_WORDS = "<unk>", 100
 
 
+@on_class_only("load")
 class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
     """Word vectors by GloVe (Pennington, Socher & Manning 2014).
 
@@ -177,15 +179,21 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         GloVe
             the model itself.
 
-        Raises KeyboardInterrupt on Ctrl-C, within a second.  The model can be used: it has what it
-        learned so far.
+        Raises
+        ------
+        KeyboardInterrupt
+            on Ctrl-C, within a second.  The model can be used: it has what it learned so far.
+        RuntimeError
+            another call of ``fit`` or ``train`` of this model is running, in another thread or, if
+            this is a callback, in this one.
         """
         params = params_from(GloVeParams, self)
         if isinstance(source, Pairs) and vocabulary is not None:
             raise TypeError("vocabulary must not be given with Pairs, which have their words")
-        self._set_pairs(self._pairs_of(source, vocabulary))
-        self._start(init)
-        self._train(params, params.epochs, callbacks)
+        with in_use(self, "fit"):
+            self._set_pairs(self._pairs_of(source, vocabulary))
+            self._start(init)
+            self._train(params, params.epochs, callbacks)
         return self
 
     def train(
@@ -209,17 +217,19 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         epochs : int, optional
             default: the model's ``epochs``.
 
-        Raises RuntimeError before fit or load, ValueError for a matrix of other words.
+        Raises RuntimeError before fit or load and while another call trains this model, ValueError
+        for a matrix of other words.
         """
         params = params_from(GloVeParams, self)
         count = check_value("epochs", params.epochs if epochs is None else epochs, int, low=1)
         if self._records is None or self.words is None:
             raise RuntimeError("there is nothing to train on yet: call fit first")
-        if source is not None:
-            self.pairs = self._more_pairs(source, self.words)
-        elif self.pairs is None:
-            raise ValueError("train needs a source: a loaded model does not have its matrix")
-        self._train(params, count, callbacks)
+        with in_use(self, "train"):
+            if source is not None:
+                self.pairs = self._more_pairs(source, self.words)
+            elif self.pairs is None:
+                raise ValueError("train needs a source: a loaded model does not have its matrix")
+            self._train(params, count, callbacks)
         return self
 
     def _more_pairs(self, source: Any, words: Words) -> Pairs:
@@ -356,7 +366,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
 
     # --- files
 
-    def save(self, path: PathLike) -> None:
+    def save(self, path: FileLike) -> None:
         """Save the whole model, so that training can be continued.
 
         It is one file in the safetensors layout, which ``KeyedVectors.load`` opens too.  The matrix
@@ -368,12 +378,12 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore a copied or pickled model: its rows must be aligned again for training."""
-        vars(self).update(state)
+        vars(self).update(state, _used_by=None)
         if self._records is not None:
             self._records = aligned_records(self._records)
 
     @classmethod
-    def load(cls, path: PathLike) -> GloVe:
+    def load(cls, path: FileLike) -> GloVe:
         """Load a model that :meth:`save` wrote.
 
         Raises ValueError, with the reason, for any other file.

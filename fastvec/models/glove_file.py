@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from fastvec._util.atomic import PathLike
 from fastvec._util.options import names_of, params_from
+from fastvec._util.places import FileLike
 from fastvec.corpus.corpus import serializable
 from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.training import TrainingState
@@ -24,7 +24,7 @@ GROUPS = (GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams)
 SAVED = tuple(name for name in dict.fromkeys(names_of(*GROUPS)) if name != "tmp")
 
 
-def save_model(model: GloVe, path: PathLike) -> None:
+def save_model(model: GloVe, path: FileLike) -> None:
     """Write a model; see :meth:`fastvec.GloVe.save`."""
     wv, size = model.wv, model.vector_size
     assert model._records is not None
@@ -45,10 +45,13 @@ def save_model(model: GloVe, path: PathLike) -> None:
     )
 
 
-def load_model(cls: type[Model], path: PathLike) -> Model:
+def load_model(cls: type[Model], path: FileLike) -> Model:
     """Open a file of :func:`save_model`; see :meth:`fastvec.GloVe.load`."""
+    from fastvec.models.glove import GloVe
+
     words, file = load_vectors(path, "glove")
-    model = cls()
+    model = cls.__new__(cls)
+    GloVe.__init__(model)  # a subclass may have a constructor of its own
     try:
         options = dict(file.metadata["parameters"])
         if isinstance(options["memory"], float):  # files from before 0.1.0: gigabytes

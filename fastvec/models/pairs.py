@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from fastvec._core import tiles_to_rows
 from fastvec._util.atomic import PathLike
+from fastvec._util.class_calls import on_class_only
+from fastvec._util.places import FileLike
 from fastvec.io.container import read_container, write_container
 from fastvec.io.counts import read_counts
 from fastvec.models.glove_records import number_of_words, read_records, write_records
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 
+@on_class_only("load")
 class Pairs:
     """How often words occur near each other: a sparse (V, V) matrix of positive numbers.
 
@@ -183,7 +186,7 @@ class Pairs:
 
     # --- files
 
-    def save(self, path: PathLike) -> None:
+    def save(self, path: FileLike) -> None:
         """Save everything as one file (docs/formats.md describes it), with checksums.
 
         >>> pairs.save("pairs.safetensors")
@@ -203,7 +206,7 @@ class Pairs:
         write_container(path, "pairs", arrays, metadata, self.words)
 
     @classmethod
-    def load(cls, path: PathLike, *, verify: bool = True) -> Pairs:
+    def load(cls, path: FileLike, *, verify: bool = True) -> Pairs:
         """Open a file that :meth:`save` wrote; the pairs stay on disk and are read when needed.
 
         Parameters

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self, Unpack
 
-from fastvec._util.atomic import PathLike
+from fastvec._util.class_calls import on_class_only
 from fastvec._util.options import names_of
+from fastvec._util.places import FileLike, name_of
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus, serializable
 from fastvec.models.phrase_joining import join_phrases
 from fastvec.models.phrase_scores import SCORERS, Scorer
@@ -21,6 +22,7 @@ Candidate = tuple[str, float] | tuple[None, None]
 SAVED = (*names_of(PhrasesParams), "connector_words", *WORD_OPTIONS)
 
 
+@on_class_only("load")
 class PhraseModel:
     """Phrases with scores, and the options that they were found with."""
 
@@ -37,6 +39,10 @@ class PhraseModel:
         """The phrases and their scores."""
         raise NotImplementedError
 
+    def _all_phrases(self) -> Mapping[str, float]:
+        """The phrases and their scores; those of a subclass that scores them itself."""
+        return self._found
+
     @classmethod
     def _restored(cls, file: PhrasesFile, options: dict[str, Any]) -> Self:
         """A model from its file, and from the options in it."""
@@ -45,6 +51,9 @@ class PhraseModel:
     def score_candidate(self, word_a: str, word_b: str, in_between: Iterable[str]) -> Candidate:
         """(phrase, score) if two words with some connectors between them make a phrase, otherwise
         (None, None).
+
+        A subclass may have a method of its own: then it decides what is a phrase, as in gensim, in
+        all calls but :meth:`join`, which is native.
 
         >>> phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]] * 9, min_count=1, threshold=0.1)
         >>> phrases.score_candidate("york", "new", [])
@@ -64,7 +73,7 @@ class PhraseModel:
         >>> [word for word, score in phrases.analyze_sentence(["in", "new", "york"])]
         ['in', 'new_york']
         """
-        found, threshold, join = self._found, self.threshold, self.delimiter.join
+        score_of = self._scorer_of_candidates()
         pending: list[str] = []  # the first word of a possible phrase, and connectors after it
         for word in sentence:
             if word in self.connector_words:
@@ -75,9 +84,8 @@ class PhraseModel:
                 continue
             is_string = isinstance(word, str)
             if pending and is_string:
-                phrase = join((*pending, word))
-                score = found.get(phrase)
-                if score is not None and score > threshold:
+                phrase, score = score_of(pending, word)
+                if phrase is not None and score is not None:
                     yield phrase, score
                     pending = []
                     continue
@@ -88,6 +96,24 @@ class PhraseModel:
                 yield word, None
         for other in pending:
             yield other, None
+
+    def _scorer_of_candidates(self) -> Callable[[list[str], str], Candidate]:
+        """What scores a word, with connectors behind it, and a last word."""
+        if self._scores_itself:
+            return lambda start, last: self.score_candidate(start[0], last, start[1:])
+        found, threshold, join = self._found, self.threshold, self.delimiter.join
+
+        def score(start: list[str], last: str) -> Candidate:
+            phrase = join((*start, last))
+            value = found.get(phrase)
+            return (None, None) if value is None or value <= threshold else (phrase, value)
+
+        return score
+
+    @property
+    def _scores_itself(self) -> bool:
+        """Whether this is a subclass that decides itself what is a phrase."""
+        return type(self).score_candidate is not PhraseModel.score_candidate
 
     def __getitem__(self, sentence: Any) -> Any:
         """A sentence (a list of words) with its phrases joined, or many sentences.
@@ -147,12 +173,19 @@ class PhraseModel:
         Raises
         ------
         OSError, ValueError, TypeError
-            what :meth:`fastvec.Corpus.read` raises.
+            what :meth:`fastvec.Corpus.read` raises; TypeError also for a subclass with a
+            ``score_candidate`` or an ``analyze_sentence`` of its own.
 
         >>> phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]] * 9, min_count=1, threshold=0.1)
         >>> list(phrases.join([["new", "york", "new", "york", "city"]]).vocabulary.words)
         ['new_york', 'city']
         """
+        own = type(self).analyze_sentence is not PhraseModel.analyze_sentence
+        if own or self._scores_itself:
+            raise TypeError(
+                f"join does not call the methods of {type(self).__name__}: use "
+                "Corpus.read(phrases[sentences])"
+            )
         running: dict[str, Any] = {"workers": workers, "progress": progress}
         options: Any = {name: getattr(self, name) for name in WORD_OPTIONS} | text
         corpus = Corpus.read(source, min_count=1, **running, **options)
@@ -172,13 +205,18 @@ class PhraseModel:
         }
 
     @classmethod
-    def load(cls, path: PathLike, mmap: Any = None, *, scoring: Scorer | None = None) -> Any:
+    def load(
+        cls, fname: FileLike, mmap: Any = None, *, scoring: Scorer | None = None, **_: Any
+    ) -> Any:
         """Load what ``save`` wrote: a Phrases or a FrozenPhrases, whichever it was.
+
+        A subclass loads a file of its base class as one of its own.
 
         Parameters
         ----------
-        path
-            a file that ``save`` wrote.
+        fname
+            a file that ``save`` wrote: a path, an address that fsspec knows, or a file that is open
+            for reading bytes.
         mmap
             no effect (gensim's).
         scoring : callable, optional
@@ -195,16 +233,17 @@ class PhraseModel:
         True
         """
         del mmap
-        file = read_phrases(path)
+        file = read_phrases(fname)
         kinds = {kind.__name__: kind for kind in PhraseModel.__subclasses__()}
         options = {name: file.settings[name] for name in SAVED if name in file.settings}
         try:
             kind = kinds[file.kind]
+            kind = cls if issubclass(cls, kind) else kind
             options["scoring"] = scoring or SCORERS.get(options["scoring"])
         except (KeyError, TypeError):
             raise file.damaged("its settings are not complete") from None
         if options["scoring"] is None:
-            raise ValueError(f"{path} was scored by a function: give it again as scoring")
+            raise ValueError(f"{name_of(fname)} was scored by a function: give it again as scoring")
         try:
             return kind._restored(file, options)
         except (TypeError, ValueError) as error:

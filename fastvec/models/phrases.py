@@ -11,8 +11,8 @@ from typing import Any, Self, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike
 from fastvec._util.options import params_from, refuse_unknown, set_options
+from fastvec._util.places import FileLike
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.models.collocations import (
@@ -79,7 +79,7 @@ class FrozenPhrases(PhraseModel):
         self.connector_words = phrases_model.connector_words
         self.tokens = phrases_model.tokens
         self.lower = phrases_model.lower
-        self.phrasegrams = dict(phrases_model._found)
+        self.phrasegrams = dict(phrases_model._all_phrases())
 
     @property
     def _found(self) -> dict[str, float]:
@@ -91,18 +91,19 @@ class FrozenPhrases(PhraseModel):
             f"threshold={self.threshold}>"
         )
 
-    def save(self, path: PathLike, **_: Any) -> None:
+    def save(self, fname_or_handle: FileLike, **_: Any) -> None:
         """Write the phrases as one file, which is complete or not there at all.
 
         The other arguments of gensim's ``save`` (such as ``pickle_protocol``) have no effect.
 
         >>> FrozenPhrases(Phrases([["new", "york"]] * 9, min_count=1)).save("phrases.fvp")
         """
-        write_frozen(path, self._settings(), self.phrasegrams)
+        write_frozen(fname_or_handle, self._settings(), self.phrasegrams)
 
     @classmethod
     def _restored(cls, file: PhrasesFile, options: dict[str, Any]) -> Self:
-        frozen = cls(Phrases(**options))
+        frozen = cls.__new__(cls)
+        FrozenPhrases.__init__(frozen, Phrases(**options))
         frozen.phrasegrams = file.phrasegrams
         return frozen
 
@@ -275,7 +276,20 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         >>> Phrases([["new", "york"]] * 9, min_count=1, threshold=0.1).export_phrases()
         {'new_york': 0.296...}
         """
-        return dict(self._found)
+        return dict(self._all_phrases())
+
+    def _all_phrases(self) -> Mapping[str, float]:
+        if not self._scores_itself:
+            return self._found
+        candidates = (entry.split(self.delimiter) for entry in self.vocab)
+        scored = [
+            self.score_candidate(words[0], words[-1], words[1:-1])
+            for words in candidates
+            if len(words) > 1
+        ]
+        return {
+            phrase: score for phrase, score in scored if phrase is not None and score is not None
+        }
 
     def _score(self) -> dict[str, float]:
         """The pairs that score more than the threshold, by falling score."""
@@ -334,7 +348,7 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
             f"threshold={self.threshold}, max_vocab_size={self.max_vocab_size}>"
         )
 
-    def save(self, path: PathLike, **_: Any) -> None:
+    def save(self, fname_or_handle: FileLike, **_: Any) -> None:
         """Write what was counted as one file, which is complete or not there at all.
 
         The other arguments of gensim's ``save`` (such as ``pickle_protocol``) have no effect.  A
@@ -342,11 +356,12 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
 
         >>> Phrases([["new", "york"]] * 9).save("phrases.fvp")
         """
-        write_phrases(path, self._settings(), self._add_up())
+        write_phrases(fname_or_handle, self._settings(), self._add_up())
 
     @classmethod
     def _restored(cls, file: PhrasesFile, options: dict[str, Any]) -> Self:
-        phrases = cls(**options)
+        phrases = cls.__new__(cls)
+        Phrases.__init__(phrases, **options)  # a subclass may have a constructor of its own
         if file.bigrams is not None:
             phrases._texts = [file.bigrams]
         return phrases

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike
+from fastvec._util.places import FileLike
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io.container import Container, read_container, write_container
 from fastvec.models.collocations import BETWEEN, COUNT, FIRST, LAST, Bigrams
@@ -41,7 +41,7 @@ class PhrasesFile:
     damaged: Callable[[object], ValueError]
 
 
-def write_phrases(path: PathLike, settings: Mapping[str, Any], bigrams: Bigrams | None) -> None:
+def write_phrases(path: FileLike, settings: Mapping[str, Any], bigrams: Bigrams | None) -> None:
     """Write the file of a Phrases."""
     arrays: dict[str, NDArray[Any]] = {}
     counted: dict[str, int] = {}
@@ -58,7 +58,7 @@ def write_phrases(path: PathLike, settings: Mapping[str, Any], bigrams: Bigrams 
 
 
 def write_frozen(
-    path: PathLike, settings: Mapping[str, Any], phrasegrams: Mapping[str, float]
+    path: FileLike, settings: Mapping[str, Any], phrasegrams: Mapping[str, float]
 ) -> None:
     """Write the file of a FrozenPhrases."""
     scores = np.fromiter(phrasegrams.values(), np.float64, len(phrasegrams))
@@ -67,7 +67,7 @@ def write_frozen(
 
 
 def _write(
-    path: PathLike,
+    path: FileLike,
     arrays: Mapping[str, NDArray[Any]],
     settings: Mapping[str, Any],
     words: Words | None,
@@ -75,7 +75,7 @@ def _write(
     write_container(path, "phrases", arrays, {"settings": settings}, words)
 
 
-def read_phrases(path: PathLike) -> PhrasesFile:
+def read_phrases(path: FileLike) -> PhrasesFile:
     """Read a file of either kind; ValueError, with the reason, for any other or a damaged one."""
     file = read_container(path, "phrases")
     settings = file.metadata.get("settings")

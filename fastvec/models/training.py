@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from fastvec._core import Control
 from fastvec._util import threads
+from fastvec._util.log import log
 from fastvec._util.progress import Progress
 from fastvec.models.callbacks import CallbackAny2Vec
 
@@ -190,6 +192,43 @@ class Run(Protocol):
         ...
 
 
+_LOCK = threading.Lock()
+
+
+@contextlib.contextmanager
+def in_use(model: Any, call: str, by_callbacks: bool = False) -> Iterator[None]:
+    """Keep other calls that change a model out, while one of them runs.
+
+    Parameters
+    ----------
+    model : object
+        its attribute ``_used_by`` says which call uses it, and in which thread.
+    call : str
+        the name of the call, for the message.
+    by_callbacks : bool
+        whether a callback of the running call may make this one: the training loop then sets
+        itself up anew.
+
+    Raises
+    ------
+    RuntimeError
+        another call uses the model.
+    """
+    me = threading.get_ident()
+    with _LOCK:
+        before = vars(model).get("_used_by")
+        if before is not None and not (by_callbacks and before[1] == me):
+            raise RuntimeError(
+                f"{call} cannot begin while {before[0]} of the same model is running: "
+                "wait for its end, or use a copy (copy.deepcopy)"
+            )
+        model._used_by = (call, me)
+    try:
+        yield
+    finally:
+        model._used_by = before
+
+
 def run_epochs(
     model: Any,
     run: Run,
@@ -220,13 +259,17 @@ def run_epochs(
         a number is not finite any more after an epoch.
     """
     callbacks = tuple(callbacks)
+    epochs = state.epochs_wanted
+    log.info("training %r: %d %s, %d epochs", model, run.epoch_size, run.unit, epochs)
     for callback in callbacks:
         callback.on_train_begin(model)
     with _timed(state), Progress("training", _size(run, state), run.unit, progress) as bar:
         while state.epochs_done < state.epochs_wanted:
             for callback in callbacks:
                 callback.on_epoch_begin(model)
+            begun = time.monotonic()
             _run_epoch(run, state, bar)
+            _log_epoch(run, state, time.monotonic() - begun)
             try:
                 for callback in callbacks:
                     callback.on_epoch_end(model)
@@ -235,6 +278,17 @@ def run_epochs(
     state.train_count += 1
     for callback in callbacks:
         callback.on_train_end(model)
+
+
+def _log_epoch(run: Run, state: TrainingState, seconds: float) -> None:
+    log.info(
+        "EPOCH %d: %d %s in %.1f s, loss %.4f",
+        state.epochs_done - 1,  # counted from 0, as gensim does
+        run.epoch_size,
+        run.unit,
+        seconds,
+        state.loss_history[-1],
+    )
 
 
 def _size(run: Run, state: TrainingState) -> int:

@@ -14,9 +14,11 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastvec._util.atomic import PathLike
+from fastvec._util.class_calls import on_class_only
+from fastvec._util.log import log
 from fastvec._util.matrix import padded, picked_rows, random_rows
 from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
+from fastvec._util.places import FileLike, name_of
 from fastvec._util.system import available_cores
 from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
@@ -33,16 +35,31 @@ from fastvec.models.output_layers import (
     padded_view,
 )
 from fastvec.models.prediction import log_probability, most_probable
-from fastvec.models.training import StateAttribute, TrainingState, run_epochs
+from fastvec.models.training import StateAttribute, TrainingState, in_use, run_epochs
 from fastvec.models.word2vec_file import load_model, save_model
 from fastvec.models.word2vec_run import Word2VecRun
 from fastvec.params import CorpusParams, TextOptions, VocabularyParams, Word2VecParams
-from fastvec.sentences import LineSentence, PathLineSentences, Text8Corpus
+from fastvec.sentences import (
+    FAST_VERSION,
+    MAX_WORDS_IN_BATCH,
+    BrownCorpus,
+    LineSentence,
+    PathLineSentences,
+    Text8Corpus,
+)
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Key
 
 # The readers of text are here because gensim has them in its module of this name.
-__all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
+__all__ = [
+    "FAST_VERSION",
+    "MAX_WORDS_IN_BATCH",
+    "BrownCorpus",
+    "LineSentence",
+    "PathLineSentences",
+    "Text8Corpus",
+    "Word2Vec",
+]
 
 P, V = Word2VecParams, VocabularyParams
 
@@ -51,6 +68,7 @@ P, V = Word2VecParams, VocabularyParams
 VOCAB_BYTES, PATH_BYTES = 60, 160
 
 
+@on_class_only("load")
 class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     """Word vectors by skip-gram or CBOW, negative sampling or hierarchical softmax (or both).
 
@@ -195,6 +213,12 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         self._signature: object = None  # of where it was read from
         check_value("alpha", alpha, float, above=0)
         self._training_params()
+        if self.hs and self.negative:
+            log.warning(
+                "hierarchical softmax (hs=1) and negative sampling (negative=%d) are both on: set "
+                "negative=0 or hs=0 to train one of them only",
+                self.negative,
+            )
         if self.min_alpha > self.alpha:
             raise ValueError(f"min_alpha must be at most alpha ({alpha}), got {min_alpha}")
         self.min_alpha_yet_reached = self.alpha
@@ -255,6 +279,10 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         """
         del progress_per, keep_raw_vocab
         sentences = _one_source(corpus_iterable, corpus_file)
+        with in_use(self, "build_vocab", by_callbacks=True):
+            self._build_vocab(sentences, update, trim_rule)
+
+    def _build_vocab(self, sentences: Any, update: bool, trim_rule: Any) -> None:
         if sentences is None:
             raise ValueError("build_vocab needs a corpus: give corpus_iterable or corpus_file")
         vocab_params, rule = self._vocab_params(), trim_rule or self.trim_rule
@@ -272,6 +300,13 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         if self.hs and len(corpus.tokens):
             self._set_huffman_order(corpus.tokens)
         self._keep_corpus(corpus, source.signature)
+        log.info(
+            "collected %d words from %d raw words and %d sentences; min_count=%d",
+            len(self.wv),
+            corpus.raw_words,
+            corpus.raw_sentences,
+            vocab_params.min_count,
+        )
 
     def build_vocab_from_freq(
         self,
@@ -303,12 +338,13 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
                 f"no word is left: none of {len(given)} words is kept with min_count "
                 f"{params.min_count}"
             )
-        if len(known):
-            self._add_rows(vocabulary)
-        else:
-            self._make_rows(vocabulary)
-        self._corpus = self._signature = None
-        self.corpus_count, self.corpus_total_words = corpus_count or 0, 0
+        with in_use(self, "build_vocab_from_freq", by_callbacks=True):
+            if len(known):
+                self._add_rows(vocabulary)
+            else:
+                self._make_rows(vocabulary)
+            self._corpus = self._signature = None
+            self.corpus_count, self.corpus_total_words = corpus_count or 0, 0
 
     def reset_from(self, other_model: Word2Vec) -> None:
         """Use the words, the counts and the corpus of another model, with fresh vectors.
@@ -319,9 +355,11 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         >>> other.wv.vectors.shape, other.corpus_count
         ((2, 4), 9)
         """
-        self._make_rows(other_model._vocabulary())
-        for name in (*WORD_OPTIONS, "_corpus", "_signature", "corpus_count", "corpus_total_words"):
-            setattr(self, name, getattr(other_model, name))
+        names = (*WORD_OPTIONS, "_corpus", "_signature", "corpus_count", "corpus_total_words")
+        with in_use(self, "reset_from", by_callbacks=True):
+            self._make_rows(other_model._vocabulary())
+            for name in names:
+                setattr(self, name, getattr(other_model, name))
 
     def estimate_memory(
         self, vocab_size: int | None = None, report: dict[str, int] | None = None
@@ -441,40 +479,55 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         Returns
         -------
         (int, int)
-            words trained on (after subsampling), and words of the vocabulary in the text (before
-            it), over all epochs.  If the text has none, there is a warning, and (0, 0) is returned.
+            words trained on (after subsampling), and all words in the text, known or not, over
+            all epochs.  If none is known, there is a warning, and (0, 0) is returned.
 
-        Raises KeyboardInterrupt on Ctrl-C, within a second.  The model can be used: it has what it
-        learned so far.
+        Raises
+        ------
+        KeyboardInterrupt
+            on Ctrl-C, within a second.  The model can be used: it has what it learned so far.
+        RuntimeError
+            another call of ``train`` or ``build_vocab`` of this model is running, in another
+            thread or, if this is a callback, in this one.
         """
         del total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
         if not len(self.wv.words):
             raise RuntimeError("there is no vocabulary to train yet: call build_vocab first")
-        self._set_schedule(start_alpha, end_alpha, epochs)
-        try:
-            corpus = self._corpus_of(_one_source(corpus_iterable, corpus_file))
-        except NoWordsError as error:
-            warnings.warn(f"nothing was trained: {error}", stacklevel=2)
-            return 0, 0
-        state = self.training_state
-        state.begin_call(self.epochs)
-        try:
-            run_epochs(self, Word2VecRun(self, corpus), state, callbacks, self.progress)
-        finally:
-            self.wv.forget_norms()
-        return state.trained, state.passed
+        with in_use(self, "train"):
+            schedule = self._schedule(start_alpha, end_alpha, epochs)
+            try:
+                corpus = self._corpus_of(_one_source(corpus_iterable, corpus_file))
+            except NoWordsError as error:
+                warnings.warn(f"nothing was trained: {error}", stacklevel=2)
+                return 0, 0
+            vars(self).update(schedule)
+            if self.alpha > self.min_alpha_yet_reached:
+                log.warning(
+                    "the learning rate begins at alpha=%g, above %g, where training ended before",
+                    self.alpha,
+                    self.min_alpha_yet_reached,
+                )
+            state = self.training_state
+            state.begin_call(self.epochs)
+            try:
+                run_epochs(self, Word2VecRun(self, corpus), state, callbacks, self.progress)
+            finally:
+                self.wv.forget_norms()
+        return state.trained, state.epochs_done * corpus.raw_words
 
-    def _set_schedule(
+    def _schedule(
         self, alpha: float | None, min_alpha: float | None, epochs: int | None
-    ) -> None:
-        """Check the rates and epochs of a call of ``train``, and make them the model's."""
+    ) -> dict[str, Any]:
+        """The rates and epochs of a call of ``train``, checked, which become the model's."""
+        schedule: dict[str, Any] = {}
         if alpha is not None:
-            self.alpha = check_value("start_alpha", alpha, float, above=0)
+            schedule["alpha"] = check_value("start_alpha", alpha, float, above=0)
         if min_alpha is not None:
-            self.min_alpha = check_value("end_alpha", min_alpha, float, low=0)
+            schedule["min_alpha"] = check_value("end_alpha", min_alpha, float, low=0)
         if epochs is not None:
-            self.epochs = check_value("epochs", epochs, int, low=1)
+            schedule["epochs"] = check_value("epochs", epochs, int, low=1)
         self._training_params()
+        return schedule
 
     def _corpus_of(self, sentences: Any) -> Corpus:
         """The text to train on, in the ids of the current words of ``wv``."""
@@ -577,7 +630,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         Returns
         -------
         list of (word, float), or None
-            None if no context word is known.
+            None if no context word is known, and where the words of ``wv`` are others than those
+            that were trained.  The log says which.
 
         Raises RuntimeError for a model without negative sampling.
         """
@@ -585,6 +639,10 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             raise RuntimeError("predict_output_word needs a model trained with negative sampling")
         found = [w for w in context_words_list if w in self.wv]
         if not found:
+            log.warning("predict_output_word: none of the context words is known")
+            return None
+        if not self.syn1neg.any():
+            log.warning("predict_output_word: no output weights were trained for the words of wv")
             return None
         rows = np.stack([self.wv[w] for w in found])
         hidden = rows.mean(axis=0) if self.cbow_mean else rows.sum(axis=0)
@@ -641,7 +699,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
 
     # --- saving
 
-    def save(self, fname: PathLike, **_: Any) -> None:
+    def save(self, fname_or_handle: FileLike, **_: Any) -> None:
         """Save the whole model, so that training can be continued.
 
         It is one file in the safetensors layout, which is complete or not there at all;
@@ -649,14 +707,24 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         ``vectors_lockf``.  Other arguments of gensim's ``save`` (``separately``,
         ``pickle_protocol``, ...) are accepted and have no effect.
 
-        Raises ValueError for an attribute of ``wv`` that holds Python objects.
+        ``fname_or_handle`` is a path, an address that fsspec knows (``s3://...``), or a file that
+        is open for writing bytes.
+
+        Raises
+        ------
+        ValueError
+            an attribute of ``wv`` that holds Python objects.
+        FloatingPointError
+            the vectors are not finite any more, because the learning rate was too high: a model
+            that cannot be used would replace the one that was saved before.
 
         >>> Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1).save("model.safetensors")
         """
-        save_model(self, fname)
+        save_model(self, fname_or_handle)
+        log.info("saved %r to %s", self, name_of(fname_or_handle))
 
     @classmethod
-    def load(cls, fname: PathLike, mmap: str | bool | None = None, **_: Any) -> Word2Vec:
+    def load(cls, fname: FileLike, mmap: str | bool | None = None, **_: Any) -> Word2Vec:
         """Load a model that :meth:`save` wrote.
 
         ``mmap`` and other arguments of gensim's ``load`` have no effect, since rows that are
@@ -671,11 +739,13 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         2
         """
         del mmap
-        return load_model(cls, fname)
+        model = load_model(cls, fname)
+        log.info("loaded %r from %s", model, name_of(fname))
+        return model
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles have everything but the text, as saved models do."""
-        return vars(self) | {"_corpus": None, "_signature": None}
+        return vars(self) | {"_corpus": None, "_signature": None, "_used_by": None}
 
     def __repr__(self) -> str:
         return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from fastvec._util.atomic import PathLike
 from fastvec._util.options import check_value, names_of, params_from
+from fastvec._util.places import FileLike, name_of
 from fastvec.corpus.corpus import STORAGE_OPTIONS, serializable
 from fastvec.io.container import Container
 from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.output_layers import HIERARCHICAL_SOFTMAX, LAYERS, OutputWeights, padded_view
-from fastvec.models.training import TrainingState
+from fastvec.models.training import TrainingState, all_finite
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 
 if TYPE_CHECKING:
@@ -32,10 +31,15 @@ SAVED = (
 )
 
 
-def save_model(model: Word2Vec, path: PathLike) -> None:
+def save_model(model: Word2Vec, path: FileLike) -> None:
     """Write a model; see :meth:`fastvec.Word2Vec.save`."""
     model._sync_rows()
     weights = {layer.tensor: rows for layer, rows in model._output_weights.items()}
+    if not all(map(all_finite, (model.wv.vectors, *weights.values()))):
+        raise FloatingPointError(
+            f"the model is not saved, since its numbers are not finite: lower alpha (now "
+            f"{model.alpha}), and train anew or load what was saved before"
+        )
     save_vectors(
         path,
         words=model.wv.words,
@@ -50,8 +54,10 @@ def save_model(model: Word2Vec, path: PathLike) -> None:
     )
 
 
-def load_model(cls: type[Model], path: PathLike) -> Model:
+def load_model(cls: type[Model], path: FileLike) -> Model:
     """Open a file of :func:`save_model`; see :meth:`fastvec.Word2Vec.load`."""
+    from fastvec.models.word2vec import Word2Vec
+
     words, file = load_vectors(path, "word2vec")
     options = file.metadata.get("parameters")
     if not isinstance(options, dict):
@@ -59,7 +65,8 @@ def load_model(cls: type[Model], path: PathLike) -> Model:
     size = file.arrays["vectors"].shape[1]
     if size < 1:
         raise file.damaged("its vectors have no numbers")
-    model = cls(vector_size=size)
+    model = cls.__new__(cls)
+    Word2Vec.__init__(model, vector_size=size)  # a subclass may have a constructor of its own
     for name in SAVED:
         if name in options:
             setattr(model, name, options[name])
@@ -76,7 +83,7 @@ def load_model(cls: type[Model], path: PathLike) -> Model:
     # Files of version 1 have the state of training among the parameters.
     model.training_state = _state_of(file, file.metadata.get("training", options), model)
     counts = np.array(file.arrays.get("counts", np.zeros(len(words), np.int64)))
-    vectors = padded_view(f"{os.fspath(path)}: vectors", file.arrays["vectors"], len(words), size)
+    vectors = padded_view(f"{name_of(path)}: vectors", file.arrays["vectors"], len(words), size)
     model.wv.renew(words, vectors, counts)
     model.wv.add_attribute_arrays(file.arrays)
     model._output_weights = OutputWeights(words, size)
@@ -93,7 +100,7 @@ def _state_of(file: Container, saved: object, model: Word2Vec) -> TrainingState:
 
 def _load_weights(model: Word2Vec, file: Container) -> None:
     """The output weights of a model whose words are known."""
-    weights, path = model._output_weights, os.fspath(file.path)
+    weights, path = model._output_weights, file.path
     for layer in LAYERS:
         if layer.tensor in file.arrays:
             weights.set(layer, file.arrays[layer.tensor], f"{path}: {layer.tensor}")

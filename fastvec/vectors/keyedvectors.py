@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
+from fastvec._util.class_calls import on_class_only
+from fastvec._util.places import FileLike, name_of
 from fastvec.io import word2vec as word2vec_format
 from fastvec.io.counts import read_counts, write_counts
 from fastvec.io.vectors import load_vectors, save_vectors
@@ -33,6 +35,7 @@ from fastvec.words import Key, Words
 ANALOGY_METHODS = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
 
 
+@on_class_only("load", "load_word2vec_format")
 class KeyedVectors(Queries):
     """Words with a vector each, to look up, compare, query, evaluate, save and load.
 
@@ -75,7 +78,7 @@ class KeyedVectors(Queries):
 
     def intersect_word2vec_format(
         self,
-        fname: PathLike,
+        fname: FileLike,
         lockf: float = 0.0,
         binary: bool = False,
         encoding: str = "utf8",
@@ -111,7 +114,7 @@ class KeyedVectors(Queries):
         )
         if vectors.shape[1] != self.vector_size:
             raise ValueError(
-                f"incompatible vector size {vectors.shape[1]} in file {fname}, "
+                f"incompatible vector size {vectors.shape[1]} in file {name_of(fname)}, "
                 f"here it is {self.vector_size}"
             )
         rows = np.array([self._row_of(word) for word in words], np.int64)
@@ -123,12 +126,14 @@ class KeyedVectors(Queries):
 
     # --- files
 
-    def save(self, fname: PathLike, **_: Any) -> None:
+    def save(self, fname_or_handle: FileLike, **_: Any) -> None:
         """Save words, vectors and attributes in one safetensors file.
 
-        The file is replaced only when all is written.  Vectors are stored as float32, or as float64
-        if float32 cannot hold their type exactly.  The other arguments of gensim's ``save``
-        (``separately``, ``pickle_protocol``, ...) are accepted and have no effect.
+        The file is a path, an address that fsspec knows (``s3://...``), or a file that is open for
+        writing bytes.  A path or an address is replaced only when all is written.  Vectors are
+        stored as float32, or as float64 if float32 cannot hold their type exactly.  The other
+        arguments of gensim's ``save`` (``separately``, ``pickle_protocol``, ...) are accepted and
+        have no effect.
 
         Raises
         ------
@@ -144,7 +149,7 @@ class KeyedVectors(Queries):
             raise ValueError(f"{len(self) - len(self.words)} rows have no word yet: cannot save")
         exact = np.can_cast(self.vectors.dtype, np.float32)
         save_vectors(
-            fname,
+            fname_or_handle,
             words=self.words,
             vectors=np.asarray(self.vectors, np.float32 if exact else np.float64),
             counts=self.counts,
@@ -153,14 +158,17 @@ class KeyedVectors(Queries):
         )
 
     @classmethod
-    def load(cls, fname: PathLike, mmap: str | bool | None = None, *, verify: bool = False) -> Self:
+    def load(cls, fname: FileLike, mmap: str | bool | None = None, *, verify: bool = False) -> Self:
         """Open a file that :meth:`save`, ``Word2Vec.save`` or ``GloVe.save`` wrote.
+
+        It is a path, an address that fsspec knows, or a file that is open for reading bytes.
 
         Parameters
         ----------
         mmap : optional
             ``False`` reads the whole file into memory.  With any other value the file is
             memory-mapped: it opens at once, and changes of its arrays stay in this process.
+            Remote and open files are always read.
         verify : bool, default False
             compare the checksums of all arrays, for which a mapped file is read once.  Those of
             the words are compared in any case, and all if the file is read into memory.
@@ -185,8 +193,8 @@ class KeyedVectors(Queries):
 
     def save_word2vec_format(
         self,
-        fname: PathLike,
-        fvocab: PathLike | None = None,
+        fname: FileLike,
+        fvocab: FileLike | None = None,
         binary: bool = False,
         total_vec: int | None = None,
         write_header: bool = True,
@@ -257,8 +265,8 @@ class KeyedVectors(Queries):
     @classmethod
     def load_word2vec_format(
         cls,
-        fname: PathLike,
-        fvocab: PathLike | None = None,
+        fname: FileLike,
+        fvocab: FileLike | None = None,
         binary: bool = False,
         encoding: str = "utf8",
         unicode_errors: str = "strict",

@@ -146,3 +146,56 @@ def test_bad_sentences() -> None:
         Phrases(YORK, connector_words="of")
     with pytest.raises(TypeError, match=r"connector_words must be strings, got \[1\]"):
         Phrases(YORK, connector_words=[1])
+
+
+class Never(Phrases):
+    """Joins nothing, whatever was counted."""
+
+    def score_candidate(self, *_):
+        return None, None
+
+
+class Always(Phrases):
+    """Joins everything."""
+
+    def score_candidate(self, word_a, word_b, in_between):
+        return self.delimiter.join((word_a, *in_between, word_b)), 1.0
+
+
+class Fewer(Phrases):
+    """Joins what the usual score joins, without one phrase."""
+
+    def score_candidate(self, word_a, word_b, in_between):
+        phrase, score = super().score_candidate(word_a, word_b, in_between)
+        return (None, None) if phrase == "old_york" else (phrase, score)
+
+
+NEW_AND_OLD = [["new", "york"], ["old", "york"]] * 9 + [["a", "b"]] * 9
+
+
+@pytest.mark.parametrize(
+    ("kind", "threshold", "joined"),
+    [
+        (Never, 1e-9, [["new", "york"], ["old", "york"]]),
+        (Always, 1e9, [["new_york"], ["old_york"]]),
+        (Fewer, 1e-9, [["new_york"], ["old", "york"]]),
+    ],
+)
+def test_a_subclass_scores_candidates_in_its_own_way(kind, threshold, joined, tmp_path):
+    phrases = kind(NEW_AND_OLD, min_count=1, threshold=threshold)
+    phrases.save(tmp_path / "p")
+    for each in (phrases, kind.load(tmp_path / "p")):
+        assert type(each) is kind
+        assert list(each[[["new", "york"], ["old", "york"]]]) == joined
+        found = {word for sentence in joined for word in sentence if "_" in word}
+        assert set(each.find_phrases([["new", "york"], ["old", "york"]])) == found
+        assert set(each.export_phrases()) & {"new_york", "old_york"} == found
+        assert list(each.freeze()[[["new", "york"], ["old", "york"]]]) == joined or kind is Always
+    with pytest.raises(TypeError, match=f"does not call the methods of {kind.__name__}: use Corp"):
+        phrases.join(NEW_AND_OLD)
+    assert "old_york" in Phrases(NEW_AND_OLD, min_count=1, threshold=1e-9).export_phrases()
+
+
+def test_connectors_are_given_to_a_subclass():
+    phrases = Always([["bank", "of", "america"]], connector_words={"of"}, threshold=1e9)
+    assert phrases[["bank", "of", "america", "x"]] == ["bank_of_america", "x"]

@@ -100,7 +100,8 @@ def test_gensim_way_of_training():
     assert done[1] == 5 * sum(map(len, text))
     assert model.wv.get_vecattr("a1", "count") == sum(s.count("a1") for s in text)
     more = model.train([["a1", "unknown", "a2"]], total_examples=1, epochs=1)
-    assert more[1] == 2
+    assert more[1] == 3  # as in gensim, unknown words count too
+    assert model.training_state.passed == 2
 
 
 def test_callbacks_and_early_stop():

@@ -117,3 +117,19 @@ def test_parameters_of_wrong_types_are_found_when_the_file_is_opened(tmp_path, n
     rewrite(tmp_path / "m", parameters=json.dumps(parameters))
     with pytest.raises(ValueError, match=f"m is damaged: {name} must be "):
         Word2Vec.load(tmp_path / "m")
+
+
+def test_a_model_whose_numbers_are_not_finite_is_not_saved(tmp_path):
+    path = tmp_path / "model"
+    model = Word2Vec([["a", "b", "c"]] * 9, vector_size=4, min_count=1, workers=1)
+    model.save(path)
+    good = path.read_bytes()
+    for rows in (model.wv.vectors, model.syn1neg):
+        before = rows[1, 2]
+        for bad in (np.nan, np.inf):
+            rows[1, 2] = bad
+            with pytest.raises(FloatingPointError, match=r"not saved.*: lower alpha .now 0.025."):
+                model.save(path)
+        rows[1, 2] = before
+    assert path.read_bytes() == good
+    model.save(path)

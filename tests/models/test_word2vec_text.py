@@ -37,7 +37,8 @@ def test_tokens_that_are_integers_stay_integers(source, tmp_path):
         assert {key for key, _ in wv.most_similar(7)} == {5, 3, 9, 0}
         again.build_vocab([[7, 11]] * 9, update=True)
         assert again.wv.index_to_key == [7, 5, 3, 9, 0, 11]
-        assert again.train([[7, 11, 99]] * 9, epochs=1)[1] == 18
+        again.train([[7, 11, 99]] * 9, epochs=1)
+        assert again.training_state.passed == 18
         for more in (lambda s, a=again: a.build_vocab(s, update=True), again.train):
             with pytest.raises(TypeError, match=r"tokens must be integers, as .*, got '7'"):
                 more([["7"]])
@@ -48,8 +49,10 @@ def test_a_corpus_with_other_ids_is_renumbered():
     model = small(two_languages(), epochs=1)
     text = [["b3", "stranger", "a1"], ["stranger"], ["a2", "b3"]]
     one, other = (small(two_languages(), epochs=1) for _ in range(2))
-    assert one.train(text, epochs=1)[1] == 4
-    assert other.train(Corpus.read(text, min_count=1), epochs=1)[1] == 4
+    one.train(text, epochs=1)
+    assert one.training_state.passed == 4
+    other.train(Corpus.read(text, min_count=1), epochs=1)
+    assert other.training_state.passed == 4
     np.testing.assert_array_equal(one.wv.vectors, other.wv.vectors)
     assert (one.wv.vectors != model.wv.vectors).any()
 
@@ -63,7 +66,8 @@ def test_later_text_is_read_as_the_first_was(tmp_path):
     lower.save(path)
     corpus = Corpus.read(text, min_count=1, lower=True, tokens="words")
     for model in (lower, Word2Vec.load(path), Word2Vec(corpus, **options)):
-        assert model.train(later, epochs=1)[1] == 2
+        model.train(later, epochs=1)
+        assert model.training_state.passed == 2
         model.build_vocab(later, update=True)
         assert list(model.wv.index_to_key) == ["the", "cat", "dog"]
     Word2Vec(text, tokens=str.split, **options).save(path)
@@ -71,7 +75,8 @@ def test_later_text_is_read_as_the_first_was(tmp_path):
     with pytest.raises(ValueError, match="tokens must be given again: it was a function"):
         model.train(later, epochs=1)
     model.tokens = lambda line: line.replace("THE", "The").split()
-    assert model.train(later, epochs=1)[1] == 1
+    model.train(later, epochs=1)
+    assert model.training_state.passed == 1
 
 
 def test_text_of_unknown_words_trains_nothing():
@@ -101,7 +106,8 @@ def test_online_text_that_adds_nothing_changes_nothing():
     assert np.array_equal(wv.vectors, before)
     model.build_vocab([["a", "b", "rare"]], update=True)
     assert wv.get_vecattr("a", "count") == 10
-    assert model.train(epochs=1)[1] == 2
+    model.train(epochs=1)
+    assert model.training_state.passed == 2
 
 
 def test_a_list_that_has_changed_is_read_again():
@@ -110,7 +116,8 @@ def test_a_list_that_has_changed_is_read_again():
     text[:] = [["a1", "a2"] for _ in range(10)]
     assert model.train(text, epochs=1)[1] == 20
     text[0][0] = "unknown"
-    assert model.train(text, epochs=1)[1] == 19
+    model.train(text, epochs=1)
+    assert model.training_state.passed == 19
     assert model.train(epochs=1)[1] == 12 * 600
 
 

@@ -1,0 +1,89 @@
+"""What is logged, as gensim logs it: odd calls, and how reading and training go on."""
+
+import logging
+
+import numpy as np
+import pytest
+
+from fastvec import GloVe, KeyedVectors, Word2Vec
+
+TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 10
+SMALL = {"vector_size": 4, "min_count": 1, "workers": 1}
+
+
+def vectors(words):
+    wv = KeyedVectors(4)
+    wv.add_vectors(words, np.ones((len(words), 4)))
+    return wv
+
+
+def test_reading_and_training_are_logged(caplog, tmp_path):
+    caplog.set_level(logging.INFO, "fastvec")
+    model = Word2Vec(TEXT, epochs=2, **SMALL)
+    model.save(tmp_path / "m")
+    Word2Vec.load(tmp_path / "m")
+    assert {record.name for record in caplog.records} == {"fastvec"}
+    expected = [
+        "collected 5 words from 60 raw words and 20 sentences; min_count=1",
+        "training Word2Vec<vocab=5, vector_size=4, alpha=0.025>: 60 words, 2 epochs",
+        "EPOCH 0: 60 words in ",
+        "EPOCH 1: 60 words in ",
+        "saved Word2Vec<vocab=5",
+        "loaded Word2Vec<vocab=5",
+    ]
+    assert len(caplog.messages) == len(expected)
+    for message, start in zip(caplog.messages, expected, strict=True):
+        assert message.startswith(start)
+
+
+def test_training_of_glove_is_logged(caplog):
+    caplog.set_level(logging.INFO, "fastvec")
+    GloVe(4, min_count=1, epochs=3, progress=False).fit(TEXT)
+    assert sum(message.startswith("EPOCH ") for message in caplog.messages) == 3
+
+
+def test_nothing_is_logged_about_what_is_usual(caplog):
+    model = Word2Vec(TEXT, **SMALL)
+    model.predict_output_word(["the"])
+    model.wv.doesnt_match(["the", "cat", "dog"])
+    Word2Vec(TEXT, hs=1, negative=0, **SMALL)
+    assert caplog.messages == []
+
+
+def test_both_ways_of_training_at_once(caplog):
+    Word2Vec(hs=1, negative=5)
+    assert caplog.messages[0].startswith("hierarchical softmax (hs=1) and negative sampling (neg")
+
+
+@pytest.mark.parametrize("more", [{}, {"start_alpha": 0.4}])
+def test_a_learning_rate_above_that_of_before(caplog, more):
+    model = Word2Vec(TEXT, **SMALL)
+    model.train(TEXT, epochs=1, **more)
+    assert caplog.messages[0].startswith("the learning rate begins at alpha=0.")
+    caplog.clear()
+    model.train(TEXT, epochs=1, start_alpha=1e-4, end_alpha=1e-5)
+    assert caplog.messages == []
+
+
+def test_a_prediction_that_cannot_be_made(caplog):
+    model = Word2Vec(TEXT, **SMALL)
+    assert model.predict_output_word(["unknown"]) is None
+    assert caplog.messages == ["predict_output_word: none of the context words is known"]
+    model.wv = vectors(["x", "y", "z"])
+    assert model.predict_output_word(["x", "y"]) is None
+    assert "no output weights were trained for the words of wv" in caplog.messages[1]
+
+
+def test_a_prediction_is_gensims():
+    gensim = pytest.importorskip("gensim", reason="gensim is not installed")
+    for mean in (0, 1):
+        model = Word2Vec(TEXT, cbow_mean=mean, alpha=0.5, **SMALL)
+        theirs = gensim.models.Word2Vec(vector_size=4, cbow_mean=mean)
+        theirs.wv = gensim.models.KeyedVectors(4)
+        theirs.wv.add_vectors(model.wv.index_to_key, model.wv.vectors)
+        theirs.syn1neg = np.array(model.syn1neg)
+        for context in (["the", "cat"], ["the", "the", "unknown"], ["dog"], [0, 1]):
+            expected = theirs.predict_output_word(context, topn=3)
+            found = model.predict_output_word(context, topn=3)
+            assert [word for word, _ in found] == [word for word, _ in expected]
+            assert [p for _, p in found] == pytest.approx([p for _, p in expected], rel=1e-5)
