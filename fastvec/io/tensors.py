@@ -121,12 +121,13 @@ def _bytes_of(place: FileLike, mmap: bool) -> NDArray[np.uint8]:
     It is opened once: another file may take its name meanwhile.
     """
     with open_source(place) as file:
-        if not is_local(place):
+        size = os.fstat(file.fileno()).st_size if is_local(place) else 0
+        if not size:  # or not known: that of a pipe is 0
             return np.frombuffer(bytearray(file.read()), np.uint8)
-        size = os.fstat(file.fileno()).st_size
-        if mmap and size:
+        if mmap:
             return np.memmap(file, np.uint8, "c", shape=(size,)).view(np.ndarray)
-        return np.fromfile(file, np.uint8)
+        data = np.empty(size, np.uint8)
+        return data[: file.readinto(data.data)]  # type: ignore[attr-defined]
 
 
 def _tensor(path: str, name: str, entry: Any, data: NDArray[np.uint8]) -> NDArray[Any]:
