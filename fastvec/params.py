@@ -4,6 +4,7 @@ The Python classes and the command line both take their options from here.
 """
 
 # No "from __future__ import annotations": the fields of these dataclasses keep their real types.
+import codecs
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,6 +27,17 @@ def _check_delimiter(name: str, value: Any) -> None:
         raise ValueError(f"{name} must not be empty")
     if any("\ud800" <= letter <= "\udfff" for letter in value):  # bytes that were not UTF-8
         raise ValueError(f"{name} must be Unicode text, got {value!r}")
+
+
+def _check_encoding(name: str, value: Any) -> None:
+    check_string(name, value)
+    try:
+        "text".encode(value)  # LookupError, too, for codecs that are not of text
+        codecs.getincrementaldecoder(value)
+    except (LookupError, UnicodeError, ValueError):
+        raise ValueError(
+            f"{name} must be one that Python has for text, such as cp1252, got {value!r}"
+        ) from None
 
 
 @dataclass(eq=False)
@@ -62,6 +74,12 @@ class CorpusParams(Params):
         "what to do with invalid UTF-8: strict (an error) or replace (read it as U+FFFD)",
         choices=("strict", "replace"),
     )
+    encoding: str = option(
+        "utf-8",
+        "the encoding of text files, CSV and JSON lines: any that Python has, such as cp1252, "
+        "shift_jis or utf-16",
+        checked_by=_check_encoding,
+    )
     column: str | None = option(
         None, "the column of a table, or the field of JSON lines, that holds the text"
     )
@@ -83,6 +101,7 @@ class _WordOptions(TypedDict, total=False):
     lower: bool
     lines: bool
     errors: str
+    encoding: str
     column: str | None
 
 

@@ -60,8 +60,8 @@ def encode(
       fastvec train news.fvc -o news.bin
 
     CORPUS is any number of files, folders and globs, or - for standard input.  Text may be
-    compressed by gzip, bzip2, xz or zstd.  Parquet, Feather and Arrow files and JSON lines (with
-    --column) are read too, and URLs with fastvec[remote].
+    compressed by gzip, bzip2, xz or zstd.  Parquet, Feather and Arrow files, CSV, TSV and JSON
+    lines (with --column) are read too, and URLs with fastvec[remote].
     """
     check_outputs([output], [*corpus, read_vocab])
     settings = vars(params_of(VocabularyParams, options)) | vars(params_of(CorpusParams, options))

@@ -9,17 +9,13 @@ it is used, since a damaged one would make later code read outside of its memory
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, about_temporary_files, temporary_folder
 from fastvec.corpus.chunks import (
     Chunk,
     FileFormat,
@@ -28,6 +24,7 @@ from fastvec.corpus.chunks import (
     TextRows,
     TokenRows,
     as_int64,
+    seekable,
 )
 from fastvec.params import CorpusParams
 from fastvec.words import offsets_of
@@ -139,7 +136,7 @@ def _file_chunks(
 ) -> Iterator[Chunk]:
     arrow = _pyarrow(name)
     try:
-        with _seekable(file, params.tmp) as whole:
+        with seekable(file, params.tmp) as whole:
             for batch in batches(whole, name, params.column):
                 yield from _batch_chunks(name, batch, params.column)
     except MemoryError as error:
@@ -150,24 +147,10 @@ def _file_chunks(
         raise ValueError(f"{name} is no {kind} file, or damaged or cut off: {error}") from None
 
 
-@contextlib.contextmanager
-def _seekable(file: BinaryIO, tmp: PathLike | None) -> Iterator[BinaryIO]:
-    """A file; or, of one that is compressed or a pipe, a copy in a temporary file."""
-    if file.seekable():
-        yield file
-        return
-    folder = temporary_folder(tmp)
-    with tempfile.TemporaryFile(dir=folder) as copy:
-        with about_temporary_files(folder):
-            shutil.copyfileobj(file, copy)
-        copy.seek(0)
-        yield copy
-
-
 def _format(kind: str, magic: bytes, batches: Batches) -> FileFormat:
     """A format whose files begin with ``magic``."""
     return FileFormat(
-        lambda head, _: head.startswith(magic), functools.partial(_file_chunks, kind, batches)
+        lambda _, head, __: head.startswith(magic), functools.partial(_file_chunks, kind, batches)
     )
 
 
@@ -175,7 +158,7 @@ def _format(kind: str, magic: bytes, batches: Batches) -> FileFormat:
 ARROW_FORMATS = (
     _format("Parquet", b"PAR1\x15", _parquet_batches),
     _format("Arrow", b"ARROW1\0\0", _arrow_batches),
-    FileFormat(lambda head, _: head.startswith(b"FEA1\0"), _refuse_feather_1),
+    FileFormat(lambda _, head, __: head.startswith(b"FEA1\0"), _refuse_feather_1),
 )
 
 

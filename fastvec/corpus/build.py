@@ -122,7 +122,7 @@ class _Reading:
         params = self.corpus_params
         workers = self.workers or available_cores()
         with Storage(memory_budget(params.memory), params.tmp) as storage:
-            spool = self._read(source, storage)
+            spool = self._read(source, storage, first=vocabulary is None and known is None)
             read = self._words(spool)
             vocabulary, ids = self._ids(read, spool.raw_words, vocabulary, known)
             codes, expansions, raw_words = ids, None, spool.raw_words
@@ -144,12 +144,20 @@ class _Reading:
         options = vars(self.vocab_params) | vars(self.corpus_params)
         return {name: value for name, value in options.items() if name not in STORAGE_OPTIONS}
 
-    def _read(self, source: Source, storage: Storage | None) -> Spool:
-        """Read a source; without storage, only its words."""
+    def _read(self, source: Source, storage: Storage | None, first: bool = True) -> Spool:
+        """Read a source; without storage, only its words.
+
+        ``first`` says that the options were given for this source, and not for an earlier one.
+        """
         if self.corpus_params.tokens == FUNCTION:
             raise ValueError("tokens must be given again: it was a function, which no file keeps")
         spool = Spool(self._new_reader, storage, self.trim_rule)
         contents = source.open(self.corpus_params)
+        if first and self.corpus_params.column is not None and not contents.has_columns:
+            raise ValueError(
+                f"there is no column {self.corpus_params.column!r}: column is for files, tables "
+                "and mappings, not for lists of words, texts or arrays"
+            )
         if contents.chunks is not None:
             # Which words max_vocab_size drops depends on what was read before them.
             workers = self.workers or available_cores()

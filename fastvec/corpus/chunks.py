@@ -11,20 +11,26 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Callable, Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import Control, TextReader
+from fastvec._util.atomic import PathLike, about_temporary_files, temporary_folder
 from fastvec.io.compression import MOST_BYTES, MOST_LINE_BYTES
+from fastvec.io.encodings import guess_encoding, is_binary
 from fastvec.params import CorpusParams
 
 RANGE_BYTES = 1 << 21  # of a plain file: small enough that no worker waits long for the last one
 BLOCK_BYTES = 1 << 20  # of a stream
+SHOWN_BYTES = 1 << 11  # before and behind a byte that is invalid, by which an encoding is guessed
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -54,16 +60,23 @@ class Chunk(Protocol):
         """Have it read by a TextReader."""
         ...
 
+    def around(self, position: int, /) -> bytes:
+        """Some of the bytes before and behind a position in its file, for messages."""
+        ...
+
 
 @dataclass(frozen=True)
 class FileFormat:
     """One format of files that hold text, as ``sources.FILE_FORMATS`` lists them."""
 
-    matches: Callable[[bytes, CorpusParams], bool]
-    """Whether a file is of this format, by its first bytes and the options."""
+    matches: Callable[[str, bytes, CorpusParams], bool]
+    """Whether a file is of this format, by its name, its first bytes and the options."""
 
     chunks: Callable[[str, BinaryIO, CorpusParams], Iterator[Chunk]]
     """The chunks of a file, from its name (for messages) and its decompressed bytes."""
+
+    is_text: bool = False
+    """Whether its bytes are text, in the encoding that the options say."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,11 @@ class FileRange:
         finally:
             os.close(handle)
 
+    def around(self, position: int) -> bytes:
+        with Path(self.name).open("rb") as file:
+            file.seek(max(0, position - SHOWN_BYTES))
+            return file.read(2 * SHOWN_BYTES)
+
 
 @dataclass(frozen=True)
 class TextBlock:
@@ -116,6 +134,10 @@ class TextBlock:
         data = np.frombuffer(self.data, np.uint8)
         return nullcontext(reader.block(data, self.start, self.last, control, worker))
 
+    def around(self, position: int) -> bytes:
+        at = position - self.start
+        return self.data[max(0, at - SHOWN_BYTES) : at + SHOWN_BYTES]
+
     def texts(self, lines: bool, errors: str) -> list[str]:
         """Its lines, or all of it as one text, by the rules of the native reader."""
         if not self.data:
@@ -123,7 +145,7 @@ class TextBlock:
         try:
             text = self.data.decode(errors=errors)
         except UnicodeDecodeError as error:
-            raise invalid_utf8(self.name, self.start + error.start) from None
+            raise invalid_utf8(self, self.start + error.start) from None
         if self.start == 0:
             text = text.removeprefix("\ufeff")
         text = text.replace("\r", "")
@@ -140,6 +162,9 @@ class TextRows:
 
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
         return nullcontext(reader.text_rows(self.joined, self.ends, control, worker))
+
+    def around(self, _: int, /) -> bytes:
+        return self.joined[: 2 * SHOWN_BYTES].tobytes()
 
     def texts(self, lines: bool, errors: str) -> Iterator[str]:
         """The lines of all rows, or the rows."""
@@ -161,6 +186,9 @@ class TokenRows:
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
         return nullcontext(reader.token_rows(self.joined, self.ends, self.starts, control, worker))
 
+    def around(self, _: int, /) -> bytes:
+        return self.joined[: 2 * SHOWN_BYTES].tobytes()
+
     def sentences(self) -> Iterator[list[str]]:
         """The sentences as lists of words."""
         for start, end in itertools.pairwise(self.starts.tolist()):
@@ -178,6 +206,9 @@ class IntRows:
 
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
         return nullcontext(reader.int_rows(self.values, self.starts, control, worker))
+
+    def around(self, _: int, /) -> bytes:
+        return b""
 
     def sentences(self) -> Iterator[NDArray[np.int64]]:
         """The sentences as arrays."""
@@ -229,10 +260,35 @@ def texts_and_sentences(
     into words already, their own."""
     for chunk in chunks:
         if isinstance(chunk, TextBlock | TextRows):
-            yield from map(tokenizer, chunk.texts(params.lines, params.errors))
+            # Not with map: StopIteration from the tokenizer would end the corpus without a word.
+            for text in chunk.texts(params.lines, params.errors):
+                yield _tokens_of(tokenizer, text)
         else:
             assert isinstance(chunk, TokenRows | IntRows)
             yield from chunk.sentences()
+
+
+def _tokens_of(tokenizer: Callable[[str], Any], text: str) -> Any:
+    tokens = tokenizer(text)
+    if not isinstance(tokens, Iterable):
+        raise TypeError(
+            f"tokens gave {tokens!r:.40} for a text: it must give a sentence, a list of words"
+        )
+    return tokens
+
+
+@contextmanager
+def seekable(file: BinaryIO, tmp: PathLike | None) -> Iterator[BinaryIO]:
+    """A file; or, of one that is compressed or a pipe, a copy in a temporary file."""
+    if file.seekable():
+        yield file
+        return
+    folder = temporary_folder(tmp)
+    with tempfile.TemporaryFile(dir=folder) as copy:
+        with about_temporary_files(folder):
+            shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy
 
 
 def check_size(name: str, handle: int, size: int) -> None:
@@ -242,11 +298,19 @@ def check_size(name: str, handle: int, size: int) -> None:
         raise ValueError(f"{name} became shorter while it was read: {now} bytes of {size} are left")
 
 
-def invalid_utf8(name: str, position: int) -> ValueError:
-    """The error about bytes that are not UTF-8."""
-    return ValueError(
-        f"{name}: byte {position} is not valid UTF-8 (errors='replace' reads it nevertheless)"
-    )
+def invalid_utf8(chunk: Chunk, position: int) -> ValueError:
+    """The error about bytes that are not UTF-8, with the way to read them if they are text."""
+    around = chunk.around(position)
+    fault = f"{chunk.name}: byte {position} is not valid UTF-8"
+    if is_binary(around):
+        return ValueError(f"{fault}, and what is around it is no text in any encoding")
+    guess = guess_encoding(around)
+    if guess is None:
+        return ValueError(
+            f"{fault} (errors='replace' reads it nevertheless; for text in another encoding, say "
+            "which one with encoding)"
+        )
+    return ValueError(f"{fault}: it looks like {guess}, which encoding={guess!r} reads")
 
 
 def as_int64(array: NDArray[Any]) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import functools
 import glob
+import io
 import os
 import stat
 import sys
@@ -17,8 +18,7 @@ from typing import Any, BinaryIO
 from fastvec._util.atomic import about_file
 from fastvec._util.places import exists, file_system, is_remote
 from fastvec.corpus.chunks import check_size
-
-HEAD_BYTES = 64  # by which the format of a file is known
+from fastvec.io.compression import HEAD_BYTES
 
 
 @dataclass
@@ -93,7 +93,7 @@ def _files_of(path: str) -> Iterable[File]:
     if not path:  # an unset variable of a shell, perhaps: it must not mean the current folder
         raise ValueError("path must not be empty")
     if path == "-":
-        return [File("standard input", lambda: contextlib.nullcontext(sys.stdin.buffer))]
+        return [File("standard input", _standard_input)]
     if is_remote(path):
         return _remote_files(path)
     if exists(path):
@@ -110,6 +110,15 @@ def _files_of(path: str) -> Iterable[File]:
     if not matches:
         raise FileNotFoundError(errno.ENOENT, "no file matches", path)
     return matches
+
+
+def _standard_input() -> contextlib.AbstractContextManager[BinaryIO]:
+    """Its bytes; a notebook or a test may have put an object there that has strings only."""
+    if sys.stdin is None:
+        raise ValueError("standard input is closed")
+    if hasattr(sys.stdin, "buffer"):
+        return contextlib.nullcontext(sys.stdin.buffer)
+    return contextlib.nullcontext(io.BytesIO(sys.stdin.read().encode()))
 
 
 def _local(name: str) -> File:
@@ -158,13 +167,18 @@ def _matches(pattern: str) -> Iterator[str]:
             yield from _matches(str(Path(glob.escape(str(folder)), *rest)))
 
 
+def _is_hidden(name: str, folder: str) -> bool:
+    """Whether the name of a file below a folder, or of one in between, begins with a dot."""
+    return "/." in name.removeprefix(folder.rstrip("/"))
+
+
 def _remote_files(url: str) -> list[File]:
     """Files that fsspec reads: s3://, gs://, https://, hf:// ..., globs and folders of them too."""
     system, path = file_system(url, "read")
     if glob.has_magic(path):
         names = sorted(system.glob(path))
     elif system.isdir(path):
-        names = sorted(system.find(path))
+        names = [name for name in sorted(system.find(path)) if not _is_hidden(name, path)]
     else:
         names = [path] if system.exists(path) else []
     if not names:

@@ -9,10 +9,11 @@ are read one by one.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from fastvec.corpus.archives import is_archive, only_member
 from fastvec.corpus.arrays import INTEGER_ARRAYS
 from fastvec.corpus.arrow import ARROW_FORMATS, TABLES
 from fastvec.corpus.chunks import (
@@ -30,11 +31,14 @@ from fastvec.corpus.chunks import (
     utf8,
 )
 from fastvec.corpus.corpus import Corpus
+from fastvec.corpus.csv_files import CSV
+from fastvec.corpus.encodings import as_utf8, is_utf8
 from fastvec.corpus.files import File, find_files, is_path
-from fastvec.corpus.jsonl import JSON_LINES
+from fastvec.corpus.jsonl import JSON_LINES, JSON_LINES_UNNAMED, mapping_chunks
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.io import compression
-from fastvec.io.container import is_container
+from fastvec.io.container import KINDS, is_container
+from fastvec.io.foreign import foreign_kind, holds_vectors, wide_encoding
 from fastvec.params import CorpusParams
 
 # --- formats of files
@@ -55,23 +59,75 @@ def _text_chunks(name: str, file: BinaryIO, params: CorpusParams) -> Iterator[Ch
     return text_blocks(name, file, _breaks(params))
 
 
-CORPUS_FILE = FileFormat(lambda head, _: is_container(head, "corpus"), _refuse_corpus_file)
-TEXT = FileFormat(lambda *_: True, _text_chunks)
+def _refuse_container(name: str, *_: Any) -> Iterator[Chunk]:
+    raise ValueError(f"{name} is a file of fastvec's own that holds vectors or counts, not text")
+
+
+def _refuse_foreign(name: str, file: BinaryIO, _: CorpusParams) -> Iterator[Chunk]:
+    kind = foreign_kind(compression.peek(file)[0])
+    assert kind is not None
+    raise ValueError(f"{name} is {kind.what}, not text: {kind.advice}")
+
+
+def _refuse_wide(name: str, file: BinaryIO, _: CorpusParams) -> Iterator[Chunk]:
+    encoding = wide_encoding(compression.peek(file)[0])
+    raise ValueError(f"{name} is text in {encoding}, not UTF-8: encoding={encoding!r} reads it")
+
+
+def _refuse_vectors(name: str, *_: Any) -> Iterator[Chunk]:
+    raise ValueError(f"{name} holds word vectors, not text: keep it outside of the corpus")
+
+
+def _archive_chunks(name: str, file: BinaryIO, params: CorpusParams) -> Iterator[Chunk]:
+    with only_member(name, file, params) as (inside, member):
+        head, stream = compression.peek(compression.decompressed(inside, member))
+        if is_archive(head):
+            raise ValueError(f"{inside} is an archive within an archive: unpack it first")
+        yield from _stream_chunks(inside, stream, params)
+
+
+CORPUS_FILE = FileFormat(lambda _, head, __: is_container(head, "corpus"), _refuse_corpus_file)
+CONTAINER = FileFormat(
+    lambda _, head, __: any(is_container(head, kind) for kind in KINDS), _refuse_container
+)
+FOREIGN = FileFormat(lambda _, head, __: foreign_kind(head) is not None, _refuse_foreign)
+ARCHIVE = FileFormat(lambda _, head, __: is_archive(head), _archive_chunks)
+WIDE_TEXT = FileFormat(
+    lambda _, head, __: wide_encoding(head) is not None, _refuse_wide, is_text=True
+)
+VECTORS = FileFormat(
+    lambda _, head, __: holds_vectors(head, len(head) < compression.HEAD_BYTES),
+    _refuse_vectors,
+    is_text=True,
+)
+TEXT = FileFormat(lambda *_: True, _text_chunks, is_text=True)
 
 #: a file is of the first of these that matches
-FILE_FORMATS: tuple[FileFormat, ...] = (CORPUS_FILE, *ARROW_FORMATS, JSON_LINES, TEXT)
+FILE_FORMATS: tuple[FileFormat, ...] = (
+    CORPUS_FILE,
+    CONTAINER,
+    *ARROW_FORMATS,
+    FOREIGN,
+    ARCHIVE,
+    WIDE_TEXT,
+    CSV,
+    JSON_LINES,
+    JSON_LINES_UNNAMED,
+    VECTORS,
+    TEXT,
+)
 
 #: an object is of the first of these that matches; if none does, it must be an iterable
 OBJECT_KINDS: tuple[ObjectKind, ...] = (INTEGER_ARRAYS, TABLES)
 
 
-def format_of(head: bytes, params: CorpusParams) -> FileFormat:
-    """The format of a file that begins with these bytes.
+def format_of(name: str, head: bytes, params: CorpusParams) -> FileFormat:
+    """The format of a file that has this name and begins with these bytes.
 
-    >>> format_of(b"to be or not", CorpusParams()) is TEXT
+    >>> format_of("text", b"to be or not", CorpusParams()) is TEXT
     True
     """
-    return next(each for each in FILE_FORMATS if each.matches(head, params))
+    return next(each for each in FILE_FORMATS if each.matches(name, head, params))
 
 
 # --- sources
@@ -79,11 +135,20 @@ def format_of(head: bytes, params: CorpusParams) -> FileFormat:
 
 @dataclass(frozen=True)
 class Contents:
-    """What is read from a source: chunks, or sentences; and how many bytes of text, if known."""
+    """What is read from a source: chunks, or sentences.
+
+    Attributes
+    ----------
+    bytes : int, optional
+        how much text there is, if that is known.
+    has_columns : bool
+        whether the option ``column`` can have a meaning for it.
+    """
 
     chunks: Iterator[Chunk] | None = None
     sentences: Iterator[Any] | None = None
     bytes: int | None = None
+    has_columns: bool = True
 
 
 class Source:
@@ -109,7 +174,10 @@ class Source:
         contents = self._contents(params)
         if isinstance(params.tokens, str) or contents.chunks is None:
             return contents
-        return Contents(sentences=texts_and_sentences(contents.chunks, params.tokens, params))
+        return Contents(
+            sentences=texts_and_sentences(contents.chunks, params.tokens, params),
+            has_columns=contents.has_columns,
+        )
 
     def _contents(self, params: CorpusParams) -> Contents:
         raise NotImplementedError
@@ -156,7 +224,9 @@ class ObjectSource(Source):
         self.source = source
 
     def _contents(self, params: CorpusParams) -> Contents:
-        return Contents(self.kind.chunks(self.source, params))
+        return Contents(
+            self.kind.chunks(self.source, params), has_columns=self.kind is not INTEGER_ARRAYS
+        )
 
 
 class IterableSource(Source):
@@ -174,10 +244,18 @@ class IterableSource(Source):
             raise NoWordsError("the corpus is empty: there was nothing to read") from None
         items = itertools.chain([first], items)
         if _is_text(first, params):
-            return Contents(_string_chunks(items, params))
+            return Contents(_string_chunks(items, params), has_columns=False)
         if is_path(first):
             return FileSource(_listed_files(items, first)).open(params)
-        return Contents(sentences=items)
+        if isinstance(first, Mapping):
+            if params.column is None:
+                has = ", ".join(map(str, first))
+                raise ValueError(
+                    f"the corpus consists of mappings: say with column which key holds the text; "
+                    f"the first one has {has}"
+                )
+            return Contents(mapping_chunks("the corpus", items, params.column, params.errors))
+        return Contents(sentences=items, has_columns=False)
 
 
 def find_source(source: Any, params: CorpusParams) -> Source:
@@ -235,7 +313,7 @@ def _lists_paths(source: Any, params: CorpusParams) -> bool:
 
 
 def _source_of_files(files: list[File], params: CorpusParams) -> Source:
-    if len(files) == 1 and format_of(files[0].head, params) is CORPUS_FILE:
+    if len(files) == 1 and format_of(files[0].name, files[0].head, params) is CORPUS_FILE:
         return EncodedSource(file=files[0])
     return FileSource(files)
 
@@ -252,8 +330,8 @@ def _listed_files(paths: Iterable[Any], first: Any) -> list[File]:
 
 def _text_size(file: File, params: CorpusParams) -> int | None:
     """The bytes of a plain text file, which workers can read from anywhere; None for any other."""
-    is_plain = file.head and not compression.is_compressed(file.head)
-    return file.size if is_plain and format_of(file.head, params) is TEXT else None
+    is_plain = file.head and not compression.is_compressed(file.head) and is_utf8(params.encoding)
+    return file.size if is_plain and format_of(file.name, file.head, params) is TEXT else None
 
 
 def _file_chunks(file: File, text_size: int | None, params: CorpusParams) -> Iterator[Chunk]:
@@ -262,8 +340,17 @@ def _file_chunks(file: File, text_size: int | None, params: CorpusParams) -> Ite
         yield from file_ranges(file.name, text_size)
         return
     with file.open() as raw:
-        head, stream = compression.peek(compression.decompressed(file.name, raw))
-        yield from format_of(head, params).chunks(file.name, stream, params)
+        yield from _stream_chunks(file.name, compression.decompressed(file.name, raw), params)
+
+
+def _stream_chunks(name: str, stream: BinaryIO, params: CorpusParams) -> Iterator[Chunk]:
+    """The chunks of decompressed data of any format."""
+    head, stream = compression.peek(stream)
+    file_format = format_of(name, head, params)
+    if file_format.is_text and not is_utf8(params.encoding):
+        head, stream = compression.peek(as_utf8(name, stream, params))
+        file_format = format_of(name, head, params)
+    yield from file_format.chunks(name, stream, params)
 
 
 # --- texts

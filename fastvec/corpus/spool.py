@@ -202,7 +202,7 @@ class Spool:
                 try:
                     spools[worker].read(number, chunk, control, worker)
                 except TextError as error:
-                    errors.append((number, invalid_utf8(chunk.name, error.position)))
+                    errors.append((number, invalid_utf8(chunk, error.position)))
                 except Exception as error:
                     errors.append((number, error))
 
@@ -224,6 +224,10 @@ class Spool:
                 raise TypeError(
                     f"sentence {number} is a string, {str(sentence)[:40]!r}: a sentence is a list "
                     "of words"
+                )
+            if not isinstance(sentence, Iterable):
+                raise TypeError(
+                    f"sentence {number} is {sentence!r:.40}: a sentence is a list of words"
                 )
             worker.read_sentence(sentence, control)
             if number % TICK_SENTENCES == 0:

@@ -22,7 +22,9 @@ from fastvec._util.atomic import PathLike
 from fastvec._util.places import FileLike, name_of, open_source, open_target
 
 BUFFER_BYTES = 1 << 18  # of decompressed data
-#: compressed bytes at a time: all that they hold, up to 128 MB, is in memory at once
+HEAD_BYTES = 1 << 13  # by which it is known what a file holds
+PACKED_BYTES = 1 << 16  # compressed bytes at a time
+#: the same of zstd: all that they hold, up to 128 MB, is in memory at once
 ZSTD_BYTES = 1 << 12
 #: a word, or a row of a table, that has more bytes than this is refused: a small compressed file
 #: can hold one that would take all memory
@@ -47,33 +49,76 @@ class _Compressor:
     require: Callable[[str], object] | None = None
 
 
-class _ZstdFrames:
-    """The zstd frames of a file, decompressed by the ``zstandard`` package.
+class _Streams:
+    """The streams of a compressed file, one after the other.
 
-    The package's own stream reader takes a file that is cut off for a whole one.
+    Zero bytes between them and behind the last one are padding; anything else that is no whole
+    stream is an error.  Python's own BZ2File and LZMAFile end there without one, and so does the
+    stream reader of the ``zstandard`` package with a file that is cut off.
+
+    ``new_stream`` makes the decompressor of one stream.
     """
 
-    def __init__(self, file: BinaryIO, new_frame: Callable[[], Any]) -> None:
+    def __init__(self, file: BinaryIO, new_stream: Callable[[], Any], block: int) -> None:
         self.file = file
-        self.new_frame = new_frame
-        self.frame: Any = None
+        self.new_stream = new_stream
+        self.block = block
+        self.stream: Any = None
         self.compressed = b""
+        self.streams = 0
         self.data = memoryview(b"")
 
     def readinto(self, buffer: Any) -> int:
-        while not self.data and (more := self.compressed or self.file.read(ZSTD_BYTES)):
-            if self.frame is None:
-                self.frame = self.new_frame()
-            self.data = memoryview(self.frame.decompress(more))
-            self.compressed = self.frame.unused_data
-            if self.frame.eof:
-                self.frame = None
-        if not self.data and self.frame is not None:
-            raise EOFError("its last frame is not complete")
+        while not self.data and self._decompress():
+            pass
         count = min(len(buffer), len(self.data))
         buffer[:count] = self.data[:count]
         self.data = self.data[count:]
         return count
+
+    def _decompress(self) -> bool:
+        """Decompress a little; False at the end of the file."""
+        waits = self.stream is None or self.stream.needs_input
+        more = (self.compressed or self.file.read(self.block)) if waits else b""
+        self.compressed = b""
+        if waits and not more:
+            if self.stream is not None:
+                raise EOFError("its last stream is not complete")
+            return False
+        if self.stream is None:
+            more = more.lstrip(b"\0") if self.streams else more
+            if not more:
+                return True
+            self.stream = self.new_stream()
+            self.streams += 1
+        self.data = memoryview(self.stream.decompress(more, BUFFER_BYTES))
+        if self.stream.eof:
+            self.compressed, self.stream = self.stream.unused_data, None
+        return True
+
+
+class _ZstdFrame:
+    """A frame that the ``zstandard`` package decompresses, as the decompressors of Python are.
+
+    It cannot stop within what it was given: so that must be little.
+    """
+
+    needs_input = True
+
+    def __init__(self, decompressor: Any) -> None:
+        self.frame = decompressor
+
+    def decompress(self, data: bytes, _: int) -> bytes:
+        decompressed: bytes = self.frame.decompress(data)
+        return decompressed
+
+    @property
+    def eof(self) -> bool:
+        return bool(self.frame.eof)
+
+    @property
+    def unused_data(self) -> bytes:
+        return bytes(self.frame.unused_data)
 
 
 def _zstd_module(purpose: str) -> Any:
@@ -97,8 +142,9 @@ def _zstd_module(purpose: str) -> Any:
 def _zstd_reader(file: BinaryIO) -> Any:
     module = _zstd_module("to read zstd files")
     if hasattr(module, "ZstdFile"):  # of Python 3.14
-        return module.ZstdFile(file)
-    return _ZstdFrames(file, lambda: module.ZstdDecompressor().decompressobj())
+        return _Streams(file, module.ZstdDecompressor, PACKED_BYTES)
+    frame = module.ZstdDecompressor
+    return _Streams(file, lambda: _ZstdFrame(frame().decompressobj()), ZSTD_BYTES)
 
 
 #: the compressors, by the ending of their files
@@ -112,13 +158,13 @@ COMPRESSORS = {
     ),
     ".bz2": _Compressor(
         magic=re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),  # "BZh" alone could begin a text
-        open_reader=bz2.BZ2File,
+        open_reader=lambda file: _Streams(file, bz2.BZ2Decompressor, PACKED_BYTES),
         damages=lambda: (EOFError, OSError, ValueError),
         open_writer=lambda file: bz2.BZ2File(file, "wb"),
     ),
     ".xz": _Compressor(
         magic=re.compile(rb"\xfd7zXZ\0"),
-        open_reader=lzma.LZMAFile,
+        open_reader=lambda file: _Streams(file, lzma.LZMADecompressor, PACKED_BYTES),
         damages=lambda: (EOFError, lzma.LZMAError),
         open_writer=lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115 - open_output closes it
     ),
@@ -181,7 +227,7 @@ def lines_of(name: str, file: IO[Any], most: int) -> Iterator[bytes]:
 
 
 def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """The first bytes of a stream, and the stream from its beginning.
+    """The first HEAD_BYTES bytes of a stream (fewer if it ends), and the stream from its beginning.
 
     >>> import io
     >>> head, stream = peek(io.BytesIO(b"hello"))
@@ -190,7 +236,33 @@ def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:
     """
     if not isinstance(file, io.BufferedReader):
         file = io.BufferedReader(cast(io.RawIOBase, file))
-    return file.peek(64), file
+    if file.seekable():
+        start = file.tell()
+        head = file.read(HEAD_BYTES)
+        file.seek(start)
+        return head, file
+    head = file.read(HEAD_BYTES)  # of a pipe, which may have given a few bytes only, so far
+    return head, cast(BinaryIO, io.BufferedReader(_Rejoined(head, file), BUFFER_BYTES))
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream from its beginning, of which the first bytes have been read already."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self.head = memoryview(head)
+        self.rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self.head:
+            count: int = self.rest.readinto(buffer)  # type: ignore[attr-defined]
+            return count
+        count = min(len(buffer), len(self.head))
+        buffer[:count] = self.head[:count]
+        self.head = self.head[count:]
+        return count
 
 
 def is_compressed(head: bytes) -> bool:

@@ -71,7 +71,7 @@ def test_any_text_any_cut_any_workers(text: str, part: int, workers: int, min_co
 def test_any_bytes_any_cut_any_workers(data: bytes, part: int, replace: bool) -> None:
     """Counts are those of a Counter over what Python decodes; or the error names the first byte
     that Python cannot decode."""
-    assume(not compression.is_compressed(data) and format_of(data, CorpusParams()) is TEXT)
+    assume(not compression.is_compressed(data) and format_of("data", data, CorpusParams()) is TEXT)
     errors = "replace" if replace else "strict"
     bad = -1
     try:

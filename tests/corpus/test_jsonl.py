@@ -5,13 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from texts import (
     TEXT_WORDS,
     TEXTS,
     sentences,
 )
+
+from fastvec.models.word2vec import Word2Vec
 
 
 def test_json_lines(tmp_path: Path) -> None:
@@ -71,3 +75,42 @@ def test_json_surrogates_are_replaced(tmp_path: Path) -> None:
     path = tmp_path / "lines"
     path.write_text(r'{"text": "a\ud800 \ud83d\ude00"}')
     assert sentences(path, column="text", errors="replace") == [["a\ufffd", "😀"]]
+
+
+def test_without_a_column_the_fields_are_named(tmp_path: Path) -> None:
+    for name, more in (("a.jsonl", ""), ("plain", ""), ("b.ndjson", "x" * 20_000)):
+        path = tmp_path / name
+        path.write_text(json.dumps({"headline": "a cat", "body": more}) + "\n")
+        with pytest.raises(ValueError, match=r"JSON lines: .* the first line has headline, body"):
+            sentences(path)
+    path = tmp_path / "text"
+    path.write_text("{a} text with braces\n")
+    assert sentences(path) == [["{a}", "text", "with", "braces"]]
+
+
+def test_mappings_are_read_with_a_column() -> None:
+    rows = [{"n": 1, "text": "the cat"}, {"n": 2, "text": None}, {"n": 3, "text": "sat"}]
+    for source in (rows, iter(rows)):
+        assert sentences(source, column="text") == [["the", "cat"], ["sat"]]
+    assert sentences(rows, column="text", tokens=list)[1] == ["s", "a", "t"]
+    walks = [{"ids": (1, 2)}, {"ids": np.array([2])}, {"ids": [3]}]
+    assert sentences(walks, column="ids") == [["1", "2"], ["2"], ["3"]]
+    with pytest.raises(ValueError, match=r"say with column .*; the first one has n, text"):
+        sentences(rows)
+    with pytest.raises(ValueError, match="row 0 of the corpus has no 'x'; it has n, text"):
+        sentences(rows, column="x")
+    with pytest.raises(TypeError, match="row 1 of the corpus is 5, not a mapping"):
+        sentences([rows[0], 5], column="text")
+
+
+@pytest.mark.parametrize("source", [[["a"]], np.array([[1, 2]]), iter([["a"]])])
+def test_a_column_of_what_has_none_is_refused(source: Any) -> None:
+    with pytest.raises(ValueError, match="there is no column 'text'"):
+        sentences(source, column="text")
+
+
+def test_a_model_with_a_column_trains_on_lists_later(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "a b"}\n' * 9)
+    model = Word2Vec(path, column="text", min_count=1, vector_size=2, sample=0)
+    assert model.train([["a", "b"]], total_examples=1, epochs=1)[1] == 2

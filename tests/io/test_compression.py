@@ -3,7 +3,9 @@
 import bz2
 import gzip
 import lzma
+import os
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -87,3 +89,53 @@ def test_zstd_is_decompressed_in_bounded_blocks(tmp_path):
             pytest.skip("Python's own zstd bounds what it decompresses")
         assert file.read(5) == b"aaaaa"
         assert len(reader.data) <= 1 << 27
+
+
+def compress(ending, data):
+    if ending == ".zst":
+        zstd = pytest.importorskip("zstandard", reason="zstandard is not installed")
+        return zstd.ZstdCompressor(write_content_size=False).compress(data)
+    return {".gz": gzip, ".bz2": bz2, ".xz": lzma}[ending].compress(data)
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
+def test_a_later_stream_is_read_or_damage_and_padding_is_neither(tmp_path, ending):
+    path = tmp_path / "t"
+    first, second = (compress(ending, word * 50) for word in (b"one x\n", b"two x\n"))
+    for padding in (b"", bytes(4), bytes(512), bytes(1 << 17)):
+        write(path, first + padding + second + padding)
+        assert Corpus.read(path, min_count=1).vocabulary.counts.tolist() == [100, 50, 50]
+    for i in (*range(5), 7):
+        bad = bytearray(second)
+        bad[i] ^= 0x40
+        write(path, first + bytes(bad) + first)
+        try:
+            counts = Corpus.read(path, min_count=1).vocabulary.counts.tolist()
+        except ValueError as error:
+            assert "t is damaged or cut off" in str(error)
+        else:  # a byte that decides nothing, such as the time in a gzip header
+            assert counts == [150, 100, 50]
+    for end in (b"x", second[:3], second[:-1], b"\0\0x"):
+        write(path, first + end)
+        with pytest.raises(ValueError, match="t is damaged or cut off"):
+            Corpus.read(path)
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".bz2", ".xz", ".zst"])
+def test_a_pipe_that_comes_in_small_pieces_is_read_whole(tmp_path, ending):
+    data = b'{"text": "a b"}\n' * 2000
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    data = compress(ending, data) if ending else data
+
+    def feed():
+        with path.open("wb", buffering=0) as pipe:
+            for i in range(0, 64, 3):
+                pipe.write(data[i : min(i + 3, 64)])
+            pipe.write(data[64:])
+
+    writer = threading.Thread(target=feed)
+    writer.start()
+    corpus = Corpus.read(path, column="text", min_count=1)
+    writer.join()
+    assert corpus.vocabulary.counts.tolist() == [2000, 2000]
