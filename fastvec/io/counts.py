@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.places import FileLike, name_of
 from fastvec.io.compression import MOST_BYTES, lines_of, open_input, open_output
-from fastvec.io.row_reader import excerpt
+from fastvec.io.text_rows import excerpt
 from fastvec.words import Words
 
 

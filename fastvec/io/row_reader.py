@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -15,6 +14,20 @@ from fastvec._core import RowReader
 from fastvec._util.places import FileLike, name_of
 from fastvec._util.progress import Progress
 from fastvec.io.compression import MOST_BYTES, open_input
+from fastvec.io.text_rows import (
+    ENOUGH_BYTES,
+    HEADER,
+    NO_TEXT,
+    SAMPLE,
+    are_text_rows,
+    check_rows,
+    ends_with_number,
+    excerpt,
+    is_number,
+    is_text,
+    number_advice,
+    size_of_rows,
+)
 from fastvec.words import Words
 
 Floats = NDArray[np.float32]
@@ -25,8 +38,7 @@ CHUNK = 1 << 21  # bytes read at a time
 MARGIN = 1 << 16  # room before each chunk for the beginning of the row that ends in it
 EXPECTED = 1 << 24  # the hash table of words has room for so many at the start, at most
 FIRST = 10  # lines by which text is told from binary rows
-HEADER = re.compile(rb"\d+[ \t]+\d+\s*")  # the number of words, and of numbers in each vector
-NO_TEXT = re.compile("[\0-\x08\x0e-\x1f\ufffd]")  # characters that decoded binary numbers give
+BOM = b"\xef\xbb\xbf"  # some editors write it before a text
 
 
 def read_rows(
@@ -60,6 +72,8 @@ def read_rows(
             vectors = rows.read_all(bar)
     table = rows.reader.table
     joined, offsets = table.arrays()
+    if not binary:
+        _refuse_numbers(name_of(path), joined, offsets)
     words = Words(np.frombuffer(joined, np.uint8), np.frombuffer(offsets, np.int64), table)
     return words, vectors, rows.reader.duplicates
 
@@ -94,7 +108,12 @@ class _ReadAhead:
         """The first line; it must be read before anything else."""
         line = self.file.readline(256)
         self.parsed += len(line)
-        return line
+        return line.removeprefix(BOM)
+
+    def skip_mark(self) -> None:
+        """Pass over a byte order mark at the beginning of the bytes not parsed yet."""
+        if self.data[self.start : self.end][: len(BOM)].tobytes() == BOM:
+            self.advance(self.start + len(BOM))
 
     def advance(self, end: int) -> None:
         """Record that everything before data[end] has been parsed."""
@@ -151,6 +170,8 @@ class _RowFile:
             size = self._count_fields()
         if binary:
             self._refuse_text(size)
+        elif header:
+            self._check_sizes(size)
         self.size = size
         self.wanted = MAX_WORDS if self.count is None else self.count
         if limit is not None:
@@ -160,13 +181,14 @@ class _RowFile:
 
     def _header(self) -> tuple[int, int]:
         line = self.data.line()
-        try:
-            count, size = (int(field) for field in line.split())
-        except ValueError:
+        if HEADER.fullmatch(line) is None and not _is_signed_header(line):
+            row = not self.binary and len(line.split()) > 1 and is_number(line.split()[-1])
             raise ValueError(
                 f"{self.path}: the first line must say how many words and how many numbers in a "
-                f"vector there are, found {excerpt(line)}"
-            ) from None
+                f"vector there are, found {excerpt(line.rstrip())}"
+                + ("; read it with no_header=True (--from glove) if it is a row" if row else "")
+            )
+        count, size = map(int, line.split())
         if not 0 <= count <= MAX_WORDS or not 1 <= size <= MAX_SIZE:
             raise ValueError(
                 f"{self.path}: the first line says {count} words of {size} numbers, which cannot be"
@@ -174,48 +196,55 @@ class _RowFile:
         return count, size
 
     def _count_fields(self) -> int:
-        """How many numbers a row has, for a file without a header: of the first rows, the fewest
-        fields at the end that are numbers (a word may end with numbers too)."""
+        """How many numbers a row has, for a file without a header."""
         self._read_more(1)
         while not self.data.ended and b"\n" not in self.data.rest():
             self._read_more(1)
-        lines = self.data.rest().split(b"\n")
-        whole = lines if self.data.ended else lines[:-1]
-        rows = [line for line in whole[:100] if line.strip()]
-        sizes = [_trailing_numbers(line) for line in rows]
-        if not sizes or min(sizes) == 0:
-            line = rows[sizes.index(0)] if sizes else b""
-            raise ValueError(
-                f"{self.path}: row {sizes.index(0) + 1 if sizes else 1}: expected a word and "
-                f"numbers, found {excerpt(line)}"
-            )
-        if HEADER.fullmatch(rows[0]) and min(sizes[1:], default=1) > 1:
-            raise ValueError(
-                f"{self.path}: its first line is a header, {excerpt(rows[0])}: read it with "
-                "no_header=False (--from word2vec)"
-            )
-        return min(*sizes, MAX_SIZE)
+        self.data.skip_mark()
+        lines = self._first_lines()
+        try:
+            size = size_of_rows(lines)
+            check_rows(lines, size)
+        except ValueError as error:
+            raise ValueError(f"{self.path}: {error}") from None
+        return min(size, MAX_SIZE)
+
+    def _first_lines(self) -> list[bytes]:
+        """The first lines that have been read whole."""
+        lines = self.data.rest().split(b"\n", SAMPLE)
+        if len(lines) > SAMPLE or not self.data.ended:
+            lines.pop()  # the rest of the file, or half a line
+        return lines
+
+    def _check_sizes(self, size: int) -> None:
+        """ValueError if the first rows of a text contradict its header."""
+        self._read_more(1)
+        try:
+            check_rows(self._first_lines(), size)
+        except ValueError as error:
+            raise ValueError(f"{self.path}: {error}") from None
 
     def _refuse_text(self, size: int) -> None:
         """ValueError if the rows are text: read as binary they would give senseless numbers."""
         data = self.data
         while not data.ended and data.end - data.start < CHUNK:
             self._read_more(1)
-        lines = data.rest().split(b"\n", FIRST)
-        if len(lines) > FIRST or not data.ended:
-            lines.pop()  # the rest of the file, or half a line
-        if _are_text(lines, size):
+        text = self._first_lines()[:FIRST]
+        sample = data.rest()[: 1 << 14]
+        word, _, numbers = sample.partition(b" ")
+        enough = len(numbers) >= ENOUGH_BYTES + len(word)
+        if are_text_rows(text, size) or (enough and is_text(sample)):
             raise ValueError(
                 f"{self.path}: its rows are text, not binary: read it with binary=False "
                 "(--from word2vec)"
             )
 
-    def _advice(self) -> str:
-        """What an error about a row of text adds if the rows look binary; "" if they do not."""
+    def _advice(self, row: bytes) -> str:
+        """What an error about a row of text adds if its reason can be seen; "" if it cannot."""
         head = self.data.rest()[: 4 * self.size + 256].decode(errors="replace")
-        if self.reader.row or not NO_TEXT.search(head[:-1]):  # the last letter may be cut
-            return ""
-        return "; if its rows are binary, read it with binary=True (--from word2vec-binary)"
+        if not self.reader.row and NO_TEXT.search(head[:-1]):  # the last letter may be cut
+            return "; if its rows are binary, read it with binary=True (--from word2vec-binary)"
+        return number_advice(row)
 
     def _read_more(self, row: int) -> None:
         """Read the next chunk, within a row; ValueError if the row is too long."""
@@ -239,9 +268,10 @@ class _RowFile:
                     )
                 )
             except ValueError as error:
+                row = data.row(error.args[0])
                 raise ValueError(
                     f"{self.path}: row {self.reader.row + 1}: expected a word and {size} numbers, "
-                    f"found {excerpt(data.row(error.args[0]))}{self._advice()}"
+                    f"found {excerpt(row)}{self._advice(row)}"
                 ) from None
             if self.reader.row < self.wanted and len(self.reader.table) < len(vectors):
                 if data.ended:
@@ -289,45 +319,18 @@ def _plain_size(file: BinaryIO) -> int | None:
         return None
 
 
-def is_number(field: bytes) -> bool:
-    """Whether a field is a decimal number, as a text file has them.
-
-    >>> is_number(b"-1e-3"), is_number(b"1_0")
-    (True, False)
-    """
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return b"_" not in field
+def _is_signed_header(line: bytes) -> bool:
+    """Whether a line has two whole numbers, one of them negative: a header that cannot be."""
+    return HEADER.fullmatch(line.replace(b"-", b"")) is not None
 
 
-def _trailing_numbers(line: bytes) -> int:
-    """How many fields at the end of a line are numbers; the first field is always a word."""
-    fields = line.replace(b"\t", b" ").rstrip().split(b" ")
-    words = (i for i, field in enumerate(reversed(fields[1:])) if not is_number(field))
-    return next(words, len(fields) - 1)
-
-
-def _are_text(lines: list[bytes], size: int) -> bool:
-    """Whether the first lines are certainly rows of text: each ends with ``size`` numbers, and one
-    is just a word without spaces and these numbers.
-
-    Binary rows could only look like this if all their bytes were digits, points and the like.
-    Four such bytes make a float that is never 0 or negative, and nearly always below 0.0005; no
-    training makes such vectors.
-    """
-    rows = [fields for line in lines if (fields := line.split())]
-    return any(len(fields) == size + 1 for fields in rows) and all(
-        len(fields) > size and all(map(is_number, fields[-size:])) for fields in rows
-    )
-
-
-def excerpt(line: bytes) -> str:
-    """The first 60 bytes of a line, for an error message.
-
-    >>> excerpt(b"a 1 2")
-    "'a 1 2'"
-    """
-    text = line[:60].decode(errors="replace")
-    return repr(text + "..." if len(line) > 60 else text)
+def _refuse_numbers(path: str, joined: bytes, offsets: bytes) -> None:
+    """ValueError for a word that ends with a number: its row has more numbers than others have."""
+    spaces = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(" "))
+    ends = np.frombuffer(offsets, np.int64)
+    for number in np.unique(np.searchsorted(ends, spaces, "right")).tolist():
+        word = bytes(joined[ends[number - 1] : ends[number]])
+        if ends_with_number(word):
+            raise ValueError(
+                f"{path}: row {number}: it has more numbers than other rows, found {excerpt(word)}"
+            )

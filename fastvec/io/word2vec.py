@@ -17,7 +17,8 @@ from fastvec._util.places import FileLike, is_local, is_remote, name_of, open_ta
 from fastvec._util.progress import Progress
 from fastvec.io.compression import MOST_BYTES, open_output
 from fastvec.io.format import HEAD_BYTES, Format, VectorFile
-from fastvec.io.row_reader import is_number, read_rows
+from fastvec.io.row_reader import BOM, read_rows
+from fastvec.io.text_rows import HEADER, is_number, is_text
 from fastvec.words import Words, encode
 
 Floats = NDArray[np.float32]
@@ -251,24 +252,29 @@ def _read(
 
 def _header(head: bytes) -> tuple[int, int] | None:
     """The two numbers of the first line, if it has two."""
-    try:
-        count, size = (int(number) for number in head.partition(b"\n")[0].split())
-    except ValueError:
+    line = head.partition(b"\n")[0]
+    if HEADER.fullmatch(line) is None:
         return None
+    count, size = map(int, line.split())
     return count, size
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether there is a header, and the row behind it ends with as many numbers as it says."""
+    """Whether there is a header, and the row behind it ends with as many numbers as it says, or
+    all that follows can only be text (whose rows are wrong, then)."""
+    head = head.removeprefix(BOM)
     header = _header(head)
     if header is None:
         return False
-    line, newline, _ = head.partition(b"\n")[2].partition(b"\n")
+    rest = head.partition(b"\n")[2]
+    line, newline, _ = rest.partition(b"\n")
     fields = line.split()
     if not newline and len(head) == HEAD_BYTES:
         fields = fields[:-1]  # the last one may be half a number
     numbers = fields[1:][-max(1, header[1]) :]
-    return not fields or (len(numbers) > 0 and all(is_number(field) for field in numbers))
+    if not fields or (len(numbers) > 0 and all(is_number(field) for field in numbers)):
+        return True
+    return is_text(rest)
 
 
 TEXT = Format(
