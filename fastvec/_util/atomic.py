@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from fastvec._util.beside import create_beside
 
 PathLike = str | os.PathLike[str]
 
@@ -82,9 +83,9 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     """A temporary file that replaces ``path`` unless there is an error."""
-    name, handle = _temporary_file(path)
+    name, lock = create_beside(path)
     try:
-        with os.fdopen(handle, "wb", buffering=1 << 20) as file:
+        with os.fdopen(os.dup(lock), "wb", buffering=1 << 20) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -94,30 +95,11 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
         with contextlib.suppress(FileNotFoundError):
             name.unlink()
         raise
-    if not renamed:  # from here on the temporary file is all there is, also after Ctrl-C
+    finally:
+        os.close(lock)
+    if not renamed:
         _write_in_place(name, path)
     _sync_folder(path.parent)
-
-
-def _temporary_file(path: Path) -> tuple[Path, int]:
-    """A new file in the folder of ``path``, and its handle.
-
-    Its name is that of ``path`` with a few more letters, shortened to what the file system allows.
-    Its mode is the usual one, or at most that of the file which it will replace.
-    """
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
-    try:
-        longest = os.pathconf(path.parent, "PC_NAME_MAX")
-    except (AttributeError, ValueError, OSError):
-        longest = 255
-    while True:
-        ending = f".{secrets.token_hex(4)}.tmp"
-        start = os.fsencode(path.name)[: max(0, longest - len(ending) - 1)]
-        name = path.parent / f".{start.decode(errors='ignore')}{ending}"
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
-        flags |= getattr(os, "O_BINARY", 0)
-        with contextlib.suppress(FileExistsError):
-            return name, os.open(name, flags, mode)
 
 
 def _copy_owner_and_mode(path: Path, temporary: Path) -> None:
@@ -152,7 +134,12 @@ class _KeptError(OSError):
 
 
 def _write_in_place(temporary: Path, path: Path) -> None:
-    """Write a complete temporary file into ``path``, and remove it if that succeeded."""
+    """Write a complete temporary file into ``path``, and remove it if that succeeded.
+
+    It is all there is meanwhile, also after Ctrl-C: so it gets a name under which nothing removes
+    it.
+    """
+    temporary = temporary.rename(temporary.with_suffix(".complete"))
     try:
         with temporary.open("rb") as whole, path.open("wb") as file:
             shutil.copyfileobj(whole, file, 1 << 20)

@@ -1,0 +1,96 @@
+"""Temporary files beside the files that they become: those of killed processes are removed."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from processes import started
+
+from fastvec._util import beside
+from fastvec._util.atomic import atomic_write
+
+pytestmark = pytest.mark.skipif(not beside.HAS_LOCKS, reason="files cannot be locked here")
+
+WRITING = """
+import sys
+from fastvec._util.atomic import atomic_write
+with atomic_write(sys.argv[1]) as file:
+    print("writing", flush=True)
+    sys.stdin.read()
+    file.write(b"cat")
+"""
+
+
+def names(folder: Path) -> set[str]:
+    return {entry.name for entry in folder.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["words", "n" * 255])
+def test_the_file_of_a_killed_process_is_removed_by_the_next(tmp_path: Path, name: str) -> None:
+    path = str(tmp_path / name)
+    options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with started("-c", WRITING, path, **options) as killed:
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == "writing\n"
+        killed.kill()
+        killed.wait()
+    (left,) = names(tmp_path)
+    with atomic_write(path):
+        assert left not in names(tmp_path)
+    assert names(tmp_path) == {name}
+
+
+def test_the_file_of_a_process_that_lives_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "words"
+    options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with started("-c", WRITING, str(path), **options) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "writing\n"
+        with atomic_write(path) as one, atomic_write(path) as two:
+            assert len(names(tmp_path)) == 3
+            one.write(b"dog")
+            two.write(b"cow")
+        assert path.read_bytes() == b"dog"
+        other.communicate("")
+        assert other.returncode == 0
+    assert path.read_bytes() == b"cat"
+    assert names(tmp_path) == {"words"}
+
+
+def test_only_what_atomic_write_makes_is_removed(tmp_path: Path) -> None:
+    others = {".words.tmp", ".words.0123abcd.tmp.txt", ".words.0123abcg.tmp", ".word.0123abcd.tmp"}
+    others |= {"words.0123abcd.tmp", ".words.0123abcd.complete", ".wordss.0123abcd.tmp"}
+    for name in {*others, ".words.0123abcd.tmp"}:
+        (tmp_path / name).touch()
+    with atomic_write(tmp_path / "words"):
+        pass
+    assert names(tmp_path) == {"words", *others}
+
+
+def test_a_file_that_was_removed_before_it_was_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = beside._lock
+    removed = []
+
+    def slow(handle: int) -> bool:
+        if not removed:
+            (name,) = tmp_path.iterdir()
+            name.unlink()
+            removed.append(name)
+        return lock(handle)
+
+    monkeypatch.setattr(beside, "_lock", slow)
+    name, handle = beside.create_beside(tmp_path / "words")
+    os.close(handle)
+    assert removed != [name]
+    assert list(tmp_path.iterdir()) == [name]
+
+
+def test_without_locks_nothing_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "HAS_LOCKS", False)
+    (tmp_path / ".words.0123abcd.tmp").touch()
+    with atomic_write(tmp_path / "words"):
+        pass
+    assert names(tmp_path) == {"words", ".words.0123abcd.tmp"}
