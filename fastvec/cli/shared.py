@@ -177,6 +177,8 @@ class VectorOutput:
 
 def vector_files(path: Path, file_format: str | None = None) -> list[Path]:
     """The files that a reader of these vectors opens: the file, and its words if they are apart."""
+    if is_special(path):  # a pipe is read once only
+        return [path]
     return files_of(path, sniff(path) if file_format is None else READABLE[file_format])
 
 

@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from fastvec.corpus.chunks import seekable
+from fastvec.io.foreign import ZIP_MAGIC
 from fastvec.params import CorpusParams
 
-ZIP_MAGIC = (b"PK\3\4", b"PK\5\6")  # of one that holds files, and of an empty one
-TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
 SHOWN = 10  # names of files in a message
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, struct.error)
 
@@ -26,15 +25,6 @@ _ZIPPED_DOCUMENTS = {
     "META-INF/container.xml": ("an EPUB book", "convert it to text first (pandoc)"),
     "mimetype": ("an OpenDocument or EPUB file", "save it as plain text"),
 }
-
-
-def is_archive(head: bytes) -> bool:
-    """Whether a file that begins with these bytes is a zip or tar archive.
-
-    >>> is_archive(b"PK\\x03\\x04"), is_archive(b"to be or not to be")
-    (True, False)
-    """
-    return head.startswith(ZIP_MAGIC) or head.startswith(TAR_MAGIC, TAR_MAGIC_AT)
 
 
 @contextmanager

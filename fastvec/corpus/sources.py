@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from fastvec.corpus.archives import is_archive, only_member
+from fastvec.corpus.archives import only_member
 from fastvec.corpus.arrays import INTEGER_ARRAYS
 from fastvec.corpus.arrow import ARROW_FORMATS, TABLES
 from fastvec.corpus.chunks import (
@@ -38,7 +38,7 @@ from fastvec.corpus.jsonl import JSON_LINES, JSON_LINES_UNNAMED, mapping_chunks
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.io import compression
 from fastvec.io.container import KINDS, is_container
-from fastvec.io.foreign import foreign_kind, holds_vectors, wide_encoding
+from fastvec.io.foreign import foreign_kind, holds_vectors, is_archive, wide_encoding
 from fastvec.params import CorpusParams
 
 # --- formats of files

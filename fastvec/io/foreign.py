@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+ZIP_MAGIC = (b"PK\3\4", b"PK\5\6")  # of one that holds files, and of an empty one
+TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
 UNPACK = "unpack it first"
 
 
@@ -13,54 +15,94 @@ class ForeignKind:
     """A kind of file that fastvec does not read.
 
     ``magic`` matches its first bytes, ``what`` is what a message calls it, and ``advice`` says what
-    to do.
+    to do; ``for_vectors`` says it where vectors were expected and not text.
     """
 
     magic: re.Pattern[bytes]
     what: str
     advice: str
+    for_vectors: str
 
 
-def _kind(magic: bytes, what: str, advice: str) -> ForeignKind:
-    return ForeignKind(re.compile(magic, re.DOTALL), what, advice)
+def _kind(magic: bytes, what: str, advice: str, for_vectors: str = "") -> ForeignKind:
+    return ForeignKind(re.compile(magic, re.DOTALL), what, advice, for_vectors or advice)
 
 
 _IMAGE = "it holds no text"
+_NO_VECTORS = "it holds no vectors"
+_BY_PYTHON = "load them in Python, and use KeyedVectors.add_vectors"
 _PICKLE = rb"\x80[\x02-\x05]"
 
 #: a file is of the first of these kinds that matches; a text begins like none of them
 FOREIGN_KINDS = (
-    _kind(rb"%PDF-\d", "a PDF document", "convert it to text first (pdftotext)"),
+    _kind(rb"%PDF-\d", "a PDF document", "convert it to text first (pdftotext)", _NO_VECTORS),
     _kind(
         rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*\?>\s*)?(?i:<!doctype html|<html[\s>])",
         "an HTML document",
         "extract its text first (html2text, trafilatura)",
+        "perhaps an error page was saved instead of the vectors: download them again",
     ),
-    _kind(rb"\{\\rtf1", "a document in RTF", "save it as plain text"),
+    _kind(rb"\{\\rtf1", "a document in RTF", "save it as plain text", _NO_VECTORS),
     _kind(
         _PICKLE + rb".*gensim\.",
         "a pickle with a gensim model",
         "open it in gensim, and save its vectors with wv.save_word2vec_format",
     ),
-    _kind(_PICKLE, "a pickle", "load it in Python, and give fastvec what it holds"),
+    _kind(
+        _PICKLE,
+        "a pickle, as gensim and others write them",
+        "load it in Python, and give fastvec what it holds",
+        "open it with what wrote it (gensim: save its vectors with wv.save_word2vec_format)",
+    ),
     _kind(
         rb"\xba\x16\x4f\x2f",
         "a fastText model",
         "its vectors are in the .vec file that fastText wrote beside it",
     ),
-    _kind(rb"FiFu.{0,7}\0", "a finalfusion file", "it holds vectors"),
+    _kind(
+        rb"FiFu.{0,7}\0",
+        "a finalfusion file",
+        "it holds vectors",
+        "convert it with finalfusion's tools",
+    ),
+    _kind(rb"GGUF.\0\0\0", "a language model (GGUF)", "it holds no text", _NO_VECTORS),
     _kind(rb"\x93NUMPY", "a NumPy array", "load it with numpy.load, and give fastvec the array"),
     _kind(rb".{5}\0\0\0\{\s*\"", "a safetensors file", "it holds vectors or a model"),
-    _kind(rb"\x89HDF\r\n\x1a\n", "an HDF5 file", "export its text first"),
-    _kind(rb"SQLite format 3\0", "an SQLite database", "export the column with the text first"),
-    _kind(rb"Obj\x01", "an Avro file", "write it as Parquet or JSON lines"),
-    _kind(rb"\xff\xff\xff\xff.{3}\0", "a stream of Arrow data", "write it as an Arrow file"),
-    _kind(rb"\x7fELF", "a program", _IMAGE),
-    _kind(rb"MZ.{0,62}\0\0\0", "a program", _IMAGE),
-    _kind(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a.{0,7}\0|RIFF.{4}WEBP", "an image", _IMAGE),
-    _kind(rb"II\*\0|MM\0\*", "an image", _IMAGE),
-    _kind(rb"RIFF.{4}(WAVE|AVI )|OggS\0|fLaC\0|ID3[\x02-\x04]\0", "sound or video", _IMAGE),
-    _kind(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document", "save it as plain text"),
+    _kind(rb"\x89HDF\r\n\x1a\n", "an HDF5 file", "export its text first", _BY_PYTHON),
+    _kind(
+        rb"SQLite format 3\0",
+        "an SQLite database",
+        "export the column with the text first",
+        _BY_PYTHON,
+    ),
+    _kind(rb"Obj\x01", "an Avro file", "write it as Parquet or JSON lines", "write it as Parquet"),
+    _kind(
+        rb"\xff\xff\xff\xff.{3}\0",
+        "a stream of Arrow data",
+        "write it as an Arrow file",
+        "write it as Parquet",
+    ),
+    _kind(rb"\x7fELF", "a program", _IMAGE, _NO_VECTORS),
+    _kind(rb"MZ.{0,62}\0\0\0", "a program", _IMAGE, _NO_VECTORS),
+    _kind(
+        rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a.{0,7}\0|RIFF.{4}WEBP",
+        "an image",
+        _IMAGE,
+        _NO_VECTORS,
+    ),
+    _kind(rb"II\*\0|MM\0\*", "an image", _IMAGE, _NO_VECTORS),
+    _kind(
+        rb"RIFF.{4}(WAVE|AVI )|OggS\0|fLaC\0|ID3[\x02-\x04]\0",
+        "sound or video",
+        _IMAGE,
+        _NO_VECTORS,
+    ),
+    _kind(
+        rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an Office document",
+        "save it as plain text",
+        _NO_VECTORS,
+    ),
     _kind(rb"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
     _kind(rb"Rar!\x1a\x07", "a RAR archive", UNPACK),
     _kind(rb"\x1f\x9d", "compressed by compress (.Z)", UNPACK),
@@ -84,6 +126,41 @@ def foreign_kind(head: bytes) -> ForeignKind | None:
     True
     """
     return next((kind for kind in FOREIGN_KINDS if kind.magic.match(head)), None)
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is a zip or tar archive.
+
+    >>> is_archive(b"PK\\x03\\x04"), is_archive(b"to be or not to be")
+    (True, False)
+    """
+    return head.startswith(ZIP_MAGIC) or head.startswith(TAR_MAGIC, TAR_MAGIC_AT)
+
+
+def refuse_no_vectors(name: str, head: bytes) -> None:
+    """Raise ValueError for a file that begins with these bytes if it is a known kind of file and
+    does not hold vectors that fastvec reads.
+
+    >>> refuse_no_vectors("v.txt", b"%PDF-1.7")
+    Traceback (most recent call last):
+    ValueError: v.txt is a PDF document, which is no vector file: it holds no vectors
+    """
+    if _HEADER.match(head):  # numbers may look like anything
+        return
+    kind = foreign_kind(head)
+    if kind is not None:
+        raise ValueError(f"{name} is {kind.what}, which is no vector file: {kind.for_vectors}")
+    if is_archive(head):
+        archive = "zip" if head.startswith(ZIP_MAGIC) else "tar"
+        raise ValueError(
+            f"{name} is a {archive} archive, which is no vector file: unpack it first, and give "
+            "the file with the vectors (arrays of .npz and PyTorch: load them in Python)"
+        )
+    encoding = wide_encoding(head)
+    if encoding is not None:
+        raise ValueError(
+            f"{name} is text in {encoding.upper()}: convert it first (iconv -f {encoding} -t utf-8)"
+        )
 
 
 def wide_encoding(head: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,12 @@ def read_npy(
         raise ValueError(f"{path} is not a whole .npy file: {error}") from None
     if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
         raise ValueError(f"{path} must hold a table of numbers")
+    if not words_beside(path).exists():
+        raise FileNotFoundError(
+            errno.ENOENT,
+            f"{path} holds no words: beside it a file is needed that names them, one a line",
+            str(words_beside(path)),
+        )
     try:
         lines = words_beside(path).read_bytes().decode(errors=errors).split("\n")
     except UnicodeDecodeError as error:

@@ -5,10 +5,15 @@ A new format is a module that makes a :class:`~fastvec.io.format.Format`, and a 
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from fastvec._util.atomic import PathLike
+from fastvec._util.atomic import PathLike, about_file, is_special
+from fastvec._util.places import is_local
 from fastvec.io.compression import COMPRESSORS, open_input
 from fastvec.io.format import HEAD_BYTES, Format, VectorFile
 from fastvec.io.npy import NPY
@@ -102,10 +107,29 @@ def read_vectors(
     >>> read_vectors("vectors.bin").vectors.shape[1]
     3
     """
+    if is_local(path) and is_special(Path(path)):
+        with _copy_of(path) as copy:
+            return read_vectors(copy, file_format=file_format, limit=limit, errors=errors)
     found = sniff(path) if file_format is None else READABLE.get(file_format)
     if found is None or found.read is None:
         raise ValueError(f"the format must be one of {', '.join(READABLE)}, got {file_format!r}")
     return replace(found.read(path, limit, errors), file_format=found.name)
+
+
+@contextmanager
+def _copy_of(pipe: PathLike) -> Iterator[Path]:
+    """A copy of a pipe, which can be read once only; errors have the name of the pipe."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        with about_file(pipe), Path(pipe).open("rb") as source, copy.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        try:
+            yield copy
+        except UnicodeDecodeError as error:
+            error.reason = error.reason.replace(str(copy), str(pipe))
+            raise
+        except ValueError as error:
+            raise ValueError(str(error).replace(str(copy), str(pipe))) from None
 
 
 def check_writable(path: PathLike, file_format: Format, words: Words | None = None) -> None:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from fastvec._core import RowReader
 from fastvec._util.places import FileLike, name_of
 from fastvec._util.progress import Progress
-from fastvec.io.compression import MOST_BYTES, open_input
+from fastvec.io.compression import MOST_BYTES, open_input, peek
+from fastvec.io.foreign import refuse_no_vectors
 from fastvec.io.text_rows import (
     ENOUGH_BYTES,
     HEADER,
@@ -66,10 +67,13 @@ def read_rows(
     >>> read_rows("vectors.bin", binary=True, header=True, limit=2)[0]
     Words(2: king, queen, ...)
     """
-    with open_input(path) as file, _ReadAhead(file) as data:
-        rows = _RowFile(data, path, binary, header, limit)
-        with Progress("reading", data.size, "bytes") as bar:
-            vectors = rows.read_all(bar)
+    with open_input(path) as opened:
+        head, file = peek(opened)
+        refuse_no_vectors(name_of(path), head)
+        with _ReadAhead(file) as data:
+            rows = _RowFile(data, path, binary, header, limit)
+            with Progress("reading", data.size, "bytes") as bar:
+                vectors = rows.read_all(bar)
     table = rows.reader.table
     joined, offsets = table.arrays()
     if not binary:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from fastvec._util.places import FileLike, is_local, name_of, open_source, open_target
 from fastvec._util.progress import Progress
+from fastvec.io.compression import HEAD_BYTES, is_compressed
+from fastvec.io.foreign import holds_vectors, refuse_no_vectors
 
 DTYPES: dict[str, np.dtype[Any]] = {
     "F64": np.dtype("<f8"),
@@ -100,6 +102,8 @@ def load_tensors(
     """
     path, whole = name_of(place), _bytes_of(place, mmap)
     length = int.from_bytes(whole[:8].tobytes(), "little")
+    if whole[8:9].tobytes() != b"{":
+        _name_other_format(path, whole)
     if len(whole) < 8 or length > min(len(whole) - 8, MAX_HEADER):
         raise ValueError(f"{path} is not a safetensors file, or cut off within its header")
     try:
@@ -113,6 +117,22 @@ def load_tensors(
         raise ValueError(f"{path}: the header's metadata must be strings")
     data = whole[8 + length :]
     return {name: _tensor(path, name, entry, data) for name, entry in header.items()}, metadata
+
+
+def _name_other_format(path: str, whole: NDArray[np.uint8]) -> None:
+    """ValueError for a file of another known kind."""
+    head = whole[:HEAD_BYTES].tobytes()
+    if head.startswith((b"\x93NUMPY", b"PAR1")):
+        kind = "a NumPy" if head.startswith(b"\x93") else "a Parquet"
+        raise ValueError(f"{path} is {kind} file: fastvec.load reads it if it holds vectors")
+    refuse_no_vectors(path, head)
+    if is_compressed(head):
+        raise ValueError(f"{path} is compressed: fastvec.load reads it if it holds vectors")
+    if holds_vectors(head, len(head) == len(whole)):
+        raise ValueError(
+            f"{path} holds vectors as text or in word2vec's binary format: "
+            "KeyedVectors.load_word2vec_format or fastvec.load reads it"
+        )
 
 
 def _bytes_of(place: FileLike, mmap: bool) -> NDArray[np.uint8]:

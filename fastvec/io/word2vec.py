@@ -16,6 +16,7 @@ from fastvec._core import write_rows
 from fastvec._util.places import FileLike, is_local, is_remote, name_of, open_target
 from fastvec._util.progress import Progress
 from fastvec.io.compression import MOST_BYTES, open_output
+from fastvec.io.encodings import guess_encoding, is_binary
 from fastvec.io.format import HEAD_BYTES, Format, VectorFile
 from fastvec.io.row_reader import BOM, read_rows
 from fastvec.io.text_rows import HEADER, is_number, is_text
@@ -112,6 +113,15 @@ def _decode(
             error.reason += f" ({place}; unicode_errors='replace' or 'ignore' reads it)"
             raise
     return Words.of(found), np.fromiter(found.values(), np.int64, len(found))
+
+
+def _decoding_advice(word: bytes) -> str:
+    """What to do about a word that cannot be decoded."""
+    if is_binary(word):
+        return "the file is damaged, or not of this format"
+    guess = guess_encoding(word)
+    likely = f"encoding={guess!r} may be right; " if guess else ""
+    return f"{likely}unicode_errors='replace' or 'ignore' reads it"
 
 
 # --- writing
