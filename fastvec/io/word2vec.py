@@ -110,7 +110,7 @@ def _decode(
             found.setdefault(word.decode(encoding, errors), row)
         except UnicodeDecodeError as error:
             place = f"row {row + 1} of {name_of(path)}"
-            error.reason += f" ({place}; unicode_errors='replace' or 'ignore' reads it)"
+            error.reason += f" ({place}; {_decoding_advice(word)})"
             raise
     return Words.of(found), np.fromiter(found.values(), np.int64, len(found))
 
