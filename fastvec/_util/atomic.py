@@ -73,7 +73,7 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
                 yield file
     except OSError as error:
         if error.filename is None and not isinstance(
-            error, _KeptError
+            error, KeptError
         ):  # errors of write and fsync have no file name
             reason = error.strerror or str(error)
             raise type(error)(error.errno, f"cannot write {path}: {reason}") from error
@@ -129,7 +129,7 @@ def _rename(temporary: Path, path: Path) -> bool:
     return True
 
 
-class _KeptError(OSError):
+class KeptError(OSError):
     """A complete file could not be put in its place, and its temporary file is kept."""
 
 
@@ -147,7 +147,7 @@ def _write_in_place(temporary: Path, path: Path) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         reason = error.strerror or str(error)
-        raise _KeptError(
+        raise KeptError(
             error.errno, f"cannot write {path}: {reason}; the complete file is {temporary}"
         ) from None
     temporary.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from types import TracebackType
@@ -50,11 +51,14 @@ class Progress:
         seconds = time.monotonic() - self.start
         if not self.enabled or seconds < QUIET_SECONDS:
             return
-        if self._bar is None:
-            self._bar = self._open()
         text = f"{readable(done / seconds)} {self.unit}/s"
         text += "".join(f"  {name} {value:.4g}" for name, value in facts.items())
-        self._bar.update(self._bar.task_ids[0], completed=done, facts=text)
+        try:
+            if self._bar is None:
+                self._bar = self._open()
+            self._bar.update(self._bar.task_ids[0], completed=done, facts=text)
+        except OSError:  # the terminal was closed: that is no reason to end the work
+            self.enabled = False
 
     def _open(self) -> RichProgress:
         # Imported here, since loading rich takes longer than many uses of fastvec.
@@ -84,7 +88,8 @@ class Progress:
         trace: TracebackType | None,
     ) -> None:
         if self._bar is not None:
-            self._bar.stop()
+            with contextlib.suppress(OSError):
+                self._bar.stop()
 
 
 def readable(number: float) -> str:

@@ -101,10 +101,18 @@ def drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def end_like_ctrl_c() -> None:
+    """Let a plain kill and a closed terminal end a command like Ctrl-C: it saves what was learned,
+    and removes temporary files.  What is ignored stays so: nohup ignores closed terminals."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+
+
 def main() -> None:
     """Entry point: run the command; every error becomes one sentence and exit code 2."""
-    # A plain kill ends like Ctrl-C, so that temporary files are removed.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_like_ctrl_c()
     warnings.showwarning = show_warning
     prepare_streams()
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,16 +13,16 @@ from click.core import ParameterSource
 
 from fastvec._util.options import names_of, params_of
 from fastvec._util.progress import readable
+from fastvec.cli.output import Interrupts, VectorOutput, train_and_save
 from fastvec.cli.shared import (
     QUIET,
     READ_VOCAB,
     Command,
     Source,
-    VectorOutput,
     check_outputs,
     corpus_argument,
-    info,
     options_from,
+    report,
     vector_files,
 )
 from fastvec.corpus.corpus import Corpus
@@ -64,11 +64,6 @@ READING = (VocabularyParams, CorpusParams, CooccurrenceParams)
 COUNTED = set(names_of(*READING)) - {"memory", "tmp", "workers"} | {"read_vocab"}
 
 CheckWords = Callable[[Words], None]
-
-
-def report(quiet: bool, text: str) -> None:
-    """One line on standard error."""
-    info(quiet, f"fastvec: {text}", err=True)
 
 
 def check_source(corpus: tuple[Source, ...], matrix: Path | None, vocab: Path | None) -> None:
@@ -194,14 +189,6 @@ def cooccur(
         write_counts(save_vocab, pairs.words, pairs.counts)
 
 
-def has_vectors(model: GloVe) -> bool:
-    """Whether training has begun: a moment before, there is nothing to save yet."""
-    try:
-        return len(model.word_vectors) > 0
-    except RuntimeError:
-        return False
-
-
 class Counted(CallbackAny2Vec):
     """Reports the number of pairs when they have been counted and training begins.
 
@@ -257,35 +244,31 @@ def glove(
     The output's ending chooses its format, as with fastvec convert; .safetensors is
     the whole model: GloVe.load opens it, and reads more text as this text was read.
 
-    Ctrl-C ends the training and writes what has been learned so far (exit code 1).
+    Ctrl-C ends the training and writes what has been learned so far (exit code 1).  In the first
+    epoch it does not replace a file, but writes another one beside it: NAME.partial.ENDING.
     """
     if init is None:
         refuse_options({"mu"}, "without --init: leave it out, or give vectors to stay near")
     start = vector_files(init) if init else []
-    output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab, *start])
+    output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab, *start], values["tmp"])
     check_source(corpus, matrix, vocab)
     model = GloVe(**values, progress=False if quiet else None)
+    check = functools.partial(output.check, vector_size=model.vector_size)
     given = None
     if init is not None:
         file = read_vectors(init)
         given = KeyedVectors.of(file.words, file.vectors)
     source: Corpus | Pairs
     if matrix is not None:
-        source = load_pairs(matrix, vocab, values["tmp"], output.check_words)
+        source = load_pairs(matrix, vocab, values["tmp"], check)
     else:
-        source = read_corpus(corpus, read_vocab, values, quiet, output.check_words)
-    stopped = False
-    try:
+        source = read_corpus(corpus, read_vocab, values, quiet, check)
+
+    def train() -> None:
         model.fit(source, init=given, callbacks=[Counted(source, quiet)])
         report_trained(model, quiet)
-    except KeyboardInterrupt:
-        if not has_vectors(model):
-            raise
-        stopped = True
-        report(quiet, f"stopped in epoch {model.training_state.epochs_done + 1} of {model.epochs}")
-    output.save(model)
-    if stopped:
-        sys.exit(1)
+
+    train_and_save(output, model, train, quiet)
 
 
 @click.command()
@@ -309,15 +292,18 @@ def ppmi(
 
     The output's ending chooses its format, as with glove.
     """
-    output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab])
+    output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab], values["tmp"])
     check_source(corpus, matrix, vocab)
     params = params_of(PPMIParams, values)
+    check = functools.partial(output.check, vector_size=params.vector_size)
     if matrix is not None:
-        pairs = load_pairs(matrix, vocab, values["tmp"], output.check_words)
+        pairs = load_pairs(matrix, vocab, values["tmp"], check)
     else:
-        text = read_corpus(corpus, read_vocab, values, quiet, output.check_words)
+        text = read_corpus(corpus, read_vocab, values, quiet, check)
         pairs = count(text, values, quiet)
-    output.write(ppmi_vectors(pairs, params=params, progress=False if quiet else None))
+    wv = ppmi_vectors(pairs, params=params, progress=False if quiet else None)
+    with Interrupts(saving=True):
+        output.write(wv)
 
 
 COMMANDS = [cooccur, glove, ppmi]

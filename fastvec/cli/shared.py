@@ -20,19 +20,11 @@ from fastvec._util.options import is_switch
 from fastvec._util.places import is_remote
 from fastvec.corpus.files import find_files
 from fastvec.io.compression import check_compressor
-from fastvec.io.format import VectorFile
 from fastvec.io.registry import (
     READABLE,
-    check_writable,
     files_of,
-    format_of,
     sniff,
-    write_vectors,
 )
-from fastvec.models.glove import GloVe
-from fastvec.models.word2vec import Word2Vec
-from fastvec.vectors.keyedvectors import KeyedVectors
-from fastvec.words import Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -105,6 +97,11 @@ def info(quiet: bool, line: str, *, err: bool = False) -> None:
         echo(line, err=err)
 
 
+def report(quiet: bool, text: str) -> None:
+    """One line of news on standard error, unless --quiet was given."""
+    info(quiet, f"fastvec: {text}", err=True)
+
+
 def echo(line: str, *, err: bool = False) -> None:
     """Print one line that is a message and not a result; it is always ``visible``.
 
@@ -144,35 +141,6 @@ def _files_read(inputs: Iterable[Source | Path | None]) -> Iterator[Path | int]:
             yield 0
         else:
             yield from (file.path for file in find_files([given]) if file.path is not None)
-
-
-class VectorOutput:
-    """The file for a command's vectors; its ending chooses the format.
-
-    Whatever would keep the vectors from being written is checked before the training, so that no
-    training is lost.
-    """
-
-    def __init__(self, path: Path, inputs: Iterable[Source | Path | None]) -> None:
-        self.path = check_target(path)
-        self.file_format = format_of(path)
-        check_outputs(files_of(path, self.file_format), inputs)
-        check_writable(path, self.file_format)
-
-    def check_words(self, words: Words) -> None:
-        """ValueError for words that the format cannot hold; call it before the training."""
-        check_writable(self.path, self.file_format, words)
-
-    def save(self, model: Word2Vec | GloVe) -> None:
-        """Write the whole model if the format can hold it, else its vectors."""
-        if self.file_format.holds_models:
-            model.save(self.path)
-        else:
-            self.write(model.wv)
-
-    def write(self, wv: KeyedVectors) -> None:
-        """Write vectors, and the words' counts if they are known and the format can hold them."""
-        write_vectors(self.path, VectorFile(wv.words, wv.vectors, wv.counts))
 
 
 def vector_files(path: Path, file_format: str | None = None) -> list[Path]:

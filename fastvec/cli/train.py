@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fastvec._util.progress import readable
+from fastvec.cli.output import VectorOutput, train_and_save
 from fastvec.cli.shared import (
     QUIET,
     READ_VOCAB,
     Source,
-    VectorOutput,
     corpus_argument,
-    echo,
-    info,
     options_from,
+    report,
 )
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.word2vec import Word2Vec
@@ -46,35 +44,27 @@ def train(
     The output's ending chooses its format, as with fastvec convert: .safetensors holds the whole
     model (vectors, output rows, counts, parameters), the others hold vectors.
 
-    Ctrl-C ends the training and writes what has been learned so far (exit code 1).
+    Ctrl-C ends the training and writes what has been learned so far (exit code 1).  In the first
+    epoch it does not replace a file, but writes another one beside it: NAME.partial.ENDING.
     """
-    target = VectorOutput(output, [*corpus, read_vocab])
+    target = VectorOutput(output, [*corpus, read_vocab], options["tmp"])
     vocabulary = Vocabulary.load(read_vocab) if read_vocab else None
     model = Word2Vec(**options, vocabulary=vocabulary, progress=False if quiet else None)
     model.build_vocab(list(corpus))
-    target.check_words(model.wv.words)
-    stopped = False
-    try:
-        info(
+    target.check(model.wv.words, model.vector_size)
+
+    def train() -> None:
+        report(
             quiet,
             f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines, "
             f"{len(model.wv):,} words of the vocabulary",
         )
         _, passed = model.train()
         rate = readable(passed / max(model.total_train_time, 1e-9))
-        info(
+        report(
             quiet,
             f"{model.epochs_trained} epochs in {model.total_train_time:.1f} s, {rate} words/s, "
             f"loss {model.loss_history[-1]:.4f}",
         )
-    except KeyboardInterrupt:
-        stopped = True
-    target.save(model)
-    info(quiet, f"{output}: {len(model.wv):,} vectors of {model.vector_size} numbers")
-    if stopped:
-        epoch = model.training_state.epochs_done + 1
-        echo(
-            f"fastvec: stopped in epoch {epoch} of {model.epochs}, saved what was learned so far",
-            err=True,
-        )
-        sys.exit(1)
+
+    train_and_save(target, model, train, quiet)

@@ -85,6 +85,7 @@ def test_a_fault_of_ours_is_one_sentence_that_says_where(
     with pytest.raises(SystemExit) as ended:
         cli.main()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     said = capsys.readouterr().err
     assert ended.value.code == 2
     assert said.startswith(f"fastvec: a fault of fastvec, please report it: {kind.__name__} in ")
@@ -119,7 +120,8 @@ def test_every_option_is_a_flag(command: str) -> None:
 @pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec", "v.safetensors"])
 def test_train_then_look(folder: Path, name: str) -> None:
     done = fastvec(folder, "train", "text.txt", "-o", name, "--vector-size", "10", "--sample", "0")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.count("\nfastvec: ") == 2
     assert {entry.name for entry in folder.iterdir()} == {
         *("text.txt", "empty.txt", "garbage.txt", "hollow"),
         name,
@@ -193,7 +195,10 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(folder: Path, name: str)
 def test_a_full_device_is_one_sentence(folder: Path) -> None:
     (folder / "v.bin").symlink_to("/dev/full")
     done = fastvec(folder, "train", "text.txt", "-o", "v.bin", "--quiet")
-    check_sentence(done, "cannot write v.bin: No space left on device")
+    check_sentence(done, "cannot write v.bin: No space left on device; the vectors are saved in ")
+    copy = done.stderr.rstrip().rpartition(" ")[2]
+    assert Path(copy).name == "v.bin"
+    assert fastvec(folder, "similar", copy, "a3").returncode == 0
 
 
 def test_no_process_outlives_the_test_that_started_it() -> None:
@@ -240,12 +245,12 @@ def test_ctrl_c_before_there_is_a_package_in_odd_surroundings(folder: Path) -> N
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_ends_training_and_saves_what_there_is(folder: Path, stop: signal.Signals) -> None:
     command = ["-m", "fastvec", "train", "text.txt", "-o", "v.bin", "--epochs", "1000000"]
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with started(*command, cwd=folder, **streams) as process:
-        assert "words of the vocabulary" in process.stdout.readline()  # then it trains, for hours
+        assert "words of the vocabulary" in process.stderr.readline()  # then it trains, for hours
         process.send_signal(stop)
         _, said = process.communicate(timeout=DEADLINE)
     assert process.returncode == 1

@@ -32,7 +32,7 @@ def test_from_text_to_vectors(folder):
         done = fastvec(folder, "glove", "text.txt", "-o", name, *options)
         assert done.returncode == 0
         assert [line.split()[1] for line in done.stderr.splitlines()] == [
-            "read", "counted", "trained"
+            "read", "counted", "trained", f"{name}:"
         ]  # fmt: skip
     files = [read_vectors(folder / n) for n in ("v.safetensors", "v.bin", "v.txt", "v.glove")]
     for file in files[1:]:
@@ -178,7 +178,7 @@ def test_ctrl_c_before_there_are_vectors_writes_nothing(folder, monkeypatch, cap
     assert not (folder / "v.txt").exists()
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_ends_promptly_and_saves_what_was_learned(folder, sent):
     before = {path.name for path in folder.iterdir()}
     command = ("-m", "fastvec", "glove", "text.txt", "-o", "v.txt", "--vector-size", "4")
