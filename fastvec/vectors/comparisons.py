@@ -20,6 +20,7 @@ from fastvec.vectors.norms import (
     normalized_rows,
     safe_reciprocal,
 )
+from fastvec.vectors.products import product
 from fastvec.vectors.store import VectorStore
 from fastvec.vectors.wmd import word_movers_distance
 from fastvec.words import Key
@@ -57,7 +58,7 @@ class Comparisons(VectorStore):
     def _cosines(self, vector: NDArray[Any], start: int = 0, end: int | None = None) -> Floats:
         """The cosines of a (D,) vector with the rows from ``start`` to before ``end``."""
         rows = np.asarray(self.vectors[start:end], np.float32)
-        cosines: Floats = rows @ normalized(vector)
+        cosines = product(rows, normalized(vector))
         cosines *= safe_reciprocal(self.fill_norms()[start:end])
         return clip_cosines(cosines)
 
@@ -71,7 +72,7 @@ class Comparisons(VectorStore):
         array([1., 0., 0.], dtype=float32)
         """
         rows = normalized_rows(np.asarray(vectors_all))
-        cosines: Floats = rows @ normalized(np.asarray(vector_1))
+        cosines = product(rows, normalized(np.asarray(vector_1)))
         return clip_cosines(cosines)
 
     def similarity(self, w1: Key, w2: Key) -> np.float32:

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastvec.vectors.comparisons import Comparisons, Floats, KeyOrVector
 from fastvec.vectors.norms import normalized, safe_reciprocal
+from fastvec.vectors.products import product
 from fastvec.vectors.search import nearest, top_k
 from fastvec.words import Key, is_integer
 
@@ -279,7 +280,7 @@ class Queries(Comparisons):
         lengths = safe_reciprocal(self.fill_norms()[:restrict_vocab])
         products, excluded = [], set()
         for side in sides:
-            product = np.ones(len(rows), np.float32)
+            factors = np.ones(len(rows), np.float32)
             for key in side:
                 if isinstance(key, list | np.ndarray):
                     vector = self._checked_vector(key).astype(np.float32)
@@ -287,8 +288,8 @@ class Queries(Comparisons):
                     row = self.get_index(key)
                     excluded.add(row)
                     vector = normalized(self.vectors[row])
-                product *= (1 + rows @ vector * lengths) / 2
-            products.append(product)
+                factors *= (1 + product(rows, vector) * lengths) / 2
+            products.append(factors)
         scores: Floats = products[0] / (products[1] + np.float32(1e-6))
         if topn is None:
             return scores

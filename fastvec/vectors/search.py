@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fastvec._core import AnalogySolver, TopK
 from fastvec.vectors.norms import clip_cosines, normalized_rows, safe_reciprocal
+from fastvec.vectors.products import product
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -29,7 +30,7 @@ def _products(queries: Floats, block: NDArray[Any], buffer: Floats) -> Floats:
     """The dot products of (Q, D) queries with (B, D) rows: (Q, B), in the memory of ``buffer``."""
     shape = (len(queries), len(block))
     scores = buffer[: shape[0] * shape[1]].reshape(shape)
-    return np.matmul(queries, np.asarray(block, np.float32).T, out=scores)
+    return product(queries, np.asarray(block, np.float32).T, scores)
 
 
 def top_k(scores: Floats, k: int) -> Ints:
