@@ -19,22 +19,16 @@ Floats = NDArray[np.float32]
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "OMP_NUM_THREADS")
 
 
-class _Turns:
-    """Whose turn it is to use BLAS; everybody's, where it has one thread only."""
-
-    def __init__(self) -> None:
-        self.renew()
-        if hasattr(os, "register_at_fork"):  # a child process must not wait for a thread it lacks
-            os.register_at_fork(after_in_child=self.renew)
-
-    def renew(self) -> None:
-        threads = next((os.environ[name] for name in THREADS if os.environ.get(name)), "")
-        self.lock: contextlib.AbstractContextManager[object] = (
-            contextlib.nullcontext() if threads == "1" else threading.Lock()
-        )
+def _new_lock() -> contextlib.AbstractContextManager[object]:
+    """What a product holds; where BLAS has one thread only, nobody waits for it."""
+    threads = next((os.environ[name] for name in THREADS if os.environ.get(name)), "")
+    return contextlib.nullcontext() if threads == "1" else threading.Lock()
 
 
-TURNS = _Turns()
+_turns = {"lock": _new_lock()}
+
+if hasattr(os, "register_at_fork"):  # a child process must not wait for a thread that it lacks
+    os.register_at_fork(after_in_child=lambda: _turns.update(lock=_new_lock()))
 
 
 def product(left: NDArray[Any], right: NDArray[Any], out: Floats | None = None) -> Floats:
@@ -43,6 +37,6 @@ def product(left: NDArray[Any], right: NDArray[Any], out: Floats | None = None) 
     >>> product(np.ones((2, 3), np.float32), np.ones(3, np.float32))
     array([3., 3.], dtype=float32)
     """
-    with TURNS.lock:
+    with _turns["lock"]:
         result: Floats = np.matmul(left, right, out=out)
     return result

@@ -55,7 +55,7 @@ def test_products_of_several_threads_run_one_after_the_other(wv, busy):
 
 @pytest.mark.parametrize(("variable", "locked"), [({"OMP_NUM_THREADS": "1"}, False), ({}, True)])
 def test_where_blas_has_one_thread_nobody_waits(variable, locked):
-    code = "from fastvec.vectors.products import TURNS; print(hasattr(TURNS.lock, 'acquire'))"
+    code = "from fastvec.vectors.products import _turns; print(hasattr(_turns['lock'], 'acquire'))"
     environment = {k: v for k, v in os.environ.items() if k not in products.THREADS} | variable
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
@@ -66,7 +66,7 @@ def test_where_blas_has_one_thread_nobody_waits(variable, locked):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Python 3.12: fork beside threads
 def test_a_child_process_does_not_wait_for_a_thread_of_its_parent(wv):
-    with products.TURNS.lock:
+    with products._turns["lock"]:
         child = multiprocessing.get_context("fork").Process(target=wv.most_similar, args=("w1",))
         child.start()
     child.join(60)
