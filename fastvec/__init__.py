@@ -1,5 +1,8 @@
 """fastvec: word2vec and GloVe vectors at the speed of the machine, with gensim's API."""
 
+from typing import Any
+
+from fastvec._util.gensim_names import missing_from_module
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.callbacks import CallbackAny2Vec
@@ -31,3 +34,8 @@ __all__ = [
 def __dir__() -> list[str]:
     """The public names only; the sub-packages that were imported on the way are left out."""
     return [*__all__, "__all__", "__doc__", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """Names of gensim that are not here: ImportError says what to use."""
+    missing_from_module(__name__, name)

@@ -1,8 +1,16 @@
 """Models, under the names that ``gensim.models`` has for them."""
 
+from typing import Any
+
+from fastvec._util.gensim_names import missing_from_module
 from fastvec.models.glove import GloVe
 from fastvec.models.phrases import FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.keyedvectors import KeyedVectors
 
 __all__ = ["FrozenPhrases", "GloVe", "KeyedVectors", "Phrases", "Word2Vec"]
+
+
+def __getattr__(name: str) -> Any:
+    """Names of gensim that are not here: ImportError says what to use."""
+    missing_from_module(__name__, name)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec._util.class_calls import on_class_only
+from fastvec._util.gensim_names import MODEL_NAMES, missing_attribute, missing_from_module
 from fastvec._util.log import log
 from fastvec._util.matrix import padded, picked_rows, random_rows
 from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
@@ -697,6 +698,12 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             [log_probability(ids, vectors, weights, paths, self) for ids in known], np.float32
         )
 
+    if not TYPE_CHECKING:  # or type checkers would take every name for an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Called for what is not there: for names of gensim, says what to use."""
+            missing_attribute(self, name, MODEL_NAMES)
+
     # --- saving
 
     def save(self, fname_or_handle: FileLike, **_: Any) -> None:
@@ -755,3 +762,8 @@ def _one_source(sentences: Any, corpus_file: Any) -> Any:
     if sentences is not None and corpus_file is not None:
         raise ValueError("give either sentences or corpus_file, not both")
     return corpus_file if sentences is None else sentences
+
+
+def __getattr__(name: str) -> Any:
+    """Names of gensim that are not here: ImportError says what to use."""
+    missing_from_module(__name__, name)

@@ -14,13 +14,14 @@ The class is built in layers, each of which inherits the one before:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
 from fastvec._util.class_calls import on_class_only
+from fastvec._util.gensim_names import VECTOR_NAMES, missing_attribute
 from fastvec._util.places import FileLike, name_of
 from fastvec.io import word2vec as word2vec_format
 from fastvec.io.counts import read_counts, write_counts
@@ -123,6 +124,12 @@ class KeyedVectors(Queries):
         self.vectors_lockf[rows[here]] = lockf
         self.norms = None
         return int(here.sum())
+
+    if not TYPE_CHECKING:  # or type checkers would take every name for an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Called for what is not there: for names of gensim, says what to use."""
+            missing_attribute(self, name, VECTOR_NAMES)
 
     # --- files
 

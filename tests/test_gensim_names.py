@@ -1,0 +1,61 @@
+"""Names of gensim that fastvec lacks say what to use."""
+
+import copy
+import importlib
+import pickle
+
+import pytest
+
+from fastvec import KeyedVectors, Word2Vec
+from fastvec._util.gensim_names import MODEL_NAMES, MODULE_NAMES, VECTOR_NAMES
+
+MODULES = [
+    "fastvec",
+    "fastvec.models",
+    "fastvec.word2vec",
+    "fastvec.keyedvectors",
+    "fastvec.models.word2vec",
+    "fastvec.models.keyedvectors",
+]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_name_that_gensim_has_is_an_import_error_with_advice(module):
+    for name in MODULE_NAMES:
+        with pytest.raises(ImportError, match=f"{module} has no {name}: "):
+            exec(f"from {module} import {name}")
+    with pytest.raises(ImportError, match="cannot import name 'no_such_name'"):
+        exec(f"from {module} import no_such_name")
+    assert not hasattr(importlib.import_module(module), "no_such_name")
+
+
+def test_attributes_that_gensim_has_say_what_to_use():
+    wv, model = KeyedVectors(2), Word2Vec(vector_size=2)
+    for thing, names in ((wv, VECTOR_NAMES), (model, MODEL_NAMES)):
+        for name, advice in names.items():
+            with pytest.raises(AttributeError) as caught:
+                getattr(thing, name)
+            assert advice in str(caught.value)
+        assert not hasattr(thing, "no_such_name")
+
+
+def test_the_advice_is_about_what_there_is():
+    for names, kind in ((VECTOR_NAMES, KeyedVectors), (MODEL_NAMES, Word2Vec)):
+        assert not [name for name in names if hasattr(kind, name)]
+    for name, advice in MODEL_NAMES.items():
+        if advice == f"use wv.{name}":
+            assert hasattr(KeyedVectors, name)
+
+
+@pytest.mark.parametrize("how", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_copies_have_all_that_they_need(how):
+    model = how(Word2Vec([["a", "b"]] * 9, vector_size=2, min_count=1))
+    assert how(model.wv).index_to_key == model.wv.index_to_key
+
+
+def test_the_names_of_gensims_modules_are_there():
+    import fastvec.word2vec
+
+    for name in ("BrownCorpus", "FAST_VERSION", "MAX_WORDS_IN_BATCH", "Text8Corpus"):
+        assert getattr(fastvec.word2vec, name) is getattr(fastvec.models.word2vec, name)
+    assert fastvec.word2vec.FAST_VERSION >= 0
