@@ -235,7 +235,13 @@ cdef class TextReader:
             elif self.kind != STRINGS:
                 self.expect_kind(STRINGS, f"{token!r:.60}")
             if isinstance(token, bytes):
-                token = token.decode()
+                try:
+                    token = token.decode(errors="replace" if self.t.replace else "strict")
+                except UnicodeDecodeError:
+                    raise ValueError(
+                        f"word {token!r:.60} is not valid UTF-8 (errors='replace' reads it "
+                        "nevertheless)"
+                    ) from None
             try:
                 utf8 = PyUnicode_AsUTF8AndSize(token, &length)
             except UnicodeEncodeError:

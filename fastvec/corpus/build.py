@@ -196,7 +196,7 @@ class _Reading:
         """The vocabulary, and for each word that was read its id there, or DROPPED."""
         if vocabulary is not None:
             if raw_words == 0:
-                raise NoWordsError(_nothing_left(0, 0, 0))
+                raise NoWordsError(_nothing_left(0, 0, self.vocab_params))
             return vocabulary, ids_in(vocabulary, read.words)
         if known is not None:
             vocabulary = known.extended(read.words, read.counts, self.vocab_params, self.trim_rule)
@@ -207,8 +207,7 @@ class _Reading:
             ids = np.full(len(read.words), DROPPED, np.int32)
             ids[order] = np.arange(len(order))
         if ids.max(initial=DROPPED) == DROPPED:
-            min_count = self.vocab_params.min_count
-            raise NoWordsError(_nothing_left(raw_words, len(read.words), min_count))
+            raise NoWordsError(_nothing_left(raw_words, len(read.words), self.vocab_params))
         return vocabulary, ids
 
     # --- corpora that have been encoded already
@@ -254,10 +253,18 @@ def _check_options(source: EncodedSource, *groups: VocabularyParams | CorpusPara
                 )
 
 
-def _nothing_left(raw_words: int, distinct: int, min_count: int) -> str:
+SMALL_TEXT = 10_000  # words, up to which a text may need other settings than the usual ones
+
+
+def _nothing_left(raw_words: int, distinct: int, params: VocabularyParams) -> str:
     if raw_words == 0:
         return "the corpus is empty: 0 words were read"
+    rules = f"min_count {params.min_count}"
+    if params.max_final_vocab is not None:
+        rules += f" and max_final_vocab {params.max_final_vocab}"
+    small = raw_words < SMALL_TEXT and params.min_count > 1
+    advice = " (a text this small needs min_count=1, and sample=0)" if small else ""
     return (
         f"no word is left: {raw_words} words were read, {distinct} of them different, and none is "
-        f"kept with min_count {min_count}"
+        f"kept with {rules}{advice}"
     )

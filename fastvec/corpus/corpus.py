@@ -85,8 +85,9 @@ class Corpus:
             - sentences: an iterable of lists of words, which may be a one-shot generator; or of
               lists of integers, which the keys of the vectors then are, too.
             - a table: Parquet, Feather and Arrow files; objects of pandas, polars, pyarrow and
-              Hugging Face datasets; with ``column`` also JSON lines.  One column is read, of
-              texts, of lists of words, or of lists of integers.
+              Hugging Face datasets; with ``column`` also JSON lines, CSV and TSV files, and
+              iterables of mappings (dicts).  One column is read, of texts, of lists of words, or
+              of lists of integers.
             - an array of integers, in which every row is a sentence.
             - a file that :meth:`save` wrote, or a Corpus.  It is taken as it is, whatever the
               defaults of the options are; for a file, options that ask for something else than it
@@ -118,9 +119,11 @@ class Corpus:
             row does.
         errors : {"strict", "replace"}
             what to do with invalid UTF-8: raise ValueError (default), or read U+FFFD.
+        encoding : str
+            of text files, CSV and JSON lines: any that Python has; default: "utf-8".
         column : str, optional
-            the column of a table, or the field of JSON lines; with it, files of text are read as
-            JSON lines.
+            the column of a table, the field of JSON lines, or the key of mappings; with it, files
+            of text are read as CSV, if their name or first row says so, or as JSON lines.
         memory : int or str, optional
             bytes of ids to keep in memory (``"500M"``, ``"4G"``); more go to a temporary file.
             Default: half of the memory that is free.
@@ -141,8 +144,9 @@ class Corpus:
         OSError
             a file that is missing or cannot be read; a full disk.
         ValueError
-            invalid UTF-8, with file and byte; an empty path; a file that became shorter while it
-            was read; a text without words, or without any that is kept; an option out of range.
+            invalid UTF-8, with file and byte; a file that is no text; an empty path; a file that
+            became shorter while it was read; a text without words, or without any that is kept; an
+            option out of range.
         TypeError
             sentences that are strings instead of lists of words; tokens that are neither strings
             nor integers, or strings and integers mixed, also with those of the vocabulary.

@@ -167,8 +167,9 @@ class PhraseModel:
         progress : bool, optional
             show a progress bar; default: if standard error is a terminal.
         text
-            options of :meth:`fastvec.Corpus.read`: tokens, lower, lines, errors, column, memory,
-            tmp.  By default ``tokens`` and ``lower`` are those of the text that was learned from.
+            options of :meth:`fastvec.Corpus.read`: tokens, lower, lines, errors, encoding, column,
+            memory, tmp.  By default ``tokens`` and ``lower`` are those of the text that was
+            learned from.
 
         Raises
         ------

@@ -141,7 +141,8 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
     progress : bool, optional
         show a progress bar; default: if standard error is a terminal.
     text
-        options of :meth:`fastvec.Corpus.read`: tokens, lower, lines, errors, column, memory, tmp.
+        options of :meth:`fastvec.Corpus.read`: tokens, lower, lines, errors, encoding, column,
+        memory, tmp.
 
     Attributes
     ----------

@@ -41,7 +41,7 @@ class TrainingState:
         epochs since the model's vectors were made.  Each epoch draws its random numbers from the
         model's seed and this number.
     loss_history : list of float
-        the mean loss of each of these epochs.
+        the mean loss of each of these epochs; NaN for one that made no prediction.
     train_count : int
         calls of ``train`` that came to their end.
     total_train_time : float
@@ -112,7 +112,7 @@ class TrainingState:
         self.trained += trained
         self.running_training_loss += loss
         self.predictions += predictions
-        self.loss_history.append(loss / max(predictions, 1))
+        self.loss_history.append(loss / predictions if predictions else math.nan)
         self.min_alpha_yet_reached = self.rate()
 
     def to_dict(self) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from fastvec.models.output_layers import (
 from fastvec.models.prediction import log_probability, most_probable
 from fastvec.models.training import StateAttribute, TrainingState, in_use, run_epochs
 from fastvec.models.word2vec_file import load_model, save_model
-from fastvec.models.word2vec_run import Word2VecRun
+from fastvec.models.word2vec_run import Word2VecRun, remark_on_little
 from fastvec.params import CorpusParams, TextOptions, VocabularyParams, Word2VecParams
 from fastvec.sentences import (
     FAST_VERSION,
@@ -125,7 +125,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         kept in the saved model.
     null_word, hashfxn, batch_words
         have no effect; they are accepted so that calls written for gensim work.
-    tokens, lower, lines, errors, column, memory, tmp
+    tokens, lower, lines, errors, encoding, column, memory, tmp
         how text is read: see :meth:`fastvec.Corpus.read`.
     vocabulary : Vocabulary, optional
         use these words and no others, with these counts (as word2vec.c's -read-vocab).
@@ -137,7 +137,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     wv : KeyedVectors
         the vectors.
     loss_history : list of float
-        for each epoch, the mean of -log(probability of the right answer) over its predictions.
+        for each epoch, the mean of -log(probability of the right answer) over its predictions; NaN
+        if it made none.
     corpus_count, corpus_total_words : int
         sentences and words read.
     train_count : int
@@ -514,6 +515,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
                 run_epochs(self, Word2VecRun(self, corpus), state, callbacks, self.progress)
             finally:
                 self.wv.forget_norms()
+            remark_on_little(self, corpus, state)
         return state.trained, state.epochs_done * corpus.raw_words
 
     def _schedule(

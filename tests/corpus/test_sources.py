@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import json
 import lzma
 import os
@@ -247,3 +248,40 @@ def test_a_compressed_table(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow.parquet").write_table(a_table(), tmp_path / "table")
     (tmp_path / "table").write_bytes(gzip.compress((tmp_path / "table").read_bytes()))
     assert sentences(tmp_path / "table", column="words") == LIST_WORDS
+
+
+def test_byte_strings_that_are_not_utf8_are_refused_or_replaced() -> None:
+    sentence = [b"he\xff", b"she"]
+    with pytest.raises(ValueError, match=r"word b'he\\xff' is not valid UTF-8 \(errors='replace'"):
+        sentences([sentence])
+    assert sentences([sentence], errors="replace") == [["he\ufffd", "she"]]
+
+
+@pytest.mark.parametrize("bad", [None, float("nan"), 5])
+def test_what_is_no_sentence_is_named(bad: object) -> None:
+    with pytest.raises(TypeError, match=f"sentence 1 is {bad}: a sentence is a list of words"):
+        sentences([["a", "b"], bad])
+    with pytest.raises(TypeError, match=f"tokens gave {bad} for a text: it must give a sentence"):
+        sentences(["a b"], tokens=lambda _: bad)
+
+
+def test_a_tokenizer_that_raises_stop_iteration_does_not_end_the_text(tmp_path: Path) -> None:
+    def first_digit(text: str) -> list[str]:
+        return [next(letter for letter in text if letter.isdigit())]
+
+    (tmp_path / "a").write_text("a 1\nbad\nc 2\n")
+    for source in (tmp_path / "a", ["a 1", "bad", "c 2"]):
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            sentences(source, tokens=first_digit)
+
+
+def test_what_leaves_no_word_is_named_with_advice_for_small_texts() -> None:
+    with pytest.raises(ValueError, match=r"min_count 5 \(a text this small needs min_count=1"):
+        Corpus.read([["a", "b"]])
+    with pytest.raises(ValueError, match=r"min_count 1 and max_final_vocab 1$"):
+        Corpus.read([["a", "b"]] * 9, min_count=1, max_final_vocab=1)
+
+
+def test_standard_input_of_strings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("the cat\nthe dög\n"))
+    assert sentences("-") == [["the", "cat"], ["the", "dög"]]

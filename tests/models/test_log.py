@@ -8,7 +8,7 @@ import pytest
 from fastvec import GloVe, KeyedVectors, Word2Vec
 
 TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 10
-SMALL = {"vector_size": 4, "min_count": 1, "workers": 1}
+SMALL = {"vector_size": 4, "min_count": 1, "workers": 1, "sample": 0}
 
 
 def vectors(words):

@@ -173,3 +173,41 @@ def test_a_model_can_take_over_the_words_of_another():
     assert other.train(epochs=1)[1] == 12 * 600
     other.build_vocab([["a1"]], update=True)
     assert other.wv.get_vecattr("a1", "count") == model.wv.get_vecattr("a1", "count") + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "reason"),
+    [
+        ([["a"], ["b"]] * 9, {}, "no sentence has two words of the vocabulary"),
+        ([["a", "b"], ["a", "c"]], {"min_count": 2}, "no sentence has two words"),
+        ([["a", "b", "c"]] * 10, {"sample": 1e-12}, "sample=1e-12 leaves out nearly all words"),
+        ([["a", "b", "c"]] * 10, {"sample": 1e-12, "hs": 1, "negative": 0}, "nothing was learned"),
+    ],
+)
+def test_a_text_of_which_nothing_is_learned_is_a_warning_and_no_loss(text, options, reason, caplog):
+    model = Word2Vec(text, vector_size=4, workers=1, **{"min_count": 1, **options})
+    assert reason in caplog.text
+    assert np.isnan(model.loss_history).all()
+    assert len(model.loss_history) == 5
+
+
+def test_subsampling_of_a_small_text_is_remarked_on(caplog):
+    sentences = GENSIMS_TEXT
+    Word2Vec(sentences, min_count=1, vector_size=4, workers=1, seed=7)
+    assert "try sample=0" in caplog.text
+    caplog.clear()
+    Word2Vec(sentences, min_count=1, vector_size=4, workers=1, sample=0)
+    assert "sample" not in caplog.text
+
+
+GENSIMS_TEXT = [
+    ["human", "interface", "computer"],
+    ["survey", "user", "computer", "system", "response", "time"],
+    ["eps", "user", "interface", "system"],
+    ["system", "human", "system", "eps"],
+    ["user", "response", "time"],
+    ["trees"],
+    ["graph", "trees"],
+    ["graph", "minors", "trees"],
+    ["graph", "minors", "survey"],
+]
