@@ -267,6 +267,19 @@ def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
     )
 
 
+def check_storable(name: str, value: Any) -> None:
+    """TypeError for a value that metadata cannot hold.
+
+    >>> check_storable("comment", {1, 2})
+    Traceback (most recent call last):
+    TypeError: comment must be what JSON can hold, got {1, 2}
+    """
+    try:
+        _to_json(value)
+    except (TypeError, ValueError, RecursionError):
+        raise TypeError(f"{name} must be what JSON can hold, got {value!r:.60}") from None
+
+
 def _to_json(value: Any) -> str:
     return json.dumps(value, default=np.generic.item)
 

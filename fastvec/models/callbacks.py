@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -27,3 +28,22 @@ class CallbackAny2Vec:
 
     def on_train_end(self, model: Any) -> None:
         """Called after the last epoch."""
+
+
+METHODS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
+
+
+def check_callbacks(callbacks: Any) -> tuple[CallbackAny2Vec, ...]:
+    """Several callbacks, checked before anything is read; None stands for no callback.
+
+    TypeError for what is no list of objects with the methods of CallbackAny2Vec.
+
+    >>> check_callbacks([len])
+    Traceback (most recent call last):
+    TypeError: callbacks must be a list of CallbackAny2Vec, got [<built-in function len>]
+    """
+    given = () if callbacks is None else callbacks
+    several = tuple(given) if isinstance(given, Iterable) else None
+    if several is None or not all(hasattr(one, name) for one in several for name in METHODS):
+        raise TypeError(f"callbacks must be a list of CallbackAny2Vec, got {callbacks!r:.60}")
+    return several

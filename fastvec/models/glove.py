@@ -18,7 +18,7 @@ from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.sources import find_source
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.models.callbacks import CallbackAny2Vec
+from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.cooccurrence import count_pairs
 from fastvec.models.glove_file import load_model, save_model
 from fastvec.models.glove_run import GloVeRun
@@ -187,6 +187,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             another call of ``fit`` or ``train`` of this model is running, in another thread or, if
             this is a callback, in this one.
         """
+        callbacks = check_callbacks(callbacks)
         params = params_from(GloVeParams, self)
         if isinstance(source, Pairs) and vocabulary is not None:
             raise TypeError("vocabulary must not be given with Pairs, which have their words")
@@ -220,6 +221,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         Raises RuntimeError before fit or load and while another call trains this model, ValueError
         for a matrix of other words.
         """
+        callbacks = check_callbacks(callbacks)
         params = params_from(GloVeParams, self)
         count = check_value("epochs", params.epochs if epochs is None else epochs, int, low=1)
         if self._records is None or self.words is None:

@@ -23,7 +23,7 @@ from fastvec._core import Control
 from fastvec._util import threads
 from fastvec._util.log import log
 from fastvec._util.progress import Progress
-from fastvec.models.callbacks import CallbackAny2Vec
+from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 
 T = TypeVar("T")
 
@@ -229,6 +229,13 @@ def in_use(model: Any, call: str, by_callbacks: bool = False) -> Iterator[None]:
         model._used_by = before
 
 
+def log_unsaved(model: object, fresh: object) -> None:
+    """Log a remark about attributes that a fresh model does not have: files do not keep them."""
+    extra = sorted(vars(model).keys() - vars(fresh).keys() - {"_used_by"})
+    if extra:
+        log.warning("save does not keep the attributes %s", ", ".join(extra))
+
+
 def run_epochs(
     model: Any,
     run: Run,
@@ -258,7 +265,7 @@ def run_epochs(
     FloatingPointError
         a number is not finite any more after an epoch.
     """
-    callbacks = tuple(callbacks)
+    callbacks = check_callbacks(callbacks)
     epochs = state.epochs_wanted
     log.info("training %r: %d %s, %d epochs", model, run.epoch_size, run.unit, epochs)
     for callback in callbacks:

@@ -18,14 +18,15 @@ from fastvec._util.class_calls import on_class_only
 from fastvec._util.gensim_names import MODEL_NAMES, missing_attribute, missing_from_module
 from fastvec._util.log import log
 from fastvec._util.matrix import padded, picked_rows, random_rows
-from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
+from fastvec._util.options import check_value, names_of, params_from, refuse_unknown, set_options
 from fastvec._util.places import FileLike, name_of
 from fastvec._util.system import available_cores
 from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.sources import Source, find_source
 from fastvec.corpus.vocabulary import NoWordsError, Vocabulary
-from fastvec.models.callbacks import CallbackAny2Vec
+from fastvec.io.container import check_storable
+from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.huffman import huffman_order, huffman_paths
 from fastvec.models.output_layers import (
     HIERARCHICAL_SOFTMAX,
@@ -36,7 +37,13 @@ from fastvec.models.output_layers import (
     padded_view,
 )
 from fastvec.models.prediction import log_probability, most_probable
-from fastvec.models.training import StateAttribute, TrainingState, in_use, run_epochs
+from fastvec.models.training import (
+    StateAttribute,
+    TrainingState,
+    in_use,
+    log_unsaved,
+    run_epochs,
+)
 from fastvec.models.word2vec_file import load_model, save_model
 from fastvec.models.word2vec_run import Word2VecRun, remark_on_little
 from fastvec.params import CorpusParams, TextOptions, VocabularyParams, Word2VecParams
@@ -121,7 +128,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         no effect: the loss is always computed, see ``loss_history``.
     callbacks : iterable of CallbackAny2Vec
         called before and after each epoch.
-    comment : str, optional
+    comment : str, or whatever else JSON can hold, optional
         kept in the saved model.
     null_word, hashfxn, batch_words
         have no effect; they are accepted so that calls written for gensim work.
@@ -228,7 +235,11 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         self._corpus_params()
         self.wv = KeyedVectors(self.vector_size)
         self._output_weights = OutputWeights(self.wv.words, self.vector_size)
+        callbacks = check_callbacks(callbacks)
+        check_storable("comment", comment)
         source = _one_source(sentences, corpus_file)
+        if source is None and callbacks:
+            log.warning("callbacks are not kept: without a text, give them to train")
         if source is not None:
             self.build_vocab(source)
             self.train(callbacks=callbacks)
@@ -495,6 +506,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         del total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
         if not len(self.wv.words):
             raise RuntimeError("there is no vocabulary to train yet: call build_vocab first")
+        callbacks = check_callbacks(callbacks)
         with in_use(self, "train"):
             schedule = self._schedule(start_alpha, end_alpha, epochs)
             try:
@@ -730,6 +742,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         >>> Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1).save("model.safetensors")
         """
         save_model(self, fname_or_handle)
+        log_unsaved(self, Word2Vec(vector_size=1))
         log.info("saved %r to %s", self, name_of(fname_or_handle))
 
     @classmethod
@@ -757,7 +770,17 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         return vars(self) | {"_corpus": None, "_signature": None, "_used_by": None}
 
     def __repr__(self) -> str:
-        return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
+        own = {
+            name: value
+            for name in names_of(Word2VecParams)
+            if (value := getattr(self, name)) != getattr(P, name)
+            and name not in ("vector_size", "alpha", "workers")
+        }
+        changed = "".join(f", {name}={value!r}" for name, value in own.items())
+        return (
+            f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}"
+            f"{changed}>"
+        )
 
 
 def _one_source(sentences: Any, corpus_file: Any) -> Any:

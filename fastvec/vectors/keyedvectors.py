@@ -260,6 +260,8 @@ class KeyedVectors(Queries):
         """Words, vectors and counts (0 without counts) in falling order of an attribute, or as they
         are where there is none; rows without a word are left out."""
         words, counts = self.words, self.counts
+        if len(words) > len(self):
+            raise ValueError(f"{len(words)} words have {len(self)} vectors only: cannot save")
         vectors = self.vectors[: len(words)]
         zeros = np.zeros(len(words), np.int64)
         counts = zeros if counts is None else counts[: len(words)]

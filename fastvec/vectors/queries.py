@@ -300,10 +300,13 @@ class Queries(Comparisons):
         """The cosine of two words, divided by the sum of the cosines of ``wa`` with its ``topn``
         nearest words (Leeuwenberg et al. 2016).
 
-        Above 0.1, with ``topn=10``, the words may be synonyms.  KeyError for a missing key.
+        Above 0.1, with ``topn=10``, the words may be synonyms.  KeyError for a missing key;
+        ValueError for ``topn`` below 1.
 
         >>> wv.relative_cosine_similarity("king", "queen", topn=2) > 0.4
         True
         """
+        if topn < 1:
+            raise ValueError(f"topn must be at least 1, got {topn}")
         similarity = float(self.similarity(wa, wb))
         return similarity / sum(cosine for _, cosine in self.similar_by_key(wa, topn))

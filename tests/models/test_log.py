@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pytest
 
-from fastvec import GloVe, KeyedVectors, Word2Vec
+from fastvec import CallbackAny2Vec, GloVe, KeyedVectors, Word2Vec
 
 TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 10
 SMALL = {"vector_size": 4, "min_count": 1, "workers": 1, "sample": 0}
@@ -25,7 +25,7 @@ def test_reading_and_training_are_logged(caplog, tmp_path):
     assert {record.name for record in caplog.records} == {"fastvec"}
     expected = [
         "collected 5 words from 60 raw words and 20 sentences; min_count=1",
-        "training Word2Vec<vocab=5, vector_size=4, alpha=0.025>: 60 words, 2 epochs",
+        "training Word2Vec<vocab=5, vector_size=4, alpha=0.025, epochs=2>: 60 words, 2 epochs",
         "EPOCH 0: 60 words in ",
         "EPOCH 1: 60 words in ",
         "saved Word2Vec<vocab=5",
@@ -87,3 +87,45 @@ def test_a_prediction_is_gensims():
             found = model.predict_output_word(context, topn=3)
             assert [word for word, _ in found] == [word for word, _ in expected]
             assert [p for _, p in found] == pytest.approx([p for _, p in expected], rel=1e-5)
+
+
+def test_attributes_that_are_not_saved(caplog, tmp_path):
+    model = Word2Vec(TEXT, **SMALL)
+    model.save(tmp_path / "m")
+    assert caplog.messages == []
+    model.note = "x"
+    model.save(tmp_path / "m")
+    assert caplog.messages == ["save does not keep the attributes note"]
+
+
+def test_callbacks_without_a_text(caplog):
+    Word2Vec(callbacks=[CallbackAny2Vec()])
+    assert caplog.messages == ["callbacks are not kept: without a text, give them to train"]
+
+
+@pytest.mark.parametrize("callbacks", [[len], len, CallbackAny2Vec(), "x", 3])
+def test_what_is_no_list_of_callbacks_is_refused_before_reading(callbacks):
+    def never():
+        pytest.fail("the text was read")
+        yield
+
+    for make in (
+        lambda: Word2Vec(never(), callbacks=callbacks, **SMALL),
+        lambda: GloVe(4, min_count=1).fit(never(), callbacks=callbacks),
+        lambda: Word2Vec(TEXT, **SMALL).train(never(), callbacks=callbacks),
+    ):
+        with pytest.raises(TypeError, match="callbacks must be a list of CallbackAny2Vec, got"):
+            make()
+    Word2Vec(TEXT, callbacks=None, **SMALL)
+
+
+@pytest.mark.parametrize("comment", [{1, 2}, {"a": np.arange(3)}, np.arange(3), b"x"])
+def test_a_comment_that_cannot_be_saved_is_refused_at_once(comment):
+    with pytest.raises(TypeError, match="comment must be what JSON can hold, got"):
+        Word2Vec(TEXT, comment=comment, **SMALL)
+
+
+def test_a_model_shows_its_options():
+    assert repr(Word2Vec(vector_size=4)) == "Word2Vec<vocab=0, vector_size=4, alpha=0.025>"
+    shown = repr(Word2Vec(vector_size=4, sg=1, window=3, epochs=7))
+    assert shown == "Word2Vec<vocab=0, vector_size=4, alpha=0.025, window=3, sg=1, epochs=7>"

@@ -60,3 +60,17 @@ def test_a_vector_may_be_a_list(wv):
 def test_doesnt_match_names_the_words_that_it_leaves_out(wv, caplog):
     wv.doesnt_match(["w1", "zz", "w2", "w3"])
     assert caplog.messages == ["words without a vector are left out: zz"]
+
+
+def test_a_relative_similarity_needs_some_words(wv):
+    with pytest.raises(ValueError, match="topn must be at least 1, got 0"):
+        wv.relative_cosine_similarity("w1", "w2", topn=0)
+
+
+def test_fewer_vectors_than_words_are_not_saved(wv, tmp_path):
+    wv.vectors = wv.vectors[:9]
+    with pytest.raises(ValueError, match="60 words have 9 vectors only: cannot save"):
+        wv.save_word2vec_format(tmp_path / "v.txt")
+    with pytest.raises(ValueError, match="60 words for 9 vectors"):
+        wv.save(tmp_path / "v")
+    assert not list(tmp_path.iterdir())
