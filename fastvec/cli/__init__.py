@@ -22,6 +22,7 @@ from fastvec import __version__
 from fastvec._util.simd import simd
 from fastvec.cli import corpus, demo, evaluate, glove, train, vectors
 from fastvec.cli.shared import echo, fail
+from fastvec.cli.spelling import check_options
 
 #: what the library raises with a sentence for the user: bad input, training that is not finite any
 #: more (ArithmeticError), what this machine cannot do (ImportError, RuntimeError)
@@ -41,6 +42,15 @@ class Commands(click.Group):
     It exits with code 0, and not with click's 1, when the reader of a pipe closes it early, as in
     ``fastvec vocab X | head``.
     """
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and refuse options that other programs have, with their names here."""
+        name, command, rest = super().resolve_command(context, args)
+        if command is not None:
+            check_options(command, rest)
+        return name, command, rest
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command."""

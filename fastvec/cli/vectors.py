@@ -14,6 +14,7 @@ import numpy as np
 
 from fastvec._util.atomic import atomic_write
 from fastvec.cli.shared import check_outputs, echo, print_lines, vector_files
+from fastvec.cli.spelling import unknown_word
 from fastvec.cli.tables import show
 from fastvec.io.compression import COMPRESSORS
 from fastvec.io.container import KINDS, WITH_VECTORS, is_container, read_container
@@ -50,11 +51,17 @@ def load(
     return KeyedVectors.of(file.words.as_text(), file.vectors, file.counts), file
 
 
-def check_known(vectors: KeyedVectors, path: Path, words: Sequence[str]) -> None:
-    """Fail if a word has no vector."""
-    for word in words:
-        if word not in vectors:
-            raise click.ClickException(f"{word!r} is not among the {len(vectors)} words of {path}")
+def print_json(facts: Any) -> None:
+    """Print the answer of a command as JSON."""
+    print(json.dumps(facts, indent=2))
+
+
+def neighbour_facts(found: Sequence[tuple[Any, float]]) -> list[dict[str, Any]]:
+    """Words and cosines for JSON, which has no NaN: it is None."""
+    return [
+        {"word": str(word), "cosine": float(cosine) if np.isfinite(cosine) else None}
+        for word, cosine in found
+    ]
 
 
 @click.command()
@@ -62,19 +69,33 @@ def check_known(vectors: KeyedVectors, path: Path, words: Sequence[str]) -> None
 @click.argument("words", nargs=-1, required=True)
 @TOPN
 @LIMIT
-def similar(vectors: Path, words: tuple[str, ...], topn: int, limit: int | None) -> None:
+@JSON
+def similar(
+    vectors: Path, words: tuple[str, ...], topn: int, limit: int | None, as_json: bool
+) -> None:
     """Print the words that are most similar to each WORD.
 
     \b
     Into a pipe, each line is WORD, neighbour and cosine, separated by tabs.
+
+    Words without a vector are named on standard error, with words that look like them; the exit
+    code is 2 if no WORD has one.
     """
     wv, _ = load(vectors, limit)
-    check_known(wv, vectors, words)
+    known = [word for word in words if word in wv]
+    for word in dict.fromkeys(words):
+        if word not in wv:
+            echo(f"fastvec: {unknown_word(wv, word, vectors)}", err=True)
+    if not known:
+        sys.exit(2)
+    answers = [(word, wv.most_similar(word, topn=topn)) for word in known]
+    if as_json:
+        print_json({word: neighbour_facts(found) for word, found in answers})
+        return
     show(
         [
             (word, ("word", "cosine"), [(near, f"{cosine:.4f}") for near, cosine in found])
-            for word in words
-            for found in (wv.most_similar(word, topn=topn),)
+            for word, found in answers
         ]
     )
 
@@ -86,15 +107,23 @@ def similar(vectors: Path, words: tuple[str, ...], topn: int, limit: int | None)
 @click.argument("c")
 @TOPN
 @LIMIT
-def analogy(vectors: Path, a: str, b: str, c: str, topn: int, limit: int | None) -> None:
+@JSON
+def analogy(
+    vectors: Path, a: str, b: str, c: str, topn: int, limit: int | None, as_json: bool
+) -> None:
     """A is to B as C is to what?
 
     \b
     fastvec analogy vectors.bin man king woman
     """
     wv, _ = load(vectors, limit)
-    check_known(wv, vectors, (a, b, c))
+    for word in (a, b, c):
+        if word not in wv:
+            raise click.ClickException(unknown_word(wv, word, vectors))
     found = wv.most_similar(positive=[b, c], negative=[a], topn=topn)
+    if as_json:
+        print_json(neighbour_facts(found))
+        return
     rows = [(word, f"{cosine:.4f}") for word, cosine in found]
     title = f"{a} : {b} = {c} : ?" if sys.stdout.isatty() else ""
     show([(title, ("word", "cosine"), rows)])
@@ -113,7 +142,7 @@ def info(vectors: Path, as_json: bool) -> None:
     kind = next((kind for kind in OTHER_KINDS if is_container(head, kind)), None)
     facts = vector_facts(vectors) if kind is None else container_facts(vectors, kind)
     if as_json:
-        print(json.dumps(facts, indent=2))
+        print_json(facts)
     else:
         rows = [
             (name, json.dumps(value) if isinstance(value, dict) else str(value))

@@ -73,6 +73,38 @@ def test_bad_usage_is_one_sentence(folder: Path, arguments: list[str], says: str
     check_sentence(fastvec(folder, *arguments), says)
 
 
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("train t -o v.bin --dim 50", "'--dim': did you mean --vector-size?"),
+        ("train t -o v.bin --size=50", "'--size': did you mean --vector-size?"),
+        ("train t -o v.bin -size 50", "'-size': did you mean --vector-size?"),
+        ("train t -o v.bin -window 5", "'-window': did you mean --window?"),
+        ("train t -o v.bin --min_count 5", "'--min_count': did you mean --min-count?"),
+        ("train t -o v.bin -minCount 5", "'-minCount': did you mean --min-count?"),
+        ("train t -o v.bin --lr 0.1", "'--lr': did you mean --alpha?"),
+        ("glove t -o v.bin --lr 0.1", "'--lr': did you mean --eta?"),
+        ("train t -o v.bin --iter 5", "'--iter': did you mean --epochs?"),
+        ("train t -o v.bin -threads 5", "'-threads': did you mean --workers?"),
+        ("train t -output v.bin", "'-output': did you mean --output?"),
+        ("train -train t -o v.bin", "'-train': name the text without an option"),
+        ("train t -o v.bin -hs 1", "'-hs': did you mean --hs?"),
+        ("train t -o v.bin -cbow 1", "'-cbow': did you mean --sg?"),
+        ("train t -o v.bin -binary 1", "'-binary': the ending of the output chooses"),
+        ("train t -o v.bin --windw 5", "'--windw'"),
+        ("similar v.bin king -top 3", "'-top': did you mean --topn?"),
+    ],
+)
+def test_options_of_other_programs_are_known(folder: Path, typed: str, advice: str) -> None:
+    check_sentence(fastvec(folder, *typed.split()), f"No such option {advice}")
+
+
+def test_what_looks_like_an_option_of_others_can_be_a_value(folder: Path) -> None:
+    done = fastvec(folder, "vocab", "-q", "--min-count=5", "--", "-size")
+    check_sentence(done, "-size")
+    assert "No such option" not in done.stderr
+
+
 @pytest.mark.parametrize("kind", [IndexError, EOFError, AssertionError])
 def test_a_fault_of_ours_is_one_sentence_that_says_where(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: type[Exception]

@@ -26,14 +26,14 @@ from fastvec._util import atomic
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 hook = sys.argv.pop()
-make = atomic._temporary_file
+make = atomic.create_beside
 
 def hooked(path):
-    atomic._temporary_file = make
+    atomic.create_beside = make
     exec(hook)
     return make(path)
 
-atomic._temporary_file = hooked
+atomic.create_beside = hooked
 fastvec_command.main()
 """
 
@@ -117,7 +117,7 @@ def test_vectors_are_kept_if_the_last_step_fails(folder: Path, hook: str) -> Non
 
 
 def test_where_nothing_can_be_written_it_is_said(folder: Path) -> None:
-    hook = "atomic._temporary_file = hooked; raise OSError(28, 'No space left on device')"
+    hook = "atomic.create_beside = hooked; raise OSError(28, 'No space left on device')"
     done = hooked(folder, hook, "train", "text.txt", "-o", "out/v.txt", "-q", *OPTIONS)
     lost = f"they could not be saved in {folder} or {folder / 'system'} either"
     says = f"fastvec: cannot write out/v.txt: No space left on device; {lost}\n"

@@ -61,6 +61,34 @@ def test_analogy(vectors):
     assert done.stdout == "queen\t0.9600\n"
 
 
+def test_words_that_are_known_are_answered_beside_one_that_is_not(vectors):
+    done = fastvec(vectors, "similar", "v.bin", "king", "Wman", "QUEEN", "Wman", "-n", "1")
+    assert done.returncode == 0
+    assert done.stdout == "king\tman\t0.7089\n"
+    assert done.stderr.splitlines() == [
+        "fastvec: 'Wman' is not among the 4 words of v.bin: did you mean 'man' or 'woman'?",
+        "fastvec: 'QUEEN' is not among the 4 words of v.bin: did you mean 'queen'?",
+    ]
+    done = fastvec(vectors, "similar", "v.bin", "0", "1")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 2)
+    done = fastvec(vectors, "analogy", "v.bin", "man", "king", "Woman")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("of v.bin: did you mean 'woman' or 'man'?\n")
+
+
+def test_answers_as_json(vectors):
+    done = fastvec(vectors, "similar", "v.bin", "king", "zzz", "man", "-n", "1", "--json")
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    assert [(word, near[0]["word"]) for word, near in found.items()] == [
+        ("king", "man"), ("man", "king")
+    ]  # fmt: skip
+    assert round(found["king"][0]["cosine"], 4) == 0.7089
+    done = fastvec(vectors, "analogy", "v.bin", "man", "king", "woman", "--json")
+    (answer,) = json.loads(done.stdout)
+    assert (answer["word"], round(answer["cosine"], 4)) == ("queen", 0.96)
+
+
 def test_eval(vectors):
     (vectors / "q.txt").write_text(": royal\nman king woman queen\nman king woman x\n")
     (vectors / "c.txt").write_text("king male\nman male\nqueen female\nprincess female\n")
