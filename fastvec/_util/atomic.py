@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,17 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
         raise
 
 
+def flush_to_disk(file: BinaryIO) -> None:
+    """Wait until all that was written to a file is on the disk; a pipe or a device is only flushed.
+
+    >>> with atomic_write("words.txt") as file:
+    ...     flush_to_disk(file)
+    """
+    file.flush()
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        os.fsync(file.fileno())
+
+
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     """A temporary file that replaces ``path`` unless there is an error."""
@@ -87,8 +99,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(os.dup(lock), "wb", buffering=1 << 20) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            flush_to_disk(file)
         _copy_owner_and_mode(path, name)
         renamed = _rename(name, path)
     except BaseException:
@@ -143,8 +154,7 @@ def _write_in_place(temporary: Path, path: Path) -> None:
     try:
         with temporary.open("rb") as whole, path.open("wb") as file:
             shutil.copyfileobj(whole, file, 1 << 20)
-            file.flush()
-            os.fsync(file.fileno())
+            flush_to_disk(file)
     except OSError as error:
         reason = error.strerror or str(error)
         raise KeptError(

@@ -12,7 +12,7 @@ from typing import Any
 import click
 import numpy as np
 
-from fastvec._util.atomic import atomic_write
+from fastvec._util.atomic import atomic_write, is_special
 from fastvec.cli.shared import check_outputs, echo, print_lines, vector_files
 from fastvec.cli.spelling import unknown_word
 from fastvec.cli.tables import show
@@ -137,8 +137,10 @@ def info(vectors: Path, as_json: bool) -> None:
 
     Corpora, pairs, phrases and indices are read as well as all kinds of VECTORS.
     """
-    with vectors.open("rb") as opened:
-        head = opened.read(64)
+    head = b""
+    if not is_special(vectors):  # a pipe is read once only
+        with vectors.open("rb") as opened:
+            head = opened.read(64)
     kind = next((kind for kind in OTHER_KINDS if is_container(head, kind)), None)
     facts = vector_facts(vectors) if kind is None else container_facts(vectors, kind)
     if as_json:

@@ -322,10 +322,26 @@ def open_output(path: FileLike) -> Iterator[BinaryIO]:
     >>> with open_output("words.txt.gz") as file:
     ...     count = file.write(b"cat 3\\n")
     """
+    with open_target(path) as file, compressing(path, file) as stream:
+        yield stream
+
+
+@contextmanager
+def compressing(path: FileLike, file: BinaryIO) -> Iterator[BinaryIO]:
+    """What is written to the stream goes to the file, compressed if the path has the ending.
+
+    A compressed file may be added to: readers take all its streams one after the other.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> with compressing("words.txt.gz", file) as stream:
+    ...     count = stream.write(b"cat 3\\n")
+    >>> file.getvalue()[:2]
+    b'\\x1f\\x8b'
+    """
     compressor = COMPRESSORS.get(Path(name_of(path)).suffix.lower())
-    with open_target(path) as file:
-        if compressor is None:
-            yield file
-            return
-        with compressor.open_writer(file) as stream:
-            yield stream
+    if compressor is None:
+        yield file
+        return
+    with compressor.open_writer(file) as stream:
+        yield stream

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,6 +74,38 @@ class VectorFile:
             counts=None if self.counts is None else self.counts[:limit],
             extra={name: rows[:limit] for name, rows in kept.extra.items()},
         )
+
+
+def check_lengths(words: Words, vectors: NDArray[Any]) -> None:
+    """ValueError for another number of vectors than of words.
+
+    >>> check_lengths(Words.of(["cat"]), np.ones((1, 3)))
+    """
+    if len(vectors) != len(words):
+        raise ValueError(f"{len(words)} words for {len(vectors)} vectors")
+
+
+def first_of_equal_words(path: PathLike, file: VectorFile) -> VectorFile:
+    """Of rows with the same word only the first; a warning says how many were dropped.
+
+    >>> from fastvec.io.registry import read_vectors
+    >>> file = read_vectors("vectors.bin")
+    >>> first_of_equal_words("vectors.bin", file) is file
+    True
+    """
+    words = list(file.words)
+    dropped = len(words) - len(set(words))
+    if not dropped:
+        return file
+    rows: dict[str | int, int] = {}
+    for row, word in enumerate(words):
+        rows.setdefault(word, row)
+    warnings.warn(
+        f"{path}: dropped {dropped} rows whose word had come before", UserWarning, stacklevel=3
+    )
+    kept = np.fromiter(rows.values(), np.int64, len(rows))
+    counts = None if file.counts is None else file.counts[kept]
+    return replace(file, words=file.words.take(kept), vectors=file.vectors[kept], counts=counts)
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import errno
+import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, about_file, atomic_write
-from fastvec.io.format import Format, VectorFile
+from fastvec._util.atomic import PathLike, about_file, atomic_write, flush_to_disk
+from fastvec.io.format import Format, VectorFile, check_lengths, first_of_equal_words
+from fastvec.io.row_reader import BOM
 from fastvec.words import Words, encode
+
+MARK = b"\nfastvec words crc32 "  # after the array, before the checksum of the file of words
 
 
 def words_beside(path: PathLike) -> Path:
@@ -40,10 +44,38 @@ def write_npy(path: PathLike, words: Words, vectors: NDArray[Any]) -> None:
     >>> write_npy("vectors.npy", Words.of(["cat"]), np.ones((1, 3), np.float32))
     """
     check_lines(path, words)
-    with atomic_write(path) as file:
-        np.lib.format.write_array(file, np.asarray(vectors, np.float32), allow_pickle=False)
-    with atomic_write(words_beside(path)) as file:
-        file.writelines(encode(word) + b"\n" for word in words)
+    check_lengths(words, vectors)
+    names = b"".join(encode(word) + b"\n" for word in words)
+    # The names of both files are replaced as close together as can be.
+    with atomic_write(words_beside(path)) as beside:
+        beside.write(names)
+        flush_to_disk(beside)
+        with atomic_write(path) as file:
+            np.lib.format.write_array(file, np.asarray(vectors, np.float32), allow_pickle=False)
+            file.write(_mark(names))
+
+
+def _mark(names: bytes) -> bytes:
+    """What follows the array: the checksum of its file of words.  NumPy does not read it."""
+    return MARK + b"%08x\n" % zlib.crc32(names)
+
+
+def _is_marked(path: PathLike, end: int, names: bytes) -> bool:
+    """Whether fastvec wrote the array, which ends at a byte; ValueError if it did with other words
+    than these."""
+    with about_file(path), Path(path).open("rb") as file:
+        file.seek(end)
+        found = file.read(len(_mark(b"")))
+    if not found or not found.startswith(MARK[: len(found)]):
+        return False
+    if found == _mark(names):
+        return True
+    if len(found) < len(_mark(b"")):
+        raise ValueError(f"{path} is not a whole .npy file: it is cut off behind its array")
+    raise ValueError(
+        f"{words_beside(path)} is not the file of words that was written with {path}, but an "
+        "older, newer or changed one; if it is right, save the array again with numpy.save"
+    )
 
 
 def read_npy(
@@ -67,7 +99,7 @@ def read_npy(
         raise
     except Exception as error:  # NumPy has many kinds of exception for a broken header
         raise ValueError(f"{path} is not a whole .npy file: {error}") from None
-    if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
+    if not isinstance(vectors, np.memmap) or vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
         raise ValueError(f"{path} must hold a table of numbers")
     if not words_beside(path).exists():
         raise FileNotFoundError(
@@ -76,12 +108,16 @@ def read_npy(
             str(words_beside(path)),
         )
     try:
-        lines = words_beside(path).read_bytes().decode(errors=errors).split("\n")
+        names = words_beside(path).read_bytes()
+        marked = _is_marked(path, vectors.offset + vectors.nbytes, names)
+        lines = names.removeprefix(b"" if marked else BOM).decode(errors=errors).split("\n")
     except UnicodeDecodeError as error:
         error.reason += f" in {words_beside(path)}"
         raise
     if lines[-1] == "":
         lines.pop()
+    if not marked and all(line.endswith("\r") for line in lines):  # ends of lines of Windows
+        lines = [line[:-1] for line in lines]
     if len(lines) != len(vectors):
         raise ValueError(
             f"{path} has {len(vectors)} vectors, {words_beside(path)} has {len(lines)} words"
@@ -95,7 +131,9 @@ NPY = Format(
     "NumPy, words beside it in NAME.words.txt",
     endings=(".npy",),
     sniff=lambda head: head.startswith(b"\x93NUMPY"),
-    read=lambda path, limit, errors: VectorFile(*read_npy(path, limit, errors)),
+    read=lambda path, limit, errors: first_of_equal_words(
+        path, VectorFile(*read_npy(path, limit, errors))
+    ),
     write=lambda path, file: write_npy(path, file.words, file.vectors),
     companions=lambda path: [words_beside(path)],
     check_words=check_lines,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike, atomic_write
-from fastvec.io.format import Format, VectorFile
+from fastvec.io.format import Format, VectorFile, check_lengths, first_of_equal_words
 from fastvec.words import Words
 
 Floats = NDArray[np.float32]
@@ -43,6 +43,7 @@ def write_parquet(
     >>> write_parquet("vectors.parquet", Words.of(["cat"]), np.ones((1, 3), np.float32))
     """
     arrow = parquet_library()
+    check_lengths(words, vectors)
     fields = [("word", arrow.string()), ("vector", arrow.list_(arrow.float32()))]
     if counts is not None:
         fields.append(("count", arrow.int64()))
@@ -124,7 +125,7 @@ PARQUET = Format(
     "word: string, vector: list<float>",
     endings=(".parquet",),
     sniff=lambda head: head.startswith(b"PAR1"),
-    read=lambda path, limit, _: VectorFile(*read_parquet(path, limit)),
+    read=lambda path, limit, _: first_of_equal_words(path, VectorFile(*read_parquet(path, limit))),
     write=lambda path, file: write_parquet(path, file.words, file.vectors, file.counts),
     require=parquet_library,
 )

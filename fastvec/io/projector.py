@@ -7,9 +7,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, atomic_write
+from fastvec._util.atomic import PathLike, atomic_write, flush_to_disk
 from fastvec.io.compression import open_output
-from fastvec.io.format import Format
+from fastvec.io.format import Format, check_lengths
 from fastvec.io.word2vec import number_rows
 from fastvec.words import Words
 
@@ -36,15 +36,18 @@ def write_projector(path: PathLike, words: Words, vectors: NDArray[Any]) -> Path
     >>> str(write_projector("v.tsv", Words.of(["cat"]), np.ones((1, 2), np.float32)))
     'v.metadata.tsv'
     """
+    check_lengths(words, vectors)
     beside = metadata_beside(path)
-    with open_output(path) as file:
-        for block in number_rows(vectors):
-            file.write(block)
+    # The names of both files are replaced as close together as can be.
     with atomic_write(beside) as file:
         # A file with one column has no header line.  No word may break its line, and no line may be
         # empty.
         table = str.maketrans("\t\n\r", "   ")
         file.writelines((word.translate(table) or " ").encode() + b"\n" for word in words)
+        flush_to_disk(file)
+        with open_output(path) as rows:
+            for block in number_rows(vectors):
+                rows.write(block)
     return beside
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.places import FileLike
 from fastvec.io.container import WITH_VECTORS, Container, read_container, write_container
-from fastvec.io.format import ATTRIBUTE, Format, VectorFile
+from fastvec.io.format import ATTRIBUTE, Format, VectorFile, check_lengths
 from fastvec.io.tensors import MAX_HEADER
 from fastvec.words import Words
 
@@ -50,8 +50,7 @@ def save_vectors(
 
     >>> save_vectors("a.safetensors", words=Words.of(["cat"]), vectors=np.ones((1, 3), "f"))
     """
-    if len(vectors) != len(words):
-        raise ValueError(f"{len(words)} words for {len(vectors)} vectors")
+    check_lengths(words, vectors)
     arrays = {"vectors": vectors}
     if counts is not None:
         arrays["counts"] = np.asarray(counts, np.int64)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from fastvec._core import write_rows
 from fastvec._util.places import FileLike, is_local, is_remote, name_of, open_target
 from fastvec._util.progress import Progress
-from fastvec.io.compression import MOST_BYTES, open_output
+from fastvec.io.compression import MOST_BYTES, compressing, open_output
 from fastvec.io.encodings import guess_encoding, is_binary
-from fastvec.io.format import HEAD_BYTES, Format, VectorFile
+from fastvec.io.format import HEAD_BYTES, Format, VectorFile, check_lengths
 from fastvec.io.row_reader import BOM, read_rows
 from fastvec.io.text_rows import HEADER, is_number, is_text
 from fastvec.words import Words, encode
@@ -165,6 +165,7 @@ def write_word2vec(
     """
     if layout not in LAYOUTS:
         raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}, got {layout!r}")
+    check_lengths(words, vectors)
     start = encode(prefix)
     check_words(words, binary=binary, prefix=prefix)
     with (
@@ -188,8 +189,8 @@ def write_word2vec(
 def _open_append(place: FileLike) -> Iterator[BinaryIO]:
     """Open a file to add to it; an open one is written to where it stands."""
     if is_local(place):
-        with Path(place).open("ab") as file:
-            yield file
+        with Path(place).open("ab") as end, compressing(place, end) as stream:
+            yield stream
     elif is_remote(place):
         raise ValueError(f"{place} is remote: only a file of this machine can be appended to")
     else:

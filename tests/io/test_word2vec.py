@@ -125,3 +125,24 @@ def test_a_word_that_could_not_be_read_back_is_refused(tmp_path, monkeypatch, bi
     assert len(read_word2vec(path, binary=binary)[0][0]) == 500
     with pytest.raises(ValueError, match=r"word 'aaa.* has 1001 bytes: .* at most 1000"):
         write_word2vec(path, Words.of(["b", "a" * 1001]), np.ones((2, 1), "f"), binary=binary)
+
+
+@pytest.mark.parametrize("ending", ["txt", "txt.gz", "txt.bz2", "txt.xz", "bin.gz"])
+def test_rows_are_added_to_compressed_files(tmp_path, ending):
+    path, binary = tmp_path / f"v.{ending}", ending.startswith("bin")
+    write_word2vec(path, Words.of(["a", "b"]), VECTORS[:2], binary=binary, total=4)
+    more = Words.of(["c", "d"])
+    write_word2vec(path, more, VECTORS[2:], binary=binary, header=False, append=True)
+    words, vectors = read_word2vec(path, binary=binary)
+    assert list(words) == ["a", "b", "c", "d"]
+    assert np.array_equal(vectors, VECTORS)
+
+
+@pytest.mark.parametrize("name", ["v.txt", "v.bin", "v.npy", "v.parquet", "v.safetensors", "v.tsv"])
+def test_vectors_of_another_number_than_words_are_not_written(tmp_path, name):
+    if name.endswith("parquet"):
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    for count in (3, 5):
+        with pytest.raises(ValueError, match=f"4 words for {count} vectors"):
+            write_vectors(tmp_path / name, VectorFile(WORDS, np.ones((count, 2), np.float32)))
+    assert not list(tmp_path.iterdir())
