@@ -40,7 +40,9 @@ def file_system(address: str, purpose: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        raise ImportError(f"to {purpose} {address}: pip install 'fastvec[remote]'") from None
+        raise ImportError(
+            f"to {purpose} {address}, fsspec is needed: pip install 'fastvec[remote]'"
+        ) from None
     system, path = url_to_fs(address)
     return system, path
 

@@ -6,7 +6,7 @@ import contextlib
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -36,7 +36,7 @@ class Progress:
     def __init__(
         self, description: str, total: int | None, unit: str = "words", enabled: bool | None = None
     ) -> None:
-        self.enabled = sys.stderr.isatty() if enabled is None else enabled
+        self.enabled = _is_terminal(sys.stderr) if enabled is None else enabled
         self.description = description
         self.total = total
         self.unit = unit
@@ -98,3 +98,12 @@ def readable(number: float) -> str:
         if number >= 0.9995 * scale:  # not 1000.00k
             return f"{number / scale:.2f}{letter}"
     return f"{number:.0f}"
+
+
+def _is_terminal(stream: Any) -> bool:
+    """Whether a stream is a terminal; notebooks, services and tests replace standard error by
+    None, by closed files, or by objects that can be written to and nothing else."""
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError):
+        return False

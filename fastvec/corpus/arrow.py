@@ -37,7 +37,9 @@ def _pyarrow(name: str) -> Any:
     try:
         import pyarrow
     except ImportError:
-        raise ImportError(f"to read {name}: pip install 'fastvec[arrow]'") from None
+        raise ImportError(
+            f"to read {name}, pyarrow is needed: pip install 'fastvec[arrow]'"
+        ) from None
     return pyarrow
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -19,7 +20,7 @@ from fastvec._util.gensim_names import MODEL_NAMES, missing_attribute, missing_f
 from fastvec._util.log import log
 from fastvec._util.matrix import padded, picked_rows, random_rows
 from fastvec._util.options import check_value, names_of, params_from, refuse_unknown, set_options
-from fastvec._util.places import FileLike, name_of
+from fastvec._util.places import FileLike, exists, name_of
 from fastvec._util.system import available_cores
 from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
@@ -786,6 +787,9 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
 def _one_source(sentences: Any, corpus_file: Any) -> Any:
     if sentences is not None and corpus_file is not None:
         raise ValueError("give either sentences or corpus_file, not both")
+    if isinstance(corpus_file, (list, tuple)):
+        # With a function as tokens, a list of strings would be one of texts.
+        return [Path(each) if exists(each) else each for each in corpus_file]
     return corpus_file if sentences is None else sentences
 
 

@@ -211,3 +211,12 @@ GENSIMS_TEXT = [
     ["graph", "minors", "trees"],
     ["graph", "minors", "survey"],
 ]
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_files_as_corpus_file_are_files_with_a_function_as_tokens_too(tmp_path, kind):
+    for name, text in (("a", "the cat"), ("b", "the dog")):
+        (tmp_path / name).write_text(text)
+    files = kind([str(tmp_path / "a"), str(tmp_path / "b")])
+    model = Word2Vec(corpus_file=files, tokens=str.split, min_count=1, vector_size=2)
+    assert model.wv.index_to_key == ["the", "cat", "dog"]

@@ -1,5 +1,8 @@
 """The bar: silent at first and when piped, then rate and facts."""
 
+import io
+import sys
+
 import pytest
 
 from fastvec._util import progress
@@ -81,3 +84,12 @@ def test_errors_pass_through() -> None:
 )
 def test_readable(number: float, text: str) -> None:
     assert readable(number) == text
+
+
+@pytest.mark.parametrize("kind", ["none", "closed", "bare"])
+def test_standard_error_need_not_be_a_file(monkeypatch, kind):
+    stream = {"none": None, "closed": io.StringIO(), "bare": object()}[kind]
+    if kind == "closed":
+        stream.close()
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert not Progress("reading", 1, "bytes").enabled
