@@ -57,7 +57,8 @@ def check_options(command: click.Command, arguments: Sequence[str]) -> None:
     for argument in itertools.takewhile(lambda one: one != "--", arguments):
         flag = argument.partition("=")[0]
         name = flag.lstrip("-").replace("_", "-").lower()
-        if not flag.startswith("-") or flag in known or (flag[1] != "-" and len(name) < 2):
+        letters = not flag.startswith("--") and len(name) < 2  # -q, or - for standard input
+        if not flag.startswith("-") or flag in known or letters:
             continue
         flags = [f"--{meant}" for meant in (name, *MEANT.get(name, ()))]
         found = next((meant for meant in flags if meant in known), None)

@@ -103,6 +103,8 @@ def test_what_looks_like_an_option_of_others_can_be_a_value(folder: Path) -> Non
     done = fastvec(folder, "vocab", "-q", "--min-count=5", "--", "-size")
     check_sentence(done, "-size")
     assert "No such option" not in done.stderr
+    done = fastvec(folder, "vocab", "-q", "-", input="a rose is a rose\n")
+    assert done.stdout.startswith("a 2\n")
 
 
 @pytest.mark.parametrize("kind", [IndexError, EOFError, AssertionError])
