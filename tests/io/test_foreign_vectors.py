@@ -1,16 +1,12 @@
 """Files that hold no vectors, or not as fastvec reads them, given where vectors are expected."""
 
 import gzip
-import io
-import lzma
 import os
-import pickle
-import tarfile
 import threading
-import zipfile
 
 import numpy as np
 import pytest
+from foreign_files import FOREIGN
 from vector_tables import VECTORS, WORDS, write
 
 from fastvec import KeyedVectors, Word2Vec, load
@@ -18,55 +14,6 @@ from fastvec.io.format import VectorFile
 from fastvec.io.registry import read_vectors, write_vectors
 from fastvec.io.tensors import save_tensors
 from fastvec.io.word2vec import read_word2vec, write_word2vec
-
-ROWS = b"the 1 2\ncat 3 4\nsat 5 6\n"
-
-
-def zipped(*names):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names:
-            archive.writestr(name, ROWS)
-    return file.getvalue()
-
-
-def tarred():
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w") as archive:
-        entry = tarfile.TarInfo("v.txt")
-        entry.size = len(ROWS)
-        archive.addfile(entry, io.BytesIO(ROWS))
-    return file.getvalue()
-
-
-def npz():
-    file = io.BytesIO()
-    np.savez(file, vectors=VECTORS)
-    return file.getvalue()
-
-
-FOREIGN = {
-    "fastText .bin": (b"\xba\x16\x4f\x2f\x0c\0\0\0" + bytes(200), "fastText.*\\.vec"),
-    "fastText .ftz": (b"\xba\x16\x4f\x2f\x0c\0\0\0" + bytes(range(200)), "fastText"),
-    "gensim": (b"\x80\x04\x95\0\0\0\0\0\0\0\0\x8c\x18gensim.models.keyedvectors", "gensim"),
-    "pickle": (pickle.dumps({"the": [1.0, 2.0]}), "pickle.*gensim"),
-    "old pickle": (pickle.dumps({"the": [1.0, 2.0]}, protocol=2), "pickle"),
-    "finalfusion": (b"FiFu\0\0\0\0\2\0\0\0\1\0\0\0" + bytes(99), "finalfusion"),
-    "GGUF": (b"GGUF\3\0\0\0" + bytes(99), "GGUF"),
-    "zip": (zipped("v.txt"), "zip archive.*unpack"),
-    "zip of two": (zipped("v.txt", "w.txt"), "zip archive.*unpack"),
-    "npz": (npz(), "zip archive.*npz"),
-    "tar": (tarred(), "tar archive.*unpack"),
-    "lzma": (lzma.compress(ROWS * 99, lzma.FORMAT_ALONE), "lzma alone"),
-    "UTF-16": (ROWS.decode().encode("utf-16"), "UTF-16.*iconv"),
-    "UTF-16 without a mark": (ROWS.decode().encode("utf-16-be"), "UTF-16-BE.*iconv"),
-    "UTF-32": (ROWS.decode().encode("utf-32"), "UTF-32.*iconv"),
-    "PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "PDF"),
-    "HTML": (b"<!DOCTYPE html>\n<html><body>404 Not Found</body></html>", "HTML.*download"),
-    "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(99), "HDF5"),
-    "SQLite": (b"SQLite format 3\0" + bytes(99), "SQLite"),
-    "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(99), "7z"),
-}
 
 
 @pytest.mark.parametrize("name", ["v", "v.txt", "v.bin", "v.vec"])
