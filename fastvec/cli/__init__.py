@@ -8,6 +8,7 @@ sentence names the line of the source.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 import click
 
 from fastvec import __version__
+from fastvec._util.log import log
 from fastvec._util.simd import simd
 from fastvec.cli import corpus, demo, evaluate, glove, train, vectors
 from fastvec.cli.shared import echo, fail
@@ -97,6 +99,13 @@ def show_warning(message: Warning | str, *_: object, **__: object) -> None:
     echo(f"fastvec: {message}", err=True)
 
 
+class LogLines(logging.Handler):
+    """Shows what is logged as a command shows warnings."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        show_warning(record.getMessage())
+
+
 def prepare_streams() -> None:
     """Replace closed standard streams (``>&-``) by empty ones, and let file names be any bytes."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -124,6 +133,7 @@ def main() -> None:
     """Entry point: run the command; every error becomes one sentence and exit code 2."""
     end_like_ctrl_c()
     warnings.showwarning = show_warning
+    log.addHandler(LogLines(logging.WARNING))
     prepare_streams()
     try:
         app.main(standalone_mode=False)

@@ -211,8 +211,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         Parameters
         ----------
         source, optional
-            as in :meth:`fit`, with the same words; needed after :meth:`load`, since the file does
-            not have the matrix.  Text is read with the options that the first text was read with
+            as in :meth:`fit`, with the same words; needed after :meth:`load` and by copies, which
+            do not have the matrix.  Text is read with the options that the first text was read with
             (a function as ``tokens`` must be set again after :meth:`load`), and words that the
             model does not have are left out.
         epochs : int, optional
@@ -378,9 +378,13 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         """
         save_model(self, path)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies and pickles have everything but the matrix, as saved models do."""
+        return vars(self) | {"pairs": None, "_used_by": None}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore a copied or pickled model: its rows must be aligned again for training."""
-        vars(self).update(state, _used_by=None)
+        vars(self).update(state)
         if self._records is not None:
             self._records = aligned_records(self._records)
 

@@ -291,3 +291,17 @@ def test_ctrl_c_ends_training_and_saves_what_there_is(folder: Path, stop: signal
     assert said.startswith("fastvec: stopped in epoch ")
     assert len(said.splitlines()) == 1
     assert fastvec(folder, "similar", "v.bin", "a3").returncode == 0
+
+
+def test_what_is_logged_is_shown_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("a rose is a rose\n" * 9)
+    options = ["--hs", "--min-count", "1", "--vector-size", "4", "-o", "v.txt"]
+    run = subprocess.run(
+        [sys.executable, "-m", "fastvec", "train", "text", *options],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "fastvec: hierarchical softmax (hs=1) and negative sampling (negative=5)" in run.stderr

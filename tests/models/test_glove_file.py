@@ -1,5 +1,8 @@
 """Saving GloVe models, and opening them."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from glove_models import fitted, random_pairs
@@ -48,3 +51,17 @@ def test_loading_other_files(tmp_path):
         ValueError, match=r"holds vectors, not a GloVe model: use KeyedVectors\.load"
     ):
         GloVe.load(tmp_path / "vectors")
+
+
+@pytest.mark.parametrize("how", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_copies_do_not_carry_the_matrix(how):
+    counts = np.random.default_rng(1).random((300, 300)) + 1
+    model = GloVe(vector_size=2, epochs=1, workers=1, progress=False).fit(counts + counts.T)
+    other = how(model)
+    assert model.pairs is not None
+    assert len(pickle.dumps(other)) < 300 * 300
+    with pytest.raises(ValueError, match="train needs a source"):
+        other.train()
+    other.train(counts + counts.T)
+    model.train()
+    np.testing.assert_array_equal(other.wv.vectors, model.wv.vectors)
