@@ -227,9 +227,10 @@ def holds_vectors(head: bytes, whole: bool) -> bool:
     if _has_binary_row(rest, size):
         return True
     rows = _complete_lines(rest, whole)
-    return bool(rows) and all(
-        len(row) == size + 1 and all(map(_NUMBER.fullmatch, row[1:])) for row in rows
-    )
+    numbers = [number for row in rows for number in row[1:]]
+    if not any(map(_DECIMAL.fullmatch, numbers)):  # lines of whole numbers are items of a corpus
+        return False
+    return all(len(row) == size + 1 for row in rows) and all(map(_NUMBER.fullmatch, numbers))
 
 
 def _complete_lines(data: bytes, whole: bool) -> list[list[bytes]]:

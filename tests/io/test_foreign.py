@@ -94,5 +94,11 @@ def test_vectors_within_a_corpus_folder_are_no_text(tmp_path: Path, name: str) -
 
 
 def test_numbers_in_a_text_are_no_vectors() -> None:
-    for text in (b"2 3\nto be or\nnot to be\n", b"1 2\n", b"2 3\n4 5\n", b"a 0.5\nb 0.5\n"):
+    for text in (
+        b"2 3\nto be or\nnot to be\n",
+        b"1 2\n",
+        b"2 3\n4 5\n",
+        b"1 2\n3 4 5\n",
+        b"a 0.5\nb 0.5\n",
+    ):
         assert not holds_vectors(text, True)
