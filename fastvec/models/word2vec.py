@@ -734,8 +734,6 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
 
         Raises
         ------
-        ValueError
-            an attribute of ``wv`` that holds Python objects.
         FloatingPointError
             the vectors are not finite any more, because the learning rate was too high: a model
             that cannot be used would replace the one that was saved before.

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fastvec._util.log import log
 from fastvec.io.format import ATTRIBUTE
 from fastvec.words import Key
 
@@ -180,6 +181,8 @@ class WordAttributes:
             dtype = _storage_type(name, given)
             values = self.expandos.get(name)
             if values is None:
+                if dtype.kind == "O":
+                    log.warning("the attribute %r is no number: save does not keep it", name)
                 self._attributes[name] = np.full(len(self), DEFAULTS.get(name, 0), dtype)
             else:
                 _check_storable(name, dtype, values.dtype)
@@ -229,18 +232,17 @@ class WordAttributes:
     def attribute_arrays(self) -> dict[str, NDArray[Any]]:
         """All attributes but the counts, as (V,) arrays under the names that they have in a file.
 
-        The counts have a place of their own in fastvec's files.
-
-        ValueError for an attribute that holds Python objects.
+        The counts have a place of their own in fastvec's files.  Attributes that hold Python
+        objects are left out, with a line in the log: what was trained is saved all the same.
 
         >>> wv.set_vecattr("king", "rank", 1)
         >>> "attribute.rank" in wv.attribute_arrays()
         True
         """
         attributes = {name: np.asarray(values) for name, values in self.expandos.items()}
-        for name, values in attributes.items():
-            if values.dtype == object:
-                raise ValueError(f"attribute {name!r} holds Python objects, which cannot be saved")
+        for name in [name for name, values in attributes.items() if values.dtype == object]:
+            del attributes[name]
+            log.warning("the attribute %r holds Python objects, which save does not keep", name)
         return {ATTRIBUTE + name: attributes[name] for name in attributes if name != COUNT}
 
     def add_attribute_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -145,7 +145,7 @@ class KeyedVectors(Queries):
         Raises
         ------
         ValueError
-            an attribute that holds Python objects, or rows without a word.
+            rows without a word.
         OSError
             the file cannot be written.
 
