@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.places import FileLike, name_of
 from fastvec.io.compression import MOST_BYTES, lines_of, open_input, open_output
+from fastvec.io.row_reader import BOM
 from fastvec.io.text_rows import excerpt
 from fastvec.words import Words
 
@@ -20,6 +21,7 @@ def read_counts(path: FileLike, encoding: str = "utf-8", errors: str = "strict")
     counts = {}
     with open_input(path) as file:
         for number, line in enumerate(lines_of(str(path), file, MOST_BYTES), 1):
+            line = line.removeprefix(BOM) if number == 1 else line
             word, _, count = line.rstrip().rpartition(b" ")
             if not (count.isdigit() and len(count) < 19):
                 raise ValueError(

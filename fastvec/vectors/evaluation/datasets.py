@@ -57,7 +57,7 @@ def read_entries(
     with about_file(path), path.open(encoding=encoding) as file:
         try:
             for number, line in enumerate(file, 1):
-                text = line.strip()
+                text = (line.removeprefix("\ufeff") if number == 1 else line).strip()
                 try:
                     entry = parse(text) if text else None
                 except ValueError:

@@ -3,9 +3,10 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
-from fastvec import evaluation
+from fastvec import KeyedVectors, evaluation
 
 
 @pytest.mark.parametrize("method", ["3cosadd", "3cosmul", "direction"])
@@ -82,3 +83,11 @@ def test_bats_asks_a_bounded_number_of_questions(tmp_path, wv):
     path.write_text("".join(f"w{i}\tv{i}\n" for i in range(1001)))
     with pytest.raises(ValueError, match=r"large.txt has 1001 pairs.* at most 1000 pairs"):
         evaluation.analogies(wv, path.parent)
+
+
+def test_a_byte_order_mark_does_not_hide_the_first_section(tmp_path):
+    (tmp_path / "q.txt").write_text("\ufeff: capitals\na b c d\n", "utf-8")
+    wv = KeyedVectors(4)
+    wv.add_vectors(["a", "b", "c", "d"], np.eye(4))
+    _, sections = wv.evaluate_word_analogies(tmp_path / "q.txt")
+    assert sections[0]["section"] == "capitals"
