@@ -124,5 +124,6 @@ def evaluate(
             (title, tuple(lines[0]), [cells(line) for line in lines])
             for title, lines in tables
             if lines
-        ]
+        ],
+        heads=True,
     )

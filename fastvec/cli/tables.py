@@ -22,13 +22,18 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Ta
     return made
 
 
-def show(tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> None:
-    """Print tables of (title, heads, rows): drawn on a terminal, tab-separated into a pipe."""
+def show(
+    tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]], *, heads: bool = False
+) -> None:
+    """Print tables of (title, heads, rows): drawn on a terminal, tab-separated into a pipe.
+
+    ``heads`` puts a line with the heads of the columns before each table in a pipe too.
+    """
     if sys.stdout.isatty():
         # Words and file names may look like rich's markup, but are printed as they are.
         console = Console(markup=False, emoji=False, highlight=False)
         console.print(Columns([table(*one) for one in tables]))
         return
-    for title, _, rows in tables:
-        for row in rows:
+    for title, names, rows in tables:
+        for row in [names, *rows] if heads else rows:
             print("\t".join((title, *row) if title else row))
