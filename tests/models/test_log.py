@@ -25,7 +25,7 @@ def test_reading_and_training_are_logged(caplog, tmp_path):
     assert {record.name for record in caplog.records} == {"fastvec"}
     expected = [
         "collected 5 words from 60 raw words and 20 sentences; min_count=1",
-        "training Word2Vec<vocab=5, vector_size=4, alpha=0.025, epochs=2>: 60 words, 2 epochs",
+        "training Word2Vec<vocab=5, vector_size=4, alpha=0.025, sample=0, epochs=2>: 60 words, 2",
         "EPOCH 0: 60 words in ",
         "EPOCH 1: 60 words in ",
         "saved Word2Vec<vocab=5",
