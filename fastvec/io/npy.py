@@ -94,12 +94,13 @@ def read_npy(
     """
     try:
         with about_file(path):
-            vectors = np.load(path, mmap_mode="c", allow_pickle=False)
+            # np.load would open an archive (.npz) too, and leave it open.
+            vectors = np.lib.format.open_memmap(path, mode="c")
     except OSError:
         raise
     except Exception as error:  # NumPy has many kinds of exception for a broken header
         raise ValueError(f"{path} is not a whole .npy file: {error}") from None
-    if not isinstance(vectors, np.memmap) or vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
+    if vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
         raise ValueError(f"{path} must hold a table of numbers")
     if not words_beside(path).exists():
         raise FileNotFoundError(
