@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -9,6 +10,46 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 TICK_SECONDS = 0.1
+
+
+class _Latch:
+    """Counts the workers that are at work, so that none is left running.
+
+    Joining the threads is not enough: Ctrl-C may come while the pool starts one, before the pool
+    has noted it.
+    """
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.at_work = 0
+        self.closed = False
+
+    def enter(self) -> bool:
+        """Begin to work; False if it is too late for that."""
+        with self.changed:
+            self.at_work += not self.closed
+            return not self.closed
+
+    def leave(self) -> None:
+        """Work is done."""
+        with self.changed:
+            self.at_work -= 1
+            self.changed.notify_all()
+
+    def close(self, stop: Callable[[], None]) -> None:
+        """Let no more workers begin, stop the others and wait for them; Ctrl-C meanwhile is raised
+        when they are done."""
+        interrupt = None
+        while self.at_work or not self.closed:
+            try:
+                stop()
+                with self.changed:
+                    self.closed = True
+                    self.changed.wait_for(lambda: not self.at_work)
+            except KeyboardInterrupt as error:
+                interrupt = error
+        if interrupt is not None:
+            raise interrupt
 
 
 def run(
@@ -49,24 +90,33 @@ def run(
     if workers < 1:
         raise ValueError(f"workers must be at least 1, got {workers}")
     errors: list[BaseException] = []
+    latch = _Latch()
 
     def guarded(worker: int) -> None:
+        if not latch.enter():
+            return
         try:
             work(worker)
         except BaseException as error:
             errors.append(error)
             stop()
+        finally:
+            latch.leave()
 
-    with ThreadPoolExecutor(workers, "fastvec") as pool:
-        try:
-            running = {pool.submit(guarded, worker) for worker in range(workers)}
-            while running := wait(running, TICK_SECONDS).not_done:
-                if tick is not None:
-                    tick()
-        except BaseException:  # also when a thread could not be started
-            pool.shutdown(wait=False, cancel_futures=True)
-            stop()
-            raise
+    try:
+        with ThreadPoolExecutor(workers, "fastvec") as pool:
+            try:
+                running = {pool.submit(guarded, worker) for worker in range(workers)}
+                while running := wait(running, TICK_SECONDS).not_done:
+                    if tick is not None:
+                        tick()
+            except BaseException:  # also when a thread could not be started
+                pool.shutdown(wait=False, cancel_futures=True)
+                stop()
+                raise
+    except BaseException:
+        latch.close(stop)
+        raise
     if errors:
         raise errors[0]
     if tick is not None:

@@ -97,6 +97,45 @@ def test_ctrl_c_stops_all() -> None:
     assert sorted(work.ended) == [0, 1]
 
 
+def test_ctrl_c_while_a_thread_is_started_leaves_no_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    work, start, begun = Work(), threading.Thread.start, threading.Event()
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name == "fastvec_1":  # the pool has not noted it yet
+            assert begun.wait(DEADLINE)
+            raise KeyboardInterrupt
+
+    def working(worker: int) -> None:
+        if worker == 1:
+            begun.set()
+        work(worker)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        threads.run(working, 3, work.stopped.set)
+    assert sorted(work.ended) == [0, 1]
+
+
+def test_a_second_ctrl_c_waits_for_the_workers_too() -> None:
+    work, interrupts = Work(), []
+
+    def stop() -> None:
+        interrupts.append(None)
+        if len(interrupts) == 1:
+            threading.Timer(0.05, work.stopped.set).start()
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def tick() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.run(work, 2, stop, tick)
+    assert sorted(work.ended) == [0, 1]
+
+
 def test_a_thread_that_cannot_start_stops_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     work, start = Work(), threading.Thread.start
 
