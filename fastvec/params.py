@@ -135,7 +135,7 @@ class Word2VecParams(Params):
     """How word2vec is trained (names and defaults are gensim 4's)."""
 
     vector_size: int = option(100, "numbers in each vector", low=1, high=65536)
-    window: int = option(5, "words on each side that count as context", low=1, high=100_000)
+    window: int = option(5, "words on each side that count as context", low=1)
     sg: int = switch(0, "train skip-gram instead of CBOW")
     hs: int = switch(0, "train with hierarchical softmax")
     negative: int = option(5, "noise words drawn for each word; 0: none", low=0, high=1000)

@@ -7,7 +7,7 @@ instead of a Python object.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence, Set
 from typing import Any, TypeGuard, overload
 
 import numpy as np
@@ -235,6 +235,55 @@ def concatenate_words(first: Words, second: Words) -> Words:
     offsets = np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]])
     joined = np.concatenate([first.joined, second.joined])
     return Words(joined, offsets, None, first.integers)
+
+
+def words_of_rows(names: Any) -> Words:
+    """The words of the rows of a matrix, from words in the order of the rows, or from a mapping of
+    words to rows.
+
+    Raises
+    ------
+    TypeError
+        a string; a set, which has no order.
+    ValueError
+        a mapping that does not give each of the rows 0, 1, ... to one word; a word that is there
+        twice.
+
+    >>> words_of_rows({"cat": 1, "dog": 0}).keys()
+    ['dog', 'cat']
+    """
+    if isinstance(names, Words):
+        return names
+    words = Words.of(_in_row_order(names) if isinstance(names, Mapping) else in_order(names))
+    twice = np.flatnonzero(words.find_all(words) != np.arange(len(words)))
+    if len(twice):
+        raise ValueError(f"words must all be different, got {words.key(int(twice[0]))!r} twice")
+    return words
+
+
+def in_order(keys: Iterable[Key]) -> list[Any]:
+    """Several keys as a list; TypeError for a set, which has no order, and for a string.
+
+    >>> in_order({"cat": 3, "dog": 2}.keys())
+    ['cat', 'dog']
+    """
+    unordered = isinstance(keys, Set) and not isinstance(keys, KeysView)
+    if unordered or isinstance(keys, str | bytes):
+        raise TypeError(f"words must be a list, in the order of their rows, got {keys!r:.60}")
+    return list(keys)
+
+
+def _in_row_order(rows: Mapping[Key, Any]) -> list[Key]:
+    """The keys of a mapping to the rows 0, 1, ..., in the order of the rows."""
+    words: list[Any] = [None] * len(rows)
+    for word, row in rows.items():
+        if not is_integer(row) or not 0 <= row < len(words) or words[row] is not None:
+            raise ValueError(
+                f"a mapping of words must name each of the rows 0 to {len(words) - 1} once, got "
+                f"{row!r} for {word!r}"
+            )
+        words[row] = word
+    return words
 
 
 def is_integer(key: object) -> TypeGuard[int | np.integer[Any]]:

@@ -155,7 +155,7 @@ def test_a_checked_window_can_be_used(window: Any) -> None:
     except (TypeError, ValueError) as error:
         assert str(error).startswith("window must be ")
     else:
-        assert 1 <= made.window <= 100_000
+        assert made.window >= 1
         assert made.window == window
 
 

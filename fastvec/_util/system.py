@@ -7,6 +7,9 @@ from pathlib import Path
 
 from fastvec._util.options import Size, bytes_from
 
+#: What is taken for the memory of a machine that does not say how much it has.
+UNKNOWN_MEMORY = 4 << 30
+
 
 def available_cores() -> int:
     """The number of cores that this process may run on, which may be fewer than the machine has."""
@@ -29,10 +32,20 @@ def free_memory() -> int:
     """Bytes of memory that this process can still use, as far as the system reports it."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:  # not Linux
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    facts = {line.split(":")[0]: int(line.split()[1]) for line in lines}
-    return min(facts["MemAvailable"] * 1024, _cgroup_memory())
+        facts = dict(line.split(":", 1) for line in lines if ":" in line)
+        free = int(facts["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError, IndexError):  # not Linux, an old one, or a sandbox
+        free = _physical_memory() // 2
+    return min(free, _cgroup_memory())
+
+
+def _physical_memory() -> int:
+    """Bytes of memory that the machine has; UNKNOWN_MEMORY where the system does not say it."""
+    try:
+        pages = os.sysconf("SC_PHYS_PAGES")
+        return os.sysconf("SC_PAGE_SIZE") * pages if pages > 0 else UNKNOWN_MEMORY
+    except (AttributeError, OSError, ValueError):  # Windows, or a system without these names
+        return UNKNOWN_MEMORY
 
 
 def _cgroup_memory() -> int:

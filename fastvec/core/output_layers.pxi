@@ -35,7 +35,7 @@ cdef extern from "word2vec/training.h" nogil:
         const float *locks
         negative_sampling negative_sampling
         hierarchical_softmax hierarchical_softmax
-        int skip_gram, window, shrink_windows, shared_negatives, cbow_mean, cbow_corrected
+        int skip_gram, window, reach, shrink_windows, shared_negatives, cbow_mean, cbow_corrected
         float alpha_start, alpha_end
         uint64_t seed
         int workers

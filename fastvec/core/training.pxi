@@ -1,7 +1,7 @@
 # Training: one word2vec run (csrc/word2vec/epoch.h).
 
 cdef extern from "word2vec/epoch.h" nogil:
-    enum: CHUNK, COPIED_ROWS "HOT_ROWS"
+    enum: CHUNK, MAX_CHUNK, COPIED_ROWS "HOT_ROWS"
     ctypedef struct updater:
         double loss
         int64_t predictions
@@ -65,8 +65,8 @@ cdef class Training:
         t.kernel = instruction_set_of(simd).word2vec
         if stride % ROW_FLOATS or not 1 <= vector_size <= stride:
             raise ValueError(f"rows of {stride} floats cannot hold vector_size {vector_size}")
-        if not 1 <= window <= 100000:
-            raise ValueError(f"window must be from 1 to 100000, got {window}")
+        if window < 1:
+            raise ValueError(f"window must be at least 1, got {window}")
         if not 1 <= n < 0x7fffffff:
             raise ValueError(f"keep must have 1 to 2**31 - 2 entries, got {n}")
         if locks is not None and locks.shape[0] != n:
@@ -84,6 +84,7 @@ cdef class Training:
         t.locks = &locks[0] if locks is not None else NULL
         t.skip_gram = skip_gram
         t.window = window
+        t.reach = min(window, MAX_CHUNK)
         t.shrink_windows = shrink_windows
         t.shared_negatives = shared_negatives
         t.cbow_mean = cbow_mean

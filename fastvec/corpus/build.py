@@ -48,6 +48,12 @@ def read_corpus(
     >>> list(read_corpus(source, VocabularyParams(min_count=1), params).vocabulary.words)
     ['a', 'rose']
     """
+    for name, given in (("vocabulary", vocabulary), ("known", known)):
+        if not isinstance(given, Vocabulary | None):
+            raise TypeError(
+                f"{name} must be a Vocabulary, got {type(given).__name__}: Vocabulary.of(counts) "
+                "makes one from words and their counts"
+            )
     reading = _Reading(vocab_params, corpus_params, trim_rule, workers, progress)
     if isinstance(source, EncodedSource):
         return reading.encoded(source, vocabulary, known)

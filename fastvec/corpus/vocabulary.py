@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from fastvec._util.atomic import PathLike
 from fastvec.io.counts import read_counts, write_counts
 from fastvec.params import VocabularyParams
-from fastvec.words import Words, concatenate_words
+from fastvec.words import Words, concatenate_words, words_of_rows
 
 #: what a trim rule may return (gensim's values)
 RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2
@@ -64,16 +65,27 @@ class Vocabulary:
 
     @classmethod
     def of(cls, counts: Mapping[Any, int]) -> Vocabulary:
-        """Make a vocabulary from a mapping of words (or integers) to counts, in its order.
+        """Make a vocabulary from a mapping of words (or integers) to counts, in its order: a dict,
+        or what has ``items`` like one, such as a Series of pandas.
+
+        Raises
+        ------
+        TypeError
+            no mapping; counts that are not numbers.
+        ValueError
+            counts that are not whole, below 0 or too large; a word that is there twice.
 
         >>> Vocabulary.of({"a": 2, "rose": 2})
         Vocabulary(2 words, 4 tokens)
         """
-        try:
-            numbers = np.fromiter(counts.values(), np.int64, len(counts))
-        except OverflowError:
-            raise ValueError("counts must add up to less than 2**62") from None
-        return cls(Words.of(counts), numbers)
+        if not callable(getattr(counts, "items", None)):
+            raise TypeError(
+                "counts must be a mapping from words to counts, such as a dict, got "
+                f"{type(counts).__name__}"
+            )
+        items = list(counts.items())
+        words = words_of_rows([word for word, _ in items])
+        return cls(words, _whole([count for _, count in items]))
 
     @classmethod
     def load(cls, path: PathLike) -> Vocabulary:
@@ -147,6 +159,19 @@ class Vocabulary:
 
     def __repr__(self) -> str:
         return f"Vocabulary({len(self)} words, {self.counts.sum()} tokens)"
+
+
+def _whole(counts: list[Any]) -> NDArray[np.int64]:
+    """Counts as integers; TypeError for what is no number, ValueError for a broken or huge one."""
+    for count in counts:
+        if not isinstance(count, numbers.Real):
+            raise TypeError(f"counts must be whole numbers, got {count!r:.60}")
+        if count != count // 1:  # NaN is not equal to itself
+            raise ValueError(f"counts must be whole numbers, got {count!r}")
+    try:
+        return np.fromiter(map(int, counts), np.int64, len(counts))
+    except OverflowError:
+        raise ValueError("counts must add up to less than 2**62") from None
 
 
 def select_words(

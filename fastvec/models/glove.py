@@ -40,7 +40,7 @@ from fastvec.params import (
     VocabularyParams,
 )
 from fastvec.vectors.keyedvectors import KeyedVectors
-from fastvec.words import Words
+from fastvec.words import Key, Words
 
 P, C = GloVeParams, CooccurrenceParams
 Floats = NDArray[np.float32]
@@ -151,7 +151,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
     def fit(
         self,
         source: Any,
-        vocabulary: Vocabulary | Iterable[str] | None = None,
+        vocabulary: Vocabulary | Iterable[Key] | None = None,
         *,
         init: Any = None,
         callbacks: Iterable[CallbackAny2Vec] = (),
@@ -164,7 +164,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             a matrix of counts is a scipy.sparse matrix or a NumPy array of floats.  Everything
             else is a corpus, as :meth:`fastvec.Corpus.read` takes it, whose pairs are counted
             first; this includes NumPy arrays of integers, where each row is a sentence of items.
-        vocabulary : Vocabulary or words, optional
+        vocabulary : Vocabulary, words, or mapping from words to rows, optional
             with a matrix: the word of each row; by default "0", "1", ...  With a corpus: a
             Vocabulary; words that it does not have are left out.  Pairs have their own words.
         init : KeyedVectors or mapping from words to vectors, optional
@@ -244,7 +244,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             raise ValueError("the matrix has other words than the model")
         return pairs
 
-    def _pairs_of(self, source: Any, vocabulary: Vocabulary | Iterable[str] | None) -> Pairs:
+    def _pairs_of(self, source: Any, vocabulary: Vocabulary | Iterable[Key] | None) -> Pairs:
         """The pairs of any source, which are counted if it is a corpus."""
         if isinstance(source, Pairs):
             return source
@@ -418,10 +418,8 @@ def _is_matrix(source: Any) -> bool:
 
 
 def _words_and_counts(
-    vocabulary: Vocabulary | Iterable[str] | None,
-) -> tuple[Words | None, NDArray[np.int64] | None]:
-    if vocabulary is None:
-        return None, None
+    vocabulary: Vocabulary | Iterable[Key] | None,
+) -> tuple[Iterable[Key] | None, NDArray[np.int64] | None]:
     if isinstance(vocabulary, Vocabulary):
         return vocabulary.words, vocabulary.counts
-    return (vocabulary if isinstance(vocabulary, Words) else Words.of(vocabulary)), None
+    return vocabulary, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from fastvec.models.tiles import (
     check_counts,
     column_keys,
 )
-from fastvec.words import Words
+from fastvec.words import Key, Words, words_of_rows
 
 if TYPE_CHECKING:
     # At run time scipy is imported where a matrix is made, since it makes "import fastvec" slow.
@@ -108,7 +108,7 @@ class Pairs:
     def from_scipy(
         cls,
         matrix: Any,
-        words: Words | None = None,
+        words: Iterable[Key] | Mapping[Key, int] | None = None,
         counts: NDArray[np.int64] | None = None,
     ) -> Pairs:
         """Pairs from any scipy.sparse matrix, or from a dense array.
@@ -118,7 +118,7 @@ class Pairs:
         matrix : (V, V)
             numbers that are finite and not negative; zeros are dropped.  A matrix that equals its
             transpose up to a relative difference of 1e-5 is stored as symmetric.
-        words : Words, optional
+        words : words, or mapping from words to rows, optional
             one for each row.
         counts : (V,) int64, optional
             how often each word occurs.
@@ -129,13 +129,15 @@ class Pairs:
             if the argument is not a matrix of real numbers.
         ValueError
             if the matrix is not square or has no entries; if an entry is negative, NaN, infinite,
-            or positive but not from 1e-30 to 1e30; if there is not one word for each row.
+            or positive but not from 1e-30 to 1e30; if there is not one word for each row, or one
+            twice.
 
         >>> Pairs.from_scipy(scipy.sparse.eye_array(3))
         Pairs(3 words, 3 stored pairs, symmetric)
         """
         from scipy import sparse
 
+        names = None if words is None else words_of_rows(words)
         rows = _checked_rows(matrix)
         n, symmetric = rows.shape[0], _is_symmetric(rows)
         if symmetric:
@@ -150,7 +152,7 @@ class Pairs:
             ends = rows.indptr[starts[block] : starts[block + 1] + 1].astype(np.int64)
             entries = slice(int(ends[0]), int(ends[-1]))
             raw[entries] = tiles.cut(block, ends - ends[0], keys[entries], values[entries])
-        return cls(pairs, *tiles.arrays(), n, symmetric=symmetric, words=words, counts=counts)
+        return cls(pairs, *tiles.arrays(), n, symmetric=symmetric, words=names, counts=counts)
 
     def to_scipy(self) -> sparse.csr_array:
         """The whole matrix as a scipy.sparse.csr_array of float32, with sorted indices.

@@ -14,6 +14,7 @@ from fastvec.models.phrase_joining import join_phrases
 from fastvec.models.phrase_scores import SCORERS, Scorer
 from fastvec.models.phrases_file import PhrasesFile, read_phrases
 from fastvec.params import PhrasesParams, TextOptions, Tokens
+from fastvec.words import is_integer
 
 Sentence = Iterable[str]
 Candidate = tuple[str, float] | tuple[None, None]
@@ -66,16 +67,20 @@ class PhraseModel:
     def analyze_sentence(self, sentence: Sentence) -> Iterator[tuple[str, float | None]]:
         """The words of a sentence with phrases joined: (phrase, its score), or (word, None).
 
-        Phrases are found from left to right, and each word is part of at most one.  Items that are
-        not strings are part of none.
+        Phrases are found from left to right, and each word is part of at most one.  Byte strings
+        and integers are the text that they are in a corpus; other items are part of no phrase.
+
+        Raises TypeError for a string, which is no list of words.
 
         >>> phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]] * 9, min_count=1, threshold=0.1)
         >>> [word for word, score in phrases.analyze_sentence(["in", "new", "york"])]
         ['in', 'new_york']
         """
+        if isinstance(sentence, str | bytes):
+            raise TypeError(f"a sentence is a list of words, got the string {sentence!r:.60}")
         score_of = self._scorer_of_candidates()
         pending: list[str] = []  # the first word of a possible phrase, and connectors after it
-        for word in sentence:
+        for word in map(_as_text, sentence):
             if word in self.connector_words:
                 if pending:
                     pending.append(word)
@@ -130,7 +135,7 @@ class PhraseModel:
         items = iter(sentence)
         first = list(itertools.islice(items, 1))
         whole = itertools.chain(first, items) if items is sentence else sentence
-        if first and not isinstance(first[0], str):
+        if first and not isinstance(_as_text(first[0]), str):
             return _JoinedSentences(self, whole)
         return [word for word, _ in self.analyze_sentence(whole)]
 
@@ -252,6 +257,17 @@ class PhraseModel:
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _as_text(word: Any) -> Any:
+    """A word as it is counted: byte strings are decoded, and integers are their digits; what is
+    none of these stays as it is.  ValueError for bytes that are not UTF-8."""
+    if isinstance(word, bytes):
+        try:
+            return word.decode()
+        except UnicodeDecodeError:
+            raise ValueError(f"word {word!r:.60} is not valid UTF-8: decode it before") from None
+    return str(int(word)) if is_integer(word) else word
 
 
 class _JoinedSentences:

@@ -6,6 +6,7 @@ Embeddings".
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from fastvec._util.progress import Progress
 from fastvec.models.pairs import Pairs
 from fastvec.params import PPMIParams
 from fastvec.vectors.keyedvectors import KeyedVectors
-from fastvec.words import Words
+from fastvec.words import Key, Words, words_of_rows
 
 if TYPE_CHECKING:  # see pairs.py
     from scipy import sparse
@@ -79,7 +80,7 @@ def ppmi(
 
 def ppmi_vectors(
     matrix: Any,
-    words: Words | None = None,
+    words: Iterable[Key] | Mapping[Key, int] | None = None,
     params: PPMIParams | None = None,
     *,
     progress: bool | None = None,
@@ -90,7 +91,7 @@ def ppmi_vectors(
     ----------
     matrix : Pairs or (V, V) scipy.sparse matrix
         co-occurrence counts.
-    words : Words, optional
+    words : words, or mapping from words to rows, optional
         the word of each row; default: the words of the Pairs, or "0", "1", ...
     params : PPMIParams
         vector_size (below V), smoothing, shift, eigenvalue_weight (p; 0.5 by default, 0 and 1 are
@@ -118,7 +119,8 @@ def ppmi_vectors(
     table = ppmi(pairs, smoothing=params.smoothing, shift=params.shift)
     if table.nnz == 0:
         raise ValueError("the PPMI matrix is empty: no two words meet more often than by chance")
-    names = words or pairs.words or Words.of(str(i) for i in range(n))
+    given = None if words is None else words_of_rows(words)
+    names = given or pairs.words or Words.of(str(i) for i in range(n))
     return KeyedVectors.of(names, _svd(table, params, progress), pairs.counts)
 
 

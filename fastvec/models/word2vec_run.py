@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from fastvec.models.word2vec import Word2Vec
 
 
+#: A wider window is drawn as this one: both reach over every sentence, as good as always.
+MOST_WINDOW = 2**31 - 1
+
+
 class Word2VecRun:
     """A :class:`fastvec.models.training.Run` of a Word2Vec model on a corpus.
 
@@ -93,7 +97,7 @@ class Word2VecRun:
             layers=[each.layer for each in layers],
             vector_size=params.vector_size,
             skip_gram=bool(params.sg),
-            window=params.window,
+            window=min(params.window, MOST_WINDOW),
             shrink_windows=params.shrink_windows,
             shared_negatives=params.shared_negatives,
             cbow_mean=bool(params.cbow_mean),

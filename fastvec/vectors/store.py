@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from fastvec.vectors.attributes import COUNT, WordAttributes
 from fastvec.vectors.keys import KeyRows
 from fastvec.vectors.norms import normalized, row_norms, safe_reciprocal
-from fastvec.words import Key, Words, is_integer
+from fastvec.words import Key, Words, in_order, is_integer
 
 
 class VectorStore(WordAttributes):
@@ -114,7 +114,7 @@ class VectorStore(WordAttributes):
 
     @index_to_key.setter
     def index_to_key(self, keys: Iterable[Key]) -> None:
-        named = KeyRows(Words.of(keys))
+        named = KeyRows(Words.of(in_order(keys)))
         vectors = self._with_room(len(named))
         self._keys, self.vectors, self.norms = named, vectors, None
 
@@ -258,7 +258,7 @@ class VectorStore(WordAttributes):
         """
         if isinstance(keys, str | int | np.integer):
             keys, weights = [keys], np.asarray(weights).reshape(1, -1)
-        vectors = np.asarray(weights)
+        keys, vectors = in_order(keys), np.asarray(weights)
         if vectors.shape != (len(keys), self.vector_size):
             raise ValueError(
                 f"{len(keys)} keys need weights of shape ({len(keys)}, {self.vector_size}), "

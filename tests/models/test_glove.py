@@ -3,6 +3,9 @@
 import copy
 import itertools
 import pickle
+import re
+from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -16,6 +19,9 @@ from fastvec.models import training
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
+from fastvec.models.ppmi import ppmi_vectors
+from fastvec.params import PPMIParams
+from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
 
@@ -144,6 +150,59 @@ def test_a_corpus_with_a_given_vocabulary():
     assert model.wv.index_to_key == ["b", "a"]
     with pytest.raises(TypeError, match="vocabulary must be a Vocabulary"):
         GloVe(4, progress=False).fit(SENTENCES, ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"a": 2, "b": 1, "c": 0},
+        {"b": np.int64(1), "c": np.int32(0), "a": 2},
+        np.array(["c", "b", "a"]),
+        {"c": 9, "b": 9, "a": 9}.keys(),
+        iter("cba"),
+        Words.of("cba"),
+    ],
+    ids=repr,
+)
+def test_words_name_the_rows_in_order(words):
+    counts = np.arange(9.0).reshape(3, 3) + 1
+    words = list(words) if isinstance(words, Iterator) else words  # to be used three times
+    assert GloVe(4, epochs=1).fit(counts, words).wv.index_to_key == ["c", "b", "a"]
+    assert Pairs.from_scipy(counts, words).words.keys() == ["c", "b", "a"]
+    assert ppmi_vectors(counts, words, PPMIParams(2)).index_to_key == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ({"a", "b", "c"}, "words must be a list, in the order of their rows, got {'"),
+        (frozenset("abc"), "words must be a list"),
+        ("abc", "words must be a list, in the order of their rows, got 'abc'"),
+        (["a", "b", "a"], "words must all be different, got 'a' twice"),
+        ({"a": 0, "b": 1, "c": 3}, "must name each of the rows 0 to 2 once, got 3 for 'c'"),
+        ({"a": 0, "b": 1, "c": 1}, "must name each of the rows 0 to 2 once, got 1 for 'c'"),
+        ({"a": 0, "b": 1, "c": 2.0}, "must name each of the rows 0 to 2 once, got 2.0 for 'c'"),
+        (Counter("aaabbc"), "must name each of the rows 0 to 2 once, got 3 for 'a'"),
+        (["a", "b"], "a matrix of 3 rows needs as many words, got 2"),
+        (["a", "b", 3], "keys must be all strings or all integers, got 3"),
+    ],
+    ids=repr,
+)
+def test_words_that_do_not_name_the_rows_are_refused(words, says):
+    counts = np.arange(9.0).reshape(3, 3) + 1
+    for call in (GloVe(4, epochs=1).fit, Pairs.from_scipy, ppmi_vectors):
+        with pytest.raises((TypeError, ValueError), match=re.escape(says)):
+            call(counts, words)
+
+
+def test_keys_without_an_order_are_refused():
+    wv = KeyedVectors(2)
+    with pytest.raises(TypeError, match="words must be a list, in the order of their rows"):
+        wv.add_vectors({"a", "b"}, np.ones((2, 2)))
+    with pytest.raises(TypeError, match="words must be a list, in the order of their rows"):
+        wv.index_to_key = {"a", "b"}
+    wv.add_vectors({"a": 5, "b": 5}.keys(), [[1, 2], [3, 4]])
+    assert wv["b"].tolist() == [3, 4]
 
 
 def test_a_vocabulary_is_never_ignored():

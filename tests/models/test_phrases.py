@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from phrase_texts import YORK, texts_of
 
-from fastvec import ENGLISH_CONNECTOR_WORDS, Corpus, Phrases
+from fastvec import ENGLISH_CONNECTOR_WORDS, Corpus, Phrases, Word2Vec
 
 
 def test_one_sentence_or_many() -> None:
@@ -45,6 +45,38 @@ def test_phrases_of_integers_are_text() -> None:
     assert phrases.vocab["1_2"] == 28
 
 
+INTEGERS = [1, 2, 3], np.array([1, 2, 3]), (np.int8(1), 2, 3), iter([1, 2, 3]), range(1, 4)
+BYTES = [b"1", b"2", b"3"], np.array([b"1", b"2", b"3"]), iter([b"1", b"2", b"3"]), [b"1", "2", 3]
+
+
+@pytest.mark.parametrize("sentence", [*INTEGERS, *BYTES], ids=repr)
+def test_sentences_of_integers_and_bytes_are_joined(sentence: Any) -> None:
+    one = list(sentence)
+    for kind in (int, str, lambda word: str(word).encode()):
+        phrases = Phrases([list(map(kind, (1, 2)))] * 30, min_count=1, threshold=1e-9)
+        for model in (phrases, phrases.freeze()):
+            assert model[one] == model[iter(one)] == ["1_2", "3"]
+            assert list(model[[one]]) == list(model[iter([one])]) == [["1_2", "3"]]
+            assert list(model.find_phrases([one])) == ["1_2"]
+            assert model.join([[kind(1), kind(2)]]).vocabulary.words.keys() == ["1_2"]
+    assert Word2Vec(phrases[[one]], min_count=1, vector_size=2).wv.index_to_key == ["1_2", "3"]
+
+
+@pytest.mark.parametrize("sentence", ["new york", b"new york", ""])
+def test_a_string_is_no_sentence(sentence: str | bytes) -> None:
+    phrases = Phrases([["new", "york"]] * 30, min_count=1, threshold=1e-9)
+    says = "a sentence is a list of words, got the string b?['\"]"
+    for model in (phrases, phrases.freeze()):
+        with pytest.raises(TypeError, match=says):
+            model[sentence]
+        with pytest.raises(TypeError, match=says):
+            list(model[[["new"], sentence]])
+        with pytest.raises(TypeError, match=says):
+            model.find_phrases([sentence])
+    with pytest.raises(ValueError, match=r"word b'he\\xff' is not valid UTF-8"):
+        phrases[[b"he\xff"]]
+
+
 def test_a_corpus_that_is_given_stays_open() -> None:
     corpus = Corpus.read(YORK, min_count=1)
     phrases = Phrases(corpus, min_count=1, threshold=0.1)
@@ -74,7 +106,7 @@ def test_text_without_words_changes_nothing() -> None:
 
 def test_what_is_no_string_is_in_no_phrase() -> None:
     phrases = Phrases([["new", "york"]] * 9, min_count=1, threshold=0.1, connector_words=["of"])
-    for odd in (None, 1, b"york"):
+    for odd in (None, True, 1.5):
         assert phrases[["new", odd, "york"]] == ["new", odd, "york"]
         assert phrases[["new", "of", odd, "new", "york"]] == ["new", "of", odd, "new_york"]
     assert list(phrases[[[None, "new", "york"]]]) == [[None, "new_york"]]

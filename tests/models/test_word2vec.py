@@ -1,5 +1,7 @@
 """Word2Vec as a whole: what it learns, its options, reproducibility, gensim's names."""
 
+import sys
+
 import numpy as np
 import pytest
 from reference import word2vec as reference
@@ -88,8 +90,19 @@ def test_a_window_may_hold_any_basket(sg):
     whole, wide = (small(baskets, window=window, **options) for window in (11, 10_000))
     assert np.array_equal(whole.wv.vectors, wide.wv.vectors)
     small(baskets[:9], window=100_000, sg=sg, workers=2, epochs=1)
-    with pytest.raises(ValueError, match="window must be at most 100000, got 100001"):
-        small(baskets, window=100_001)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+def test_a_window_may_be_as_wide_as_a_number_can_say(sg):
+    long = [[word for sentence in two_languages(100) for word in sentence]]
+    whole = small(long, window=1_200, sg=sg, epochs=1, shrink_windows=False)
+    for window in (100_001, 2**31 - 1, 2**31, sys.maxsize):
+        wide = small(long, window=window, sg=sg, epochs=1, shrink_windows=False)
+        assert np.array_equal(whole.wv.vectors, wide.wv.vectors)
+        assert small(two_languages(9), window=window, sg=sg, workers=2, epochs=1).window == window
+    one = small(two_languages(60), window=sys.maxsize, sg=sg, epochs=1)  # hardly ever shrinks
+    other = small(two_languages(60), window=2**31, sg=sg, epochs=1)
+    assert np.array_equal(one.wv.vectors, other.wv.vectors)
 
 
 def test_gensim_way_of_training():

@@ -1,11 +1,13 @@
 """Cores and memory of this process."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fastvec._util import system
-from fastvec._util.system import available_cores, free_memory, memory_budget
+from fastvec._util.system import UNKNOWN_MEMORY, available_cores, free_memory, memory_budget
 
 
 def test_cores_are_those_that_may_be_used() -> None:
@@ -41,5 +43,20 @@ def test_free_memory_is_that_of_the_machine_or_of_the_control_group(
     assert free_memory() == 4096
     files["/sys/fs/cgroup/memory.max"] = "2500"
     assert free_memory() == 500
-    del files["/proc/meminfo"]
-    assert free_memory() > 0
+    files["/sys/fs/cgroup/memory.max"] = "max"
+    for odd in (None, "", "MemTotal: 9 kB\nMemFree: 4 kB\n", "MemAvailable: much", "MemAvailable:"):
+        files["/proc/meminfo"] = odd or ""
+        if odd is None:
+            del files["/proc/meminfo"]
+        physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        assert free_memory() == physical // 2
+    for answer in (ValueError("unrecognized name"), OSError(), AttributeError(), -1):
+
+        def sysconf(_: str, answer: Any = answer) -> int:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "sysconf", sysconf)
+            assert free_memory() == UNKNOWN_MEMORY // 2

@@ -14,9 +14,9 @@ static inline int list_context(const training *t, worker *w, int i, int start, i
     window *v = &w->window;
     const int from = i - reach > start ? i - reach : start;
     const int to = i + reach < end - 1 ? i + reach : end - 1;
-    float *const *left = w->rows + t->window + from, *const *right = w->rows + t->window + i + 1;
-    const int whole = t->window <= MAX_WHOLE_WINDOW;
-    const int n_left = whole ? t->window : i - from, n_right = whole ? t->window : to - i;
+    float *const *left = w->rows + t->reach + from, *const *right = w->rows + t->reach + i + 1;
+    const int whole = t->reach <= MAX_WHOLE_WINDOW;
+    const int n_left = whole ? t->reach : i - from, n_right = whole ? t->reach : to - i;
     for (int k = 0; k < n_left; k++) v->inputs[k] = left[k];
     float **rest = v->inputs + (i - from);
     for (int k = 0; k < n_right; k++) rest[k] = right[k];

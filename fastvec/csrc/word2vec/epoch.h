@@ -90,8 +90,8 @@ static inline float **list_of(const training *t, const worker *w, int i) {
  * and what the layers list. */
 static inline void list_rows(const training *t, worker *w, int n, int i, int slot) {
     float **list = list_of(t, w, i);
-    const int next = i + t->window;
-    *list++ = w->rows[t->window + (next < n ? next : n - 1)];
+    const int next = i + t->reach;
+    *list++ = w->rows[t->reach + (next < n ? next : n - 1)];
 #define LIST(layer, _)                                               \
     if (t->layer.weights.rows) {                                     \
         layer##_list(&t->layer, &w->layer, w->kept, i, slot, list);  \
@@ -151,9 +151,11 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         }
         for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) list_rows(t, w, n, i + a, slot + a);
         while (i == *end) start = *end++;
-        int reach = t->window;
-        if (t->shrink_windows)
+        int reach = t->reach;
+        if (t->shrink_windows) {
             reach = 1 + (int)rng_below((uint32_t)rng_next(&w->random), (uint32_t)t->window);
+            if (reach > t->reach) reach = t->reach;
+        }
         const int from = list_context(t, w, i, start, *end, reach);
         if (w->window.m == 0) continue;
         start_window(t, w, i, slot, n_prefetch);
@@ -166,7 +168,7 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
 static inline int subsample(const training *t, worker *w, int64_t from, int64_t to, int n) {
     uint64_t random = w->random;
     const hot_rows vectors = w->vectors;
-    float **rows = w->rows + t->window;
+    float **rows = w->rows + t->reach;
     for (int64_t i = from; i < to; i++) {
         const int32_t word = __atomic_load_n(&t->tokens[i], __ATOMIC_RELAXED);
         if ((uint32_t)word >= (uint32_t)t->n_words) continue;

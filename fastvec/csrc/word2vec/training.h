@@ -42,7 +42,9 @@ typedef struct {
     OUTPUT_LAYERS(LAYER) /* those with weights are in use */
 #undef LAYER
     /* the method */
-    int skip_gram, window, shrink_windows, shared_negatives, cbow_mean, cbow_corrected;
+    int skip_gram, shrink_windows, shared_negatives, cbow_mean, cbow_corrected;
+    int window; /* what the size of a window is drawn from: at most 2**31 - 1 */
+    int reach;  /* the window, or MAX_CHUNK if that is less: no chunk is longer */
     float alpha_start, alpha_end; /* at the first and after the last token of this epoch */
     uint64_t seed;                /* of this epoch */
     int workers;
@@ -50,7 +52,7 @@ typedef struct {
 
 /* The context words of one window. */
 typedef struct {
-    float **inputs; /* (3 * window,): their rows, m of them */
+    float **inputs; /* (3 * reach,): their rows, m of them */
     int m;
     float *locked; /* (context words, 2, stride): rows that are locked, each before and after its updates;
                     * or NULL */
@@ -63,7 +65,7 @@ typedef struct {
     uint64_t random;
     int32_t *kept;    /* (MAX_CHUNK + LISTED,) the chunk after subsampling */
     int32_t *ends;    /* (MAX_CHUNK,) where each of its sentences ends */
-    float **rows;     /* (window + MAX_CHUNK + window,) the input rows of kept */
+    float **rows;     /* (reach + MAX_CHUNK + reach,) the input rows of kept */
     float **listed;   /* (RING, list_size): of each window an input row and what the layers list */
     window window;
     hot_rows vectors;
@@ -109,7 +111,7 @@ static inline void worker_free(worker *w) {
 }
 
 static inline int window_init(window *v, const training *t) {
-    const size_t reach = (size_t)t->window;
+    const size_t reach = (size_t)t->reach;
     const size_t most = 2 * reach < CHUNK ? 2 * reach : CHUNK; /* context words within a chunk */
     v->inputs = cache_line_alloc(3 * reach * sizeof *v->inputs);
     if (t->locks) v->locked = cache_line_alloc(2 * most * (size_t)t->stride * sizeof *v->locked);
@@ -119,7 +121,7 @@ static inline int window_init(window *v, const training *t) {
 static inline int lists_init(worker *w, const training *t) {
     w->kept = cache_line_alloc((MAX_CHUNK + LISTED) * sizeof *w->kept);
     w->ends = cache_line_alloc(MAX_CHUNK * sizeof *w->ends);
-    w->rows = cache_line_alloc((MAX_CHUNK + 2 * (size_t)t->window) * sizeof *w->rows);
+    w->rows = cache_line_alloc((MAX_CHUNK + 2 * (size_t)t->reach) * sizeof *w->rows);
     w->listed = cache_line_alloc(RING * (size_t)list_size(t) * sizeof *w->listed);
     w->updater.input.sum = cache_line_alloc((size_t)t->stride * sizeof(float));
     return w->kept && w->ends && w->rows && w->listed && w->updater.input.sum ? 0 : -1;

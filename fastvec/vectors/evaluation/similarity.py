@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,13 @@ from fastvec.vectors.norms import normalized_rows
 Floats = NDArray[np.float64]
 
 
+class _Correlation(NamedTuple):
+    """What SciPy calls its results, for where there is nothing to correlate."""
+
+    statistic: float = math.nan
+    pvalue: float = math.nan
+
+
 @dataclass(frozen=True)
 class Similarity:
     """How cosines agree with human scores of word pairs."""
@@ -29,9 +36,9 @@ class Similarity:
     #: of the file, without its ending
     name: str
     #: the human scores of the pairs that count
-    scores: Floats
+    scores: Floats = field(repr=False)
     #: the cosines of the same pairs
-    cosines: Floats
+    cosines: Floats = field(repr=False)
     #: the number of pairs in the file
     pairs: int
     #: the number of pairs with a word that has no vector
@@ -42,13 +49,17 @@ class Similarity:
         """The rank correlation and its p-value, from SciPy; NaN with fewer than two pairs."""
         from scipy import stats  # slow to import, and needed here only
 
+        if len(self.scores) < 2:
+            return _Correlation()
         return stats.spearmanr(self.scores, self.cosines)
 
     @property
     def pearson(self) -> Any:
-        """The linear correlation and its p-value, from SciPy."""
+        """The linear correlation and its p-value, from SciPy; NaN with fewer than two pairs."""
         from scipy import stats
 
+        if len(self.scores) < 2:
+            return _Correlation()
         return stats.pearsonr(self.scores, self.cosines)
 
     @property
