@@ -4,9 +4,10 @@ cdef extern from "base/control.h" nogil:
     enum: COUNTERS, MOST_WORKERS
     ctypedef struct control:
         int64_t next
-        int32_t stopped
+    int control_ending(const control *c)
     bint control_stopped(const control *c)
     void control_stop(control *c)
+    void control_pause(control *c)
 
 
 cdef int check_workers(int workers) except -1:
@@ -18,17 +19,21 @@ cdef int check_workers(int workers) except -1:
 cdef class Control:
     """What the workers of one native run share: the next chunk, whether to stop, and progress.
 
-    One Control serves one run.  ``counters`` is an int64 array of shape (workers, 16); column 0
-    is always the work done so far; the other columns belong to each native loop.
+    One Control serves one run, which begins with chunk ``first``.  ``counters`` is an int64 array of
+    shape (workers, 16); column 0 is always the work done so far; the other columns belong to each
+    native loop.
     """
 
     cdef control c
     cdef int64_t *rows
     cdef readonly int workers
 
-    def __cinit__(self, int workers):
+    def __cinit__(self, int workers, int64_t first=0):
         self.workers = check_workers(workers)
+        if first < 0:
+            raise ValueError(f"first must be at least 0, got {first}")
         memset(&self.c, 0, sizeof(control))
+        self.c.next = first
         if posix_memalign(<void **> &self.rows, 128, workers * COUNTERS * sizeof(int64_t)) != 0:
             self.rows = NULL
             raise MemoryError()
@@ -38,13 +43,27 @@ cdef class Control:
         free(self.rows)
 
     def stop(self):
-        """Ask all workers to end soon."""
+        """Ask all workers to end soon, within the chunks that they have begun."""
         control_stop(&self.c)
+
+    def pause(self):
+        """Ask all workers to end when their chunks are complete: all before ``next`` are then."""
+        control_pause(&self.c)
 
     @property
     def stopped(self):
         """Whether stop() was called."""
         return bool(control_stopped(&self.c))
+
+    @property
+    def ending(self):
+        """Whether stop() or pause() was called."""
+        return bool(control_ending(&self.c))
+
+    @property
+    def next(self):
+        """The first chunk that no worker has begun; it may be past the last one."""
+        return self.c.next
 
     def total(self, int column=0):
         """The sum of one counter over all workers."""

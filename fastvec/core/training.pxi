@@ -135,8 +135,12 @@ cdef class Training:
         self.t.n_sentences = sentences
         return 0
 
-    def start_epoch(self, float alpha_start, float alpha_end, uint64_t seed):
-        """Set the learning rate at the epoch's first and last token, and its random seed."""
+    def start_epoch(self, float alpha_start, float alpha_end, uint64_t seed, double loss=0,
+                    int64_t predictions=0):
+        """Set the learning rate at the epoch's first and last token, and its random seed.
+
+        ``loss`` and ``predictions`` are those of the chunks that were trained on before.
+        """
         cdef Borrow borrowed = borrow_exclusive(self, &self.users)
         self.t.alpha_start = alpha_start
         self.t.alpha_end = alpha_end
@@ -145,6 +149,8 @@ cdef class Training:
         for i in range(self.n_workers):
             self.workers[i].updater.loss = 0
             self.workers[i].updater.predictions = 0
+        self.workers[0].updater.loss = loss
+        self.workers[0].updater.predictions = predictions
 
     def run(self, int index, Control control):
         """One worker's share of one epoch; counter 0 counts tokens, 1 those kept by subsampling."""

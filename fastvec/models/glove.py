@@ -24,7 +24,8 @@ from fastvec.models.glove_file import load_model, save_model
 from fastvec.models.glove_run import GloVeRun
 from fastvec.models.mittens import Prior, prior_vectors, start_from
 from fastvec.models.pairs import Pairs, is_sparse
-from fastvec.models.training import StateAttribute, TrainingState, in_use, run_epochs
+from fastvec.models.training import in_use, run_epochs
+from fastvec.models.training_state import StateAttribute, TrainingState
 from fastvec.models.word_records import (
     CONTEXT,
     VECTOR,

@@ -10,7 +10,7 @@ from fastvec._util.options import names_of, params_from
 from fastvec._util.places import FileLike
 from fastvec.corpus.corpus import serializable
 from fastvec.io.vectors import load_vectors, save_vectors
-from fastvec.models.training import TrainingState
+from fastvec.models.training_state import TrainingState
 from fastvec.models.word_records import empty_records
 from fastvec.params import CooccurrenceParams, CorpusParams, GloVeParams, VocabularyParams
 

@@ -20,13 +20,15 @@ from fastvec._util.system import available_cores
 from fastvec.models.mittens import pull_towards
 from fastvec.models.pairs import Pairs
 from fastvec.models.tiles import RIGHT
-from fastvec.models.training import TrainingState
+from fastvec.models.training_state import TrainingState
 from fastvec.models.word_records import VECTOR_SQUARES, Records, strip_bits
 from fastvec.params import GloVeParams
 
 if TYPE_CHECKING:
     from fastvec.models.glove import GloVe
 
+#: The loss of a tile that has not been trained on yet in this epoch; others are not negative.
+UNTRAINED = -1.0
 #: Bytes of records that neighbouring tiles share: what most third-level caches hold.
 GROUP_BYTES = 1 << 24
 
@@ -43,6 +45,7 @@ class GloVeRun:
         self.pairs = copy.copy(pairs)
         self.pairs.starts, self.pairs.tiles = pairs.starts.copy(), pairs.tiles.copy()
         self.pairs.offsets = pairs.offsets.copy()
+        self.losses: NDArray[np.float64] | None = None  # of the tiles, while an epoch is trained
         self.training = GloveTraining(
             records,
             pairs.pairs.view(np.uint64),
@@ -60,31 +63,44 @@ class GloVeRun:
         )
 
     def prepare(self, state: TrainingState) -> int:
-        """Choose the order of the tiles by the seed and the number of epochs so far."""
+        """Choose the order of the tiles by the seed and the number of epochs so far.
+
+        Of an epoch in which the workers paused only the rest is run: any tiles may be missing, but
+        each block of words has seen its tiles in order.
+        """
         state.set_schedule(self.params.eta, self.params.eta, self.model.seed)
         self._last_loss = state.loss_history[-1] if state.loss_history else None
         generator = np.random.default_rng((state.seed, 1 + state.epochs_trained))
         steps, blocks = epoch_order(self.pairs, self.records[0].nbytes, generator)
-        self.losses = np.zeros(len(steps))  # of each tile
         seed = int(generator.integers(1 << 63))
-        self.training.start_epoch(steps, blocks, self.losses, seed)
+        if self.losses is None:
+            self.losses = np.full(len(steps), UNTRAINED)
+        left = self.losses[steps] == UNTRAINED
+        self._is_complete = not left.any()
+        if not self._is_complete:
+            self.training.start_epoch(steps[left], blocks[left], self.losses, seed)
         return self.training.n_workers
 
     def work(self, worker: int, control: Control) -> None:
         """Run one worker of the core."""
-        self.training.run(worker, control)
+        if not self._is_complete:
+            self.training.run(worker, control)
 
     def current_loss(self) -> float | None:
         """The mean loss of the epoch before."""
         return self._last_loss
 
-    def end_epoch(self) -> tuple[float, int]:
-        """Pull words towards their initial vectors; the loss and the entries of the epoch."""
-        loss, model = float(self.losses.sum()), self.model
+    def loss(self) -> tuple[float, int]:
+        """The loss of this epoch so far, and the entries of the matrix."""
+        assert self.losses is not None
+        return float(self.losses[self.losses != UNTRAINED].sum()), self.entries
+
+    def end_epoch(self) -> None:
+        """Pull words towards their initial vectors."""
+        loss, model = self.loss()[0], self.model
         if model._prior is not None and model.mu > 0 and np.isfinite(loss):
             pull_towards(self.records, model._prior, model.mu * 2 * model.eta)
-        model._wv = None
-        return loss, self.entries
+        model._wv = self.losses = None
 
     def matrices(self) -> list[Records]:
         """The word and context vectors of all records."""

@@ -1,20 +1,18 @@
-"""The training loop that Word2Vec and GloVe share, and the state of a training run.
+"""The training loop that Word2Vec and GloVe share.
 
 For each call of ``train`` a model passes one object, its :class:`Run`, which prepares an epoch and
-runs the native workers.  Everything else happens here: epochs, callbacks, the progress bar, Ctrl-C,
-the loss history, the schedule of the learning rate and the check for finite numbers.
+runs the native workers.  Everything else happens here: epochs, pauses, callbacks, watchers, the
+progress bar, Ctrl-C, and the check for finite numbers.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, Self, TypeVar, overload
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,136 +22,8 @@ from fastvec._util import threads
 from fastvec._util.log import log
 from fastvec._util.progress import Progress
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
-
-T = TypeVar("T")
-
-
-@dataclass
-class TrainingState:
-    """How far the training of a model has come, as plain numbers that a file can hold.
-
-    Together with the model's options, its matrices and its corpus this decides every later step:
-    :func:`run_epochs` continues from the state at the end of any epoch as if it had never stopped.
-
-    Attributes
-    ----------
-    epochs_trained : int
-        epochs since the model's vectors were made.  Each epoch draws its random numbers from the
-        model's seed and this number.
-    loss_history : list of float
-        the mean loss of each of these epochs; NaN for one that made no prediction.
-    train_count : int
-        calls of ``train`` that came to their end.
-    total_train_time : float
-        seconds of training, over all calls.
-    epochs_wanted, epochs_done : int
-        of the latest call: how many epochs it asked for, and how many have ended.
-    start_rate, end_rate : float
-        of the latest call: the learning rate before the first epoch and after the last one.
-    seed : int
-        the model's seed in the latest epoch.
-    passed, trained : int
-        of the latest call: words (of GloVe: pairs) passed over, and those of them trained on
-        (without the words that subsampling left out).
-    running_training_loss : float
-        of the latest call: the loss, summed over all predictions.
-    predictions : int
-        of the latest call: how many predictions that were.
-    min_alpha_yet_reached : float
-        the learning rate at the end of the latest epoch.
-
-    >>> state = TrainingState(loss_history=[2.5, 2.0])
-    >>> TrainingState.from_dict(state.to_dict()) == state
-    True
-    """
-
-    epochs_trained: int = 0
-    loss_history: list[float] = field(default_factory=list)
-    train_count: int = 0
-    total_train_time: float = 0.0
-    epochs_wanted: int = 0
-    epochs_done: int = 0
-    start_rate: float = 0.0
-    end_rate: float = 0.0
-    seed: int = 0
-    passed: int = 0
-    trained: int = 0
-    running_training_loss: float = 0.0
-    predictions: int = 0
-    min_alpha_yet_reached: float = 0.0
-
-    def begin_call(self, epochs: int) -> None:
-        """Start the counts of a new call of ``train`` that asks for some epochs."""
-        self.epochs_wanted, self.epochs_done = epochs, 0
-        self.passed = self.trained = self.predictions = 0
-        self.running_training_loss = 0.0
-
-    def set_schedule(self, start_rate: float, end_rate: float, seed: int) -> None:
-        """Set what the next epochs take: the ends of the learning rate's line, and the seed."""
-        self.start_rate, self.end_rate, self.seed = start_rate, end_rate, seed
-
-    def rate(self, epochs: int | None = None) -> float:
-        """The learning rate after so many epochs of the call, by default after those that ended.
-
-        It falls on a straight line from start_rate to end_rate, and never below end_rate.
-
-        >>> TrainingState(epochs_wanted=4, start_rate=0.5, end_rate=0.1).rate(2)
-        0.3
-        """
-        done = self.epochs_done if epochs is None else epochs
-        line = self.start_rate + (self.end_rate - self.start_rate) * done / self.epochs_wanted
-        return max(line, self.end_rate)
-
-    def end_epoch(self, loss: float, predictions: int, passed: int, trained: int) -> None:
-        """Add what an epoch did."""
-        self.epochs_done += 1
-        self.epochs_trained += 1
-        self.passed += passed
-        self.trained += trained
-        self.running_training_loss += loss
-        self.predictions += predictions
-        self.loss_history.append(loss / predictions if predictions else math.nan)
-        self.min_alpha_yet_reached = self.rate()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The state as a dict that JSON can hold."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The state that :meth:`to_dict` gave; other keys are ignored, missing ones get defaults.
-
-        Raises TypeError, ValueError or OverflowError for values of another type.
-        """
-        kinds: dict[str, Any] = {"int": int, "float": float, "list[float]": _floats}
-        names = {item.name: kinds[str(item.type)] for item in dataclasses.fields(cls)}
-        return cls(**{name: kind(values[name]) for name, kind in names.items() if name in values})
-
-
-def _floats(values: Iterable[Any]) -> list[float]:
-    return [float(value) for value in values]
-
-
-class StateAttribute(Generic[T]):
-    """An attribute of a model that is a field of the same name of its ``training_state``."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, model: None, owner: type) -> Self: ...
-
-    @overload
-    def __get__(self, model: Any, owner: type) -> T: ...
-
-    def __get__(self, model: Any, owner: type) -> Self | T:
-        if model is None:
-            return self
-        value: T = getattr(model.training_state, self.name)
-        return value
-
-    def __set__(self, model: Any, value: T) -> None:
-        setattr(model.training_state, self.name, value)
+from fastvec.models.training_state import EpochPart, TrainingState
+from fastvec.models.watchers import Watcher
 
 
 class Run(Protocol):
@@ -165,11 +35,12 @@ class Run(Protocol):
     epoch_size: int
 
     def prepare(self, state: TrainingState) -> int:
-        """Get the next epoch ready; returns the number of workers."""
+        """Get the next epoch ready, or the rest of one (``state.part``); returns the number of
+        workers."""
         ...
 
     def work(self, worker: int, control: Control) -> None:
-        """Run one worker to the end of the epoch, or until ``control`` stops it.
+        """Run one worker to the end of the epoch, or until ``control`` ends it.
 
         Column 0 of ``control`` counts what was passed over, column 1 what was trained on.
         """
@@ -179,8 +50,12 @@ class Run(Protocol):
         """A mean loss for the progress bar while an epoch runs, if there is one."""
         ...
 
-    def end_epoch(self) -> tuple[float, int]:
-        """Finish an epoch; returns its loss, summed over its predictions, and their number."""
+    def loss(self) -> tuple[float, int]:
+        """The loss of this epoch so far, summed over its predictions, and their number."""
+        ...
+
+    def end_epoch(self) -> None:
+        """Finish an epoch whose chunks are all complete."""
         ...
 
     def matrices(self) -> Sequence[NDArray[np.float32]]:
@@ -242,6 +117,7 @@ def run_epochs(
     state: TrainingState,
     callbacks: Iterable[CallbackAny2Vec] = (),
     progress: bool | None = None,
+    watchers: Sequence[Watcher] = (),
 ) -> None:
     """Train until ``state.epochs_done`` reaches ``state.epochs_wanted``.
 
@@ -251,11 +127,13 @@ def run_epochs(
         the argument of the callbacks.
     run : Run
     state : TrainingState
-        kept up to date after each epoch.
+        kept up to date after each epoch, and where workers pause.
     callbacks : iterable of CallbackAny2Vec
         StopIteration from ``on_epoch_end`` ends the training early; the call counts as complete.
     progress : bool, optional
         show a progress bar; by default if standard error is a terminal.
+    watchers : sequence of Watcher
+        what happens now and then, while the workers run or pause.
 
     Raises
     ------
@@ -275,11 +153,13 @@ def run_epochs(
             for callback in callbacks:
                 callback.on_epoch_begin(model)
             begun = time.monotonic()
-            _run_epoch(run, state, bar)
+            _run_epoch(run, state, bar, watchers)
             _log_epoch(run, state, time.monotonic() - begun)
             try:
                 for callback in callbacks:
                     callback.on_epoch_end(model)
+                for watcher in watchers:
+                    watcher.end_epoch()
             except StopIteration:
                 break
     state.train_count += 1
@@ -312,20 +192,43 @@ def _timed(state: TrainingState) -> Iterator[None]:
         state.total_train_time += time.monotonic() - begun
 
 
-def _run_epoch(run: Run, state: TrainingState, bar: Progress) -> None:
-    """One epoch, on as many threads as the run has workers."""
+def _run_epoch(run: Run, state: TrainingState, bar: Progress, watchers: Sequence[Watcher]) -> None:
+    """One epoch, or the rest of one, with the pauses that watchers ask for."""
+    while asking := _run_to_pause(run, state, bar, watchers):
+        for watcher in asking:
+            watcher.pause()
+    epoch, state.part = state.part, EpochPart()
+    run.end_epoch()
+    state.end_epoch(epoch)
+    _check_finite(run, state, epoch.loss)
+
+
+def _run_to_pause(
+    run: Run, state: TrainingState, bar: Progress, watchers: Sequence[Watcher]
+) -> list[Watcher]:
+    """Run the workers from where the epoch stands to its end, or to a pause.
+
+    Returns the watchers that asked for the pause, or none at the end.  ``state.part`` then says
+    where the epoch stands.  While workers run it says nothing: an error may stop them anywhere.
+    """
     workers = run.prepare(state)
-    control = Control(workers)
-    done = state.passed
+    part, state.part = state.part, EpochPart()
+    control = Control(workers, part.next)
+    done = state.passed + part.passed
+    asking: list[Watcher] = []
 
     def tick() -> None:
         loss = run.current_loss()
         bar.update(done + control.total(), **({} if loss is None else {"loss": loss}))
+        for watcher in watchers:
+            if watcher not in asking and watcher.tick(done + control.total(), loss):
+                asking.append(watcher)
+                control.pause()
 
     threads.run(lambda worker: run.work(worker, control), workers, control.stop, tick)
-    loss, predictions = run.end_epoch()
-    state.end_epoch(loss, predictions, control.total(0), control.total(1))
-    _check_finite(run, state, loss)
+    passed, trained = part.passed + control.total(0), part.trained + control.total(1)
+    state.part = EpochPart(control.next, passed, trained, *run.loss())
+    return asking
 
 
 def _check_finite(run: Run, state: TrainingState, loss: float) -> None:

@@ -38,13 +38,8 @@ from fastvec.models.output_layers import (
     padded_view,
 )
 from fastvec.models.prediction import log_probability, most_probable
-from fastvec.models.training import (
-    StateAttribute,
-    TrainingState,
-    in_use,
-    log_unsaved,
-    run_epochs,
-)
+from fastvec.models.training import in_use, log_unsaved, run_epochs
+from fastvec.models.training_state import StateAttribute, TrainingState
 from fastvec.models.word2vec_file import load_model, save_model
 from fastvec.models.word2vec_run import Word2VecRun, remark_on_little
 from fastvec.params import CorpusParams, TextOptions, VocabularyParams, Word2VecParams

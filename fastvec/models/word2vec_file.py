@@ -13,7 +13,8 @@ from fastvec.corpus.corpus import STORAGE_OPTIONS, serializable
 from fastvec.io.container import Container
 from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.output_layers import HIERARCHICAL_SOFTMAX, LAYERS, OutputWeights, padded_view
-from fastvec.models.training import TrainingState, all_finite
+from fastvec.models.training import all_finite
+from fastvec.models.training_state import TrainingState
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from fastvec.models.sampling import (
     mean_other_words,
     subsample_thresholds,
 )
-from fastvec.models.training import TrainingState
+from fastvec.models.training_state import TrainingState
 from fastvec.params import Word2VecParams
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ class Word2VecRun:
         self._identity: tuple[object, ...] = ()
 
     def prepare(self, state: TrainingState) -> int:
-        """Set up the core, if anything of the model has changed, and start an epoch."""
+        """Set up the core, if anything of the model has changed, and start an epoch, or the rest
+        of one."""
         model = self.model
         # The core is given the learning rate with each epoch.
         params = replace(model._training_params(), alpha=1.0, min_alpha=0.0, epochs=1)
@@ -55,7 +56,11 @@ class Word2VecRun:
             self._set_up(params)
         state.set_schedule(model.alpha, model.min_alpha, model.seed)
         self.training.start_epoch(
-            state.rate(), state.rate(state.epochs_done + 1), epoch_seed(state)
+            state.rate(),
+            state.rate(state.epochs_done + 1),
+            epoch_seed(state),
+            state.part.loss,
+            state.part.predictions,
         )
         return self.training.n_workers
 
@@ -116,10 +121,13 @@ class Word2VecRun:
         """The mean loss of the predictions of this epoch so far."""
         return self.training.loss / max(self.training.predictions, 1)
 
-    def end_epoch(self) -> tuple[float, int]:
-        """The loss of the epoch, and its predictions."""
-        self.model.wv.forget_norms()
+    def loss(self) -> tuple[float, int]:
+        """The loss of this epoch so far, and its predictions."""
         return self.training.loss, self.training.predictions
+
+    def end_epoch(self) -> None:
+        """Forget the lengths of the vectors, which have changed."""
+        self.model.wv.forget_norms()
 
     def matrices(self) -> list[Matrix]:
         """The vectors and the weights of the output layers."""

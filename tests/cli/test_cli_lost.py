@@ -155,11 +155,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 epoch = int(sys.argv.pop())
 run_epoch = training._run_epoch
 
-def stopped(run, state, bar):
+def stopped(run, state, *more):
     if state.epochs_done + 1 == epoch:
         run.prepare(state)
         os.kill(os.getpid(), signal.SIGINT)
-    run_epoch(run, state, bar)
+    run_epoch(run, state, *more)
 
 training._run_epoch = stopped
 fastvec_command.main()

@@ -1,6 +1,7 @@
 """The training loop that Word2Vec and GloVe share, and its state."""
 
 import contextlib
+import copy
 import json
 import os
 import signal
@@ -11,9 +12,14 @@ import pytest
 from containers import rewrite
 
 from fastvec import CallbackAny2Vec, Corpus, Word2Vec
+from fastvec._util import threads
 from fastvec.models.glove import GloVe
-from fastvec.models.training import TrainingState, all_finite, run_epochs
+from fastvec.models.glove_run import GloVeRun
+from fastvec.models.training import all_finite, run_epochs
+from fastvec.models.training_state import EpochPart, TrainingState
+from fastvec.models.watchers import Watcher
 from fastvec.models.word2vec_run import Word2VecRun
+from fastvec.params import GloVeParams
 
 TEXT = [["a", "b", "c", "d"], ["c", "a", "b"]] * 40
 
@@ -24,7 +30,7 @@ class FakeRun:
     unit, epoch_size = "words", 10
 
     def __init__(self, loss=2.5, matrix=None, work=lambda: None):
-        self.loss, self.todo = loss, work
+        self.mean_loss, self.todo, self.ended = loss, work, 0
         self.matrix = np.zeros((2, 2), np.float32) if matrix is None else matrix
         self.rates = []
 
@@ -36,13 +42,17 @@ class FakeRun:
     def work(self, worker, control):
         assert worker == 0
         self.control = control
+        self.began = control.next
         self.todo()
 
     def current_loss(self):
         return None
 
+    def loss(self):
+        return self.mean_loss * 4, 4
+
     def end_epoch(self):
-        return self.loss * 4, 4
+        self.ended += 1
 
     def matrices(self):
         return [self.matrix]
@@ -261,3 +271,106 @@ def test_a_damaged_state_is_refused(tmp_path, model, training):
     rewrite(tmp_path / "m", tmp_path / "n", training=json.dumps(training))
     with pytest.raises(ValueError, match=r"n is damaged: its (state of training|parameters)"):
         model.load(tmp_path / "n")
+
+
+class Pauses(Watcher):
+    """Asks for a pause each time that it is asked; notes where workers paused."""
+
+    def __init__(self, state, most=1000):
+        self.state, self.most = state, most
+        self.parts, self.ticks, self.epochs = [], 0, []
+
+    def tick(self, *_):
+        self.ticks += 1
+        return len(self.parts) < self.most
+
+    def pause(self):
+        self.parts.append(copy.copy(self.state.part))
+
+    def end_epoch(self):
+        assert self.state.part == EpochPart()
+        self.epochs.append(self.state.epochs_done)
+
+
+def test_watchers_pause_the_workers_and_see_each_epoch():
+    state, run = begun(2), FakeRun()
+    often, never = Pauses(state, 3), Pauses(state, 0)
+    run_epochs(None, run, state, progress=False, watchers=[often, never])
+    assert (len(often.parts), len(never.parts), run.ended) == (3, 0, 2)
+    assert often.parts[0] == EpochPart(loss=10.0, predictions=4)
+    assert often.epochs == never.epochs == [1, 2]
+    assert never.ticks >= 5
+    assert state.loss_history == [2.5, 2.5]
+
+
+def test_a_watcher_may_end_the_training():
+    class Enough(Watcher):
+        def end_epoch(self):
+            raise StopIteration
+
+    calls, state = [], begun(5)
+    run_epochs(state, FakeRun(), state, [Recorder(calls)], False, [Enough()])
+    assert calls[-2:] == ["epoch ends", "train ends"]
+    assert (state.epochs_done, state.train_count) == (1, 1)
+
+
+def test_while_workers_run_the_state_is_that_of_the_epoch_before():
+    def fail():
+        raise RuntimeError("a broken worker")
+
+    state, run = begun(1), FakeRun(work=fail)
+    state.part = EpochPart(7, 100, 90, 2.5, 80)
+    with pytest.raises(RuntimeError, match="a broken worker"):
+        run_epochs(None, run, state, progress=False)
+    assert run.began == 7
+    assert state.part == EpochPart()
+
+
+class WithinAnEpoch(Pauses):
+    """Ends the training after the first epoch in which the workers paused between two chunks."""
+
+    def __init__(self, state, run):
+        super().__init__(state)
+        self.run = run
+
+    def end_epoch(self):
+        super().end_epoch()
+        if any(0 < part.passed < self.run.epoch_size for part in self.parts):
+            raise StopIteration
+
+
+def trained_with_pauses(model, run, wanted):
+    """The model after as many epochs as it took until workers had paused within one."""
+    state = model.training_state
+    state.begin_call(wanted)
+    pauses = WithinAnEpoch(state, run)
+    run_epochs(model, run, state, progress=False, watchers=[pauses])
+    assert 0 < state.epochs_done < wanted
+    return state
+
+
+@pytest.mark.parametrize("options", [{"sg": 1}, {"sg": 0}, {"hs": 1, "negative": 0}])
+def test_pauses_change_nothing(monkeypatch, options):
+    monkeypatch.setattr(threads, "TICK_SECONDS", 1e-4)
+    options = {"vector_size": 8, "min_count": 1, "sample": 0, "workers": 1, "epochs": 500} | options
+    text = np.random.default_rng(1).integers(0, 50, (10_000, 20))
+    model, whole = Word2Vec(**options), Word2Vec(**options)
+    model.build_vocab(text)
+    whole.build_vocab(text)
+    state = trained_with_pauses(model, Word2VecRun(model, model._corpus), 500)
+    whole.train(text, callbacks=[Recorder([], stop_after=state.epochs_done)])
+    assert model.wv.vectors.tobytes() == whole.wv.vectors.tobytes()
+    assert model.loss_history == whole.loss_history
+    assert (state.passed, state.trained) == (200_000 * state.epochs_done,) * 2
+
+
+def test_pauses_of_glove_change_nothing(monkeypatch):
+    monkeypatch.setattr(threads, "TICK_SECONDS", 1e-4)
+    text = np.random.default_rng(1).integers(0, 500, (1000, 20))
+    options = {"vector_size": 20, "min_count": 1, "epochs": 1, "progress": False}
+    model, whole = GloVe(workers=2, **options).fit(text), GloVe(workers=1, **options).fit(text)
+    run = GloVeRun(model, model._records, model.pairs, GloVeParams(vector_size=20))
+    state = trained_with_pauses(model, run, 500)
+    whole.train(epochs=state.epochs_done)
+    assert model.wv.vectors.tobytes() == whole.wv.vectors.tobytes()
+    assert model.loss_history == whole.loss_history

@@ -125,7 +125,7 @@ static inline int glove_prepare(const glove *g, glove_worker *w, int64_t index, 
  * written.  counters[0] counts pairs.  Returns 0, or -1 for pairs that are out of range. */
 static inline int glove_epoch(const glove *g, glove_worker *w, schedule *s, const int32_t *steps,
                               uint64_t seed, double *losses, control *c, int64_t *counters) {
-    for (int64_t tries = 0; !control_stopped(c);) {
+    for (int64_t tries = 0; !control_ending(c);) {
         int32_t step = schedule_next(s);
         if (step == -2) break;
         if (step == -1) {

@@ -245,7 +245,7 @@ static inline void train_chunk_timed(const training *t, worker *w, const control
 static inline void train_epoch(const training *t, worker *w, control *c, int64_t *counters) {
     const int64_t chunks = (t->n_tokens + CHUNK - 1) / CHUNK;
     start_hot_rows(t, w);
-    while (!control_stopped(c)) {
+    while (!control_ending(c)) {
         const int64_t chunk = control_next(c, 1);
         if (chunk >= chunks) break;
         if (t->workers > 1)
