@@ -115,7 +115,7 @@ class Index:
         index = cls.__new__(cls)
         index.vectors = vectors
         library = _usearch()
-        file = read_container(path, "index")
+        file = read_container(path, "index", mmap=False)  # usearch reads what was checked
         try:
             index.graph = library.Index.restore(file.array("graph", "u1", None).tobytes())
         except (RuntimeError, KeyError, ValueError) as error:

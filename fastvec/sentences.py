@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from fastvec._util.atomic import PathLike
-from fastvec.io.compression import MOST_BYTES, MOST_LINE_BYTES, lines_of, open_input
+from fastvec.io.archives import open_input
+from fastvec.io.compression import MOST_BYTES, MOST_LINE_BYTES, lines_of
 
 MAX_WORDS_IN_BATCH = 10000  # gensim's name for it
 FAST_VERSION = 1  # in gensim: at least 0 where training is compiled

@@ -20,12 +20,13 @@ def zipped(*names):
     return file.getvalue()
 
 
-def tarred():
+def tarred(*names, data=ROWS):
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:
-        entry = tarfile.TarInfo("v.txt")
-        entry.size = len(ROWS)
-        archive.addfile(entry, io.BytesIO(ROWS))
+        for name in names:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
     return file.getvalue()
 
 
@@ -43,10 +44,11 @@ FOREIGN = {
     "old pickle": (pickle.dumps({"the": [1.0, 2.0]}, protocol=2), "pickle"),
     "finalfusion": (b"FiFu\0\0\0\0\2\0\0\0\1\0\0\0" + bytes(99), "finalfusion"),
     "GGUF": (b"GGUF\3\0\0\0" + bytes(99), "GGUF"),
-    "zip": (zipped("v.txt"), "zip archive.*unpack"),
     "zip of two": (zipped("v.txt", "w.txt"), "zip archive.*unpack"),
-    "npz": (npz(), "zip archive.*npz"),
-    "tar": (tarred(), "tar archive.*unpack"),
+    "npz": (npz(), "npz|zip archive.*unpack"),
+    "PyTorch": (zipped("v/data.pkl", "v/data/0"), "PyTorch|zip archive.*unpack"),
+    "tar of two": (tarred("v.txt", "w.txt"), "tar archive.*unpack"),
+    "zip in a tar": (tarred("v.zip", data=zipped("v.txt")), "archive.*unpack"),
     "lzma": (lzma.compress(ROWS * 99, lzma.FORMAT_ALONE), "lzma alone"),
     "UTF-16": (ROWS.decode().encode("utf-16"), "UTF-16.*iconv"),
     "UTF-16 without a mark": (ROWS.decode().encode("utf-16-be"), "UTF-16-BE.*iconv"),

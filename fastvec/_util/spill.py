@@ -1,16 +1,19 @@
-"""Arrays that are kept in memory up to a budget, and beyond it in temporary files.
+"""Temporary files: arrays beyond a budget of memory, and copies of what can be read only once.
 
 A temporary file has no name, so that it disappears with the process, however that ends.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -248,3 +251,23 @@ class GrowingArray:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def seekable(file: BinaryIO, folder: PathLike | None) -> Iterator[BinaryIO]:
+    """A file; or, of one that is compressed or a pipe, a copy in a temporary file.
+
+    >>> import io
+    >>> with seekable(io.BytesIO(b"cat"), None) as whole:
+    ...     whole.read()
+    b'cat'
+    """
+    if file.seekable():
+        yield file
+        return
+    folder = temporary_folder(folder)
+    with tempfile.TemporaryFile(dir=folder) as copy:
+        with about_temporary_files(folder):
+            shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy

@@ -15,7 +15,7 @@ cdef extern from "counting/phrase_counter.h" nogil:
     ctypedef struct phrase_text:
         const int32_t *tokens
         const int64_t *sentences
-        int64_t n_sentences
+        int64_t n_tokens, n_sentences
         const uint8_t *kinds
         int32_t n_words
     ctypedef struct phrase_counter:
@@ -43,6 +43,7 @@ cdef phrase_text text_of(const int32_t[::1] tokens, const int64_t[::1] sentences
     t.n_sentences = check_offsets(sentences, tokens.shape[0], "sentences")
     t.sentences = &sentences[0]
     t.tokens = &tokens[0] if tokens.shape[0] else NULL
+    t.n_tokens = tokens.shape[0]
     t.kinds = &kinds[0] if kinds.shape[0] else NULL
     t.n_words = <int32_t> kinds.shape[0]
     return t

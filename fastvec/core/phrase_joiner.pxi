@@ -22,7 +22,8 @@ cdef extern from "counting/phrase_spelling.h" nogil:
 
 cdef extern from "counting/phrase_joiner.h" nogil:
     int64_t phrases_join(const phrase_table *phrases, const phrase_tree *tree, const phrase_text *t,
-                         int64_t first, int64_t last, int32_t *out, int64_t *lengths)
+                         int64_t first, int64_t last, int64_t begin, int64_t most, int32_t *out,
+                         int64_t *lengths)
 
 
 cdef int check_pairs(const uint32_t[:, ::1] pairs, const uint32_t[::1] parents,
@@ -150,16 +151,19 @@ cdef class PhraseJoiner:
             how many each sentence has.
         """
         cdef phrase_text t = text_of(tokens, sentences, kinds)
-        cdef int64_t n
+        cdef int64_t n, begin, most
         if not 0 <= first <= last <= t.n_sentences or lengths.shape[0] != last - first:
             raise ValueError(f"sentences {first} to {last} of {t.n_sentences} cannot be joined")
-        if out.shape[0] < sentences[last] - sentences[first] or t.n_words != self.n_words:
+        begin, most = sentences[first], sentences[last]
+        if not 0 <= begin <= most <= tokens.shape[0]:
+            raise ValueError("the offsets of the sentences changed while they were read")
+        if out.shape[0] < most - begin or t.n_words != self.n_words:
             raise ValueError("out must have room for the sentences, and kinds for the words")
         if first == last:
             return 0
         with nogil:
-            n = phrases_join(&self.phrases, &self.tree, &t, first, last,
+            n = phrases_join(&self.phrases, &self.tree, &t, first, last, begin, most,
                              &out[0] if out.shape[0] else NULL, &lengths[0])
         if n < 0:
-            raise ValueError(f"an id is not below {self.n_words}")
+            raise ValueError(f"an id is not below {self.n_words}, or offsets do not rise")
         return n

@@ -118,6 +118,8 @@ def tiles_to_rows(const uint64_t[::1] pairs, const int64_t[::1] starts, const in
                                      &bounds, &low[0], &high[0])
             if failed:
                 break
+        for i in range(words if fill and not failed else 0):
+            failed |= low[i] != low_ends[i] or high[i] != high_ends[i]  # as in round one
     free(low_ends)
     if failed:
         raise ValueError("the pairs are damaged: one points out of its tile")

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec._util.spill import seekable
 from fastvec.corpus.chunks import (
     Chunk,
     FileFormat,
@@ -24,7 +25,6 @@ from fastvec.corpus.chunks import (
     TextRows,
     TokenRows,
     as_int64,
-    seekable,
 )
 from fastvec.params import CorpusParams
 from fastvec.words import offsets_of

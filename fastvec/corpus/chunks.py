@@ -11,8 +11,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -23,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import Control, TextReader
-from fastvec._util.atomic import PathLike, about_temporary_files, temporary_folder
 from fastvec.io.compression import MOST_BYTES, MOST_LINE_BYTES
 from fastvec.io.encodings import guess_encoding, is_binary
 from fastvec.params import CorpusParams
@@ -275,20 +272,6 @@ def _tokens_of(tokenizer: Callable[[str], Any], text: str) -> Any:
             f"tokens gave {tokens!r:.40} for a text: it must give a sentence, a list of words"
         )
     return tokens
-
-
-@contextmanager
-def seekable(file: BinaryIO, tmp: PathLike | None) -> Iterator[BinaryIO]:
-    """A file; or, of one that is compressed or a pipe, a copy in a temporary file."""
-    if file.seekable():
-        yield file
-        return
-    folder = temporary_folder(tmp)
-    with tempfile.TemporaryFile(dir=folder) as copy:
-        with about_temporary_files(folder):
-            shutil.copyfileobj(file, copy)
-        copy.seek(0)
-        yield copy
 
 
 def check_size(name: str, handle: int, size: int) -> None:

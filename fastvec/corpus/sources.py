@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from fastvec.corpus.archives import only_member
 from fastvec.corpus.arrays import INTEGER_ARRAYS
 from fastvec.corpus.arrow import ARROW_FORMATS, TABLES
 from fastvec.corpus.chunks import (
@@ -37,6 +36,7 @@ from fastvec.corpus.files import File, find_files, is_path
 from fastvec.corpus.jsonl import JSON_LINES, JSON_LINES_UNNAMED, mapping_chunks
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.io import compression
+from fastvec.io.archives import only_member
 from fastvec.io.container import KINDS, is_container
 from fastvec.io.foreign import foreign_kind, holds_vectors, is_archive, wide_encoding
 from fastvec.params import CorpusParams
@@ -79,11 +79,8 @@ def _refuse_vectors(name: str, *_: Any) -> Iterator[Chunk]:
 
 
 def _archive_chunks(name: str, file: BinaryIO, params: CorpusParams) -> Iterator[Chunk]:
-    with only_member(name, file, params) as (inside, member):
-        head, stream = compression.peek(compression.decompressed(inside, member))
-        if is_archive(head):
-            raise ValueError(f"{inside} is an archive within an archive: unpack it first")
-        yield from _stream_chunks(inside, stream, params)
+    with only_member(name, file, params.tmp) as (inside, member):
+        yield from _stream_chunks(inside, member, params)
 
 
 CORPUS_FILE = FileFormat(lambda _, head, __: is_container(head, "corpus"), _refuse_corpus_file)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 from fastvec._util.atomic import PathLike
-from fastvec._util.places import FileLike, name_of, open_source, open_target
+from fastvec._util.places import FileLike, name_of, open_target
 
 BUFFER_BYTES = 1 << 18  # of decompressed data
 HEAD_BYTES = 1 << 13  # by which it is known what a file holds
@@ -179,17 +179,6 @@ COMPRESSORS = {
 
 
 # --- reading
-
-
-@contextmanager
-def open_input(path: FileLike) -> Iterator[BinaryIO]:
-    """Open a file for reading; a compressed one is decompressed on the way.
-
-    >>> with open_input("vectors.txt.gz") as file:
-    ...     header = file.readline()
-    """
-    with open_source(path) as file:
-        yield decompressed(name_of(path), file)
 
 
 def decompressed(name: str, file: BinaryIO) -> BinaryIO:

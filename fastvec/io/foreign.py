@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 ZIP_MAGIC = (b"PK\3\4", b"PK\5\6")  # of one that holds files, and of an empty one
-TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
+TAR_MAGIC = re.compile(rb"(?s:.{257})ustar(\0|  \0)")  # the zero byte is in no text
 UNPACK = "unpack it first"
 
 
@@ -134,7 +134,7 @@ def is_archive(head: bytes) -> bool:
     >>> is_archive(b"PK\\x03\\x04"), is_archive(b"to be or not to be")
     (True, False)
     """
-    return head.startswith(ZIP_MAGIC) or head.startswith(TAR_MAGIC, TAR_MAGIC_AT)
+    return head.startswith(ZIP_MAGIC) or TAR_MAGIC.match(head) is not None
 
 
 def refuse_no_vectors(name: str, head: bytes) -> None:
@@ -150,12 +150,6 @@ def refuse_no_vectors(name: str, head: bytes) -> None:
     kind = foreign_kind(head)
     if kind is not None:
         raise ValueError(f"{name} is {kind.what}, which is no vector file: {kind.for_vectors}")
-    if is_archive(head):
-        archive = "zip" if head.startswith(ZIP_MAGIC) else "tar"
-        raise ValueError(
-            f"{name} is a {archive} archive, which is no vector file: unpack it first, and give "
-            "the file with the vectors (arrays of .npz and PyTorch: load them in Python)"
-        )
     encoding = wide_encoding(head)
     if encoding is not None:
         raise ValueError(

@@ -13,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from fastvec._util.atomic import PathLike, about_file, is_special
-from fastvec._util.places import is_local
-from fastvec.io.compression import COMPRESSORS, open_input
+from fastvec._util.places import is_local, open_source
+from fastvec.io.archives import open_input
+from fastvec.io.compression import COMPRESSORS
 from fastvec.io.format import HEAD_BYTES, Format, VectorFile
 from fastvec.io.npy import NPY
 from fastvec.io.parquet import PARQUET
@@ -68,7 +69,16 @@ def sniff(path: PathLike) -> Format:
     """
     with open_input(path) as file:
         head = file.read(HEAD_BYTES)
-    return next(item for item in READABLE.values() if item.sniff is not None and item.sniff(head))
+    found = next(item for item in READABLE.values() if item.sniff is not None and item.sniff(head))
+    if not found.compressible:
+        with open_source(path) as file:
+            plain = file.read(len(head))
+        if plain != head:
+            raise ValueError(
+                f"{path} holds a {found.name} file that is compressed or in an archive: unpack it "
+                "first"
+            )
+    return found
 
 
 def files_of(path: PathLike, file_format: Format) -> list[Path]:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from fastvec._core import RowReader
 from fastvec._util.places import FileLike, name_of
 from fastvec._util.progress import Progress
-from fastvec.io.compression import MOST_BYTES, open_input, peek
+from fastvec.io.archives import open_input
+from fastvec.io.compression import MOST_BYTES, peek
 from fastvec.io.foreign import refuse_no_vectors
 from fastvec.io.text_rows import (
     ENOUGH_BYTES,
@@ -22,11 +23,12 @@ from fastvec.io.text_rows import (
     SAMPLE,
     are_text_rows,
     check_rows,
-    ends_with_number,
     excerpt,
     is_number,
+    is_signed_header,
     is_text,
     number_advice,
+    refuse_numbers,
     size_of_rows,
 )
 from fastvec.words import Words
@@ -40,6 +42,7 @@ MARGIN = 1 << 16  # room before each chunk for the beginning of the row that end
 EXPECTED = 1 << 24  # the hash table of words has room for so many at the start, at most
 FIRST = 10  # lines by which text is told from binary rows
 BOM = b"\xef\xbb\xbf"  # some editors write it before a text
+UNKNOWN = b"<unk> "  # the word that GloVe adds behind those that its first line counts
 
 
 def read_rows(
@@ -77,7 +80,7 @@ def read_rows(
     table = rows.reader.table
     joined, offsets = table.arrays()
     if not binary:
-        _refuse_numbers(name_of(path), joined, offsets)
+        refuse_numbers(name_of(path), joined, offsets)
     words = Words(np.frombuffer(joined, np.uint8), np.frombuffer(offsets, np.int64), table)
     return words, vectors, rows.reader.duplicates
 
@@ -178,6 +181,7 @@ class _RowFile:
             self._check_sizes(size)
         self.size = size
         self.wanted = MAX_WORDS if self.count is None else self.count
+        self.whole = limit is None or limit > self.wanted
         if limit is not None:
             self.wanted = min(self.wanted, limit)
         self.room = self._first_room()
@@ -185,7 +189,7 @@ class _RowFile:
 
     def _header(self) -> tuple[int, int]:
         line = self.data.line()
-        if HEADER.fullmatch(line) is None and not _is_signed_header(line):
+        if HEADER.fullmatch(line) is None and not is_signed_header(line):
             row = not self.binary and len(line.split()) > 1 and is_number(line.split()[-1])
             raise ValueError(
                 f"{self.path}: the first line must say how many words and how many numbers in a "
@@ -295,6 +299,29 @@ class _RowFile:
             )
         if self.count is None and rows < self.wanted and self.data.start < self.data.end:
             raise ValueError(f"{self.path} is cut off within row {rows + 1}")
+        if self.count is not None and self.whole:
+            self._refuse_more_rows()
+
+    def _refuse_more_rows(self) -> None:
+        """ValueError if there is more than the header says: rows would be left out without a word.
+
+        One row for ``<unk>`` may follow, which GloVe writes and does not count.
+        """
+        data, row = self.data, self.reader.row + 1
+        blank = b"\n" if self.binary else b" \t\r\n"
+        more = data.rest().lstrip(blank)
+        while not data.ended and len(more) < max(MARGIN, 32 * self.size):
+            data.advance(data.end - len(more))
+            self._read_more(row)
+            more = data.rest().lstrip(blank)
+        line, _, others = more.partition(b"\n")
+        if not more or (not self.binary and line.startswith(UNKNOWN) and not others.strip(blank)):
+            return
+        found = "" if self.binary else f" (row {row} is {excerpt(line)})"
+        raise ValueError(
+            f"{self.path}: its first line says {self.count} rows, but more follow{found}: correct "
+            f"the first line, or read {self.count} rows with limit={self.count}"
+        )
 
     def _first_room(self) -> int:
         """For how many rows to allocate memory: as many as are wanted and can be in the file."""
@@ -321,20 +348,3 @@ def _plain_size(file: BinaryIO) -> int | None:
         return os.fstat(file.fileno()).st_size or None if file.seekable() else None
     except OSError:  # not a file of the system
         return None
-
-
-def _is_signed_header(line: bytes) -> bool:
-    """Whether a line has two whole numbers, one of them negative: a header that cannot be."""
-    return HEADER.fullmatch(line.replace(b"-", b"")) is not None
-
-
-def _refuse_numbers(path: str, joined: bytes, offsets: bytes) -> None:
-    """ValueError for a word that ends with a number: its row has more numbers than others have."""
-    spaces = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(" "))
-    ends = np.frombuffer(offsets, np.int64)
-    for number in np.unique(np.searchsorted(ends, spaces, "right")).tolist():
-        word = bytes(joined[ends[number - 1] : ends[number]])
-        if ends_with_number(word):
-            raise ValueError(
-                f"{path}: row {number}: it has more numbers than other rows, found {excerpt(word)}"
-            )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from fastvec._util.places import FileLike, is_local, name_of, open_source, open_target
 from fastvec._util.progress import Progress
 from fastvec.io.compression import HEAD_BYTES, is_compressed
-from fastvec.io.foreign import holds_vectors, refuse_no_vectors
+from fastvec.io.foreign import ZIP_MAGIC, holds_vectors, is_archive, refuse_no_vectors
 
 DTYPES: dict[str, np.dtype[Any]] = {
     "F64": np.dtype("<f8"),
@@ -126,6 +126,12 @@ def _name_other_format(path: str, whole: NDArray[np.uint8]) -> None:
         kind = "a NumPy" if head.startswith(b"\x93") else "a Parquet"
         raise ValueError(f"{path} is {kind} file: fastvec.load reads it if it holds vectors")
     refuse_no_vectors(path, head)
+    if is_archive(head):
+        archive = "zip" if head.startswith(ZIP_MAGIC) else "tar"
+        raise ValueError(
+            f"{path} is a {archive} archive: fastvec.load reads it if it holds one file with "
+            "vectors as text or in word2vec's binary format; unpack others first"
+        )
     if is_compressed(head):
         raise ValueError(f"{path} is compressed: fastvec.load reads it if it holds vectors")
     if holds_vectors(head, len(head) == len(whole)):

@@ -11,6 +11,8 @@ import codecs
 import re
 from collections import Counter
 
+import numpy as np
+
 HEADER = re.compile(rb"\d+[ \t]+\d+\s*")  # the number of words, and of numbers in each vector
 SAMPLE = 100  # rows that a decision rests on, at most
 NO_TEXT = re.compile("[\0-\x08\x0e-\x1f\x7f\ufffd]")  # characters that decoded binary numbers give
@@ -33,6 +35,15 @@ def is_number(field: bytes) -> bool:
     except ValueError:
         return False
     return b"_" not in field
+
+
+def is_signed_header(line: bytes) -> bool:
+    """Whether a line has two whole numbers, one of them negative: a header that cannot be.
+
+    >>> is_signed_header(b"-1 300")
+    True
+    """
+    return HEADER.fullmatch(line.replace(b"-", b"")) is not None
 
 
 def trailing_numbers(line: bytes) -> int:
@@ -139,6 +150,21 @@ def ends_with_number(word: bytes) -> bool:
     (True, False)
     """
     return _LONG_FRACTION.fullmatch(word.rpartition(b" ")[2]) is not None
+
+
+def refuse_numbers(path: str, joined: bytes, offsets: bytes) -> None:
+    """ValueError for a word that ends with a number: its row has more numbers than others have.
+
+    >>> refuse_numbers("vectors.txt", b"New York", np.array([0, 8]).tobytes())
+    """
+    spaces = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(" "))
+    ends = np.frombuffer(offsets, np.int64)
+    for number in np.unique(np.searchsorted(ends, spaces, "right")).tolist():
+        word = bytes(joined[ends[number - 1] : ends[number]])
+        if ends_with_number(word):
+            raise ValueError(
+                f"{path}: row {number}: it has more numbers than other rows, found {excerpt(word)}"
+            )
 
 
 def number_advice(line: bytes) -> str:

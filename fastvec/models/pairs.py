@@ -236,8 +236,9 @@ class Pairs:
             raise file.damaged(f"there must be {n_words} words")
         return cls(
             file.array("pairs", "<u8", None).view(PAIR),
-            file.array("tiles", "<i4", None, 3),
-            file.array("tile_offsets", "<i8", None),
+            # Copies: what the core has checked must not change when the mapped file does.
+            file.array("tiles", "<i4", None, 3).copy(),
+            file.array("tile_offsets", "<i8", None).copy(),
             n_words,
             symmetric=bool(metadata.get("symmetric")),
             words=words,

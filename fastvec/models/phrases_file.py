@@ -77,7 +77,8 @@ def _write(
 
 def read_phrases(path: FileLike) -> PhrasesFile:
     """Read a file of either kind; ValueError, with the reason, for any other or a damaged one."""
-    file = read_container(path, "phrases")
+    # Not mapped: the native tables are made from what was checked, whatever becomes of the file.
+    file = read_container(path, "phrases", mmap=False)
     settings = file.metadata.get("settings")
     if not isinstance(settings, dict) or not isinstance(settings.get("kind"), str):
         raise file.damaged("its settings are not complete")

@@ -14,7 +14,7 @@ from vector_tables import write
 from fastvec.corpus import chunks, jsonl
 from fastvec.corpus.corpus import Corpus
 from fastvec.io import counts, row_reader
-from fastvec.io.compression import open_input
+from fastvec.io.compression import decompressed
 from fastvec.io.registry import read_vectors
 from fastvec.io.word2vec import read_word2vec, write_word2vec
 from fastvec.words import Words
@@ -83,7 +83,8 @@ def test_a_word_without_end_takes_no_memory(tmp_path, ending, monkeypatch):
 def test_zstd_is_decompressed_in_bounded_blocks(tmp_path):
     path = bomb(tmp_path / "bomb.zst", ".zst", 512)
     assert path.stat().st_size < 1 << 15
-    with open_input(path) as file:
+    with path.open("rb") as raw:
+        file = decompressed("bomb", raw)
         reader = file.raw.stream
         if not hasattr(reader, "data"):
             pytest.skip("Python's own zstd bounds what it decompresses")

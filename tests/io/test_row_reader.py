@@ -188,3 +188,52 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, data, binary, header):
             assert len(words) == len(vectors)
         except ValueError:
             pass
+
+
+MORE = "more follow"
+
+
+@pytest.mark.parametrize("chunk", [40, 1 << 21])
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (b"c 5 6\n", rf"{MORE} \(row 3 is 'c 5 6'\): correct .* with limit=2"),
+        (b"\n\n \r\nc 5 6", rf"{MORE} \(row 3 is 'c 5 6'\)"),
+        (b"\n" * 200 + b"c 5 6", rf"{MORE} \(row 3 is 'c 5 6'\)"),
+        (b"2 2\na 1 2\n", rf"{MORE} \(row 3 is '2 2'\)"),  # two files, one behind the other
+        (b"<unk> 5 6\nc 7 8\n", rf"{MORE} \(row 3 is '<unk> 5 6'\)"),
+        (b"c", rf"{MORE} \(row 3 is 'c'\)"),
+    ],
+)
+def test_rows_beyond_those_of_the_header_are_refused(tmp_path, monkeypatch, chunk, more, says):
+    monkeypatch.setattr(row_reader, "CHUNK", chunk)
+    whole = b"2 2\na 1 2\nb 3 4\n" + more
+    for data in (whole, gzip.compress(whole)):
+        path = write(tmp_path / "v", data)
+        with pytest.raises(ValueError, match=f"^{path}: its first line says 2 rows, but {says}"):
+            read_word2vec(path)
+        assert list(read_word2vec(path, limit=2)[0]) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "more", [b"", b"\n", b" \t\r\n\n", b"<unk> 5 6\n", b"<unk> 5 6", b"\n<unk> 1 2\n\n"]
+)
+def test_what_tools_write_behind_the_rows_is_passed_over(tmp_path, more):
+    """GloVe does not count the word <unk> in the first line that it writes."""
+    words, vectors = read_word2vec(write(tmp_path / "v", b"2 2\na 1 2\nb 3 4\n" + more))
+    assert list(words) == ["a", "b"]
+    assert vectors.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("ending", [b"", b"\n", b"\n\n"])
+def test_bytes_behind_the_rows_of_a_binary_file_are_refused(tmp_path, ending):
+    write_word2vec(tmp_path / "v", Words.of(["a", "b"]), np.ones((2, 3), "f"), binary=True)
+    whole = (tmp_path / "v").read_bytes().removesuffix(b"\n")
+    assert len(read_word2vec(write(tmp_path / "v", whole + ending), binary=True)[0]) == 2
+    for more in (b"\0", b"c \0\0\0\0\0\0\0\0\0\0\0\0\n", whole):
+        path = write(tmp_path / "v", whole + ending + more)
+        with pytest.raises(
+            ValueError, match="its first line says 2 rows, but more follow: correct"
+        ):
+            read_word2vec(path, binary=True)
+        assert len(read_word2vec(path, binary=True, limit=2)[0]) == 2

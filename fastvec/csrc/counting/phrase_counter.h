@@ -107,14 +107,17 @@ static inline int phrase_end(phrase_counter *c, int32_t n_words) {
 /* Count a whole text.  *done: the words read so far. */
 static int phrases_count(phrase_counter *c, const phrase_text *t, const control *stop,
                          int64_t *done) {
+    int64_t at = 0;
     for (int64_t s = 0; s < t->n_sentences; s++) {
         uint32_t first = PHRASE_NOTHING, between = 0;
-        for (int64_t at = t->sentences[s]; at < t->sentences[s + 1]; at++) {
+        const int64_t end = phrase_sentence_end(t, s, at, t->n_tokens);
+        if (end < 0) return PHRASE_BAD_ID;
+        for (; at < end; at++) {
             if (at % PHRASE_STRIDE == 0) {
                 if (control_stopped(stop)) return PHRASE_STOPPED;
                 *done = at;
             }
-            uint32_t word = (uint32_t)t->tokens[at];
+            uint32_t word = (uint32_t)__atomic_load_n(&t->tokens[at], __ATOMIC_RELAXED);
             if (word >= (uint32_t)t->n_words) return PHRASE_BAD_ID;
             if (t->kinds[word] & PHRASE_CONNECTOR) {
                 if (first == PHRASE_NOTHING) continue;
@@ -131,7 +134,7 @@ static int phrases_count(phrase_counter *c, const phrase_text *t, const control 
         int status = phrase_end(c, t->n_words);
         if (status != PHRASE_DONE) return status;
     }
-    *done = t->sentences[t->n_sentences];
+    *done = at;
     return phrase_settle_all(c) < 0 ? PHRASE_NO_MEMORY : PHRASE_DONE;
 }
 

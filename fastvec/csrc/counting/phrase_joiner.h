@@ -7,19 +7,21 @@
 #include "counting/phrase_table.h"
 #include "counting/phrase_text.h"
 
-/* Join the phrases of the sentences from..to: `phrases` has ids + 1.  Writes the tokens and how
- * many each sentence has, never more than it had.  Greedy, from the left: word2phrase.c's
+/* Join the phrases of the sentences from..to, which are tokens begin..most: `phrases` has ids + 1.
+ * Writes the tokens and how many each sentence has, never more than it had.  Greedy, from the left: word2phrase.c's
  * TrainModel, gensim's analyze_sentence.  Returns the number of tokens, or -1 for a bad id. */
 static int64_t phrases_join(const phrase_table *phrases, const phrase_tree *tree,
-                            const phrase_text *t, int64_t from, int64_t to, int32_t *out,
-                            int64_t *lengths) {
+                            const phrase_text *t, int64_t from, int64_t to, int64_t begin,
+                            int64_t most, int32_t *out, int64_t *lengths) {
     int32_t *start = out;
-    for (int64_t s = from; s < to; s++) {
+    for (int64_t s = from, at = begin; s < to; s++) {
         int32_t *sentence = out;
-        int64_t end = t->sentences[s + 1], open = end; /* position of the first word; end: none */
+        int64_t end = phrase_sentence_end(t, s, at, most);
+        if (end < 0) return -1;
+        int64_t open = end; /* position of the first word; end: none */
         uint32_t between = 0;
-        for (int64_t at = t->sentences[s]; at < end; at++) {
-            uint32_t word = (uint32_t)t->tokens[at];
+        for (; at < end; at++) {
+            uint32_t word = (uint32_t)__atomic_load_n(&t->tokens[at], __ATOMIC_RELAXED);
             if (word >= (uint32_t)t->n_words) return -1;
             uint8_t kind = t->kinds[word];
             if (kind & PHRASE_CONNECTOR) {

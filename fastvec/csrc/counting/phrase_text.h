@@ -10,11 +10,19 @@ enum {
 };
 
 typedef struct {
-    const int32_t *tokens;    /* ids below n_words */
+    const int32_t *tokens;    /* (n_tokens) ids below n_words */
     const int64_t *sentences; /* (n_sentences + 1) rising offsets into tokens */
-    int64_t n_sentences;
+    int64_t n_tokens, n_sentences;
     const uint8_t *kinds; /* (n_words) */
     int32_t n_words;
 } phrase_text;
+
+/* Where sentence s ends, which begins at `start`; -1 for an end out of `start` to `most`.  The offsets were
+ * checked before, but a mapped file may be changed meanwhile. */
+static inline int64_t phrase_sentence_end(const phrase_text *t, int64_t s, int64_t start,
+                                          int64_t most) {
+    const int64_t end = __atomic_load_n(&t->sentences[s + 1], __ATOMIC_RELAXED);
+    return start <= end && end <= most ? end : -1;
+}
 
 #endif
