@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastvec._util.gensim_names import missing_from_module
+from fastvec._util.run_log import RunLog
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.callbacks import CallbackAny2Vec
@@ -24,6 +25,7 @@ __all__ = [
     "KeyedVectors",
     "Pairs",
     "Phrases",
+    "RunLog",
     "Vocabulary",
     "Word2Vec",
     "cooccurrence",

@@ -3,6 +3,19 @@
 Remarks about odd calls have the level WARNING; lines about reading, training and files INFO.
 """
 
+from __future__ import annotations
+
 import logging
+from typing import Any
 
 log = logging.getLogger("fastvec")
+
+
+def tell(event: str, line: str, **facts: Any) -> None:
+    """Log a line of news at the level INFO.
+
+    Its facts, by name, are the attribute ``news`` of the log record, for logs that programs read.
+
+    >>> tell("read", "read 12 words", words=12)
+    """
+    log.info("%s", line, extra={"news": {"event": event, **facts}})

@@ -91,6 +91,18 @@ def names_of(*kinds: type[Params]) -> tuple[str, ...]:
     return tuple(item.name for kind in kinds for item in _fields(kind))
 
 
+def options_of(owner: object) -> dict[str, Any]:
+    """The options of a model: those of all groups that its class inherits from.
+
+    >>> from fastvec.params import VocabularyParams
+    >>> options_of(VocabularyParams(min_count=2))["min_count"]
+    2
+    """
+    kinds = [kind for kind in type(owner).__mro__ if issubclass(kind, Params)]
+    names = names_of(*(kind for kind in kinds if dataclasses.is_dataclass(kind)))
+    return {name: getattr(owner, name) for name in names}
+
+
 def refuse_unknown(options: Iterable[str], *kinds: type[Params]) -> None:
     """TypeError for the name of an option that is in none of these groups.
 

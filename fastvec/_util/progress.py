@@ -1,21 +1,27 @@
-"""A progress bar for work that takes longer than two seconds; none when output is piped."""
+"""How far work has come: a bar where somebody watches, and lines in the log.
+
+The bar is for work that takes longer than two seconds.  The lines go to the logger ``fastvec``;
+the command line shows them where there is no bar (fastvec/cli/news.py).
+"""
 
 from __future__ import annotations
 
 import contextlib
-import sys
+import datetime
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from rich.progress import Progress as RichProgress
+from fastvec._util.bars import Bar, is_wanted, open_bar
+from fastvec._util.log import tell
+from fastvec._util.system import used_memory
 
-QUIET_SECONDS = 2.0
+QUIET_SECONDS = 2.0  # before a bar is shown
+NEWS_SECONDS = 10.0  # between two lines in the log
 
 
 class Progress:
-    """One bar on standard error: description, share done, rate, further numbers, time left.
+    """A bar and lines in the log: description, share done, rate, further facts, time left.
 
     Parameters
     ----------
@@ -26,60 +32,86 @@ class Progress:
     unit : str
         what is counted; ``words`` shows a rate in words/s.
     enabled : bool, optional
-        True shows the bar, False does not; None (default) shows it if standard error is a
-        terminal.
+        True shows the bar, False does not; None (default) shows it if standard error is a terminal,
+        and in notebooks.  The lines are logged in any case.
+    done : int
+        how much was done before, which does not count for the rate.
+    every : float
+        seconds between two lines in the log.
 
     >>> with Progress("training", total=100, enabled=False) as bar:
     ...     bar.update(50, loss=2.5)
     """
 
     def __init__(
-        self, description: str, total: int | None, unit: str = "words", enabled: bool | None = None
+        self,
+        description: str,
+        total: int | None,
+        unit: str = "words",
+        enabled: bool | None = None,
+        *,
+        done: int = 0,
+        every: float = NEWS_SECONDS,
     ) -> None:
-        self.enabled = _is_terminal(sys.stderr) if enabled is None else enabled
+        self.enabled = is_wanted(enabled)
         self.description = description
         self.total = total
         self.unit = unit
-        self.start = time.monotonic()
-        self._bar: RichProgress | None = None
+        self.start = self._told = time.monotonic()
+        self._before, self._every = done, every
+        self._bar: Bar | None = None
 
     def __enter__(self) -> Progress:
         return self
 
-    def update(self, done: int, **facts: float) -> None:
-        """Show how much is done by now, and further numbers (``loss=2.5``)."""
-        seconds = time.monotonic() - self.start
-        if not self.enabled or seconds < QUIET_SECONDS:
+    def update(self, done: int, **facts: Any) -> None:
+        """Show how much is done by now, and further facts (``loss=2.5``, ``epoch=2, epochs=5``)."""
+        now = time.monotonic()
+        if now - self._told >= self._every:
+            self.tell(done, **facts)
+        if not self.enabled or now - self.start < QUIET_SECONDS:
             return
-        text = f"{readable(done / seconds)} {self.unit}/s"
-        text += "".join(f"  {name} {value:.4g}" for name, value in facts.items())
+        text = f"{readable(self._rate(done))} {self.unit}/s"
+        text = "  ".join([text, *map(" ".join, _shown(facts))])
         try:
             if self._bar is None:
-                self._bar = self._open()
-            self._bar.update(self._bar.task_ids[0], completed=done, facts=text)
+                self._bar = open_bar(self.description, self.total)
+            self._bar.show(done, text)
         except OSError:  # the terminal was closed: that is no reason to end the work
             self.enabled = False
 
-    def _open(self) -> RichProgress:
-        # Imported here, since loading rich takes longer than many uses of fastvec.
-        from rich import progress
-        from rich.console import Console
-
-        # markup=False: a description in brackets is text, not rich's markup.
-        bar = progress.Progress(
-            progress.TextColumn("{task.description}", markup=False),
-            progress.BarColumn(),
-            progress.TaskProgressColumn(),
-            progress.TextColumn("{task.fields[facts]}", markup=False),
-            progress.TextColumn("ETA"),
-            progress.TimeRemainingColumn(),
-            # Either standard error is a terminal, or the caller asked for the bar all the same.
-            console=Console(stderr=True, force_terminal=True),
-            transient=True,
+    def tell(self, done: int, event: str = "progress", **facts: Any) -> None:
+        """Log a line about how much is done by now, and further facts."""
+        self._told = time.monotonic()
+        rate, memory = self._rate(done), used_memory()
+        left = None if self.total is None or not rate else (self.total - done) / rate
+        parts = [" ".join(pair) for pair in _shown(facts)]
+        first = sum(name in facts for name in ("epoch",))
+        share = f"{readable(done)} {self.unit}"
+        if self.total:
+            share = f"{100 * done / self.total:.1f} %"
+        parts[first:first] = [share, f"{readable(rate)} {self.unit}/s"]
+        if left is not None and done < (self.total or 0):
+            parts.append(f"{datetime.timedelta(seconds=round(left))} left")
+        if memory is not None:
+            parts.append(f"{readable(memory)}B of memory")
+        tell(
+            event,
+            f"{self.description}: {', '.join(parts)}",
+            doing=self.description,
+            done=done,
+            total=self.total,
+            unit=self.unit,
+            per_second=rate,
+            seconds=self._told - self.start,
+            seconds_left=left,
+            memory_bytes=memory,
+            **facts,
         )
-        bar.add_task(self.description, total=self.total, facts="")
-        bar.start()
-        return bar
+
+    def _rate(self, done: int) -> float:
+        """How much was done in a second, on average."""
+        return (done - self._before) / max(time.monotonic() - self.start, 1e-9)
 
     def __exit__(
         self,
@@ -89,7 +121,18 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             with contextlib.suppress(OSError):
-                self._bar.stop()
+                self._bar.close()
+
+
+def _shown(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Facts as people read them: ``epoch`` and ``epochs`` are one."""
+    shown = []
+    for name, value in facts.items():
+        if name == "epoch":
+            shown.append((name, f"{value} of {facts['epochs']}"))
+        elif name != "epochs" and value is not None:
+            shown.append((name, f"{value:.4g}"))
+    return shown
 
 
 def readable(number: float) -> str:
@@ -98,12 +141,3 @@ def readable(number: float) -> str:
         if number >= 0.9995 * scale:  # not 1000.00k
             return f"{number / scale:.2f}{letter}"
     return f"{number:.0f}"
-
-
-def _is_terminal(stream: Any) -> bool:
-    """Whether a stream is a terminal; notebooks, services and tests replace standard error by
-    None, by closed files, or by objects that can be written to and nothing else."""
-    try:
-        return bool(stream.isatty())
-    except (AttributeError, ValueError):
-        return False

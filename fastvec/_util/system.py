@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
+from typing import Any
 
 from fastvec._util.options import Size, bytes_from
 
@@ -46,6 +48,46 @@ def _physical_memory() -> int:
         return os.sysconf("SC_PAGE_SIZE") * pages if pages > 0 else UNKNOWN_MEMORY
     except (AttributeError, OSError, ValueError):  # Windows, or a system without these names
         return UNKNOWN_MEMORY
+
+
+def used_memory() -> int | None:
+    """Bytes of memory that this process holds, files that it has mapped included.
+
+    On macOS it is the most that it has ever held; None where the system does not tell.
+    """
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):  # not Linux
+        try:
+            import resource
+        except ImportError:  # Windows
+            return None
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def machine() -> dict[str, Any]:
+    """What a log says about the machine.
+
+    >>> machine()["cores"] == available_cores()
+    True
+    """
+    return {
+        "system": platform.platform(),
+        "processor": _processor(),
+        "cores": available_cores(),
+        "free_memory_bytes": free_memory(),
+    }
+
+
+def _processor() -> str:
+    """The name of the processor, or of its kind."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:  # not Linux
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def _cgroup_memory() -> int:

@@ -10,8 +10,8 @@ import click
 from fastvec._util.atomic import atomic_write
 from fastvec._util.options import params_of
 from fastvec._util.places import exists
+from fastvec.cli.news import long_command
 from fastvec.cli.shared import (
-    QUIET,
     READ_VOCAB,
     Source,
     check_outputs,
@@ -43,7 +43,7 @@ WORKERS = options_from(CooccurrenceParams, only=("workers",))
 @options_from(VocabularyParams)
 @options_from(CorpusParams)
 @WORKERS
-@QUIET
+@long_command
 def encode(
     corpus: tuple[Source, ...],
     output: Path,
@@ -88,7 +88,7 @@ def encode(
 @options_from(VocabularyParams, min_count=1)
 @options_from(CorpusParams, without=STORAGE_OPTIONS)
 @WORKERS
-@QUIET
+@long_command
 def vocab(
     corpus: tuple[Source, ...], output: Path | None, workers: int, quiet: bool, **options: Any
 ) -> None:
@@ -141,7 +141,7 @@ def vocab(
 @options_from(PhrasesParams)
 @options_from(CorpusParams)
 @WORKERS
-@QUIET
+@long_command
 def phrases(
     corpus: tuple[Source, ...],
     output: Path,

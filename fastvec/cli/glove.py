@@ -13,9 +13,9 @@ from click.core import ParameterSource
 
 from fastvec._util.options import names_of, params_of
 from fastvec._util.progress import readable
+from fastvec.cli.news import REPORT_EVERY, long_command
 from fastvec.cli.output import Interrupts, VectorOutput, train_and_save
 from fastvec.cli.shared import (
-    QUIET,
     READ_VOCAB,
     Command,
     Source,
@@ -161,7 +161,7 @@ def reading_options(command: Command) -> Command:
     "--save-vocab", type=click.Path(path_type=Path), help="also write the words and their counts"
 )
 @reading_options
-@QUIET
+@long_command
 def cooccur(
     corpus: tuple[Source, ...],
     target: Path,
@@ -224,9 +224,10 @@ def report_trained(model: GloVe, quiet: bool) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="vectors to start from, and to keep the words near (--mu)",
 )
+@REPORT_EVERY
 @reading_options
 @options_from(GloVeParams)
-@QUIET
+@long_command
 def glove(
     corpus: tuple[Source, ...],
     target: Path,
@@ -234,6 +235,7 @@ def glove(
     vocab: Path | None,
     init: Path | None,
     read_vocab: Path | None,
+    report_every: float,
     quiet: bool,
     **values: Any,
 ) -> None:
@@ -265,7 +267,8 @@ def glove(
         source = read_corpus(corpus, read_vocab, values, quiet, check)
 
     def train() -> None:
-        model.fit(source, init=given, callbacks=[Counted(source, quiet)])
+        counted = Counted(source, quiet)
+        model.fit(source, init=given, callbacks=[counted], report_delay=report_every)
         report_trained(model, quiet)
 
     train_and_save(output, model, train, quiet)
@@ -278,7 +281,7 @@ def glove(
 @VOCAB
 @reading_options
 @options_from(PPMIParams)
-@QUIET
+@long_command
 def ppmi(
     corpus: tuple[Source, ...],
     target: Path,

@@ -17,6 +17,7 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from fastvec._util.atomic import KeptError, check_target, is_special
+from fastvec._util.log import tell
 from fastvec.cli.shared import Source, check_outputs, echo, report
 from fastvec.io.compression import COMPRESSORS
 from fastvec.io.format import VectorFile
@@ -228,7 +229,9 @@ def train_and_save(
             beside = output.go_beside()
         output.save(model)
     if stop is None:
-        report(quiet, f"{output.path}: {len(model.wv):,} vectors of {model.vector_size} numbers")
+        line = f"{output.path}: {len(model.wv):,} vectors of {model.vector_size} numbers"
+        report(quiet, line)
+        tell("saved", line, path=output.path, vectors=len(model.wv))
         return
     epoch = model.training_state.epochs_done + 1
     saved = f"saved what was learned so far in {output.path}"

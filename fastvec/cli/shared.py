@@ -56,7 +56,6 @@ READ_VOCAB = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="take the words of this file of words and counts, and no others",
 )
-QUIET = click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
 
 
 #: what is not printed on a terminal as it is: control characters, with which a terminal is

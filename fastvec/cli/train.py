@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from fastvec._util.progress import readable
+from fastvec.cli.news import REPORT_EVERY, long_command
 from fastvec.cli.output import VectorOutput, train_and_save
 from fastvec.cli.shared import (
-    QUIET,
     READ_VOCAB,
     Source,
     corpus_argument,
@@ -32,12 +32,18 @@ from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
     help="file to write; its ending chooses the format",
 )
 @READ_VOCAB
+@REPORT_EVERY
 @options_from(VocabularyParams)
 @options_from(CorpusParams)
 @options_from(Word2VecParams)
-@QUIET
+@long_command
 def train(
-    corpus: tuple[Source, ...], output: Path, read_vocab: Path | None, quiet: bool, **options: Any
+    corpus: tuple[Source, ...],
+    output: Path,
+    read_vocab: Path | None,
+    report_every: float,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Train word2vec on CORPUS: text files, one sentence a line, or what fastvec encode wrote.
 
@@ -59,7 +65,7 @@ def train(
             f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines, "
             f"{len(model.wv):,} words of the vocabulary",
         )
-        _, passed = model.train()
+        _, passed = model.train(report_delay=report_every)
         rate = readable(passed / max(model.total_train_time, 1e-9))
         report(
             quiet,

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import TextReader
+from fastvec._util.log import tell
 from fastvec._util.options import check_value, params_of, refuse_unknown
 from fastvec._util.progress import Progress
 from fastvec._util.spill import Storage
@@ -56,8 +57,26 @@ def read_corpus(
             )
     reading = _Reading(vocab_params, corpus_params, trim_rule, workers, progress)
     if isinstance(source, EncodedSource):
-        return reading.encoded(source, vocabulary, known)
-    return reading.corpus(source, vocabulary, known)
+        corpus = reading.encoded(source, vocabulary, known)
+    else:
+        corpus = reading.corpus(source, vocabulary, known)
+    if not (isinstance(source, EncodedSource) and source.file is None):  # it has just been read
+        _tell_read(corpus, vocab_params)
+    return corpus
+
+
+def _tell_read(corpus: Corpus, vocab_params: VocabularyParams) -> None:
+    words, read = len(corpus.vocabulary), (corpus.raw_words, corpus.raw_sentences)
+    tell(
+        "read",
+        f"collected {words} words from {read[0]} raw words and {read[1]} sentences; "
+        f"min_count={vocab_params.min_count}",
+        vocabulary=words,
+        raw_words=corpus.raw_words,
+        raw_sentences=corpus.raw_sentences,
+        words=len(corpus.tokens),
+        sentences=len(corpus),
+    )
 
 
 def count_words(

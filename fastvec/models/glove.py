@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fastvec._util.class_calls import on_class_only
 from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
 from fastvec._util.places import FileLike
+from fastvec._util.progress import NEWS_SECONDS
 from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.sources import find_source
@@ -156,6 +157,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         *,
         init: Any = None,
         callbacks: Iterable[CallbackAny2Vec] = (),
+        report_delay: float = NEWS_SECONDS,
     ) -> GloVe:
         """Train from the start.
 
@@ -174,6 +176,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         callbacks : iterable of CallbackAny2Vec
             called before and after each epoch; StopIteration from ``on_epoch_end`` ends the
             training.
+        report_delay : float
+            seconds between two lines of news in the log; there is one after each epoch too.
 
         Returns
         -------
@@ -195,7 +199,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         with in_use(self, "fit"):
             self._set_pairs(self._pairs_of(source, vocabulary))
             self._start(init)
-            self._train(params, params.epochs, callbacks)
+            self._train(params, params.epochs, callbacks, report_delay)
         return self
 
     def train(
@@ -204,6 +208,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         *,
         epochs: int | None = None,
         callbacks: Iterable[CallbackAny2Vec] = (),
+        report_delay: float = NEWS_SECONDS,
     ) -> GloVe:
         """Continue training for some epochs, on the matrix of :meth:`fit` or on another one.
 
@@ -218,6 +223,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             model does not have are left out.
         epochs : int, optional
             default: the model's ``epochs``.
+        callbacks, report_delay
+            as in :meth:`fit`.
 
         Raises RuntimeError before fit or load and while another call trains this model, ValueError
         for a matrix of other words.
@@ -232,7 +239,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
                 self.pairs = self._more_pairs(source, self.words)
             elif self.pairs is None:
                 raise ValueError("train needs a source: a loaded model does not have its matrix")
-            self._train(params, count, callbacks)
+            self._train(params, count, callbacks, report_delay)
         return self
 
     def _more_pairs(self, source: Any, words: Words) -> Pairs:
@@ -293,8 +300,13 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         self.training_state = TrainingState()
 
     def _train(
-        self, params: GloVeParams, epochs: int, callbacks: Iterable[CallbackAny2Vec]
+        self,
+        params: GloVeParams,
+        epochs: int,
+        callbacks: Iterable[CallbackAny2Vec],
+        report_delay: float,
     ) -> None:
+        report_delay = check_value("report_delay", report_delay, float, above=0)
         assert self._records is not None and self.words is not None and self.pairs is not None
         if self.unk:
             _check_unknown(self.words)
@@ -302,7 +314,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         state = self.training_state
         state.begin_call(epochs)
         run = GloVeRun(self, self._records, self.pairs, params)
-        run_epochs(self, run, state, callbacks, self.progress)
+        run_epochs(self, run, state, callbacks, self.progress, report_every=report_delay)
 
     # --- results
 

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from fastvec._core import Control
 from fastvec._util import threads
-from fastvec._util.log import log
-from fastvec._util.progress import Progress
+from fastvec._util.log import log, tell
+from fastvec._util.options import options_of
+from fastvec._util.progress import NEWS_SECONDS, Progress
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.training_state import EpochPart, TrainingState
 from fastvec.models.watchers import Watcher
@@ -118,6 +119,7 @@ def run_epochs(
     callbacks: Iterable[CallbackAny2Vec] = (),
     progress: bool | None = None,
     watchers: Sequence[Watcher] = (),
+    report_every: float = NEWS_SECONDS,
 ) -> None:
     """Train until ``state.epochs_done`` reaches ``state.epochs_wanted``.
 
@@ -134,6 +136,8 @@ def run_epochs(
         show a progress bar; by default if standard error is a terminal.
     watchers : sequence of Watcher
         what happens now and then, while the workers run or pause.
+    report_every : float
+        seconds between two lines of news in the log; there is one after each epoch too.
 
     Raises
     ------
@@ -145,16 +149,15 @@ def run_epochs(
     """
     callbacks = check_callbacks(callbacks)
     epochs = state.epochs_wanted
-    log.info("training %r: %d %s, %d epochs", model, run.epoch_size, run.unit, epochs)
+    _tell_beginning(model, run, epochs)
     for callback in callbacks:
         callback.on_train_begin(model)
-    with _timed(state), Progress("training", _size(run, state), run.unit, progress) as bar:
+    with _timed(state), _progress(run, state, progress, report_every) as bar:
         while state.epochs_done < state.epochs_wanted:
             for callback in callbacks:
                 callback.on_epoch_begin(model)
-            begun = time.monotonic()
             _run_epoch(run, state, bar, watchers)
-            _log_epoch(run, state, time.monotonic() - begun)
+            bar.tell(state.passed, "epoch", **_facts(state, 0, state.loss_history[-1]))
             try:
                 for callback in callbacks:
                     callback.on_epoch_end(model)
@@ -163,23 +166,49 @@ def run_epochs(
             except StopIteration:
                 break
     state.train_count += 1
+    _tell_end(run, state)
     for callback in callbacks:
         callback.on_train_end(model)
 
 
-def _log_epoch(run: Run, state: TrainingState, seconds: float) -> None:
-    log.info(
-        "EPOCH %d: %d %s in %.1f s, loss %.4f",
-        state.epochs_done - 1,  # counted from 0, as gensim does
-        run.epoch_size,
-        run.unit,
-        seconds,
-        state.loss_history[-1],
+def _tell_beginning(model: Any, run: Run, epochs: int) -> None:
+    tell(
+        "training",
+        f"training {model!r}: {run.epoch_size} {run.unit}, {epochs} epochs",
+        model=type(model).__name__,
+        options=options_of(model),
+        epoch_size=run.epoch_size,
+        unit=run.unit,
+        epochs=epochs,
     )
 
 
-def _size(run: Run, state: TrainingState) -> int:
-    return state.epochs_wanted * run.epoch_size
+def _tell_end(run: Run, state: TrainingState) -> None:
+    seconds, loss = state.total_train_time, state.loss_history[-1]
+    tell(
+        "trained",
+        f"trained {state.epochs_done} epochs: loss {loss:.4f}, {seconds:.1f} s in all",
+        epochs=state.epochs_done,
+        passed=state.passed,
+        trained=state.trained,
+        unit=run.unit,
+        total_train_time=seconds,
+        loss_history=state.loss_history,
+    )
+
+
+def _progress(
+    run: Run, state: TrainingState, enabled: bool | None, report_every: float
+) -> Progress:
+    size, done = state.epochs_wanted * run.epoch_size, state.passed + state.part.passed
+    return Progress("training", size, run.unit, enabled, done=done, every=report_every)
+
+
+def _facts(state: TrainingState, share: float, loss: float | None) -> dict[str, Any]:
+    """What news say of training: where it is, after a share of an epoch."""
+    epoch = min(state.epochs_done + bool(share), state.epochs_wanted)
+    rate = state.rate(state.epochs_done + share)
+    return {"epoch": epoch, "epochs": state.epochs_wanted, "rate": rate, "loss": loss}
 
 
 @contextlib.contextmanager
@@ -214,14 +243,14 @@ def _run_to_pause(
     workers = run.prepare(state)
     part, state.part = state.part, EpochPart()
     control = Control(workers, part.next)
-    done = state.passed + part.passed
     asking: list[Watcher] = []
 
     def tick() -> None:
-        loss = run.current_loss()
-        bar.update(done + control.total(), **({} if loss is None else {"loss": loss}))
+        passed, loss = part.passed + control.total(), run.current_loss()
+        share = max(passed / max(run.epoch_size, 1), 1e-9)
+        bar.update(state.passed + passed, **_facts(state, share, loss))
         for watcher in watchers:
-            if watcher not in asking and watcher.tick(done + control.total(), loss):
+            if watcher not in asking and watcher.tick(state.passed + passed, loss):
                 asking.append(watcher)
                 control.pause()
 

@@ -105,7 +105,7 @@ class TrainingState:
         """Set what the next epochs take: the ends of the learning rate's line, and the seed."""
         self.start_rate, self.end_rate, self.seed = start_rate, end_rate, seed
 
-    def rate(self, epochs: int | None = None) -> float:
+    def rate(self, epochs: float | None = None) -> float:
         """The learning rate after so many epochs of the call, by default after those that ended.
 
         It falls on a straight line from start_rate to end_rate, and never below end_rate.

@@ -21,6 +21,7 @@ from fastvec._util.log import log
 from fastvec._util.matrix import padded, picked_rows, random_rows
 from fastvec._util.options import check_value, names_of, params_from, refuse_unknown, set_options
 from fastvec._util.places import FileLike, exists, name_of
+from fastvec._util.progress import NEWS_SECONDS
 from fastvec._util.system import available_cores
 from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
@@ -309,13 +310,6 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         if self.hs and len(corpus.tokens):
             self._set_huffman_order(corpus.tokens)
         self._keep_corpus(corpus, source.signature)
-        log.info(
-            "collected %d words from %d raw words and %d sentences; min_count=%d",
-            len(self.wv),
-            corpus.raw_words,
-            corpus.raw_sentences,
-            vocab_params.min_count,
-        )
 
     def build_vocab_from_freq(
         self,
@@ -460,7 +454,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         end_alpha: float | None = None,
         word_count: int = 0,
         queue_factor: int = 2,
-        report_delay: float = 1.0,
+        report_delay: float = NEWS_SECONDS,
         compute_loss: bool = False,
         callbacks: Iterable[CallbackAny2Vec] = (),
     ) -> tuple[int, int]:
@@ -482,7 +476,9 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             called before and after each epoch.  They may change the model's rates, options, words
             and vectors: the next epoch uses them.  StopIteration from ``on_epoch_end`` ends the
             training.
-        total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
+        report_delay : float
+            seconds between two lines of news in the log; there is one after each epoch too.
+        total_examples, total_words, word_count, queue_factor, compute_loss
             no effect: the corpus is counted when it is read.
 
         Returns
@@ -499,7 +495,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             another call of ``train`` or ``build_vocab`` of this model is running, in another
             thread or, if this is a callback, in this one.
         """
-        del total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
+        del total_examples, total_words, word_count, queue_factor, compute_loss
+        report_delay = check_value("report_delay", report_delay, float, above=0)
         if not len(self.wv.words):
             raise RuntimeError("there is no vocabulary to train yet: call build_vocab first")
         callbacks = check_callbacks(callbacks)
@@ -520,7 +517,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             state = self.training_state
             state.begin_call(self.epochs)
             try:
-                run_epochs(self, Word2VecRun(self, corpus), state, callbacks, self.progress)
+                run = Word2VecRun(self, corpus)
+                run_epochs(self, run, state, callbacks, self.progress, report_every=report_delay)
             finally:
                 self.wv.forget_norms()
             remark_on_little(self, corpus, state)

@@ -32,7 +32,7 @@ def test_from_text_to_vectors(folder):
         done = fastvec(folder, "glove", "text.txt", "-o", name, *options)
         assert done.returncode == 0
         assert [line.split()[1] for line in done.stderr.splitlines()] == [
-            "read", "counted", "trained", f"{name}:"
+            "read", "counted", "training:", "training:", "training:", "trained", f"{name}:"
         ]  # fmt: skip
     files = [read_vectors(folder / n) for n in ("v.safetensors", "v.bin", "v.txt", "v.glove")]
     for file in files[1:]:

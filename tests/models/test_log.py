@@ -26,8 +26,9 @@ def test_reading_and_training_are_logged(caplog, tmp_path):
     expected = [
         "collected 5 words from 60 raw words and 20 sentences; min_count=1",
         "training Word2Vec<vocab=5, vector_size=4, alpha=0.025, sample=0, epochs=2>: 60 words, 2",
-        "EPOCH 0: 60 words in ",
-        "EPOCH 1: 60 words in ",
+        "training: epoch 1 of 2, 50.0 %, ",
+        "training: epoch 2 of 2, 100.0 %, ",
+        "trained 2 epochs: loss 0.6",
         "saved Word2Vec<vocab=5",
         "loaded Word2Vec<vocab=5",
     ]
@@ -39,7 +40,7 @@ def test_reading_and_training_are_logged(caplog, tmp_path):
 def test_training_of_glove_is_logged(caplog):
     caplog.set_level(logging.INFO, "fastvec")
     GloVe(4, min_count=1, epochs=3, progress=False).fit(TEXT)
-    assert sum(message.startswith("EPOCH ") for message in caplog.messages) == 3
+    assert sum(message.startswith("training: epoch ") for message in caplog.messages) == 3
 
 
 def test_nothing_is_logged_about_what_is_usual(caplog):
