@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 import re
 import shlex
+import warnings
 from pathlib import Path
 
 import pytest
@@ -62,11 +63,28 @@ def test_there_are_examples() -> None:
     assert len(COMMANDS) > 9
 
 
+def save_with_gensim() -> None:
+    """The files of gensim that an example names."""
+    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    lines = [line.split() for line in Path("text.txt").read_text().splitlines()]
+    for name, kind in (("old.model", models.Word2Vec), ("old.fasttext", models.FastText)):
+        model = kind(lines, vector_size=10, epochs=1)
+        model.save(name)
+    model.wv.save("old.vectors")
+    models.Phrases(lines).save("old.phrases")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # gensim's own
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # and open files
 @pytest.mark.parametrize(("name", "block"), BLOCKS)
 @pytest.mark.usefixtures("folder")
 def test_examples(name: str, block: str) -> None:
     if "fastvec.ann" in block:
         pytest.importorskip("usearch", reason="usearch is not installed")
+    if "import gensim" in block:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            save_with_gensim()
     exec(compile(block, name, "exec"), {})
 
 

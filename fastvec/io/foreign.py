@@ -46,13 +46,13 @@ FOREIGN_KINDS = (
     _kind(
         _PICKLE + rb".*gensim\.",
         "a pickle with a gensim model",
-        "open it in gensim, and save its vectors with wv.save_word2vec_format",
+        "open it in gensim, and take it over with from_gensim: Word2Vec.from_gensim(model)",
     ),
     _kind(
         _PICKLE,
         "a pickle, as gensim and others write them",
         "load it in Python, and give fastvec what it holds",
-        "open it with what wrote it (gensim: save its vectors with wv.save_word2vec_format)",
+        "open it with what wrote it (gensim: then Word2Vec.from_gensim(model) takes it over)",
     ),
     _kind(
         rb"\xba\x16\x4f\x2f",

@@ -127,19 +127,19 @@ def _joinable_pairs(
     ``new_york city``.
     """
     connector_ids = {word: words.find(word) for word in connectors}
-    cuts = [
+    ways = [
         (phrase, first, between, last)
         for phrase in phrases
-        for first, between, last in _cuts(phrase, delimiter, connector_ids)
+        for first, between, last in cuts(phrase, delimiter, connector_ids)
     ]
-    names = Words.of(dict.fromkeys(phrase for phrase, *_ in cuts))
+    names = Words.of(dict.fromkeys(phrase for phrase, *_ in ways))
     all_words, ids = with_new(words, names)
     id_of = dict(zip(names, ids.tolist(), strict=True))
-    firsts = words.find_all(Words.of(first for _, first, _, _ in cuts)).tolist()
-    lasts = words.find_all(Words.of(last for *_, last in cuts)).tolist()
+    firsts = words.find_all(Words.of(first for _, first, _, _ in ways)).tolist()
+    lasts = words.find_all(Words.of(last for *_, last in ways)).tolist()
     tree = ConnectorTree()
     pairs: list[tuple[int, int, int, int]] = []
-    for (phrase, _, between, _), first, last in zip(cuts, firsts, lasts, strict=True):
+    for (phrase, _, between, _), first, last in zip(ways, firsts, lasts, strict=True):
         if first < 0 or last < 0 or any(connector_ids[word] < 0 for word in between):
             continue
         node = 0
@@ -149,13 +149,13 @@ def _joinable_pairs(
     return all_words, np.array(pairs, np.uint32).reshape(-1, 4), tree.arrays()
 
 
-def _cuts(
+def cuts(
     phrase: str, delimiter: str, connectors: Collection[str]
 ) -> Iterator[tuple[str, tuple[str, ...], str]]:
     """All ways to cut a phrase into a first word, connectors, and a last word; none if it has more
     than MOST_PARTS parts.
 
-    >>> list(_cuts("bank_of_america", "_", {"of"}))
+    >>> list(cuts("bank_of_america", "_", {"of"}))
     [('bank', (), 'of_america'), ('bank', ('of',), 'america'), ('bank_of', (), 'america')]
     """
     parts = phrase.split(delimiter)

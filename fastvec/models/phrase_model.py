@@ -10,6 +10,7 @@ from fastvec._util.class_calls import on_class_only
 from fastvec._util.options import names_of
 from fastvec._util.places import FileLike, name_of
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus, serializable
+from fastvec.models import from_gensim
 from fastvec.models.phrase_joining import join_phrases
 from fastvec.models.phrase_scores import SCORERS, Scorer
 from fastvec.models.phrases_file import PhrasesFile, read_phrases
@@ -240,11 +241,9 @@ class PhraseModel:
         """
         del mmap
         file = read_phrases(fname)
-        kinds = {kind.__name__: kind for kind in PhraseModel.__subclasses__()}
         options = {name: file.settings[name] for name in SAVED if name in file.settings}
         try:
-            kind = kinds[file.kind]
-            kind = cls if issubclass(cls, kind) else kind
+            kind = cls._class_of(file.kind)
             options["scoring"] = scoring or SCORERS.get(options["scoring"])
         except (KeyError, TypeError):
             raise file.damaged("its settings are not complete") from None
@@ -254,6 +253,34 @@ class PhraseModel:
             return kind._restored(file, options)
         except (TypeError, ValueError) as error:
             raise file.damaged(error) from None
+
+    @classmethod
+    def from_gensim(cls, theirs: Any) -> Any:
+        """A Phrases of gensim 4 with what it has counted, or a FrozenPhrases (Phraser), whichever
+        it is; with its options.
+
+        gensim counts a pair under its spelling.  If a word of the text contains the delimiter, a
+        pair may be taken for one of other words that are spelled alike.
+
+        Raises
+        ------
+        TypeError
+            another object, or a file: open it with gensim's Phrases.load.
+        ValueError
+            an option that fastvec does not accept.
+
+        >>> theirs = Phrases([["new", "york"]] * 9, min_count=1, threshold=0.1)  # or gensim's
+        >>> Phrases.from_gensim(theirs).export_phrases() == theirs.export_phrases()
+        True
+        """
+        file, options = from_gensim.phrases(theirs)
+        return cls._class_of(file.kind)._restored(file, options)
+
+    @classmethod
+    def _class_of(cls, kind: str) -> type[PhraseModel]:
+        """The class of this name, or this one if it inherits from it; KeyError for another name."""
+        known = {each.__name__: each for each in PhraseModel.__subclasses__()}[kind]
+        return cls if issubclass(cls, known) else known
 
     def __repr__(self) -> str:
         return str(self)

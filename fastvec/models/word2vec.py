@@ -10,7 +10,7 @@ import itertools
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +28,7 @@ from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.sources import Source, find_source
 from fastvec.corpus.vocabulary import NoWordsError, Vocabulary
 from fastvec.io.container import check_storable
+from fastvec.models import from_gensim
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.huffman import huffman_order, huffman_paths
 from fastvec.models.output_layers import (
@@ -756,6 +757,29 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         model = load_model(cls, fname)
         log.info("loaded %r from %s", model, name_of(fname))
         return model
+
+    @classmethod
+    def from_gensim(cls, theirs: Any) -> Self:
+        """A Word2Vec of gensim 4 with its words, counts, vectors, output weights, attributes and
+        options, copied.  Training can go on with a text of the same or other words.
+
+        gensim's Huffman tree is another one than fastvec's, so that ``syn1`` begins anew, with a
+        warning.
+
+        Raises
+        ------
+        TypeError
+            another object (FastText and Doc2Vec: ``KeyedVectors.from_gensim(model.wv)`` takes over
+            their word vectors), or a file: open it with gensim's Word2Vec.load.
+        ValueError
+            an option that fastvec does not accept.
+
+        >>> theirs = Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1)  # or gensim's
+        >>> model = Word2Vec.from_gensim(theirs)
+        >>> model.train([["cat", "sat"]], epochs=2)[1]
+        4
+        """
+        return from_gensim.word2vec(cls, theirs)
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles have everything but the text, as saved models do."""

@@ -29,6 +29,7 @@ from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.vectors.evaluation.analogies import analogies as evaluate_analogies
 from fastvec.vectors.evaluation.analogies import overall, sections_like_gensim
 from fastvec.vectors.evaluation.similarity import similarity as evaluate_similarity
+from fastvec.vectors.from_gensim import words_and_vectors
 from fastvec.vectors.queries import Queries
 from fastvec.words import Key, Words
 
@@ -76,6 +77,25 @@ class KeyedVectors(Queries):
         if copy_vecattrs:
             some._attributes |= self._attributes_of(rows)
         return some
+
+    @classmethod
+    def from_gensim(cls, theirs: Any) -> Self:
+        """The vectors of a KeyedVectors of gensim 4 with their words and attributes, copied.
+
+        Those of FastText have the words of its vocabulary only; subwords are not taken over.
+
+        Raises
+        ------
+        TypeError
+            another object, or a file: open it with gensim's KeyedVectors.load.
+
+        >>> KeyedVectors.from_gensim(wv).most_similar("king", topn=1)[0][0]
+        'queen'
+        """
+        words, vectors, attributes = words_and_vectors(theirs)
+        ours = cls.of(words, vectors)
+        ours._attributes |= attributes
+        return ours
 
     def intersect_word2vec_format(
         self,
