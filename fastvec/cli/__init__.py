@@ -23,7 +23,7 @@ from fastvec import __version__
 from fastvec._util.log import log
 from fastvec._util.simd import simd
 from fastvec.cli import corpus, demo, evaluate, glove, train, vectors
-from fastvec.cli.shared import echo, fail
+from fastvec.cli.shared import as_flags, echo, fail
 from fastvec.cli.spelling import check_options
 
 #: what the library raises with a sentence for the user: bad input, training that is not finite any
@@ -96,7 +96,7 @@ for command in (
 
 def show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Show a warning as one line, without the line of Python that it came from."""
-    echo(f"fastvec: {message}", err=True)
+    echo(f"fastvec: {as_flags(str(message))}", err=True)
 
 
 class LogLines(logging.Handler):

@@ -7,6 +7,7 @@ import dataclasses
 import itertools
 import os
 import re
+import shlex
 import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +25,15 @@ from fastvec.io.registry import (
     READABLE,
     files_of,
     sniff,
+)
+from fastvec.params import (
+    CooccurrenceParams,
+    CorpusParams,
+    GloVeParams,
+    PhrasesParams,
+    PPMIParams,
+    VocabularyParams,
+    Word2VecParams,
 )
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -84,9 +94,46 @@ def print_lines(lines: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
+#: every option that Python and the command line share, by its name
+OPTIONS = {
+    item.name: item
+    for group in (
+        VocabularyParams,
+        CorpusParams,
+        Word2VecParams,
+        CooccurrenceParams,
+        GloVeParams,
+        PPMIParams,
+        PhrasesParams,
+    )
+    for item in dataclasses.fields(group)
+}
+#: an option with its value, as the library's messages write it; not as a part of a path
+ARGUMENT = re.compile(
+    rf"(?<![\w/.-])({'|'.join(OPTIONS)})=('[^']*'|[-+\w]++(?:\.\d\w*+)*+)(?![\w/=]|\.\w)"
+)
+
+
+def as_flags(message: str) -> str:
+    """A message of the library, with options as they are written on the command line.
+
+    >>> as_flags("try tokens='words', lower=True, lines=False or sample=0")
+    'try --tokens words, --lower, --no-lines or --sample 0'
+    """
+    return ARGUMENT.sub(_as_flag, message)
+
+
+def _as_flag(found: re.Match[str]) -> str:
+    name, value = found.groups()
+    flag = name.replace("_", "-")
+    if is_switch(OPTIONS[name]):
+        return f"--{flag}" if value in ("True", "1") else f"--no-{flag}"
+    return f"--{flag} {shlex.quote(value.strip(chr(39)))}"
+
+
 def fail(sentence: str) -> NoReturn:
     """Print one sentence on standard error and exit with code 2."""
-    echo(f"fastvec: {sentence}", err=True)
+    echo(f"fastvec: {as_flags(sentence)}", err=True)
     sys.exit(2)
 
 

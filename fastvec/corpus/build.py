@@ -21,6 +21,7 @@ from fastvec._util.progress import Progress
 from fastvec._util.spill import Storage
 from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus.corpus import STORAGE_OPTIONS, Corpus, ids_in, renumbered
+from fastvec.corpus.hints import TextRead, log_hints
 from fastvec.corpus.normalize import NormalizedWords, normalize_words, word_splitter
 from fastvec.corpus.sources import EncodedSource, Source, find_source
 from fastvec.corpus.spool import DROPPED, Ids, Spool, words_of
@@ -39,10 +40,12 @@ def read_corpus(
     trim_rule: TrimRule | None = None,
     workers: int = 0,
     progress: bool | None = None,
+    remarks: bool = True,
 ) -> Corpus:
     """Read a source, with options that have been checked.
 
-    ``Corpus.read`` describes the parameters; ``find_source`` makes the Source.
+    ``Corpus.read`` describes the parameters; ``find_source`` makes the Source.  Hints about the
+    text are logged, unless ``remarks`` or ``progress`` is False.
 
     >>> params = CorpusParams(lower=True)
     >>> source = find_source([["A", "rose"]], params)
@@ -55,7 +58,8 @@ def read_corpus(
                 f"{name} must be a Vocabulary, got {type(given).__name__}: Vocabulary.of(counts) "
                 "makes one from words and their counts"
             )
-    reading = _Reading(vocab_params, corpus_params, trim_rule, workers, progress)
+    remarks &= progress is not False
+    reading = _Reading(vocab_params, corpus_params, trim_rule, workers, progress, remarks)
     if isinstance(source, EncodedSource):
         corpus = reading.encoded(source, vocabulary, known)
     else:
@@ -137,6 +141,7 @@ class _Reading:
     trim_rule: TrimRule | None
     workers: int
     progress: bool | None
+    remarks: bool = False
 
     # --- text that has to be read
 
@@ -146,8 +151,9 @@ class _Reading:
         """Read a source into ids."""
         params = self.corpus_params
         workers = self.workers or available_cores()
+        first = vocabulary is None and known is None
         with Storage(memory_budget(params.memory), params.tmp) as storage:
-            spool = self._read(source, storage, first=vocabulary is None and known is None)
+            spool = self._read(source, storage, first)
             read = self._words(spool)
             vocabulary, ids = self._ids(read, spool.raw_words, vocabulary, known)
             codes, expansions, raw_words = ids, None, spool.raw_words
@@ -156,7 +162,11 @@ class _Reading:
                 raw_words = int(read.counts.sum())
             worker_codes = [codes[numbers] for numbers in read.numbers]
             tokens, offsets = spool.tokens(worker_codes, expansions, workers)
-        return Corpus(tokens, offsets, vocabulary, raw_words, spool.raw_sentences, self._options)
+        corpus = Corpus(tokens, offsets, vocabulary, raw_words, spool.raw_sentences, self._options)
+        if first and self.remarks:
+            least, in_lines = self.vocab_params.min_count, source.has_lines(params)
+            log_hints(TextRead(read.words, read.counts, corpus, least, in_lines))
+        return corpus
 
     def vocabulary(self, source: Source) -> Vocabulary:
         """Read a source and keep its words only."""

@@ -176,6 +176,10 @@ class Source:
             has_columns=contents.has_columns,
         )
 
+    def has_lines(self, _: CorpusParams) -> bool:
+        """Whether its sentences are lines, which the option ``lines`` can join."""
+        return False
+
     def _contents(self, params: CorpusParams) -> Contents:
         raise NotImplementedError
 
@@ -204,6 +208,9 @@ class FileSource(Source):
     def __init__(self, files: list[File]) -> None:
         self.files = files
         self.signature = tuple(file.signature for file in files)
+
+    def has_lines(self, params: CorpusParams) -> bool:
+        return params.lines and params.column is None
 
     def _contents(self, params: CorpusParams) -> Contents:
         sizes = [_text_size(file, params) for file in self.files]

@@ -15,6 +15,7 @@ from processes import DEADLINE, fastvec, started
 
 from fastvec import __version__, cli
 from fastvec._util.options import names_of
+from fastvec.cli.shared import as_flags
 from fastvec.params import (
     CooccurrenceParams,
     CorpusParams,
@@ -304,4 +305,36 @@ def test_what_is_logged_is_shown_in_one_line(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert "fastvec: hierarchical softmax (hs=1) and negative sampling (negative=5)" in run.stderr
+    assert "fastvec: hierarchical softmax (--hs) and negative sampling (--negative 5)" in run.stderr
+
+
+@pytest.mark.parametrize("command", ["train", "glove", "encode"])
+def test_what_the_text_is_like_is_said_with_flags(tmp_path: Path, command: str) -> None:
+    """The words end in commas, as every word of this text does."""
+    draw = random.Random(1)
+    lines = [", ".join(draw.choices(["aaaaaaaa", "b", "cc"], k=30)) for _ in range(200)]
+    (tmp_path / "text").write_text("\n".join(lines))
+    options = ["text", "-o", "out.fvc" if command == "encode" else "out.txt"]
+    options += [] if command == "encode" else ["--epochs", "1", "--vector-size", "2"]
+    hint = "97 % of the words end in punctuation, such as 'b,': try --tokens words\n"
+    assert f"fastvec: {hint}" in fastvec(tmp_path, command, *options).stderr
+    done = fastvec(tmp_path, command, *options, "-q")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "punctuation" not in fastvec(tmp_path, command, *options, "--tokens", "words").stderr
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("try tokens='words'", "try --tokens words"),
+        ("lower=True, lines=False: sample=0.", "--lower, --no-lines: --sample 0."),
+        ("alpha=0.05 and hs=0", "--alpha 0.05 and --no-hs"),
+        ("encoding='my codec' reads it", "--encoding 'my codec' reads it"),
+        ("runs/alpha=0.05/v.bin: no such file", "runs/alpha=0.05/v.bin: no such file"),
+        ("alpha=0.05/v.bin: no such file", "alpha=0.05/v.bin: no such file"),
+        ("alpha=0.05.bin: no such file", "alpha=0.05.bin: no such file"),
+        ("unknown=3, the_alpha=1, alpha = 1", "unknown=3, the_alpha=1, alpha = 1"),
+    ],
+)
+def test_messages_name_options_as_flags(message: str, shown: str) -> None:
+    assert as_flags(message) == shown

@@ -138,7 +138,7 @@ def test_training_with_a_vocabulary_that_is_there(folder: Path, command: str) ->
         (["vocab", "a.txt", "--min-count", "9"], "no word is left: 8 words were read, 4 of them"),
         (["vocab", "a.txt", "--workers", "-1"], "workers must be at least 0, got -1"),
         (["vocab", "a.txt", "--errors", "no"], "errors must be strict or replace, got 'no'"),
-        (["vocab", "bad"], "bad: byte 3 is not valid UTF-8 (errors='replace' reads it never"),
+        (["vocab", "bad"], "bad: byte 3 is not valid UTF-8 (--errors replace reads it never"),
         (["vocab", "short.gz"], "short.gz is damaged or cut off: "),
         (["vocab", "table.json", "--column", "text"], "table.json: line 1 is not JSON: "),
         (["encode", "a.txt", "-o", "no/where"], "cannot write no/where: there is no folder "),
