@@ -15,6 +15,7 @@ from fastvec._util.class_calls import on_class_only
 from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
 from fastvec._util.places import FileLike
 from fastvec._util.progress import NEWS_SECONDS
+from fastvec._util.undo import undone_on_error
 from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.sources import find_source
@@ -197,8 +198,9 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         if isinstance(source, Pairs) and vocabulary is not None:
             raise TypeError("vocabulary must not be given with Pairs, which have their words")
         with in_use(self, "fit"):
-            self._set_pairs(self._pairs_of(source, vocabulary))
-            self._start(init)
+            with undone_on_error(self):
+                self._set_pairs(self._pairs_of(source, vocabulary))
+                self._start(init)
             self._train(params, params.epochs, callbacks, report_delay)
         return self
 
@@ -236,7 +238,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             raise RuntimeError("there is nothing to train on yet: call fit first")
         with in_use(self, "train"):
             if source is not None:
-                self.pairs = self._more_pairs(source, self.words)
+                with undone_on_error(self):
+                    self.pairs = self._more_pairs(source, self.words)
             elif self.pairs is None:
                 raise ValueError("train needs a source: a loaded model does not have its matrix")
             self._train(params, count, callbacks, report_delay)

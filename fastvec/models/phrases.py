@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.options import params_from, refuse_unknown, set_options
 from fastvec._util.places import FileLike
+from fastvec._util.undo import undone_on_error
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.models.collocations import (
@@ -212,14 +213,15 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
             corpus = Corpus.read(sentences, min_count=1, **running, **options)
         except NoWordsError:
             return
-        for name in WORD_OPTIONS:  # text that comes later is read as this was
-            setattr(self, name, corpus.options.get(name, getattr(self, name)))
         bigrams = count_bigrams(corpus, self.connector_words, self.max_vocab_size, **running)
-        self._texts.append(bigrams)
-        self._counts = self._scored = None
-        # Text may come in many small portions: adding up each at once would take too long.
-        if sum(map(len, self._texts)) > 2 * len(self._texts[0]):
-            self._add_up()
+        with undone_on_error(self):
+            for name in WORD_OPTIONS:  # text that comes later is read as this was
+                setattr(self, name, corpus.options.get(name, getattr(self, name)))
+            self._texts = [*self._texts, bigrams]
+            self._counts = self._scored = None
+            # Text may come in many small portions: adding up each at once would take too long.
+            if sum(map(len, self._texts)) > 2 * len(self._texts[0]):
+                self._add_up()
 
     def _add_up(self) -> Bigrams | None:
         """Everything that was counted, added up; None if nothing was."""

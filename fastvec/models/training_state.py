@@ -118,15 +118,16 @@ class TrainingState:
         return max(line, self.end_rate)
 
     def end_epoch(self, epoch: EpochPart) -> None:
-        """Add what an epoch did."""
+        """Add what an epoch did; all of it, since Ctrl-C can only come after the last call."""
+        rate = self.rate(self.epochs_done + 1)
         self.epochs_done += 1
         self.epochs_trained += 1
         self.passed += epoch.passed
         self.trained += epoch.trained
         self.running_training_loss += epoch.loss
         self.predictions += epoch.predictions
+        self.min_alpha_yet_reached = rate
         self.loss_history.append(epoch.loss / epoch.predictions if epoch.predictions else math.nan)
-        self.min_alpha_yet_reached = self.rate()
 
     def to_dict(self) -> dict[str, Any]:
         """The state as a dict that JSON can hold."""

@@ -6,9 +6,10 @@ core in word2vec_run.py, negative sampling and hierarchical softmax in output_la
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -23,6 +24,7 @@ from fastvec._util.options import check_value, names_of, params_from, refuse_unk
 from fastvec._util.places import FileLike, exists, name_of
 from fastvec._util.progress import NEWS_SECONDS
 from fastvec._util.system import available_cores
+from fastvec._util.undo import undone_on_error
 from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.sources import Source, find_source
@@ -290,8 +292,17 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         """
         del progress_per, keep_raw_vocab
         sentences = _one_source(corpus_iterable, corpus_file)
-        with in_use(self, "build_vocab", by_callbacks=True):
+        with self._changing_words("build_vocab"):
             self._build_vocab(sentences, update, trim_rule)
+
+    @contextlib.contextmanager
+    def _changing_words(self, call: str) -> Iterator[None]:
+        """Keep other calls out while one changes the words; after an exception nothing changed."""
+        with (
+            in_use(self, call, by_callbacks=True),
+            undone_on_error(self, self.wv, self.training_state),
+        ):
+            yield
 
     def _build_vocab(self, sentences: Any, update: bool, trim_rule: Any) -> None:
         if sentences is None:
@@ -342,7 +353,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
                 f"no word is left: none of {len(given)} words is kept with min_count "
                 f"{params.min_count}"
             )
-        with in_use(self, "build_vocab_from_freq", by_callbacks=True):
+        with self._changing_words("build_vocab_from_freq"):
             if len(known):
                 self._add_rows(vocabulary)
             else:
@@ -360,7 +371,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         ((2, 4), 9)
         """
         names = (*WORD_OPTIONS, "_corpus", "_signature", "corpus_count", "corpus_total_words")
-        with in_use(self, "reset_from", by_callbacks=True):
+        with self._changing_words("reset_from"):
             self._make_rows(other_model._vocabulary())
             for name in names:
                 setattr(self, name, getattr(other_model, name))

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec._util.log import log
+from fastvec._util.undo import undone_on_error
 from fastvec.io.format import ATTRIBUTE
 from fastvec.words import Key
 
@@ -214,8 +215,9 @@ class WordAttributes:
         >>> wv.set_vecattr("king", "rank", 1)
         """
         row = self.get_index(key)
-        self.allocate_vecattrs([attr], [type(val)])
-        self._attributes[attr][row] = val
+        with undone_on_error(self):
+            self.allocate_vecattrs([attr], [type(val)])
+            self._attributes[attr][row] = val
 
     def get_vecattr(self, key: Key, attr: str) -> Any:
         """An attribute of one word: ``get_vecattr("cat", "count")`` is how often it occurred.

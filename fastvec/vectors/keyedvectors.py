@@ -26,6 +26,7 @@ from fastvec._util.places import FileLike, name_of
 from fastvec.io import word2vec as word2vec_format
 from fastvec.io.counts import read_counts, write_counts
 from fastvec.io.vectors import load_vectors, save_vectors
+from fastvec.vectors.attributes import LOCKF
 from fastvec.vectors.evaluation.analogies import analogies as evaluate_analogies
 from fastvec.vectors.evaluation.analogies import overall, sections_like_gensim
 from fastvec.vectors.evaluation.similarity import similarity as evaluate_similarity
@@ -140,10 +141,12 @@ class KeyedVectors(Queries):
             )
         rows = np.array([self._row_of(word) for word in words], np.int64)
         here = rows >= 0
-        self.vectors[rows[here]] = vectors[here]
-        self.vectors_lockf[rows[here]] = lockf
-        self.norms = None
-        return int(here.sum())
+        rows, vectors = rows[here], vectors[here]
+        locks = {LOCKF: np.full(len(rows), lockf)}
+        self._set_rows(
+            {}, self.vectors, rows, vectors, self._attributes_with(locks, rows, len(self))
+        )
+        return len(rows)
 
     if not TYPE_CHECKING:  # or type checkers would take every name for an attribute
 

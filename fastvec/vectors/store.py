@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fastvec._util.undo import undone_on_error
 from fastvec.vectors.attributes import COUNT, WordAttributes
 from fastvec.vectors.keys import KeyRows
 from fastvec.vectors.norms import normalized, row_norms, safe_reciprocal
@@ -363,8 +364,9 @@ class VectorStore(WordAttributes):
         array([1., 1.], dtype=float32)
         """
         kept = self._attributes if keep_attributes else {}
-        self._start(words, vectors, counts)
-        self._attributes = kept | self._attributes
+        with undone_on_error(self):
+            self._start(words, vectors, counts)
+            self._attributes = kept | self._attributes
 
     def fill_norms(self, force: bool = False) -> NDArray[np.float32]:
         """The (V,) float32 lengths of all vectors, computed only if they are not known yet.
