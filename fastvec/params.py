@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from fastvec._util.options import Params, Size, bytes_from, check_string, option, switch
+from fastvec._util.options import Params, Size, bytes_from, check_string, option, shown, switch
 
 Tokens = str | Callable[[str], Iterable[Any]]
+SMALLEST = 1e-30  # that single precision tells from 0 in all that is computed with it
 FUNCTION = "a function"  # saved in place of a tokenizer that is a function: it must be set again
 
 
 def _check_path(name: str, value: Any) -> None:
     if not isinstance(value, (str, os.PathLike)):
-        raise TypeError(f"{name} must be a path, got {value!r}")
+        raise TypeError(f"{name} must be a path, got {shown(value)}")
 
 
 def _check_delimiter(name: str, value: Any) -> None:
@@ -36,7 +37,7 @@ def _check_encoding(name: str, value: Any) -> None:
         codecs.getincrementaldecoder(value)
     except (LookupError, UnicodeError, ValueError):
         raise ValueError(
-            f"{name} must be one that Python has for text, such as cp1252, got {value!r}"
+            f"{name} must be one that Python has for text, such as cp1252, got {shown(value)}"
         ) from None
 
 
@@ -180,11 +181,13 @@ class GloVeParams(Params):
     """How GloVe is trained on a matrix of counts (names are glove.c's where they are clear)."""
 
     vector_size: int = option(100, "numbers in each vector", low=1, high=65000)
-    x_max: float = option(100.0, "counts above this get the full weight", above=0, high=1e30)
+    x_max: float = option(
+        100.0, "counts above this get the full weight", above=0, low=SMALLEST, high=1e30
+    )
     alpha: float = option(0.75, "exponent of the weight min(1, (x / x_max)^alpha)", low=0, high=10)
-    eta: float = option(0.05, "learning rate of AdaGrad", above=0, high=10)
+    eta: float = option(0.05, "learning rate of AdaGrad", above=0, low=SMALLEST, high=10)
     epochs: int = option(25, "passes over the matrix", low=1)
-    grad_clip: float = option(100.0, "largest entry of a gradient", above=0, high=1e6)
+    grad_clip: float = option(100.0, "largest entry of a gradient", above=0, low=SMALLEST, high=1e6)
     combine: str = option(
         "sum",
         "sum (W + C), word (W), context (C), or both side by side",

@@ -2,8 +2,10 @@
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable
 from dataclasses import fields
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -13,11 +15,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastvec import GloVe, Phrases, Word2Vec, cooccurrence
+import fastvec.params
+from fastvec import FrozenPhrases, GloVe, Phrases, Word2Vec, cooccurrence
+from fastvec._util.options import Params
 from fastvec.corpus.build import count_words
 from fastvec.corpus.corpus import Corpus
+from fastvec.models.ppmi import ppmi_vectors
 from fastvec.params import (
+    CooccurrenceParams,
     CorpusParams,
+    GloVeParams,
+    PhrasesParams,
+    PPMIParams,
     ReadOptions,
     TextOptions,
     VocabularyParams,
@@ -78,7 +87,9 @@ def test_values_of_another_kind_are_refused(kind: type, item: dataclasses.Field[
         ({"alpha": "fast"}, "alpha must be a number, got 'fast'"),
         ({"alpha": 0}, "alpha must be above 0, got 0"),
         ({"hs": 2}, "hs must be 0 or 1, got 2"),
-        ({"alpha": 10**400}, f"alpha must be a finite number, got {10**400}"),
+        ({"alpha": 10**400}, "alpha must be a finite number, got an integer of 1329 bits"),
+        ({"window": 10**9999}, f"window must be at most {2**63 - 1}, got an integer of 33216 bits"),
+        ({"window": "9" * 999}, f"window must be an integer, got '{'9' * 56}..."),
         ({"epochs": 10**30}, f"epochs must be at most {2**63 - 1}, got {10**30}"),
         ({"seed": 2**63}, f"seed must be at most {2**63 - 1}, got {2**63}"),
         ({"vector_size": 10**30}, f"vector_size must be at most 65536, got {10**30}"),
@@ -102,6 +113,110 @@ def test_numbers_of_other_kinds_become_plain_ones() -> None:
         assert (type(getattr(made, name)), getattr(made, name)) == (type(value), value)
     assert VocabularyParams(max_vocab_size=None).max_vocab_size is None
     assert CorpusParams(column=np.str_("text")).column == "text"
+
+
+GROUPS = [
+    kind
+    for kind in vars(fastvec.params).values()
+    if isinstance(kind, type) and issubclass(kind, Params) and kind is not Params
+]
+EVERY = [pytest.param(kind, item, id=f"{kind.__name__}.{item.name}")
+         for kind in GROUPS for item in dataclasses.fields(kind)]  # fmt: skip
+
+NUMBERS: list[Any] = [
+    0, 1, 2, -1, 2**31, 2**53 + 1, 2**62, 2**63 - 1, 2**63, 2**64, 2**70, -(2**70), 10**29, 10**400,
+    10**9999, 0.5, 5.0, 1e-320, 1e-300, 1e300, math.nan, math.inf, -math.inf, True, False,
+    np.int8(-3), np.int64(3), np.uint64(2**63), np.float16(0.5), np.float64("nan"), np.bool_(True),
+    np.longdouble(1) / 3, np.array(3), Fraction(1, 3), Decimal(3), 1 + 1j,
+]  # fmt: skip
+OTHERS: list[Any] = [
+    "", "5", "nan", "1e400", "-1", "500M", "1\0", "\ud800", "9" * 5000, np.str_("x"), b"5",
+    None, [1], (1,), {}, object(), np.array([1, 2]), np.datetime64("2020"), Path("x"), print,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "item"), EVERY)
+def test_any_value_is_taken_or_refused_in_one_sentence(
+    kind: type, item: dataclasses.Field[Any]
+) -> None:
+    for value in NUMBERS + OTHERS:
+        try:
+            given = getattr(kind(**{item.name: value}), item.name)
+        except (TypeError, ValueError) as error:
+            assert re.match(rf"{item.name} must (not )?be .{{,200}}", str(error))
+            assert len(str(error)) < 200
+        else:
+            assert given == value or math.isclose(given, value)
+            assert type(given) in (bool, int, float, str, type(None)) or given is value
+            assert not isinstance(given, np.generic) or type(given) is np.str_
+
+
+TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 9
+
+
+def use_word2vec(folder: Path, **options: Any) -> None:
+    options = {"vector_size": 4, "min_count": 1, "workers": 1, "epochs": 1, "sample": 0} | options
+    Word2Vec(TEXT, **options).save(folder / "m")
+    Word2Vec.load(folder / "m").train(TEXT, epochs=1)
+
+
+def use_hierarchical_softmax(folder: Path, **options: Any) -> None:
+    use_word2vec(folder, **({"hs": 1, "sg": 1, "workers": 2, "shared_negatives": False} | options))
+
+
+def use_glove(folder: Path, **options: Any) -> None:
+    options = {"vector_size": 4, "min_count": 1, "workers": 1, "epochs": 1} | options
+    GloVe(**options, progress=False).fit(TEXT).save(folder / "m")
+    GloVe.load(folder / "m").train(TEXT, epochs=1)
+
+
+def use_phrases(folder: Path, **options: Any) -> None:
+    phrases = Phrases(TEXT, **({"min_count": 1, "threshold": 0.1} | options))
+    phrases.save(folder / "p")
+    phrases.freeze().save(folder / "f")
+    for model in (Phrases.load(folder / "p"), FrozenPhrases.load(folder / "f")):
+        assert list(model[TEXT]) == list(phrases[TEXT])
+        model.join(TEXT)
+    phrases.add_vocab(TEXT)
+    phrases.export_phrases()
+
+
+def use_ppmi(_: Path, **options: Any) -> None:
+    counts = cooccurrence(TEXT, min_count=1)
+    ppmi_vectors(counts, params=PPMIParams(**({"vector_size": 2} | options)))
+
+
+def use_corpus(folder: Path, **options: Any) -> None:
+    Corpus.read(TEXT, **({"min_count": 1} | options)).save(folder / "c.fvc")
+    Corpus.open(folder / "c.fvc")
+
+
+USES: dict[Callable[..., None], list[type]] = {
+    use_word2vec: [Word2VecParams, VocabularyParams, CorpusParams],
+    use_hierarchical_softmax: [Word2VecParams],
+    use_glove: [GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams],
+    use_phrases: [PhrasesParams, CorpusParams],
+    use_ppmi: [PPMIParams],
+    use_corpus: [VocabularyParams, CorpusParams],
+}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("use", USES, ids=lambda use: use.__name__)
+def test_a_number_that_is_taken_can_be_used(use: Callable[..., None], tmp_path: Path) -> None:
+    items = [item for kind in USES[use] for item in dataclasses.fields(kind)]
+    for item in items:
+        if item.name in ("epochs", "workers", "tmp"):  # for ever; 1024 threads; a path
+            continue
+        for value in NUMBERS:
+            try:
+                use(tmp_path, **{item.name: value})
+            except FloatingPointError as error:
+                assert re.search("not finite", str(error))
+            except (TypeError, ValueError) as error:
+                names = rf"{item.name}|no sentence has two words|nothing was"
+                assert re.search(names, str(error)), (item.name, value)
+                assert len(str(error)) < 250
 
 
 NUMPY = {

@@ -171,7 +171,7 @@ def check_value(name: str, value: Any, kind: Any, **rule: Unpack[Rule]) -> Any:
         return value
     if bool in kinds or rule.get("choices") == (0, 1):
         if not _is_number(value) or value not in (0, 1):
-            raise ValueError(f"{name} must be 0 or 1, got {value!r}")
+            raise ValueError(f"{name} must be 0 or 1, got {shown(value)}")
         return kind(value)
     if float in kinds:
         return _check_range(name, value, _finite(name, value), rule)
@@ -182,13 +182,25 @@ def check_value(name: str, value: Any, kind: Any, **rule: Unpack[Rule]) -> Any:
 
 def _check_range(name: str, value: Any, number: float, rule: Rule) -> float:
     """``number``, which is ``value`` as a plain Python number, if it is in range."""
-    if "low" in rule and number < rule["low"]:
-        raise ValueError(f"{name} must be at least {rule['low']}, got {value}")
     if "above" in rule and number <= rule["above"]:
-        raise ValueError(f"{name} must be above {rule['above']}, got {value}")
+        raise ValueError(f"{name} must be above {rule['above']}, got {shown(value)}")
+    if "low" in rule and number < rule["low"]:
+        raise ValueError(f"{name} must be at least {rule['low']}, got {shown(value)}")
     if "high" in rule and number > rule["high"]:
-        raise ValueError(f"{name} must be at most {rule['high']}, got {value}")
+        raise ValueError(f"{name} must be at most {rule['high']}, got {shown(value)}")
     return number
+
+
+def shown(value: Any) -> str:
+    """A value as messages show it: as Python spells it, or its beginning.
+
+    >>> shown("a" * 1000)
+    "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa..."
+    """
+    if isinstance(value, int) and abs(value) >= 10**60:  # Python does not spell very long ones
+        return f"an integer of {value.bit_length()} bits"
+    text = str(value) if isinstance(value, float) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def check_string(name: str, value: Any, choices: tuple[str, ...] | None = None) -> str:
@@ -198,9 +210,9 @@ def check_string(name: str, value: Any, choices: tuple[str, ...] | None = None) 
     'strict'
     """
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be a string, got {value!r}")
+        raise TypeError(f"{name} must be a string, got {shown(value)}")
     if choices is not None and value not in choices:
-        raise ValueError(f"{name} must be {' or '.join(choices)}, got {value!r}")
+        raise ValueError(f"{name} must be {' or '.join(choices)}, got {shown(value)}")
     return value
 
 
@@ -210,16 +222,18 @@ def bytes_from(name: str, size: Size) -> int:
     >>> bytes_from("memory", "1.5G"), bytes_from("memory", 4096)
     (1610612736, 4096)
     """
-    number, scale = str(size).strip().upper().removesuffix("B").removesuffix("I"), 1
-    if number[-1:] in UNITS:
-        number, scale = number[:-1], UNITS[number[-1]]
+    if not isinstance(size, str | int | float):
+        raise TypeError(f"{name} must be a number of bytes such as 500M or 4G, got {shown(size)}")
     try:
+        number, scale = str(size).strip().upper().removesuffix("B").removesuffix("I"), 1
+        if number[-1:] in UNITS:
+            number, scale = number[:-1], UNITS[number[-1]]
         count = float(number) * scale
         if not 0 <= count < 1 << 62:
             raise ValueError
     except ValueError:
         raise ValueError(
-            f"{name} must be a number of bytes such as 500M or 4G, got {size!r}"
+            f"{name} must be a number of bytes such as 500M or 4G, got {shown(size)}"
         ) from None
     return int(count)
 
@@ -230,17 +244,19 @@ def _is_number(value: Any) -> bool:
 
 def _integer(name: str, value: Any) -> int:
     if not _is_number(value) or value != value // 1:  # NaN is not equal to itself
-        raise TypeError(f"{name} must be an integer, got {value!r}")
+        raise TypeError(f"{name} must be an integer, got {shown(value)}")
     return int(value)
 
 
 def _finite(name: str, value: Any) -> float:
     if not _is_number(value):
-        raise TypeError(f"{name} must be a number, got {value!r}")
+        raise TypeError(f"{name} must be a number, got {shown(value)}")
     try:
         finite = math.isfinite(value)
     except OverflowError:  # an integer beyond the largest float
         finite = False
     if not finite:
-        raise ValueError(f"{name} must be a finite number, got {value}")
-    return value if isinstance(value, (int, float)) else float(value)
+        raise ValueError(f"{name} must be a finite number, got {shown(value)}")
+    # Native code has no larger integers, and an option of True would be shown and saved as that.
+    is_plain = isinstance(value, int) and abs(value) <= LARGEST and not isinstance(value, bool)
+    return value if is_plain else float(value)

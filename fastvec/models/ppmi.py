@@ -118,7 +118,10 @@ def ppmi_vectors(
         )
     table = ppmi(pairs, smoothing=params.smoothing, shift=params.shift)
     if table.nnz == 0:
-        raise ValueError("the PPMI matrix is empty: no two words meet more often than by chance")
+        raise ValueError(
+            "the PPMI matrix is empty: no two words meet more than "
+            f"{params.shift} times (shift) as often as by chance"
+        )
     given = None if words is None else words_of_rows(words)
     names = given or pairs.words or Words.of(str(i) for i in range(n))
     return KeyedVectors.of(names, _svd(table, params, progress), pairs.counts)

@@ -229,7 +229,9 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
                 self.negative,
             )
         if self.min_alpha > self.alpha:
-            raise ValueError(f"min_alpha must be at most alpha ({alpha}), got {min_alpha}")
+            raise ValueError(
+                f"min_alpha must be at most alpha ({self.alpha}), got {self.min_alpha}"
+            )
         self.min_alpha_yet_reached = self.alpha
         self._vocab_params()
         self._corpus_params()
