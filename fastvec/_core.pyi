@@ -100,6 +100,7 @@ class TextReader:
         starts: NDArray[np.int64],
         control: Control,
         worker: int,
+        integers: bool = False,
     ) -> bool: ...
     def int_rows(
         self, values: NDArray[np.int64], starts: NDArray[np.int64], control: Control, worker: int

@@ -30,6 +30,12 @@ def _check_delimiter(name: str, value: Any) -> None:
         raise ValueError(f"{name} must be Unicode text, got {value!r}")
 
 
+def _check_separator(name: str, value: Any) -> None:
+    _check_delimiter(name, value)
+    if any(letter in value for letter in '"\r\n'):
+        raise ValueError(f"{name} must have no quote and no line end in it, got {value!r}")
+
+
 def _check_encoding(name: str, value: Any) -> None:
     check_string(name, value)
     try:
@@ -82,7 +88,27 @@ class CorpusParams(Params):
         checked_by=_check_encoding,
     )
     column: str | None = option(
-        None, "the column of a table, or the field of JSON lines, that holds the text"
+        None, "the column of a table, or the field of JSON lines, that holds the text or the items"
+    )
+    group: str | None = option(
+        None,
+        "the column that says to which sequence the item in each row belongs, such as a user; "
+        "without it, each row of a table is a sequence",
+    )
+    order: str | None = option(
+        None,
+        "the column by which the items of a group are sorted: numbers, or dates and times in "
+        "ISO 8601; without it, they keep the order of the rows",
+    )
+    delimiter: str | None = option(
+        None,
+        r"what separates the columns of CSV, such as ';' or '\t'; it makes a table of any file of "
+        "text; by default it is found out",
+        checked_by=_check_separator,
+    )
+    header: bool = option(
+        True,
+        "the first row of CSV names the columns; without it their names are numbers from 1 on",
     )
     memory: Size | None = option(
         None,
@@ -94,6 +120,17 @@ class CorpusParams(Params):
         None, "folder for temporary files", checked_by=_check_path
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, needed in (("group", "column"), ("order", "group")):
+            if getattr(self, name) is not None and getattr(self, needed) is None:
+                raise ValueError(f"{name} needs {needed} beside it, which names another column")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are read of a table: of items or texts, of groups, of the order."""
+        return tuple(name for name in (self.column, self.group, self.order) if name is not None)
+
 
 class _WordOptions(TypedDict, total=False):
     """How text becomes words, as keyword arguments."""
@@ -104,13 +141,22 @@ class _WordOptions(TypedDict, total=False):
     errors: str
     encoding: str
     column: str | None
+    group: str | None
+    order: str | None
+    header: bool
 
 
-class TextOptions(_WordOptions, total=False):
-    """How text is read, as keyword arguments: the fields of :class:`CorpusParams`."""
+class PhrasesTextOptions(_WordOptions, total=False):
+    """How text is read, where the argument ``delimiter`` is that of phrases."""
 
     memory: Size | None
     tmp: str | os.PathLike[str] | None
+
+
+class TextOptions(PhrasesTextOptions, total=False):
+    """How text is read, as keyword arguments: the fields of :class:`CorpusParams`."""
+
+    delimiter: str | None
 
 
 class _VocabularyOptions(TypedDict, total=False):
@@ -125,6 +171,8 @@ class _VocabularyOptions(TypedDict, total=False):
 
 class CountOptions(_WordOptions, _VocabularyOptions, total=False):
     """How words are counted: how text becomes words, and which of them are kept."""
+
+    delimiter: str | None
 
 
 class ReadOptions(TextOptions, _VocabularyOptions, total=False):

@@ -206,6 +206,16 @@ class Words(Sequence[str]):
     def __repr__(self) -> str:
         return f"Words({len(self)}: {', '.join(self[:3])}, ...)"
 
+    def part(self, start: int, stop: int) -> Words:
+        """The words from one position to another.
+
+        >>> list(Words.of(["cat", "dog", "eel"]).part(1, 3))
+        ['dog', 'eel']
+        """
+        offsets = self.offsets[start : stop + 1]
+        joined = self.joined[offsets[0] : offsets[-1]]
+        return Words(joined, offsets - offsets[0], None, self.integers)
+
     def take(self, order: NDArray[np.int64]) -> Words:
         """The words at some positions, in that order."""
         offsets = offsets_of(np.diff(self.offsets)[order])
@@ -226,14 +236,15 @@ def offsets_of(lengths: ArrayLike) -> NDArray[np.int64]:
     return offsets
 
 
-def concatenate_words(first: Words, second: Words) -> Words:
-    """Two lists of words, both of strings or both of integers, one after the other.
+def concatenate_words(first: Words, *others: Words) -> Words:
+    """Lists of words, all of strings or all of integers, one after the other.
 
     >>> list(concatenate_words(Words.of(["cat"]), Words.of(["dog"])))
     ['cat', 'dog']
     """
-    offsets = np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]])
-    joined = np.concatenate([first.joined, second.joined])
+    lists = (first, *others)
+    offsets = offsets_of(np.concatenate([np.diff(each.offsets) for each in lists]))
+    joined = np.concatenate([each.joined for each in lists])
     return Words(joined, offsets, None, first.integers)
 
 

@@ -85,13 +85,19 @@ def test_examples(name: str, block: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             save_with_gensim()
+    if "import pandas" in block:
+        pytest.importorskip("pandas", reason="pandas is not installed")
     exec(compile(block, name, "exec"), {})
 
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_options_of_commands(line: str) -> None:
     _, name, *rest = shlex.split(line.partition("|")[0], comments=True)
-    options = {text for option in app.commands[name].params for text in option.opts}
+    options = {
+        text
+        for option in app.commands[name].params
+        for text in (*option.opts, *option.secondary_opts)
+    }
     named = {word for word in rest if word.startswith("-")} - {"-", "--help"}
     assert named <= options
 

@@ -18,7 +18,7 @@ NOTHING_LEFT = r"is empty|no word is left"
 
 def sentences_of(data: bytes, join_lines: bool = False) -> Sentences:
     """The plain reference: what the words of a file are."""
-    text = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"").decode()
+    text = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode()
     lines = [text] if join_lines else text.split("\n")
     return [[word for word in re.split(r"[ \t\n]", line) if word] for line in lines]
 

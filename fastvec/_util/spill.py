@@ -171,6 +171,18 @@ class Storage:
         assert self._file is not None
         return self._file.read(kept)
 
+    def part(self, kept: Kept, start: int, stop: int) -> NDArray[Any]:
+        """The entries from ``start`` to ``stop`` of an array that put() has kept.
+
+        >>> with Storage(budget=0, folder=None) as storage:
+        ...     storage.part(storage.put(np.array([3, 5, 7])), 1, 3)
+        array([5, 7])
+        """
+        if isinstance(kept, np.ndarray):
+            return kept[start:stop]
+        position = kept.position + start * kept.dtype.itemsize
+        return self.get(Spilled(position, stop - start, kept.dtype))
+
     def zeros(self, count: int, dtype: type[Number]) -> NDArray[Number]:
         """A new array of zeros, which outlives the storage: mapped from a file of its own if it is
         larger than the budget."""

@@ -61,7 +61,8 @@ def encode(
 
     CORPUS is any number of files, folders and globs, or - for standard input.  Text may be
     compressed by gzip, bzip2, xz or zstd.  Parquet, Feather and Arrow files, CSV, TSV and JSON
-    lines (with --column) are read too, and URLs with fastvec[remote].
+    lines (with --column) are read too, and URLs with fastvec[remote].  With --group and --order,
+    the rows of a table become sequences: --column item --group user --order time.
     """
     check_outputs([output], [*corpus, read_vocab])
     settings = vars(params_of(VocabularyParams, options)) | vars(params_of(CorpusParams, options))
@@ -139,7 +140,7 @@ def vocab(
     help="also write the phrases and their scores to this file",
 )
 @options_from(PhrasesParams)
-@options_from(CorpusParams)
+@options_from(CorpusParams, without=("delimiter",))
 @WORKERS
 @long_command
 def phrases(
@@ -167,9 +168,8 @@ def phrases(
         raise ValueError(f"delimiter must not have a space in it, got {settings['delimiter']!r}")
     settings["connector_words"] = connector_words(connectors)
     running: dict[str, Any] = {"workers": workers, "progress": False if quiet else None}
-    text = Corpus.read(
-        list(corpus), min_count=1, **running, **vars(params_of(CorpusParams, options))
-    )
+    reading = vars(params_of(CorpusParams, options | {"delimiter": None}))
+    text = Corpus.read(list(corpus), min_count=1, **running, **reading)
     found: dict[str, float] = {}
     for _ in range(passes):
         pass_ = Phrases(text, **settings, **running)

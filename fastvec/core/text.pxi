@@ -169,9 +169,10 @@ cdef class TextReader:
         return self.read(control, worker)
 
     def token_rows(self, const uint8_t[::1] joined, const int64_t[::1] ends,
-                   const int64_t[::1] starts, Control control, int worker):
+                   const int64_t[::1] starts, Control control, int worker, bint integers=False):
         """Read sentences: r has the words starts[r] to starts[r + 1]; word w is the UTF-8 text
-        ``joined[ends[w]:ends[w + 1]]``."""
+        ``joined[ends[w]:ends[w + 1]]``, the decimal digits of a number if they are ``integers``."""
+        cdef token_kind kind = INTEGERS if integers else STRINGS
         cdef Borrow borrowed = borrow_exclusive(self, &self.users)
         cdef c_text_rows rows
         memset(&rows, 0, sizeof(rows))
@@ -179,9 +180,9 @@ cdef class TextReader:
         rows.ends = &ends[0]
         rows.bytes = bytes_of(joined)
         rows.starts = &starts[0]
-        if ends.shape[0] > 1 and self.kind != STRINGS:
+        if ends.shape[0] > 1 and self.kind != kind:
             word = bytes(joined[ends[0]:ends[1]]).decode(errors="replace")
-            self.expect_kind(STRINGS, f"{word!r:.60}")
+            self.expect_kind(kind, word if integers else f"{word!r:.60}")
         self.arrays = (joined, ends, starts)
         text_begin_rows(&self.t, rows)
         return self.read(control, worker)

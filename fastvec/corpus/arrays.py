@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fastvec.corpus.chunks import Chunk, IntRows, ObjectKind, as_int64
+from fastvec.corpus.chunks import Chunk, ObjectKind, int_chunk
 from fastvec.params import CorpusParams
 
 CHUNK_ITEMS = 1 << 20
@@ -27,7 +27,7 @@ def _chunks(array: Any, _: CorpusParams) -> Iterator[Chunk]:
     for first in range(0, len(rows), step):
         some = rows[first : first + step]
         starts = np.arange(len(some) + 1, dtype=np.int64) * some.shape[1]
-        yield IntRows("the array", as_int64(some.ravel()), starts)
+        yield int_chunk("the array", some.ravel(), starts)
 
 
 INTEGER_ARRAYS = ObjectKind(_matches, _chunks)

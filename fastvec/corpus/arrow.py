@@ -1,4 +1,5 @@
-"""Arrow data as a source: one column of texts, of lists of words, or of lists of integers.
+"""Arrow data as a source: one column of texts, of lists of words, or of lists of integers, or the
+columns of a long table.
 
 This covers Parquet, Feather and Arrow files, and objects of pyarrow, pandas, polars and Hugging
 Face datasets.  Needs pyarrow (``pip install 'fastvec[arrow]'``).
@@ -13,24 +14,14 @@ import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
 from fastvec._util.spill import seekable
-from fastvec.corpus.chunks import (
-    Chunk,
-    FileFormat,
-    IntRows,
-    ObjectKind,
-    TextRows,
-    TokenRows,
-    as_int64,
-)
+from fastvec.corpus.arrow_columns import is_text, long_chunks, strings, validate, whole_words
+from fastvec.corpus.chunks import Chunk, FileFormat, ObjectKind, TextRows, TokenRows, int_chunk
 from fastvec.params import CorpusParams
 from fastvec.words import offsets_of
 
-#: the batches of rows of an open file, given its name and which column is wanted
-Batches = Callable[[BinaryIO, str, str | None], Iterator[Any]]
+#: the batches of rows of an open file, given its name and the options, which name the columns
+Batches = Callable[[BinaryIO, str, CorpusParams], Iterator[Any]]
 
 
 def _pyarrow(name: str) -> Any:
@@ -58,6 +49,12 @@ def _is_dataset(source: object) -> bool:
     return hasattr(source, "with_format") and hasattr(source, "features")
 
 
+def has_columns(source: object) -> bool:
+    """Whether such an object has columns with names, and is not a column itself."""
+    kind = str(getattr(source, "type", "struct"))  # the columns of pyarrow have a type
+    return type(source).__name__ != "Series" and kind.startswith("struct")
+
+
 def _table_chunks(source: Any, params: CorpusParams) -> Iterator[Chunk]:
     """The chunks of an object that speaks Arrow.
 
@@ -75,12 +72,12 @@ def _table_chunks(source: Any, params: CorpusParams) -> Iterator[Chunk]:
     elif isinstance(source, arrow.RecordBatchReader):
         batches = source
     else:
-        batches = [_in_memory(name, arrow, source)]
+        batches = [_in_memory(name, arrow, source, params)]
     for batch in batches:
-        yield from _batch_chunks(name, batch, params.column)
+        yield from _batch_chunks(name, batch, params)
 
 
-def _in_memory(name: str, arrow: Any, source: Any) -> Any:
+def _in_memory(name: str, arrow: Any, source: Any, params: CorpusParams) -> Any:
     """An object as pyarrow's.
 
     Those of pyarrow and pandas are taken as they are, and not through Arrow's C interface: it has
@@ -89,9 +86,12 @@ def _in_memory(name: str, arrow: Any, source: Any) -> Any:
     if isinstance(source, (arrow.Table, arrow.RecordBatch, arrow.ChunkedArray, arrow.Array)):
         return source
     if type(source).__module__.partition(".")[0] == "pandas":
-        kind = arrow.Table if hasattr(source, "columns") else arrow.Array
         try:
-            return kind.from_pandas(source)
+            if not hasattr(source, "columns"):
+                return arrow.Array.from_pandas(source)
+            known = all(column in source.columns for column in params.columns)
+            wanted = list(dict.fromkeys(params.columns)) if known else None
+            return arrow.Table.from_pandas(source, columns=wanted or None)
         except arrow.ArrowException as error:
             raise ValueError(f"{name} cannot be read: {error}") from None
     if hasattr(source, "__arrow_c_stream__"):
@@ -105,15 +105,14 @@ TABLES = ObjectKind(is_table, _table_chunks)
 # --- files
 
 
-def _parquet_batches(file: BinaryIO, name: str, column: str | None) -> Iterator[Any]:
+def _parquet_batches(file: BinaryIO, name: str, params: CorpusParams) -> Iterator[Any]:
     from pyarrow.parquet import ParquetFile
 
     parquet = ParquetFile(file, page_checksum_verification=True)
-    column = _choose_column(name, parquet.schema_arrow, column)
-    yield from parquet.iter_batches(columns=[column])
+    yield from parquet.iter_batches(columns=_choose_columns(name, parquet.schema_arrow, params))
 
 
-def _arrow_batches(file: BinaryIO, *_: str | None) -> Iterator[Any]:
+def _arrow_batches(file: BinaryIO, *_: Any) -> Iterator[Any]:
     from pyarrow.ipc import open_file
 
     reader = open_file(file)
@@ -139,8 +138,8 @@ def _file_chunks(
     arrow = _pyarrow(name)
     try:
         with seekable(file, params.tmp) as whole:
-            for batch in batches(whole, name, params.column):
-                yield from _batch_chunks(name, batch, params.column)
+            for batch in batches(whole, name, params):
+                yield from _batch_chunks(name, batch, params)
     except MemoryError as error:
         raise MemoryError(f"{name} needs more memory than there is: {error}") from None
     except (arrow.ArrowException, UnicodeDecodeError, OSError) as error:
@@ -167,90 +166,63 @@ ARROW_FORMATS = (
 # --- columns
 
 
-def _batch_chunks(name: str, batch: Any, column: str | None) -> Iterator[Chunk]:
+def _batch_chunks(name: str, batch: Any, params: CorpusParams) -> Iterator[Chunk]:
     """The chunks of a table, of a batch of rows, or of a column alone."""
     arrow = _pyarrow(name)
     if isinstance(batch, (arrow.ChunkedArray, arrow.Array)):
         if not arrow.types.is_struct(batch.type):
-            yield from _column_chunks(name, arrow, batch)
+            yield from _column_chunks(name, arrow, batch, params)
             return
-        _validate(name, arrow, batch, full=False)
+        validate(name, arrow, batch, full=False)
         batch = arrow.Table.from_struct_array(batch)
-    column = _choose_column(name, batch.schema, column)
-    values = batch.column(batch.schema.get_field_index(column))
-    yield from _column_chunks(f"{name}, column {column}", arrow, values)
+    columns = _choose_columns(name, batch.schema, params)
+    if params.group is not None:
+        yield from long_chunks(name, arrow, batch.select(columns), params)
+        return
+    yield from _column_chunks(f"{name}, column {columns[0]}", arrow, batch[columns[0]], params)
 
 
-def _column_chunks(name: str, arrow: Any, column: Any) -> Iterator[Chunk]:
+def _column_chunks(name: str, arrow: Any, column: Any, params: CorpusParams) -> Iterator[Chunk]:
     for array in getattr(column, "chunks", [column]):
-        _validate(name, arrow, array)
-        yield _array_chunk(name, arrow, array)
+        validate(name, arrow, array)
+        yield _array_chunk(name, arrow, array, params.errors)
 
 
-def _validate(name: str, arrow: Any, array: Any, full: bool = True) -> None:
-    """ValueError if an array is damaged: if its offsets or indices point out of its memory.
-
-    Without ``full`` only the sizes of its buffers are compared.  Whether its text is UTF-8 is not
-    checked, since that is up to the option ``errors``.
-    """
-    kind = _of_bytes(arrow, array.type) if full else array.type
-    try:
-        (array if kind == array.type else array.view(kind)).validate(full=full)
-    except arrow.ArrowException as error:
-        raise ValueError(f"{name} is damaged: {error}") from None
-
-
-def _of_bytes(arrow: Any, kind: Any) -> Any:
-    """A type with bytes for strings, of the same layout in memory."""
-    types = arrow.types
-    if types.is_string(kind):
-        return arrow.binary()
-    if types.is_large_string(kind):
-        return arrow.large_binary()
-    if types.is_string_view(kind):
-        return arrow.binary_view()
-    if types.is_dictionary(kind):
-        return arrow.dictionary(kind.index_type, _of_bytes(arrow, kind.value_type), kind.ordered)
-    if types.is_fixed_size_list(kind):
-        return arrow.list_(_of_bytes(arrow, kind.value_type), kind.list_size)
-    if types.is_large_list(kind):
-        return arrow.large_list(_of_bytes(arrow, kind.value_type))
-    return arrow.list_(_of_bytes(arrow, kind.value_type)) if types.is_list(kind) else kind
-
-
-def _choose_column(name: str, schema: Any, column: str | None) -> str:
-    """The column that was asked for, or the only one that can be read."""
-    if column is not None:
-        if column not in schema.names:
-            raise ValueError(f"{name} has no column {column!r}; it has {', '.join(schema.names)}")
-        return column
+def _choose_columns(name: str, schema: Any, params: CorpusParams) -> list[str]:
+    """The columns that were asked for, or the only one that can be read."""
+    names = schema.names
+    for column in params.columns:
+        if names.count(column) != 1:
+            count = "columns" if column in names else "no column"
+            raise ValueError(f"{name} has {count} {column!r}; it has {', '.join(names)}")
+    if params.columns:
+        return list(params.columns)
     types = _pyarrow(name).types
     readable = [
-        field.name for field in schema if _is_text(types, field.type) or _is_list(types, field.type)
+        field.name for field in schema if is_text(types, field.type) or _is_list(types, field.type)
     ]
     if len(readable) != 1:
         raise ValueError(
             f"{name} has {len(readable)} columns of text or lists: say which one with column; it "
-            f"has {', '.join(schema.names)}"
+            f"has {', '.join(names)}"
         )
-    return str(readable[0])
-
-
-def _is_text(types: Any, kind: Any) -> bool:
-    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+    return readable
 
 
 def _is_list(types: Any, kind: Any) -> bool:
     return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
 
 
-def _array_chunk(name: str, arrow: Any, array: Any) -> Chunk:
+def _array_chunk(name: str, arrow: Any, array: Any, errors: str) -> Chunk:
     """The chunk of one Arrow array; missing rows are left out."""
     types = arrow.types
     if types.is_integer(array.type):
-        raise TypeError(f"{name} holds single numbers; what is needed is a list of them per row")
+        raise TypeError(
+            f"{name} holds single numbers; what is needed is a list of them per row, or group, "
+            "which makes lists of them"
+        )
     if not _is_list(types, array.type):
-        return TextRows(name, *_strings(name, arrow, array))
+        return TextRows(name, *strings(name, arrow, array))
     if types.is_string_view(array.type.value_type):
         array = array.cast(arrow.large_list(arrow.large_string()))  # few functions know views
     array = array.drop_null()
@@ -260,23 +232,6 @@ def _array_chunk(name: str, arrow: Any, array: Any) -> Chunk:
     if values.null_count:
         raise ValueError(f"{name} has lists with missing words in them")
     if types.is_integer(values.type):
-        return IntRows(name, as_int64(values.to_numpy(zero_copy_only=False)), starts)
-    return TokenRows(name, *_strings(name, arrow, values), starts)
-
-
-def _strings(name: str, arrow: Any, values: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes of an array of strings, and where each ends; missing ones are left out."""
-    types = arrow.types
-    if types.is_dictionary(values.type):
-        values = values.dictionary_decode()
-    if not _is_text(types, values.type):
-        raise TypeError(
-            f"{name} holds {values.type}; what is needed is text, lists of words or of integers"
-        )
-    values = values.cast(arrow.large_string()).drop_null()
-    if len(values) == 0:
-        return np.empty(0, np.uint8), np.zeros(1, np.int64)
-    _, offsets, data = values.buffers()
-    ends = np.frombuffer(offsets, np.int64)[values.offset : values.offset + len(values) + 1]
-    joined = np.frombuffer(data or b"", np.uint8)[ends[0] : ends[-1]]
-    return joined, ends - ends[0]
+        return int_chunk(name, values.to_numpy(zero_copy_only=False), starts)
+    words = whole_words(name, arrow, values, errors)
+    return TokenRows(name, words.joined, words.offsets, starts)

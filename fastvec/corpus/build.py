@@ -29,6 +29,9 @@ from fastvec.corpus.vocabulary import NoWordsError, TrimRule, Vocabulary, select
 from fastvec.params import FUNCTION, CorpusParams, CountOptions, VocabularyParams
 from fastvec.words import Words
 
+#: options that say which columns of a table are read, and how they are found
+COLUMN_OPTIONS = ("column", "delimiter", "header")
+
 
 def read_corpus(
     source: Source,
@@ -187,12 +190,9 @@ class _Reading:
         if self.corpus_params.tokens == FUNCTION:
             raise ValueError("tokens must be given again: it was a function, which no file keeps")
         spool = Spool(self._new_reader, storage, self.trim_rule)
-        contents = source.open(self.corpus_params)
-        if first and self.corpus_params.column is not None and not contents.has_columns:
-            raise ValueError(
-                f"there is no column {self.corpus_params.column!r}: column is for files, tables "
-                "and mappings, not for lists of words, texts or arrays"
-            )
+        contents = source.open(self.corpus_params, count_only=storage is None)
+        if first and not contents.has_columns:
+            _refuse_columns(self.corpus_params)
         if contents.chunks is not None:
             # Which words max_vocab_size drops depends on what was read before them.
             workers = self.workers or available_cores()
@@ -268,6 +268,17 @@ class _Reading:
         _check_options(source, self.corpus_params)
         words, counts = source.corpus.vocabulary.words, source.corpus.vocabulary.counts
         return self._ids(_WordsRead(words, counts), int(counts.sum()), None, None)[0]
+
+
+def _refuse_columns(params: CorpusParams) -> None:
+    """ValueError for an option about the columns of a table."""
+    for name in COLUMN_OPTIONS:
+        if getattr(params, name) not in (None, True):
+            column = "no column" if params.column is None else f"no column {params.column!r}"
+            raise ValueError(
+                f"there is {column}: {name} is for files, tables and mappings, not for lists of "
+                "words, texts or arrays"
+            )
 
 
 def _check_options(source: EncodedSource, *groups: VocabularyParams | CorpusParams) -> None:

@@ -21,30 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import Control, TextReader
-from fastvec.io.compression import MOST_BYTES, MOST_LINE_BYTES
+from fastvec.corpus.order import Order
 from fastvec.io.encodings import guess_encoding, is_binary
 from fastvec.params import CorpusParams
+from fastvec.words import Words, offsets_of
 
 RANGE_BYTES = 1 << 21  # of a plain file: small enough that no worker waits long for the last one
-BLOCK_BYTES = 1 << 20  # of a stream
 SHOWN_BYTES = 1 << 11  # before and behind a byte that is invalid, by which an encoding is guessed
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-#: the bytes behind which a stream of text may be cut
-Breaks = tuple[bytes, ...]
-WORD_BREAKS: Breaks = (b" ", b"\n", b"\t")
-LINE_BREAKS: Breaks = (b"\n",)
-NO_BREAKS: Breaks = ()  # only the end of the stream
-
 #: the value is True if the reader pauses (see TextReader); a file stays open until the exit
 Reading = AbstractContextManager[bool]
-
-
-class Stream(Protocol):
-    """Anything that gives bytes from its beginning to its end."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 class Chunk(Protocol):
@@ -145,7 +133,7 @@ class TextBlock:
             raise invalid_utf8(self, self.start + error.start) from None
         if self.start == 0:
             text = text.removeprefix("\ufeff")
-        text = text.replace("\r", "")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         return text.removesuffix("\n").split("\n") if lines else [text.replace("\n", " ")]
 
 
@@ -173,24 +161,27 @@ class TextRows:
 @dataclass(frozen=True)
 class TokenRows:
     """Sentences of words: sentence ``r`` has the words ``starts[r]`` to ``starts[r + 1]``, and word
-    ``w`` is ``joined[ends[w]:ends[w + 1]]``."""
+    ``w`` is ``joined[ends[w]:ends[w + 1]]``: the digits of an integer if they are ``integers``."""
 
     name: str
     joined: NDArray[np.uint8]
     ends: NDArray[np.int64]
     starts: NDArray[np.int64]
+    integers: bool = False
 
     def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
-        return nullcontext(reader.token_rows(self.joined, self.ends, self.starts, control, worker))
+        arrays = self.joined, self.ends, self.starts
+        return nullcontext(reader.token_rows(*arrays, control, worker, self.integers))
 
     def around(self, _: int, /) -> bytes:
         return self.joined[: 2 * SHOWN_BYTES].tobytes()
 
-    def sentences(self) -> Iterator[list[str]]:
-        """The sentences as lists of words."""
+    def sentences(self) -> Iterator[list[str] | list[int]]:
+        """The sentences as lists of words, or of integers."""
         for start, end in itertools.pairwise(self.starts.tolist()):
             ends = itertools.pairwise(self.ends[start : end + 1].tolist())
-            yield [self.joined[a:b].tobytes().decode() for a, b in ends]
+            words = [self.joined[a:b].tobytes().decode() for a, b in ends]
+            yield [int(word) for word in words] if self.integers else words
 
 
 @dataclass(frozen=True)
@@ -213,41 +204,48 @@ class IntRows:
             yield self.values[start:end]
 
 
+@dataclass(frozen=True)
+class LongRows:
+    """Rows of a long table, in each of which one item of a sequence stands.
+
+    Attributes
+    ----------
+    items, groups : Words
+        of each row its item, and the group that it belongs to.
+    order : Order or None
+        of each row its place in the group; without it, that of the row.
+    missing : int
+        how many rows had no item, no group or no place, and are left out.
+    """
+
+    name: str
+    items: Words
+    groups: Words
+    order: Order | None
+    missing: int
+
+    def read(self, reader: TextReader, control: Control, worker: int) -> Reading:
+        """Have the items read as one sentence, which is enough where words are counted."""
+        return self.one_sentence().read(reader, control, worker)
+
+    def around(self, _: int, /) -> bytes:
+        return b""
+
+    def sentences(self) -> Iterator[list[str] | list[int]]:
+        """The items as one list."""
+        return self.one_sentence().sentences()
+
+    def one_sentence(self) -> TokenRows:
+        """The items as one sentence."""
+        items = self.items
+        starts = np.array([0, len(items)], np.int64)
+        return TokenRows(self.name, items.joined, items.offsets, starts, items.integers)
+
+
 def file_ranges(name: str, size: int) -> Iterator[FileRange]:
     """The chunks of a plain file of so many bytes."""
     for start in range(0, size, RANGE_BYTES):
         yield FileRange(name, start, min(start + RANGE_BYTES, size), size)
-
-
-def text_blocks(
-    name: str, stream: Stream, breaks: Breaks = WORD_BREAKS, most: int | None = None
-) -> Iterator[TextBlock]:
-    """The chunks of a stream of text, each of which ends behind a break.
-
-    ValueError for a word or line of more than ``most`` bytes, which is by default MOST_BYTES for
-    words and MOST_LINE_BYTES for lines (or whole texts).
-    """
-    what, usual = ("word", MOST_BYTES) if breaks == WORD_BREAKS else ("line", MOST_LINE_BYTES)
-    most = usual if most is None else most
-    start, rest, size = 0, [b""], 0
-    data = stream.read(BLOCK_BYTES)
-    while data:
-        following = stream.read(BLOCK_BYTES)
-        cut = _last_break(data, breaks) if following else len(data)
-        rest.append(data[:cut] if cut else data)
-        size += len(rest[-1])
-        if size > most + BLOCK_BYTES:
-            raise ValueError(f"{name}: the {what} at byte {start} does not end within {most} bytes")
-        if cut:
-            block = b"".join(rest)
-            yield TextBlock(name, start, block, last=not following)
-            start, rest, size = start + len(block), [data[cut:]], len(data) - cut
-        data = following
-
-
-def _last_break(data: bytes, breaks: Breaks) -> int:
-    """The position behind the last break, or 0."""
-    return 1 + max((data.rfind(byte) for byte in breaks), default=-1)
 
 
 def texts_and_sentences(
@@ -261,7 +259,7 @@ def texts_and_sentences(
             for text in chunk.texts(params.lines, params.errors):
                 yield _tokens_of(tokenizer, text)
         else:
-            assert isinstance(chunk, TokenRows | IntRows)
+            assert isinstance(chunk, TokenRows | IntRows | LongRows)
             yield from chunk.sentences()
 
 
@@ -296,11 +294,13 @@ def invalid_utf8(chunk: Chunk, position: int) -> ValueError:
     return ValueError(f"{fault}: it looks like {guess}, which encoding={guess!r} reads")
 
 
-def as_int64(array: NDArray[Any]) -> NDArray[np.int64]:
-    """An array of integers as int64; ValueError if one of them is too large for it."""
-    if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
-        raise ValueError(f"item ids must be below 2**63, got {array.max()}")
-    return np.ascontiguousarray(array, np.int64)
+def int_chunk(name: str, values: NDArray[Any], starts: NDArray[np.int64]) -> Chunk:
+    """The chunk of sentences of integers, of any type: their digits, where int64 is too small."""
+    if values.dtype == np.uint64 and values.max(initial=0) > np.iinfo(np.int64).max:
+        letters = values.astype("S20").view(np.uint8).reshape(len(values), -1)
+        ends = offsets_of(np.count_nonzero(letters, axis=1))
+        return TokenRows(name, letters[letters != 0], ends, starts, integers=True)
+    return IntRows(name, np.ascontiguousarray(values, np.int64), starts)
 
 
 def utf8(name: str, text: str, errors: str) -> bytes:

@@ -87,7 +87,8 @@ class Corpus:
             - a table: Parquet, Feather and Arrow files; objects of pandas, polars, pyarrow and
               Hugging Face datasets; with ``column`` also JSON lines, CSV and TSV files, and
               iterables of mappings (dicts).  One column is read, of texts, of lists of words, or
-              of lists of integers.
+              of lists of integers; or with ``group`` of items, from which sequences are made.
+            - what ``groupby`` of pandas or polars gives, in which every group is a sentence.
             - an array of integers, in which every row is a sentence.
             - a file that :meth:`save` wrote, or a Corpus.  It is taken as it is, whatever the
               defaults of the options are; for a file, options that ask for something else than it
@@ -110,13 +111,13 @@ class Corpus:
         tokens : {"whitespace", "words"} or callable
             what a word is: what is between spaces, tabs and newlines, byte for byte; or a run of
             letters, digits and marks of any script, in Unicode's normal form C; or what a function
-            makes of each line of text (without ``lines``: of each text), from which carriage
-            returns are removed.  Lists of words are taken as they are.  Default: "whitespace".
+            makes of each line of text (without ``lines``: of each text).  Lists of words are taken
+            as they are.  Default: "whitespace".
         lower : bool
             put words into lower case; default: False.
         lines : bool
-            whether a newline ends a sentence (default), or only the end of a file or of a table's
-            row does.
+            whether a line end (a newline, a carriage return, or both) ends a sentence, which is the
+            default, or only the end of a file or of a table's row does.
         errors : {"strict", "replace"}
             what to do with invalid UTF-8: raise ValueError (default), or read U+FFFD.
         encoding : str
@@ -124,8 +125,21 @@ class Corpus:
         column : str, optional
             the column of a table, the field of JSON lines, or the key of mappings; with it, files
             of text are read as CSV, if their name or first row says so, or as JSON lines.
+        group : str, optional
+            the column that says to which sequence the item in a row belongs (a user, a session);
+            each sequence is a sentence.  They follow each other by their first rows.
+        order : str, optional
+            the column by which the items of a group are sorted: numbers, or dates and times in ISO
+            8601; items that are equal in it, or without it, keep the order of their rows.
+        delimiter : str, optional
+            what separates the columns of CSV; with it, all files of text are CSV.  By default it is
+            found out.
+        header : bool
+            whether the first row of CSV names the columns (default); otherwise their names are "1",
+            "2" and so on.
         memory : int or str, optional
-            bytes of ids to keep in memory (``"500M"``, ``"4G"``); more go to a temporary file.
+            bytes of ids to keep in memory (``"500M"``, ``"4G"``); more go to a temporary file, and
+            so do the rows of a table with ``group`` beyond half of that.
             Default: half of the memory that is free.
         tmp : path, optional
             folder for temporary files; default: the system's.

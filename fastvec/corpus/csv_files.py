@@ -1,4 +1,4 @@
-"""CSV and TSV files as a source: one column, by the name that the first row gives it.
+"""CSV and TSV files as a source: columns by the names that the first row gives them.
 
 Python's own reader of CSV is used: quoted fields may hold delimiters, doubled quotes and newlines.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import threading
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from fastvec.corpus.chunks import Chunk, FileFormat
-from fastvec.corpus.jsonl import lines_of_text, row_chunks
+from fastvec.corpus.jsonl import lines_of_text
+from fastvec.corpus.rows import Row, row_chunks
 from fastvec.io.compression import COMPRESSORS, HEAD_BYTES, MOST_BYTES, peek
 from fastvec.params import CorpusParams
 
@@ -27,9 +29,10 @@ _field_limit = threading.Lock()
 def is_table(name: str, head: bytes, params: CorpusParams) -> bool:
     """Whether a file is CSV or TSV.
 
-    With the option ``column``, files named .csv or .tsv are, and others whose first row has the
-    column beside another one.  Without it, files of these names are tables if a delimiter cuts each
-    of the first rows into the same number of fields: a text that is named so is read as text.
+    With the option ``delimiter``, or without ``header``, every file of text is.  With ``column``,
+    files named .csv or .tsv are, and others whose first row has the column beside another one.
+    Otherwise files of these names are tables if a delimiter cuts each of the first rows into the
+    same number of fields: a text that is named so is read as text.
 
     >>> head = b"user,item\\nu1,i7\\n"
     >>> is_table("events.csv", head, CorpusParams()), is_table("events.txt", head, CorpusParams())
@@ -37,6 +40,8 @@ def is_table(name: str, head: bytes, params: CorpusParams) -> bool:
     >>> is_table("events.txt", head, CorpusParams(column="item"))
     True
     """
+    if params.delimiter is not None or not params.header:
+        return True
     ending = _ending(name)
     if params.column is None:
         return bool(ending) and _delimiter_of_all_rows(head, DELIMITERS[ending]) is not None
@@ -49,46 +54,65 @@ def is_table(name: str, head: bytes, params: CorpusParams) -> bool:
 
 
 def _csv_chunks(name: str, file: BinaryIO, params: CorpusParams) -> Iterator[Chunk]:
-    """The chunks of the column ``params.column``; rows in which it is empty are left out.
+    """The chunks of the columns ``params.columns``; rows in which one is empty are left out.
 
     ValueError, with the number of its last line, for a row that has more or fewer fields than the
     first one; without ``params.column``, with the names of the columns.
     """
     head, file = peek(file)
-    delimiter = _delimiter(head, DELIMITERS[_ending(name)], params.column)
-    lines = lines_of_text(name, file, params.errors)
+    delimiter = _delimiter(name, head, params)
+    rows = _rows_of_lines(name, lines_of_text(name, file, params.errors), delimiter)
+    kind = "a table (TSV)" if delimiter == "\t" else "a table (CSV)"
+    yield from row_chunks(name, _values(name, kind, rows, params), params)
+
+
+def _rows_of_lines(
+    name: str, lines: Iterator[str], delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, each with the number of its last line.
+
+    Python's reader knows delimiters of one letter.  Where they are longer, nothing is quoted.
+    """
+    if len(delimiter) > 1:
+        yield from ((i, line.split(delimiter)) for i, line in enumerate(lines, 1) if line)
+        return
     with _field_limit:
         csv.field_size_limit(max(csv.field_size_limit(), MOST_BYTES))
     rows = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
-    yield from row_chunks(name, _fields(name, rows, params.column), params.errors)
-
-
-def _fields(name: str, rows: Any, column: str | None) -> Iterator[tuple[str, str]]:
-    """What each row has in a column, and where that is."""
     try:
-        header: list[str] = next(rows, [])
-        if column is None or header.count(column) != 1:
-            has = ", ".join(header[:SHOWN]) + (", ..." if len(header) > SHOWN else "")
-            kind = "a table (CSV)" if rows.dialect.delimiter != "\t" else "a table (TSV)"
-            if column is None:
-                raise ValueError(
-                    f"{name} is {kind}: say with column which one holds the text; it has {has}"
-                )
-            count = "columns" if column in header else "no column"
-            raise ValueError(f"{name} is {kind} and has {count} {column!r}; it has {has}")
-        at = header.index(column)
-        for row in rows:
-            if not row:
-                continue
-            if len(row) != len(header):
-                raise ValueError(
-                    f"{name}: line {rows.line_num}: {len(row)} fields, where the first row has "
-                    f"{len(header)}"
-                )
-            if row[at]:
-                yield f"line {rows.line_num}", row[at]
+        yield from ((rows.line_num, row) for row in rows if row)
     except csv.Error as error:
         raise ValueError(f"{name}: line {rows.line_num} is no CSV: {error}") from None
+
+
+def _values(
+    name: str, kind: str, rows: Iterator[tuple[int, list[str]]], params: CorpusParams
+) -> Iterator[Row]:
+    """What each row has in the columns, None where a field is empty."""
+    first = next(rows, (1, []))
+    at = _positions(f"{name} is {kind}", first[1], params)
+    for number, row in rows if params.header else itertools.chain([first], rows):
+        if len(row) != len(first[1]):
+            raise ValueError(
+                f"{name}: line {number}: {len(row)} fields, where the first row has {len(first[1])}"
+            )
+        yield f"line {number}", [row[i] or None for i in at]
+
+
+def _positions(what: str, first: list[str], params: CorpusParams) -> list[int]:
+    """Where the columns stand in each row, given the first row; ValueError if that is not clear."""
+    names = first if params.header else [str(1 + i) for i in range(len(first))]
+    has = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    if params.column is None:
+        raise ValueError(f"{what}: say with column which one holds the text; it has {has}")
+    for column in params.columns:
+        if names.count(column) == 1:
+            continue
+        count = "columns" if column in names else "no column"
+        numbers = params.header and column.isdigit()
+        advice = " (columns without names have numbers with header=False)" if numbers else ""
+        raise ValueError(f"{what} and has {count} {column!r}; it has {has}{advice}")
+    return [names.index(column) for column in params.columns]
 
 
 CSV = FileFormat(is_table, _csv_chunks, is_text=True)
@@ -105,10 +129,14 @@ def _ending(name: str) -> str:
     return path.suffix if path.suffix in DELIMITERS else ""
 
 
-def _delimiter(head: bytes, candidates: str, column: str | None) -> str:
-    """The delimiter with which the first row has a column; or that which cuts all rows alike."""
-    for delimiter in candidates:
-        if column is not None and column in _first_row(head, delimiter):
+def _delimiter(name: str, head: bytes, params: CorpusParams) -> str:
+    """The delimiter that was asked for; or with which the first row has the columns; or that which
+    cuts all rows alike."""
+    if params.delimiter is not None:
+        return params.delimiter.replace("\\t", "\t")
+    candidates = DELIMITERS[_ending(name)]
+    for delimiter in candidates if params.header and params.columns else "":
+        if params.column in _first_row(head, delimiter):
             return delimiter
     return _delimiter_of_all_rows(head, candidates) or candidates[0]
 

@@ -6,7 +6,7 @@ import codecs
 import io
 from typing import Any, BinaryIO, cast
 
-from fastvec.corpus.chunks import BLOCK_BYTES, Stream
+from fastvec.corpus.streams import BLOCK_BYTES, Stream
 from fastvec.params import CorpusParams
 
 

@@ -10,22 +10,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from fastvec.corpus.arrays import INTEGER_ARRAYS
-from fastvec.corpus.arrow import ARROW_FORMATS, TABLES
+from fastvec.corpus.arrow import ARROW_FORMATS, TABLES, has_columns
 from fastvec.corpus.chunks import (
-    LINE_BREAKS,
-    NO_BREAKS,
-    WORD_BREAKS,
-    Breaks,
     Chunk,
     FileFormat,
     ObjectKind,
     TextBlock,
     file_ranges,
-    text_blocks,
     texts_and_sentences,
     utf8,
 )
@@ -33,7 +28,11 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.csv_files import CSV
 from fastvec.corpus.encodings import as_utf8, is_utf8
 from fastvec.corpus.files import File, find_files, is_path
-from fastvec.corpus.jsonl import JSON_LINES, JSON_LINES_UNNAMED, mapping_chunks
+from fastvec.corpus.groups import grouped_sentences, is_grouped
+from fastvec.corpus.jsonl import JSON_LINES, JSON_LINES_UNNAMED
+from fastvec.corpus.rows import mapping_chunks
+from fastvec.corpus.sequences import counted, sequences
+from fastvec.corpus.streams import LINE_BREAKS, NO_BREAKS, WORD_BREAKS, Breaks, text_blocks
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.io import compression
 from fastvec.io.archives import only_member
@@ -162,13 +161,17 @@ class Source:
 
     signature: object = None
 
-    def open(self, params: CorpusParams) -> Contents:
+    def open(self, params: CorpusParams, count_only: bool = False) -> Contents:
         """Begin to read.
 
         A function as ``tokens`` makes the sentences of all texts, line by line or (without
-        ``lines``) of each text as one; lists of words are taken as they are.
+        ``lines``) of each text as one; lists of words are taken as they are.  Where words are
+        counted only, the items of long tables need not be brought into sequences.
         """
         contents = self._contents(params)
+        if params.group is not None and contents.chunks is not None and contents.has_columns:
+            chunks = (counted if count_only else sequences)(contents.chunks, params)
+            contents = replace(contents, chunks=chunks)
         if isinstance(params.tokens, str) or contents.chunks is None:
             return contents
         return Contents(
@@ -228,9 +231,18 @@ class ObjectSource(Source):
         self.source = source
 
     def _contents(self, params: CorpusParams) -> Contents:
-        return Contents(
-            self.kind.chunks(self.source, params), has_columns=self.kind is not INTEGER_ARRAYS
-        )
+        named = self.kind is TABLES and has_columns(self.source)
+        return Contents(self.kind.chunks(self.source, params), has_columns=named)
+
+
+class GroupedSource(Source):
+    """What ``groupby`` of a frame gives."""
+
+    def __init__(self, source: Any) -> None:
+        self.source = source
+
+    def _contents(self, params: CorpusParams) -> Contents:
+        return Contents(sentences=grouped_sentences(self.source, params))
 
 
 class IterableSource(Source):
@@ -250,7 +262,7 @@ class IterableSource(Source):
         if _is_text(first, params):
             return Contents(_string_chunks(items, params), has_columns=False)
         if is_path(first):
-            return FileSource(_listed_files(items, first)).open(params)
+            return FileSource(_listed_files(items, first))._contents(params)
         if isinstance(first, Mapping):
             if params.column is None:
                 has = ", ".join(map(str, first))
@@ -258,7 +270,7 @@ class IterableSource(Source):
                     f"the corpus consists of mappings: say with column which key holds the text; "
                     f"the first one has {has}"
                 )
-            return Contents(mapping_chunks("the corpus", items, params.column, params.errors))
+            return Contents(mapping_chunks("the corpus", items, params))
         return Contents(sentences=items, has_columns=False)
 
 
@@ -290,6 +302,8 @@ def find_source(source: Any, params: CorpusParams) -> Source:
         return _source_of_files(find_files([source]), params)
     if _lists_paths(source, params):
         return _source_of_files(_listed_files(source, source[0]), params)
+    if is_grouped(source):
+        return GroupedSource(source)
     for kind in OBJECT_KINDS:
         if kind.matches(source):
             return ObjectSource(kind, source)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from fastvec._core import Control, Renumbering, TextError, TextReader
 from fastvec._util import threads
 from fastvec._util.spill import Kept, Storage
-from fastvec.corpus.chunks import Chunk, as_int64, invalid_utf8
+from fastvec.corpus.chunks import Chunk, invalid_utf8
 from fastvec.corpus.vocabulary import TrimRule, keep_mask
 from fastvec.words import Words
 
@@ -82,9 +82,12 @@ class WorkerSpool:
 
     def read_sentence(self, tokens: Any, control: Control) -> None:
         """Read one list of words, or one array of integers."""
-        if isinstance(tokens, np.ndarray) and tokens.dtype.kind in "iu" and tokens.ndim == 1:
-            whole = np.array([0, len(tokens)], np.int64)
-            paused = self.reader.int_rows(as_int64(tokens), whole, control, 0)
+        if _is_int64(tokens):
+            whole, values = (
+                np.array([0, len(tokens)], np.int64),
+                np.ascontiguousarray(tokens, np.int64),
+            )
+            paused = self.reader.int_rows(values, whole, control, 0)
         else:
             paused = self.reader.sentence(tokens)
         if paused:
@@ -116,6 +119,13 @@ class WorkerSpool:
             later = np.append(maps[0], np.int32(DROPPED))
             maps.insert(0, later[renamed])  # -1, a dropped word, picks the last entry
         return maps
+
+
+def _is_int64(tokens: Any) -> bool:
+    """Whether a sentence is an array of integers, each of which an int64 can hold."""
+    if not isinstance(tokens, np.ndarray) or tokens.ndim != 1:
+        return False
+    return tokens.dtype.kind in "iu" and np.can_cast(tokens.dtype, np.int64)
 
 
 def new_ids(count: int) -> Ids:

@@ -42,6 +42,31 @@ FOREIGN_KINDS = (
         "extract its text first (html2text, trafilatura)",
         "perhaps an error page was saved instead of the vectors: download them again",
     ),
+    _kind(
+        rb"(\xef\xbb\xbf)?\s*<mediawiki[\s>]",
+        "a dump of a wiki (XML)",
+        "extract its text first (wikiextractor, or WikiCorpus of gensim)",
+        _NO_VECTORS,
+    ),
+    _kind(rb"(\xef\xbb\xbf)?\s*<\?xml\s", "an XML document", "extract its text first", _NO_VECTORS),
+    _kind(
+        rb"WARC/\d\.\d\r?\n",
+        "an archive of web pages (WARC)",
+        "extract the text of its records first (warcio, trafilatura)",
+        _NO_VECTORS,
+    ),
+    _kind(
+        rb"(\xef\xbb\xbf)?\s*(\[\s*(\{\s*\"|\[\s*(\"|-?\d+,))|\{\s*\r?\n\s*\"[^\"\n]*\"\s*:)",
+        "one JSON document",
+        "write it as JSON lines, an object on each line (jq -c '.[]')",
+        "load them in Python, and use KeyedVectors.add_vectors",
+    ),
+    _kind(
+        rb"(/\*[^\n]{0,80}\n|--\r?\n)?-- (MySQL|MariaDB|PostgreSQL|phpMyAdmin)[^\n]{0,30}[dD]ump",
+        "a dump of a database (SQL)",
+        "load it into a database, and export the column with the text",
+        _NO_VECTORS,
+    ),
     _kind(rb"\{\\rtf1", "a document in RTF", "save it as plain text", _NO_VECTORS),
     _kind(
         _PICKLE + rb".*gensim\.",

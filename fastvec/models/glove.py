@@ -64,7 +64,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         how pairs are counted: see :func:`fastvec.models.cooccurrence.cooccurrence`.
     min_count, max_vocab_size, max_final_vocab, sorted_vocab, trim_rule
         which words are kept: see :meth:`fastvec.Corpus.read`.
-    tokens, lower, lines, errors, encoding, column, tmp
+    tokens, lower, lines, errors, encoding, column, group, order, delimiter, header, tmp
         how text is read: see :meth:`fastvec.Corpus.read`.
     x_max, alpha : float, default 100 and 0.75
         an entry x of the matrix has the weight min(1, (x / x_max)^alpha).  For corpora of less than

@@ -174,8 +174,8 @@ class PhraseModel:
             show a progress bar; default: if standard error is a terminal.
         text
             options of :meth:`fastvec.Corpus.read`: tokens, lower, lines, errors, encoding, column,
-            memory, tmp.  By default ``tokens`` and ``lower`` are those of the text that was
-            learned from.
+            group, order, delimiter, header, memory, tmp.  By default ``tokens`` and ``lower`` are
+            those of the text that was learned from.
 
         Raises
         ------

@@ -37,7 +37,7 @@ from fastvec.models.phrase_scores import (
     word2phrase_scorer,
 )
 from fastvec.models.phrases_file import PhrasesFile, write_frozen, write_phrases
-from fastvec.params import CorpusParams, PhrasesParams, TextOptions
+from fastvec.params import CorpusParams, PhrasesParams, PhrasesTextOptions
 from fastvec.words import Words, concatenate_words
 
 __all__ = [
@@ -143,7 +143,8 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         show a progress bar; default: if standard error is a terminal.
     text
         options of :meth:`fastvec.Corpus.read`: tokens, lower, lines, errors, encoding, column,
-        memory, tmp.
+        group, order, header, memory, tmp.  To read a table with a delimiter that is not found out,
+        give the Corpus.
 
     Attributes
     ----------
@@ -168,6 +169,8 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
     {'new_york': 1.333...}
     """
 
+    delimiter: str  # of phrases: see _corpus_params
+
     def __init__(
         self,
         sentences: Any = None,
@@ -181,12 +184,12 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         *,
         workers: int = 0,
         progress: bool | None = None,
-        **text: Unpack[TextOptions],
+        **text: Unpack[PhrasesTextOptions],
     ) -> None:
         del progress_per
         refuse_unknown(text, PhrasesParams, CorpusParams)
         set_options(self, locals() | text, PhrasesParams, CorpusParams)
-        params_from(CorpusParams, self)
+        self._corpus_params()
         params = params_from(PhrasesParams, self)
         self.scoring: Scorer = scorer_for(params.scoring, params.threshold)
         self.connector_words = _connectors(connector_words)
@@ -198,6 +201,10 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         if sentences is not None:
             self.add_vocab(sentences)
 
+    def _corpus_params(self) -> CorpusParams:
+        """How text is read; ``delimiter`` is that of phrases, and not one of tables."""
+        return params_from(CorpusParams, self, delimiter=None)
+
     def add_vocab(self, sentences: Any) -> None:
         """Count more text, of any kind that the constructor takes, and read in the same way.  Text
         without words changes nothing.
@@ -208,7 +215,7 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         2
         """
         running: dict[str, Any] = {"workers": self.workers, "progress": self.progress}
-        options = vars(params_from(CorpusParams, self))
+        options = vars(self._corpus_params())
         try:
             corpus = Corpus.read(sentences, min_count=1, **running, **options)
         except NoWordsError:

@@ -132,7 +132,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         kept in the saved model.
     null_word, hashfxn, batch_words
         have no effect; they are accepted so that calls written for gensim work.
-    tokens, lower, lines, errors, encoding, column, memory, tmp
+    tokens, lower, lines, errors, encoding, column, group, order, delimiter, header, memory, tmp
         how text is read: see :meth:`fastvec.Corpus.read`.
     vocabulary : Vocabulary, optional
         use these words and no others, with these counts (as word2vec.c's -read-vocab).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from processes import fastvec
+from texts import decoded
 
 from fastvec.cli.corpus import phrases
 from fastvec.corpus.corpus import Corpus
@@ -105,6 +107,41 @@ def test_every_command_reads_text_the_same_way(folder: Path, command: str) -> No
     assert done.stderr == "fastvec: errors must be strict or replace, got 'no'\n"
     done = fastvec(folder, command, "no such", "-o", "out.txt")
     assert (done.returncode, done.stderr) == (2, "fastvec: no such: there is no such file\n")
+
+
+@pytest.mark.parametrize("command", ["train", "glove", "cooccur", "ppmi", "encode", "phrases"])
+def test_every_command_reads_long_tables(folder: Path, command: str) -> None:
+    """Sequences, and not rows: within a row there would be no pairs."""
+    rows = [f"{user};{item};{time}" for user in "abc" for time, item in enumerate("xyxyx")]
+    random.Random(1).shuffle(rows)
+    (folder / "events.txt").write_text("\n".join(["user;item;time", *rows]) + "\n")
+    more = {"train": ["--epochs", "1", "--sample", "0"], "glove": ["--epochs", "1"]}
+    options = ["--column", "item", "--group", "user", "--order", "time", "--min-count", "1"]
+    options += more.get(command, []) + (["--vector-size", "1"] if command == "ppmi" else [])
+    for delimiter in (["--delimiter", ";"], []) if command != "phrases" else ([],):
+        done = fastvec(folder, command, "events.txt", "-o", "out.txt", *options, *delimiter)
+        assert done.returncode == 0, done.stderr
+        if command == "phrases":
+            assert (folder / "out.txt").read_text() == "x y x y x\n" * 3
+        elif command == "encode":
+            assert decoded(Corpus.open(folder / "out.txt")) == [["x", "y", "x", "y", "x"]] * 3
+        elif command == "cooccur":
+            assert list(Pairs.load(folder / "out.txt").words or ()) == ["x", "y"]
+        else:
+            assert list(read_vectors(folder / "out.txt").words) == ["x", "y"]
+    done = fastvec(folder, command, "events.txt", "-o", "out.txt", "--group", "user")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "fastvec: group needs column beside it, which names another column\n",
+    )
+
+
+def test_items_of_a_long_table_are_counted(folder: Path) -> None:
+    (folder / "ratings.dat").write_text("1::7::5\n1::9::3\n2::7::1\n2::::1\n::7::1\n")
+    options = ["--delimiter", "::", "--no-header", "--column", "2", "--group", "1"]
+    done = fastvec(folder, "vocab", "ratings.dat", *options)
+    assert (done.returncode, done.stdout) == (0, "7 2\n9 1\n")
+    assert done.stderr == "fastvec: 2 rows were left out, which have no value in column 2 or 1\n"
 
 
 def test_encode_with_a_vocabulary_that_is_there(folder: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from texts import (
     sentences,
+    shout,
 )
 
 from fastvec.corpus import arrays
@@ -40,8 +43,43 @@ def test_the_whole_range_of_integers() -> None:
     assert sentences([[low, high, 1 << 64, -(1 << 64)]]) == [
         [str(low), str(high), str(1 << 64), str(-(1 << 64))]
     ]
-    with pytest.raises(ValueError, match=r"item ids must be below 2\*\*63"):
-        sentences(np.array([[1 << 63]], np.uint64))
+
+
+@pytest.mark.parametrize("low", [0, 1 << 62])
+def test_ids_of_64_unsigned_bits_are_read_alike_from_everywhere(tmp_path: Path, low: int) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    ids = [[low, (1 << 63) + 5, (1 << 64) - 1], [7, (1 << 63) + 5]]
+    path = tmp_path / "ids.jsonl"
+    path.write_text("".join(json.dumps({"ids": row}) + "\n" for row in ids))
+    column = arrow.array(ids, arrow.list_(arrow.uint64()))
+    expected = Corpus.read(ids, min_count=1).vocabulary.words.keys()
+    assert expected == [(1 << 63) + 5, low, (1 << 64) - 1, 7]
+    for source in (
+        [np.array(row, np.uint64) for row in ids],
+        column,
+        arrow.table({"ids": column}),
+        [{"ids": row} for row in ids],
+        [{"ids": np.array(row, np.uint64)} for row in ids],
+        path,
+    ):
+        has_columns = isinstance(source, Path) or (
+            isinstance(source, list) and isinstance(source[0], dict)
+        )
+        options = {"column": "ids"} if has_columns else {}
+        corpus = Corpus.read(source, min_count=1, **options)  # type: ignore[arg-type]
+        assert corpus.vocabulary.words.keys() == expected
+        assert sentences(source, tokens=shout, **options) == [list(map(str, row)) for row in ids]
+    assert sentences(np.array([ids[0]], np.uint64)) == [list(map(str, ids[0]))]
+
+
+def test_ids_that_64_bits_do_not_hold_are_read_from_json(tmp_path: Path) -> None:
+    path = tmp_path / "ids.jsonl"
+    path.write_text('{"ids": [-1, 18446744073709551616, 9223372036854775808]}\n{"ids": [5]}')
+    keys = Corpus.read(path, column="ids", min_count=1).vocabulary.words.keys()
+    assert keys == [-1, 1 << 64, 1 << 63, 5]
+    path.write_text('{"ids": [18446744073709551615]}\n{"ids": ["a"]}')
+    with pytest.raises(TypeError, match="all strings or all integers, got 'a' after integers"):
+        sentences(path, column="ids")
 
 
 def test_arrays_that_hold_no_item_ids() -> None:

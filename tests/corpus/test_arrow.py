@@ -96,9 +96,15 @@ def test_damaged_columns_are_named_and_not_read(kind: str, tmp_path: Path) -> No
         sentences(path, column="text", errors="replace")
     table = pytest.importorskip("pyarrow").ipc.open_file(path).read_all()
     frame = table.to_pandas(types_mapper=pytest.importorskip("pandas").ArrowDtype)
-    for source in (table, table["text"], table.to_reader(), frame):
+    named = {"column": "text"}
+    for source, options in (
+        (table, named),
+        (table["text"], {}),
+        (table.to_reader(), named),
+        (frame, named),
+    ):
         with pytest.raises(ValueError, match=r"^the .* (is damaged|cannot be read): .*" + says):
-            sentences(source, column="text", errors="replace")
+            sentences(source, errors="replace", **options)
 
 
 @pytest.mark.parametrize("kind", ["parquet", "feather"])

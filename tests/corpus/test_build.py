@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import lzma
 import os
@@ -60,7 +61,7 @@ def test_any_text_any_cut_any_workers(text: str, part: int, workers: int, min_co
             return
         corpus = Corpus.read(path, min_count=min_count, workers=workers)
     assert_holds(corpus, sentences, min_count)
-    without_last = sentences[:-1] if data.endswith(b"\n") else sentences
+    without_last = sentences[:-1] if data.endswith((b"\n", b"\r")) else sentences
     assert corpus.raw_sentences == len(without_last)
 
 
@@ -305,6 +306,29 @@ def test_count_words(tmp_path: Path) -> None:
     assert list(count_words(path, max_final_vocab=2).words) == ["a", "rose"]
     with pytest.raises(ValueError, match="no word is left"):
         count_words(path, min_count=4)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False])
+def test_line_ends_of_all_systems(tmp_path: Path, end: str, last: bool) -> None:
+    text = end.join(["a b", "", "c", "d e"]) + end * last
+    path = tmp_path / "text"
+    path.write_bytes(text.encode())
+    (tmp_path / "text.gz").write_bytes(gzip.compress(text.encode()))
+    rows = [{"text": text}]
+    for source, options in ((path, {}), (tmp_path / "text.gz", {}), (rows, {"column": "text"})):
+        for tokens in ("whitespace", "words", str.split):
+            corpus = Corpus.read(source, min_count=1, tokens=tokens, **options)  # type: ignore[arg-type]
+            assert decoded(corpus) == [["a", "b"], ["c"], ["d", "e"]]
+            assert corpus.raw_sentences == 4
+        joined = Corpus.read(source, min_count=1, lines=False, **options)  # type: ignore[arg-type]
+        assert decoded(joined) == [["a", "b", "c", "d", "e"]]
+
+
+def test_a_carriage_return_within_a_line_ends_it() -> None:
+    for text in ("a b\rc\r\r\nd", "\ra b\n\rc\rd\r"):
+        read = Corpus.read([{"t": text}], column="t", min_count=1)
+        assert decoded(read) == [["a", "b"], ["c"], ["d"]]
 
 
 def test_newlines_may_be_spaces(tmp_path: Path) -> None:

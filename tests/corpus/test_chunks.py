@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from pathlib import Path
 
@@ -44,17 +43,3 @@ def test_a_file_that_grows_is_read_as_it_was(tmp_path: Path) -> None:
     with part.read(reader, Control(1), 0) as paused:
         assert not paused
     assert list(words_of(reader)[0]) == ["to", "be", "or", "not"]
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7])
-def test_blocks_are_cut_between_words(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = b"one twenty\tthree\n\nhundred and fiftyfour "
-    monkeypatch.setattr(chunks, "BLOCK_BYTES", size)
-    blocks = list(chunks.text_blocks("name", io.BytesIO(data)))
-    assert b"".join(block.data for block in blocks) == data
-    assert [block.last for block in blocks] == [False] * (len(blocks) - 1) + [True]
-    start = 0
-    for block in blocks:
-        assert block.start == start
-        start += len(block.data)
-        assert block.data[-1:] in b" \t\n" or block.last

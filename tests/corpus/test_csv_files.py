@@ -76,3 +76,64 @@ def test_rows_longer_than_what_is_looked_at_first(tmp_path: Path) -> None:
     assert [len(row) for row in read(path, column="text")] == [HEAD_BYTES] * 3
     with pytest.raises(ValueError, match="it has n, text"):
         read(path)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.txt", "t.dat"])
+@pytest.mark.parametrize("delimiter", [",", ";", "|", "\t", ":", "::", "^", " ", "\x01", "é"])
+def test_a_delimiter_that_is_given(tmp_path: Path, name: str, delimiter: str) -> None:
+    path = tmp_path / name
+    path.write_text(
+        "".join(delimiter.join(row) + "\n" for row in (["n", "t"], ["1", "a"], ["2", "b"]))
+    )
+    options = {"column": "t", "delimiter": delimiter}
+    assert read(path, **options) == [["a"], ["b"]]
+    assert read(path, group="n", **options) == [["a"], ["b"]]
+    with pytest.raises(ValueError, match=r"say with column which one holds the text; it has n, t"):
+        read(path, delimiter=delimiter)
+
+
+def test_a_tab_may_be_written_as_in_c(tmp_path: Path) -> None:
+    (tmp_path / "t").write_text("n\tt, u\n1\ta, b\n")
+    assert read(tmp_path / "t", column="t, u", delimiter=r"\t") == [["a,", "b"]]
+
+
+@pytest.mark.parametrize(("delimiter", "message"), [("", "empty"), ('"', "quote"), ("\n", "quote")])
+def test_what_is_no_delimiter(delimiter: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"delimiter must .*{message}"):
+        read(Path("t.csv"), column="t", delimiter=delimiter)
+
+
+@pytest.mark.parametrize("name", ["u.data", "u.csv", "u.txt.gz"])
+def test_a_table_without_names(tmp_path: Path, name: str) -> None:
+    """As MovieLens has them."""
+    data = b"196\t242\t3\t881250949\n186\t302\t3\t891717742\n196\t377\t1\t878887116\n"
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    options = {"header": False, "column": "2"}
+    assert read(path, **options) == [["242"], ["302"], ["377"]]
+    assert read(path, group="1", order="4", **options) == [["377", "242"], ["302"]]
+    with pytest.raises(ValueError, match=r"has no column '5'; it has 1, 2, 3, 4$"):
+        read(path, header=False, column="5")
+    with pytest.raises(ValueError, match=r"say with column which one .*; it has 1, 2, 3, 4$"):
+        read(path, header=False)
+
+
+def test_a_number_as_a_column_of_a_table_with_names_is_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("196,242\n186,302\n")
+    with pytest.raises(ValueError, match=r"no column '2'; it has 196, 242 \(.*header=False\)"):
+        read(path, column="2")
+    assert read(path, column="242") == [["302"]]
+
+
+def test_options_of_tables_are_refused_where_there_is_none() -> None:
+    for options in ({"delimiter": ";"}, {"header": False}):
+        with pytest.raises(ValueError, match=r"there is no column: (delimiter|header) is for"):
+            Corpus.read([["a"]], **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_all_systems(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(end.join(["n,text", "1,a b", "", '2,"c', 'd"', ""]).encode())
+    assert read(path, column="text") == [["a", "b"], ["c"], ["d"]]

@@ -66,7 +66,7 @@ def test_word_pattern_against_the_plain_rule(text: str, lower: bool) -> None:
 def test_word_pattern_any_cut(text: str, workers: int, part: int, min_count: int) -> None:
     """Pieces of text that make several words, or none, at every kind of edge."""
     text = text.removeprefix("\ufeff").replace("b", "b,a.").replace("x", "-") + " end-end-end"
-    sentences = [words_of_pattern(line, lower=False) for line in text.split("\n")]
+    sentences = [words_of_pattern(line, lower=False) for line in re.split("\r\n|\r|\n", text)]
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(chunks, "RANGE_BYTES", part)
         path = Path(folder) / "text"

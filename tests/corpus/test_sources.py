@@ -30,7 +30,7 @@ from texts import (
     words,
 )
 
-from fastvec.corpus import build, chunks, sources
+from fastvec.corpus import build, sources, streams
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.sources import find_source
 from fastvec.models.word2vec import Word2Vec
@@ -184,7 +184,7 @@ def test_bad_texts_for_a_function(tmp_path: Path) -> None:
 def test_a_function_gets_whole_lines(
     size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "BLOCK_BYTES", size)
+    monkeypatch.setattr(streams, "BLOCK_BYTES", size)
     path = tmp_path / "text"
     path.write_bytes("é,to be\n\n\ufeffor not\nx".encode())
     expected = [["É", "TO BE"], [""], ["\ufeffOR NOT"], ["X"]]

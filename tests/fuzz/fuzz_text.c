@@ -27,14 +27,14 @@ static int64_t plain(const char *p, int64_t n, int join_lines, char *out) {
     char *to = out;
     int in_word = 0;
     for (int64_t i = 0; i < n; i++) {
-        if (p[i] == '\r') continue;
-        int is_break = p[i] == ' ' || p[i] == '\t' || p[i] == '\n';
+        if (p[i] == '\r' && i + 1 < n && p[i + 1] == '\n') continue;
+        int is_end = p[i] == '\n' || p[i] == '\r', is_break = p[i] == ' ' || p[i] == '\t' || is_end;
         if (!is_break && !in_word) *to++ = 'w';
         if (!is_break) *to++ = p[i];
         in_word = !is_break;
-        if (p[i] == '\n' && !join_lines) *to++ = 'e';
+        if (is_end && !join_lines) *to++ = 'e';
     }
-    if (n && (join_lines || p[n - 1] != '\n')) *to++ = 'e';
+    if (n && (join_lines || (p[n - 1] != '\n' && p[n - 1] != '\r'))) *to++ = 'e';
     return to - out;
 }
 

@@ -39,6 +39,13 @@ FOREIGN = {
     "lzma": lzma.compress(b"the cat\n" * 99, format=lzma.FORMAT_ALONE),
     "program": b"\x7fELF\x02\x01\x01\0",
     "image": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    "wiki": b'<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" xml:lang="en">\n',
+    "XML": b'\xef\xbb\xbf<?xml version="1.0"?>\n<rss><item>the cat</item></rss>',
+    "WARC": b"WARC/1.0\r\nWARC-Type: warcinfo\r\n",
+    "JSON document": b'[\n  {"text": "the cat"},\n  {"text": "sat"}\n]',
+    "one JSON": b'{\n  "cells": [\n',
+    "a dump of a database": b"-- MySQL dump 10.19  Distrib 10.3.38-MariaDB\n--\n",
+    "database .SQL": b"--\n-- PostgreSQL database dump\n--\n",
     "7z": b"7z\xbc\xaf\x27\x1c\0\4",
     "safetensors": (99).to_bytes(8, "little") + b'{"a":{"dtype":"F32"',
 }

@@ -35,12 +35,14 @@ static inline void text_masks(const char *p, uint64_t *breaks, uint64_t *lines) 
 #endif
 }
 
-/* Drop carriage returns from n bytes; how many bytes are left. */
-static inline int64_t text_drop_returns(char *p, int64_t n) {
+/* Make a newline of each line end with a carriage return: "\r\n", or "\r" alone.  How many of the n bytes
+ * are left. */
+static inline int64_t text_plain_line_ends(char *p, int64_t n) {
     char *end = p + n, *from = memchr(p, '\r', (size_t)n), *to = from;
     if (!from) return n;
     while (from < end) {
         from++;
+        if (from == end || *from != '\n') *to++ = '\n';
         char *next = memchr(from, '\r', (size_t)(end - from));
         if (!next) next = end;
         memmove(to, from, (size_t)(next - from));
@@ -132,7 +134,7 @@ static int text_prepare(text_reader *t, int64_t cut) {
     int64_t bom = t->origin == 0 && cut >= 3 && memcmp(t->buffer, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     int64_t invalid = utf8_invalid(t->buffer, cut);
     char *p = t->buffer;
-    t->in_line = t->join_lines || t->buffer[cut - 1] != '\n';
+    t->in_line = t->join_lines || (t->buffer[cut - 1] != '\n' && t->buffer[cut - 1] != '\r');
     t->at = bom;
     t->end = t->done = cut;
     if (invalid >= 0) {
@@ -145,7 +147,7 @@ static int text_prepare(text_reader *t, int64_t cut) {
         if (!p) return TEXT_NO_MEMORY;
         t->end = utf8_repair(t->buffer, cut, p);
     }
-    t->end = t->at + text_drop_returns(p + t->at, t->end - t->at);
+    t->end = t->at + text_plain_line_ends(p + t->at, t->end - t->at);
     return TEXT_OK;
 }
 

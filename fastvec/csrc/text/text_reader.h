@@ -1,11 +1,11 @@
 /* text_reader.h - cuts UTF-8 text into words and turns them into ids: the reader's state.
  *
- * A word is a run of bytes between spaces, tabs and newlines; all carriage returns are
- * dropped; every other byte is kept.  A newline ends a sentence.  (word2vec.c and GloVe do the same;
- * but no word and no line is too long here.)
+ * A word is a run of bytes between spaces, tabs and line ends; every byte of it is kept.  A line end ends
+ * a sentence: a newline, a carriage return, or both together.  (word2vec.c and GloVe do the same, but drop
+ * all carriage returns; and no word and no line is too long here.)
  *
  * Bytes are appended to a buffer, and text_cut_buffer (text_cut.h) cuts all words from it that are
- * complete: it looks for invalid UTF-8, drops carriage returns, finds the breaks 64 bytes at a time, and
+ * complete: it looks for invalid UTF-8, makes all line ends alike, finds the breaks 64 bytes at a time, and
  * looks the words up.  The result is a list of ids, 0 for the end of a sentence and 1 + i for word i,
  * which the caller empties.  Chunks of text (text_chunks.h) are what the bytes come from.
  */
