@@ -143,7 +143,7 @@ def test_any_value_is_taken_or_refused_in_one_sentence(
         try:
             given = getattr(kind(**{item.name: value}), item.name)
         except (TypeError, ValueError) as error:
-            assert re.match(rf"{item.name} must (not )?be .{{,200}}", str(error))
+            assert re.match(rf"{item.name} (must|needs) ", str(error))
             assert len(str(error)) < 200
         else:
             assert given == value or math.isclose(given, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import tempfile
@@ -35,7 +36,8 @@ def is_remote(path: object) -> TypeGuard[str]:
 def file_system(address: str, purpose: str) -> tuple[Any, str]:
     """fsspec's file system of an address, and the path in it.
 
-    ImportError, which says for what it is needed, without fsspec.
+    ImportError, which says for what it is needed, without fsspec or a package that it needs;
+    ValueError for an address of a kind that it does not know.
     """
     try:
         from fsspec.core import url_to_fs
@@ -43,8 +45,33 @@ def file_system(address: str, purpose: str) -> tuple[Any, str]:
         raise ImportError(
             f"to {purpose} {address}, fsspec is needed: pip install 'fastvec[remote]'"
         ) from None
-    system, path = url_to_fs(address)
+    with about_remote(address, purpose):
+        system, path = url_to_fs(address)
     return system, path
+
+
+@contextlib.contextmanager
+def about_remote(address: str, purpose: str) -> Iterator[None]:
+    """Give whatever is raised while fsspec is used the address, and the class that says most about
+    it: ImportError, ValueError, or OSError for all that is wrong with the place itself.
+
+    >>> with about_remote("s3://bucket/name", "write"):
+    ...     raise NotImplementedError("this is read-only")
+    Traceback (most recent call last):
+    OSError: [Errno 5] fsspec cannot write it: this is read-only: 's3://bucket/name'
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise ImportError(f"to {purpose} {address}, fsspec needs a package: {error}") from None
+    except OSError as error:
+        if error.errno is None:
+            raise OSError(errno.EIO, f"fsspec cannot {purpose} it: {error}", address) from None
+        raise type(error)(error.errno, error.strerror, address) from None
+    except ValueError as error:
+        raise ValueError(f"fsspec cannot {purpose} {address}: {error}") from None
+    except Exception as error:
+        raise OSError(errno.EIO, f"fsspec cannot {purpose} it: {error}", address) from error
 
 
 def name_of(place: FileLike) -> str:
@@ -80,7 +107,9 @@ def open_source(place: FileLike) -> Iterator[BinaryIO]:
             yield file
     elif is_remote(place):
         system, path = file_system(place, "read")
-        with about_file(place), system.open(path, "rb") as file:
+        with about_remote(place, "read"):
+            opened = system.open(path, "rb")
+        with about_file(place), opened as file:
             yield file
     else:
         _check_binary(place, "read")
@@ -107,7 +136,8 @@ def open_target(place: FileLike) -> Iterator[BinaryIO]:
             whole = Path(folder) / "whole"
             with whole.open("wb") as file:
                 yield file
-            system.put_file(str(whole), path)
+            with about_remote(place, "write"):
+                system.put_file(str(whole), path)
     else:
         _check_binary(place, "write")
         yield cast(BinaryIO, place)

@@ -10,6 +10,7 @@ import numpy as np
 
 from fastvec._util.atomic import PathLike
 from fastvec._util.options import Size, check_value
+from fastvec._util.places import FileLike
 from fastvec._util.spill import Storage
 from fastvec._util.system import memory_budget
 from fastvec.corpus.corpus_file import CorpusFile, read_corpus_file, write_corpus_file
@@ -221,15 +222,16 @@ class Corpus:
         same = {name: self.options[name] for name in WORD_OPTIONS if name in self.options}
         return Corpus.read(source, vocabulary=self.vocabulary, **same | options)
 
-    def save(self, path: PathLike) -> None:
+    def save(self, fname_or_handle: FileLike) -> None:
         """Write ids, sentences and vocabulary as one file, which :meth:`open` maps into memory.
 
-        The file is complete or not there at all.  docs/formats.md describes it.
+        The file is a path, an address that fsspec knows, or a file that is open for writing bytes;
+        the first two are complete or not there at all.  docs/formats.md describes its bytes.
 
         >>> Corpus.read([["a", "rose"]], min_count=1).save("rose.fvc")
         """
         whole = (self.vocabulary, self.raw_words, self.raw_sentences, serializable(self.options))
-        write_corpus_file(path, CorpusFile(self.tokens, self.offsets, *whole))
+        write_corpus_file(fname_or_handle, CorpusFile(self.tokens, self.offsets, *whole))
 
     def save_text(self, path: PathLike, progress: bool | None = None) -> None:
         """Write the text that the ids stand for: a sentence on each line, spaces between its words.
@@ -243,7 +245,7 @@ class Corpus:
         write_text(path, self.tokens, self.offsets, self.vocabulary.words, progress)
 
     @classmethod
-    def open(cls, path: PathLike) -> Corpus:
+    def open(cls, fname: FileLike) -> Corpus:
         """Open a file that :meth:`save` wrote.
 
         The file is mapped into memory, and read once from beginning to end: its checksums are
@@ -259,7 +261,7 @@ class Corpus:
         >>> Corpus.open("rose.fvc").raw_words
         2
         """
-        return cls(**vars(read_corpus_file(path)))
+        return cls(**vars(read_corpus_file(fname)))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import rises
-from fastvec._util.atomic import PathLike
 from fastvec._util.options import params_of
+from fastvec._util.places import FileLike
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io.container import Container, read_container, write_container
 from fastvec.params import CorpusParams, VocabularyParams
@@ -32,7 +32,7 @@ class CorpusFile:
     options: Mapping[str, Any]
 
 
-def write_corpus_file(path: PathLike, corpus: CorpusFile) -> None:
+def write_corpus_file(path: FileLike, corpus: CorpusFile) -> None:
     """Write a corpus file; it is complete or not there at all."""
     vocabulary = corpus.vocabulary
     write_container(
@@ -48,7 +48,7 @@ def write_corpus_file(path: PathLike, corpus: CorpusFile) -> None:
     )
 
 
-def read_corpus_file(path: PathLike) -> CorpusFile:
+def read_corpus_file(path: FileLike) -> CorpusFile:
     """Open a corpus file: it is mapped into memory, and read through once.
 
     All checksums are compared and every id and offset is checked, so that no file can make

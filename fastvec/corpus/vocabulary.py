@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike
+from fastvec._util.places import FileLike, name_of
 from fastvec.io.counts import read_counts, write_counts
 from fastvec.params import VocabularyParams
 from fastvec.words import Words, concatenate_words, words_of_rows
@@ -88,7 +88,7 @@ class Vocabulary:
         return cls(words, _whole([count for _, count in items]))
 
     @classmethod
-    def load(cls, path: PathLike) -> Vocabulary:
+    def load(cls, fname: FileLike) -> Vocabulary:
         """Read ``word count`` lines, as GloVe's vocab_count and word2vec.c's -save-vocab write.
 
         The ids follow the order of the lines.  word2vec.c's ``</s>``, which is not a word, is left
@@ -103,13 +103,13 @@ class Vocabulary:
         >>> Vocabulary.load("vocab.txt").counts.tolist()
         [3]
         """
-        counts = read_counts(path)
+        counts = read_counts(fname)
         counts.pop(END_OF_LINE, None)
         if not counts:
-            raise ValueError(f"{path} holds no words")
+            raise ValueError(f"{name_of(fname)} holds no words")
         return cls.of(counts)
 
-    def save(self, path: PathLike) -> None:
+    def save(self, fname_or_handle: FileLike) -> None:
         """Write ``word count`` lines.
 
         Raises ValueError for a word that contains a space or a line break, since it could not be
@@ -118,7 +118,7 @@ class Vocabulary:
         >>> Vocabulary.of({"cat": 3}).save("vocab.txt")
         """
         self.check_plain()
-        write_counts(path, self.words, self.counts)
+        write_counts(fname_or_handle, self.words, self.counts)
 
     def check_plain(self) -> None:
         """ValueError if a word contains a space or a line break."""

@@ -384,15 +384,16 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
 
     # --- files
 
-    def save(self, path: FileLike) -> None:
+    def save(self, fname_or_handle: FileLike) -> None:
         """Save the whole model, so that training can be continued.
 
         It is one file in the safetensors layout, which ``KeyedVectors.load`` opens too.  The matrix
-        is not in it.
+        is not in it.  The file is a path, an address that fsspec knows (``s3://...``), or a file
+        that is open for writing bytes.
 
         >>> model.save("glove.safetensors")
         """
-        save_model(self, path)
+        save_model(self, fname_or_handle)
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles have everything but the matrix, as saved models do."""
@@ -405,7 +406,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             self._records = aligned_records(self._records)
 
     @classmethod
-    def load(cls, path: FileLike) -> GloVe:
+    def load(cls, fname: FileLike) -> GloVe:
         """Load a model that :meth:`save` wrote.
 
         Raises ValueError, with the reason, for any other file.
@@ -413,7 +414,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         >>> GloVe.load("glove.safetensors").train("text.txt", epochs=5)
         GloVe<vocab=3, vector_size=4, epochs=1>
         """
-        return load_model(cls, path)
+        return load_model(cls, fname)
 
     def __repr__(self) -> str:
         words = 0 if self.words is None else len(self.words)

@@ -188,7 +188,7 @@ class Pairs:
 
     # --- files
 
-    def save(self, path: FileLike) -> None:
+    def save(self, fname_or_handle: FileLike) -> None:
         """Save everything as one file (docs/formats.md describes it), with checksums.
 
         >>> pairs.save("pairs.safetensors")
@@ -205,10 +205,10 @@ class Pairs:
             "symmetric": self.symmetric,
             "settings": self.settings,
         }
-        write_container(path, "pairs", arrays, metadata, self.words)
+        write_container(fname_or_handle, "pairs", arrays, metadata, self.words)
 
     @classmethod
-    def load(cls, path: FileLike, *, verify: bool = True) -> Pairs:
+    def load(cls, fname: FileLike, *, verify: bool = True) -> Pairs:
         """Open a file that :meth:`save` wrote; the pairs stay on disk and are read when needed.
 
         Parameters
@@ -225,7 +225,7 @@ class Pairs:
         >>> Pairs.load("pairs.safetensors").shape
         (3, 3)
         """
-        file = read_container(path, "pairs", verify=verify)
+        file = read_container(fname, "pairs", verify=verify)
         metadata, words = file.metadata, file.words
         n_words, settings = metadata.get("n_words"), metadata.get("settings")
         if not isinstance(n_words, int) or n_words < 1 or not isinstance(settings, dict):
