@@ -269,6 +269,8 @@ class Training:
         simd: str,
         vector_steps: NDArray[np.float32] | None = None,
         locks: NDArray[np.float32] | None = None,
+        held: NDArray[np.uint8] | None = None,
+        frozen: bool = False,
     ) -> None: ...
     @property
     def n_workers(self) -> int: ...
@@ -388,6 +390,9 @@ class GloveTraining:
         strip_bits: int,
         workers: int,
         simd: str,
+        hashes: NDArray[np.uint64] | None = None,
+        held: float = 0,
+        frozen: bool = False,
     ) -> None: ...
     @property
     def n_workers(self) -> int: ...

@@ -47,6 +47,7 @@ SIMD = (
     "models/test_glove",
     "models/test_mittens",
     "models/test_training",
+    "models/test_validation",
     "models/test_word2vec",
     "util/test_simd",
 )

@@ -21,6 +21,9 @@ cdef extern from "glove/glove.h" nogil:
         const int64_t *tile_offsets
         int64_t n_tiles
         int32_t strip_bits
+        const uint64_t *hashes
+        uint64_t held_below
+        int frozen
     ctypedef struct glove_worker:
         pass
     int glove_worker_init(glove_worker *w, int64_t room, int64_t strips)
@@ -51,6 +54,10 @@ cdef class GloveTraining:
         glove.c's; a gradient is clipped before it is multiplied by eta.
     strip_bits : int
         2 ** strip_bits rows are trained on together.
+    hashes, held : uint64 (words,), float; optional
+        the words' hashes, and the share of the pairs, chosen by them, that is held out of training.
+    frozen : bool
+        change no record, and only compute the cost of the pairs that are held out.
     simd : str
         instruction set, one of simd_names().
 
@@ -73,6 +80,7 @@ cdef class GloveTraining:
         self, float[:, :, ::1] records, const uint64_t[::1] pairs, const int64_t[::1] starts,
         const int32_t[:, ::1] tiles, const int64_t[::1] offsets, *, int columns, float eta,
         float clip, float alpha, float x_max, int strip_bits, int workers, str simd,
+        const uint64_t[::1] hashes=None, double held=0, bint frozen=False,
     ):
         cdef glove *g = &self.g
         cdef int64_t stride = records.shape[2], room = 0, widest = 0, i
@@ -89,6 +97,8 @@ cdef class GloveTraining:
             raise ValueError(f"strip_bits must be from 0 to 16, got {strip_bits}")
         if not (eta > 0 and clip > 0 and x_max > 0):
             raise ValueError("eta, clip and x_max must be above 0")
+        if not 0 <= held <= 0.5:
+            raise ValueError(f"held must be from 0 to 0.5, got {held}")
         g.kernels = instruction_set_of(simd).glove
         g.rule.stride = stride
         g.rule.floats = (columns + g.kernels.width - 1) // g.kernels.width * g.kernels.width
@@ -103,7 +113,16 @@ cdef class GloveTraining:
         g.tile_offsets = &offsets[0]
         g.n_tiles = tiles.shape[0]
         g.strip_bits = strip_bits
-        self.alive = (records, pairs, starts, tiles, offsets)
+        g.hashes = NULL
+        if hashes is not None:
+            if hashes.shape[0] != records.shape[0]:
+                raise ValueError(f"hashes must have {records.shape[0]} entries")
+            g.hashes = &hashes[0]
+        elif frozen:
+            raise ValueError("hashes must be given, to choose the pairs that are held out")
+        g.held_below = <uint64_t> (held * 18446744073709551616.0)
+        g.frozen = frozen
+        self.alive = (records, pairs, starts, tiles, offsets, hashes)
         for i in range(g.n_tiles):
             room = max(room, offsets[i + 1] - offsets[i])
         for i in range(self.n_blocks):
@@ -159,7 +178,7 @@ cdef class GloveTraining:
         self.losses = losses
 
     def run(self, int index, Control control):
-        """One worker's share of the epoch; counter 0 counts pairs.
+        """One worker's share of the epoch; counter 0 counts pairs, 1 their entries if it is frozen.
 
         Raises ValueError for pairs that are out of range.
         """

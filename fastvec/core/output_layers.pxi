@@ -27,6 +27,8 @@ cdef extern from "word2vec/training.h" nogil:
         const int32_t *tokens
         const int64_t *offsets
         int64_t n_tokens, n_sentences
+        const uint8_t *held
+        int part
         const uint32_t *keep
         int64_t stride
         int floats

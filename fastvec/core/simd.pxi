@@ -16,6 +16,7 @@ cdef extern from "kernels/instruction_sets.h" nogil:
     ctypedef struct instruction_set:
         const char *name
         const kernels *word2vec
+        const kernels *word2vec_frozen
         const glove_kernels *glove
     const instruction_set *instruction_set_at(int i)
     const instruction_set *instruction_set_named(const char *name)

@@ -37,6 +37,11 @@ cdef class Training:
         expected updates of each input row for every word trained on; needed by several workers.
     locks : float32 (words,), optional
         the factor that each input row's updates are multiplied with (gensim's ``vectors_lockf``).
+    held : uint8 (sentences,), optional
+        1 for the sentences that are held out of training, 0 for the others.
+    frozen : bool
+        change no row, and only compute the loss: of the sentences that are held out, or else of
+        all.
     workers : int
         how many threads will call :meth:`run`.
     simd : str
@@ -58,11 +63,13 @@ cdef class Training:
         float[:, ::1] vectors, list layers, int vector_size, bint skip_gram, int window,
         bint shrink_windows, bint shared_negatives, bint cbow_mean, bint cbow_corrected,
         int workers, str simd, const float[::1] vector_steps=None, const float[::1] locks=None,
+        const uint8_t[::1] held=None, bint frozen=False,
     ):
         cdef training *t = &self.t
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
         memset(t, 0, sizeof(training))
-        t.kernel = instruction_set_of(simd).word2vec
+        cdef const instruction_set *kernel_set = instruction_set_of(simd)
+        t.kernel = kernel_set.word2vec_frozen if frozen else kernel_set.word2vec
         if stride % ROW_FLOATS or not 1 <= vector_size <= stride:
             raise ValueError(f"rows of {stride} floats cannot hold vector_size {vector_size}")
         if window < 1:
@@ -71,11 +78,16 @@ cdef class Training:
             raise ValueError(f"keep must have 1 to 2**31 - 2 entries, got {n}")
         if locks is not None and locks.shape[0] != n:
             raise ValueError(f"locks must have {n} entries, got {locks.shape[0]}")
-        t.workers = self.n_workers = check_workers(workers)
+        self.n_workers = check_workers(workers)
+        t.workers = 1 if frozen else workers  # frozen rows need no copies
         check_rows(vectors, "vectors", n, stride)
-        if workers > 1 and (vector_steps is None or vector_steps.shape[0] < n):
+        if t.workers > 1 and (vector_steps is None or vector_steps.shape[0] < n):
             raise ValueError(f"several workers need the steps of {n} vectors")
         self.set_corpus(tokens, offsets, <int32_t> n)
+        if held is not None and held.shape[0] != t.n_sentences:
+            raise ValueError(f"held must have {t.n_sentences} entries, got {held.shape[0]}")
+        t.held = &held[0] if held is not None else NULL
+        t.part = frozen
         t.n_words = <int32_t> n
         t.vectors = weights_of(vectors, n, vector_steps)
         t.stride = stride
@@ -93,7 +105,8 @@ cdef class Training:
             raise ValueError("there must be one output layer or more, each of another kind")
         for layer in layers:
             (<OutputLayer?> layer).attach(t, n)
-        self.alive = (tokens, offsets, keep, vectors, list(layers), vector_steps, locks)
+        self.alive = (tokens, offsets, keep, vectors, list(layers), vector_steps, locks,
+                      held)
         self.init_workers()
 
     cdef int init_workers(self) except -1:

@@ -28,6 +28,7 @@ from fastvec.models.mittens import Prior, prior_vectors, start_from
 from fastvec.models.pairs import Pairs, is_sparse
 from fastvec.models.training import in_use, run_epochs
 from fastvec.models.training_state import StateAttribute, TrainingState
+from fastvec.models.validation import check_share, watchers_of
 from fastvec.models.word_records import (
     CONTEXT,
     VECTOR,
@@ -97,6 +98,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
     loss_history : list of float
         for each epoch, the cost as glove.c prints it: the mean of f(x) (w.c + b + b' - log x)^2 / 2
         over the entries, each computed just before the step that it causes.
+    validation_history, validation_epochs : list of float
+        the same cost of entries that were held out, and after how many epochs it was that.
     training_state : TrainingState
         all that a saved model needs, besides its matrix, to continue training.
 
@@ -113,6 +116,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
     """
 
     loss_history = StateAttribute[list[float]]()
+    validation_history = StateAttribute[list[float]]()
+    validation_epochs = StateAttribute[list[float]]()
 
     def __init__(
         self,
@@ -158,6 +163,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         *,
         init: Any = None,
         callbacks: Iterable[CallbackAny2Vec] = (),
+        validation: float | None = None,
+        validation_every: int | None = None,
         report_delay: float = NEWS_SECONDS,
     ) -> GloVe:
         """Train from the start.
@@ -177,6 +184,11 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         callbacks : iterable of CallbackAny2Vec
             called before and after each epoch; StopIteration from ``on_epoch_end`` ends the
             training.
+        validation : float, optional
+            a share of the pairs, such as 0.01, which is held out of training, and on which the loss
+            is computed after each epoch: see ``validation_history``.
+        validation_every : int, optional
+            compute it each time that so many pairs were trained on, and after the last epoch.
         report_delay : float
             seconds between two lines of news in the log; there is one after each epoch too.
 
@@ -201,7 +213,9 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             with undone_on_error(self):
                 self._set_pairs(self._pairs_of(source, vocabulary))
                 self._start(init)
-            self._train(params, params.epochs, callbacks, report_delay)
+            self._train(
+                params, params.epochs, callbacks, report_delay, validation, validation_every
+            )
         return self
 
     def train(
@@ -210,6 +224,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         *,
         epochs: int | None = None,
         callbacks: Iterable[CallbackAny2Vec] = (),
+        validation: float | None = None,
+        validation_every: int | None = None,
         report_delay: float = NEWS_SECONDS,
     ) -> GloVe:
         """Continue training for some epochs, on the matrix of :meth:`fit` or on another one.
@@ -225,7 +241,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             model does not have are left out.
         epochs : int, optional
             default: the model's ``epochs``.
-        callbacks, report_delay
+        callbacks, validation, validation_every, report_delay
             as in :meth:`fit`.
 
         Raises RuntimeError before fit or load and while another call trains this model, ValueError
@@ -242,7 +258,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
                     self.pairs = self._more_pairs(source, self.words)
             elif self.pairs is None:
                 raise ValueError("train needs a source: a loaded model does not have its matrix")
-            self._train(params, count, callbacks, report_delay)
+            self._train(params, count, callbacks, report_delay, validation, validation_every)
         return self
 
     def _more_pairs(self, source: Any, words: Words) -> Pairs:
@@ -308,16 +324,22 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         epochs: int,
         callbacks: Iterable[CallbackAny2Vec],
         report_delay: float,
+        validation: float | None,
+        validation_every: int | None,
     ) -> None:
         report_delay = check_value("report_delay", report_delay, float, above=0)
+        check_value("validation_every", validation_every, int | None, low=1)
+        held = None if validation is None else check_share(validation)
         assert self._records is not None and self.words is not None and self.pairs is not None
         if self.unk:
             _check_unknown(self.words)
         self._wv = None
         state = self.training_state
         state.begin_call(epochs)
-        run = GloVeRun(self, self._records, self.pairs, params)
-        run_epochs(self, run, state, callbacks, self.progress, report_every=report_delay)
+        run = GloVeRun(self, self._records, self.pairs, params, held)
+        watchers = watchers_of(run, state, held, validation_every)
+        callbacks = (*watchers, *callbacks)
+        run_epochs(self, run, state, callbacks, self.progress, watchers, report_every=report_delay)
 
     # --- results
 

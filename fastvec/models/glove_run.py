@@ -9,18 +9,20 @@ number of workers.
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import Control, GloveTraining
+from fastvec._util import threads
 from fastvec._util.simd import simd
 from fastvec._util.system import available_cores
 from fastvec.models.mittens import pull_towards
 from fastvec.models.pairs import Pairs
 from fastvec.models.tiles import RIGHT
 from fastvec.models.training_state import TrainingState
+from fastvec.models.validation import SEED, word_hashes
 from fastvec.models.word_records import VECTOR_SQUARES, Records, strip_bits
 from fastvec.params import GloVeParams
 
@@ -38,7 +40,15 @@ class GloVeRun:
 
     unit = "pairs"
 
-    def __init__(self, model: GloVe, records: Records, pairs: Pairs, params: GloVeParams) -> None:
+    def __init__(
+        self,
+        model: GloVe,
+        records: Records,
+        pairs: Pairs,
+        params: GloVeParams,
+        validation: float | None = None,
+    ) -> None:
+        assert model.words is not None
         self.model, self.records, self.params = model, records, params
         self.epoch_size, self.entries = len(pairs.pairs), pairs.nnz
         # The core checks these three arrays now and relies on them later: nobody may change them.
@@ -46,21 +56,61 @@ class GloVeRun:
         self.pairs.starts, self.pairs.tiles = pairs.starts.copy(), pairs.tiles.copy()
         self.pairs.offsets = pairs.offsets.copy()
         self.losses: NDArray[np.float64] | None = None  # of the tiles, while an epoch is trained
-        self.training = GloveTraining(
+        held: dict[str, Any] = {}
+        if validation is not None:
+            held = {"hashes": word_hashes(model.words), "held": validation}
+        self.training = self._core(held)
+        if validation is not None:
+            self._frozen = self._core(held | {"frozen": True})
+            self._leave_out(validation)
+
+    def _core(self, held: dict[str, Any]) -> GloveTraining:
+        """The native core, for what is trained on or for what is held out."""
+        params, pairs, records = self.params, self.pairs, self.records
+        return GloveTraining(
             records,
             pairs.pairs.view(np.uint64),
-            self.pairs.starts,
-            self.pairs.tiles,
-            self.pairs.offsets,
+            pairs.starts,
+            pairs.tiles,
+            pairs.offsets,
             columns=params.vector_size + 2,
             eta=params.eta,
             clip=params.grad_clip,
             alpha=params.alpha,
             x_max=params.x_max,
             strip_bits=strip_bits(records),
-            workers=model.workers or available_cores(),
+            workers=self.model.workers or available_cores(),
             simd=simd(),
+            **held,
         )
+
+    def _leave_out(self, share: float) -> None:
+        """Count what is held out, and leave it out of the sizes; ValueError for nothing or all."""
+        _, entries, held = self._validate()
+        if not 0 < held < self.epoch_size:
+            what = "all" if held else "none"
+            raise ValueError(
+                f"validation={share:g} holds out {what} of {self.epoch_size} pairs: give another "
+                "share"
+            )
+        self.epoch_size -= held
+        self.entries -= entries
+
+    def validate(self) -> tuple[float, int]:
+        """The cost of the entries that are held out, and their number."""
+        loss, entries, _ = self._validate()
+        return loss, entries
+
+    def _validate(self) -> tuple[float, int, int]:
+        """The cost of the entries that are held out, their number, and that of their pairs."""
+        order = np.random.default_rng(SEED)
+        steps, blocks = epoch_order(self.pairs, self.records[0].nbytes, order)
+        losses = np.zeros(len(steps))
+        self._frozen.start_epoch(steps, blocks, losses, 0)
+        control = Control(self._frozen.n_workers)
+        work = self._frozen.run
+        threads.run(lambda worker: work(worker, control), control.workers, control.stop)
+        return float(losses.sum()), control.total(1), control.total(0)
 
     def prepare(self, state: TrainingState) -> int:
         """Choose the order of the tiles by the seed and the number of epochs so far.

@@ -69,6 +69,10 @@ class TrainingState:
         of the latest call: how many predictions that were.
     min_alpha_yet_reached : float
         the learning rate at the end of the latest epoch.
+    validation_history : list of float
+        the mean loss on text that is held out, each time that it was computed.
+    validation_epochs : list of float
+        after how many epochs that was.
     part : EpochPart
         what was done of the epoch after the latest one, if workers paused within it.  Nothing while
         they run.
@@ -92,6 +96,8 @@ class TrainingState:
     running_training_loss: float = 0.0
     predictions: int = 0
     min_alpha_yet_reached: float = 0.0
+    validation_history: list[float] = field(default_factory=list)
+    validation_epochs: list[float] = field(default_factory=list)
     part: EpochPart = field(default_factory=EpochPart)
 
     def begin_call(self, epochs: int) -> None:

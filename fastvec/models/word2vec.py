@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import numbers
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -44,6 +45,7 @@ from fastvec.models.output_layers import (
 from fastvec.models.prediction import log_probability, most_probable
 from fastvec.models.training import in_use, log_unsaved, run_epochs
 from fastvec.models.training_state import StateAttribute, TrainingState
+from fastvec.models.validation import check_share, watchers_of
 from fastvec.models.word2vec_file import load_model, save_model
 from fastvec.models.word2vec_run import Word2VecRun, remark_on_little
 from fastvec.params import CorpusParams, TextOptions, VocabularyParams, Word2VecParams
@@ -136,6 +138,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         how text is read: see :meth:`fastvec.Corpus.read`.
     vocabulary : Vocabulary, optional
         use these words and no others, with these counts (as word2vec.c's -read-vocab).
+    validation : float, or a corpus, optional
+        see :meth:`train`; like ``callbacks`` it is not kept.
     progress : bool, optional
         show a progress bar; by default only if standard error is a terminal.
 
@@ -146,6 +150,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     loss_history : list of float
         for each epoch, the mean of -log(probability of the right answer) over its predictions; NaN
         if it made none.
+    validation_history, validation_epochs : list of float
+        the mean loss on text that was held out, and after how many epochs it was that.
     corpus_count, corpus_total_words : int
         sentences and words read.
     train_count : int
@@ -168,6 +174,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
     """
 
     loss_history = StateAttribute[list[float]]()
+    validation_history = StateAttribute[list[float]]()
+    validation_epochs = StateAttribute[list[float]]()
     epochs_trained = StateAttribute[int]()
     train_count = StateAttribute[int]()
     total_train_time = StateAttribute[float]()
@@ -207,6 +215,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         cbow_corrected: bool = P.cbow_corrected,
         shared_negatives: bool = P.shared_negatives,
         vocabulary: Vocabulary | None = None,
+        validation: Any = None,
         progress: bool | None = None,
         **text: Unpack[TextOptions],
     ) -> None:
@@ -240,11 +249,12 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         callbacks = check_callbacks(callbacks)
         check_storable("comment", comment)
         source = _one_source(sentences, corpus_file)
-        if source is None and callbacks:
-            log.warning("callbacks are not kept: without a text, give them to train")
+        if source is None and (callbacks or validation is not None):
+            what = "callbacks are" if callbacks else "validation is"
+            log.warning("%s not kept: without a text, give them to train", what)
         if source is not None:
             self.build_vocab(source)
-            self.train(callbacks=callbacks)
+            self.train(callbacks=callbacks, validation=validation)
 
     def _training_params(self) -> Word2VecParams:
         """The current training options, checked.
@@ -426,6 +436,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         self._output_weights = OutputWeights(vocabulary.words, self.vector_size)
         self._output_weights.prepare(self)
         self.loss_history, self.epochs_trained = [], 0
+        self.validation_history, self.validation_epochs = [], []
 
     def _add_rows(self, vocabulary: Vocabulary) -> None:
         """Make random vectors for the new words, which follow the known ones."""
@@ -471,6 +482,9 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         report_delay: float = NEWS_SECONDS,
         compute_loss: bool = False,
         callbacks: Iterable[CallbackAny2Vec] = (),
+        *,
+        validation: Any = None,
+        validation_every: int | None = None,
     ) -> tuple[int, int]:
         """Train for some epochs; may be called again, with the same or another corpus.
 
@@ -490,6 +504,11 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             called before and after each epoch.  They may change the model's rates, options, words
             and vectors: the next epoch uses them.  StopIteration from ``on_epoch_end`` ends the
             training.
+        validation : float, or a corpus, optional
+            a share of the sentences, such as 0.01, which is held out of training, or other text,
+            on which the loss is computed after each epoch: see ``validation_history``.
+        validation_every : int, optional
+            compute it each time that so many words were trained on, and after the last epoch.
         report_delay : float
             seconds between two lines of news in the log; there is one after each epoch too.
         total_examples, total_words, word_count, queue_factor, compute_loss
@@ -514,6 +533,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         if not len(self.wv.words):
             raise RuntimeError("there is no vocabulary to train yet: call build_vocab first")
         callbacks = check_callbacks(callbacks)
+        check_value("validation_every", validation_every, int | None, low=1)
         with in_use(self, "train"):
             schedule = self._schedule(start_alpha, end_alpha, epochs)
             try:
@@ -521,6 +541,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             except NoWordsError as error:
                 warnings.warn(f"nothing was trained: {error}", stacklevel=2)
                 return 0, 0
+            held = self._validation_of(validation)
             vars(self).update(schedule)
             if self.alpha > self.min_alpha_yet_reached:
                 log.warning(
@@ -531,8 +552,12 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             state = self.training_state
             state.begin_call(self.epochs)
             try:
-                run = Word2VecRun(self, corpus)
-                run_epochs(self, run, state, callbacks, self.progress, report_every=report_delay)
+                run = Word2VecRun(self, corpus, held)
+                watchers = watchers_of(run, state, held, validation_every)
+                callbacks = (*watchers, *callbacks)
+                run_epochs(
+                    self, run, state, callbacks, self.progress, watchers, report_every=report_delay
+                )
             finally:
                 self.wv.forget_norms()
             remark_on_little(self, corpus, state)
@@ -564,6 +589,13 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         if not len(corpus.tokens):
             raise NoWordsError("the corpus has no word of the vocabulary")
         return corpus
+
+    def _validation_of(self, validation: Any) -> float | Corpus | None:
+        """What to validate on: a share of the text, or other text, read into the model's words."""
+        if validation is None or isinstance(validation, numbers.Real):
+            return None if validation is None else check_share(validation)
+        source = find_source(validation, self._corpus_params())
+        return self._read(source, VocabularyParams(), vocabulary=self._vocabulary())
 
     def _set_huffman_order(self, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
         """Give those words that have no position in the Huffman tree one, by a text.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastvec._core import Control, Training
+from fastvec._util import threads
 from fastvec._util.log import log
 from fastvec._util.matrix import padded_rows
 from fastvec._util.simd import simd
@@ -20,6 +21,7 @@ from fastvec.models.sampling import (
     subsample_thresholds,
 )
 from fastvec.models.training_state import TrainingState
+from fastvec.models.validation import SEED, Split, hold_out
 from fastvec.params import Word2VecParams
 
 if TYPE_CHECKING:
@@ -39,21 +41,21 @@ class Word2VecRun:
 
     unit = "words"
 
-    def __init__(self, model: Word2Vec, corpus: Corpus) -> None:
-        self.model, self.corpus = model, corpus
-        self.epoch_size = len(corpus.tokens)
+    def __init__(
+        self, model: Word2Vec, corpus: Corpus, validation: float | Corpus | None = None
+    ) -> None:
+        self.model, self.corpus, self.validation = model, corpus, validation
+        self._split = hold_out(corpus, validation) if isinstance(validation, float) else None
+        self.epoch_size = len(corpus.tokens) - (self._split.words if self._split else 0)
         self._params: Word2VecParams | None = None  # what the core was set up from
+        self._weights: list[tuple[OutputLayer, Matrix]] = []
+        self._frozen: Training | None = None  # the core for validation
         self._identity: tuple[object, ...] = ()
 
     def prepare(self, state: TrainingState) -> int:
-        """Set up the core, if anything of the model has changed, and start an epoch, or the rest
-        of one."""
+        """Set up the core, and start an epoch, or the rest of one."""
+        self._set_up_if_changed()
         model = self.model
-        # The core is given the learning rate with each epoch.
-        params = replace(model._training_params(), alpha=1.0, min_alpha=0.0, epochs=1)
-        same_options = self._params is not None and vars(self._params) == vars(params)
-        if not same_options or not all(map(is_, self._identity, self.identity())):
-            self._set_up(params)
         state.set_schedule(model.alpha, model.min_alpha, model.seed)
         self.training.start_epoch(
             state.rate(),
@@ -63,6 +65,15 @@ class Word2VecRun:
             state.part.predictions,
         )
         return self.training.n_workers
+
+    def _set_up_if_changed(self) -> None:
+        """Set up the core if anything of the model has changed."""
+        model = self.model
+        # The core is given the learning rate with each epoch.
+        params = replace(model._training_params(), alpha=1.0, min_alpha=0.0, epochs=1)
+        same_options = self._params is not None and vars(self._params) == vars(params)
+        if not same_options or not all(map(is_, self._identity, self.identity())):
+            self._set_up(params)
 
     def identity(self) -> tuple[object, ...]:
         """What the core holds pointers to; it must be set up anew when one is replaced."""
@@ -75,20 +86,27 @@ class Word2VecRun:
         layers = [each for each in model._output_weights.items() if each[0].is_used(params)]
         weights = [(layer, padded_rows(rows)) for layer, rows in layers]
         self._matrices = [padded_rows(model.wv.vectors), *(rows for _, rows in weights)]
-        self.training = self._training(params, self._matrices[0], weights)
-        self._params, self._identity = params, self.identity()
-
-    def _training(
-        self, params: Word2VecParams, vectors: Matrix, weights: list[tuple[OutputLayer, Matrix]]
-    ) -> Training:
-        model = self.model
         corpus = model._in_words(self.corpus)
+        if self._split is not None and len(corpus.tokens) < len(self.corpus.tokens):
+            assert isinstance(self.validation, float)  # some words are not there any more
+            self._split = hold_out(corpus, self.validation)
+        self._weights, self._frozen = weights, None
+        self._params, self._identity = params, self.identity()
+        self.training = self._core(corpus, self._split)
+
+    def _core(self, corpus: Corpus, split: Split | None, frozen: bool = False) -> Training:
+        """The native core for a corpus, or for a part of it."""
+        model, params, weights = self.model, self._params, self._weights
+        assert params is not None
         counts = np.maximum(model._word_counts(), 1)
         use = None
-        if params.workers > 1:
+        if params.workers > 1 and not frozen:
             use = expected_word_use(counts, params, mean_other_words(corpus.offsets))
-        order = model._set_huffman_order(corpus.tokens) if params.hs else model.wv.huffman_order
-        given = LayerInput(params, counts, len(corpus.tokens), order, use)
+        order = model.wv.huffman_order
+        if params.hs and not frozen:
+            order = model._set_huffman_order(corpus.tokens)
+        # Noise words of validation come from the whole vocabulary: no number of tokens divides it.
+        given = LayerInput(params, counts, 0 if frozen else len(corpus.tokens), order, use)
         layers = [layer.for_core(rows, given) for layer, rows in weights]
         vector_steps = None
         if use is not None:
@@ -96,9 +114,9 @@ class Word2VecRun:
             vector_steps = (use.share * use.contexts * targets).astype(np.float32)
         return Training(
             tokens=corpus.tokens,
-            offsets=corpus.offsets,
+            offsets=corpus.offsets if split is None else split.offsets,
             keep=subsample_thresholds(counts, params.sample),
-            vectors=vectors,
+            vectors=self._matrices[0],
             layers=[each.layer for each in layers],
             vector_size=params.vector_size,
             skip_gram=bool(params.sg),
@@ -110,8 +128,23 @@ class Word2VecRun:
             workers=params.workers,
             simd=simd(),
             vector_steps=vector_steps,
-            locks=model.wv.lock_factors,
+            locks=None if frozen else model.wv.lock_factors,
+            held=None if split is None else split.held,
+            frozen=frozen,
         )
+
+    def validate(self) -> tuple[float, int]:
+        """The loss on what is held out, summed over its predictions, and their number."""
+        self._set_up_if_changed()
+        if self._frozen is None:
+            given = self.validation
+            corpus = self.model._in_words(given if isinstance(given, Corpus) else self.corpus)
+            self._frozen = self._core(corpus, self._split, frozen=True)
+        frozen = self._frozen
+        frozen.start_epoch(0.0, 0.0, SEED)
+        control = Control(frozen.n_workers)
+        threads.run(lambda worker: frozen.run(worker, control), control.workers, control.stop)
+        return frozen.loss, frozen.predictions
 
     def work(self, worker: int, control: Control) -> None:
         """Run one worker of the core."""

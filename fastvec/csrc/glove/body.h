@@ -155,6 +155,31 @@ CONSTANT double NAME(train_side)(const glove_tile *tile, const glove_rule *rule,
     return cost;
 }
 
+/* The cost of a tile as its records are. */
+CONSTANT double NAME(cost_of_side)(const glove_tile *tile, const glove_rule *rule, const int forward,
+                                   const int backward) {
+    const int64_t record = GLOVE_ROWS * rule->stride;
+    double cost = 0;
+    float score[2];
+    for (int64_t i = 0; i < tile->n; i++) {
+        const float *row = tile->rows + (tile->cells[i] >> 16) * record;
+        const float *column = tile->columns + (tile->cells[i] & 0xffff) * record;
+        NAME(scores)(row, column, rule, score, forward, backward);
+        const double f = score[0] - tile->targets[i], b = score[1] - tile->targets[i];
+        if (forward) cost += 0.5 * tile->weights[i] * f * f;
+        if (backward && !(forward && row == column)) cost += 0.5 * tile->weights[i] * b * b;
+    }
+    return cost;
+}
+
+static double NAME(cost)(const glove_tile *tile, const glove_rule *rule) {
+    switch (tile->side) {
+        case TILE_LEFT: return NAME(cost_of_side)(tile, rule, 0, 1);
+        case TILE_RIGHT: return NAME(cost_of_side)(tile, rule, 1, 0);
+        default: return NAME(cost_of_side)(tile, rule, 1, 1);
+    }
+}
+
 static double NAME(train)(const glove_tile *tile, const glove_rule *rule) {
     if (tile->n == 0) return 0;
     switch (tile->side) {
@@ -164,6 +189,6 @@ static double NAME(train)(const glove_tile *tile, const glove_rule *rule) {
     }
 }
 
-const glove_kernels NAME(glove) = {WIDTH, NAME(weigh), NAME(train)};
+const glove_kernels NAME(glove) = {WIDTH, NAME(weigh), NAME(train), NAME(cost)};
 
 #undef CONSTANT

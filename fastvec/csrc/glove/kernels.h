@@ -42,6 +42,8 @@ typedef struct {
     void (*weigh)(float *targets, float *weights, int64_t n, const glove_rule *rule);
     /* Train on the pairs of a tile, one after the other; returns the sum of f(x) diff^2 / 2. */
     double (*train)(const glove_tile *tile, const glove_rule *rule);
+    /* The same sum without training: no record changes. */
+    double (*cost)(const glove_tile *tile, const glove_rule *rule);
 } glove_kernels;
 
 #endif

@@ -233,6 +233,8 @@ static void NAME(merge)(float *shared, float *local, float *base, int64_t stride
 
 const kernels NAME(word2vec) = {WIDTH, NAME(gradient), NAME(apply), NAME(cbow), NAME(merge)};
 
+#include "kernels/frozen.h"
+
 #undef CONSTANT
 #undef UNROLL
 #undef HALF_SLOTS

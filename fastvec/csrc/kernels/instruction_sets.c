@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ROW(set, has, amd, others) {#set, &word2vec_##set, &glove_##set},
+#define ROW(set, has, amd, others) {#set, &word2vec_##set, &word2vec_frozen_##set, &glove_##set},
 static const instruction_set sets[] = {INSTRUCTION_SETS(ROW)};
 #undef ROW
 

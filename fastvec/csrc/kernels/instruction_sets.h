@@ -33,14 +33,14 @@
 #endif
 
 #define DECLARE(set, has, amd, others)  \
-    extern const kernels word2vec_##set; \
+    extern const kernels word2vec_##set, word2vec_frozen_##set; \
     extern const glove_kernels glove_##set;
 INSTRUCTION_SETS(DECLARE)
 #undef DECLARE
 
 typedef struct {
     const char *name;
-    const kernels *word2vec;
+    const kernels *word2vec, *word2vec_frozen; /* the latter change no row */
     const glove_kernels *glove;
 } instruction_set;
 

@@ -189,7 +189,7 @@ static inline void start_chunk(const training *t, worker *w, int64_t chunk) {
 #undef START
 }
 
-/* Subsample a chunk into kept and ends; *done: how many tokens it has.  A chunk owns the sentences that
+/* Subsample a chunk into kept and ends; *done: how many tokens it has in this part of the corpus.  A chunk owns the sentences that
  * start in it, or segments of CHUNK tokens of longer ones.  It ends where the offsets have been changed
  * into others that do not rise. */
 static inline int read_chunk(const training *t, worker *w, int64_t chunk, int64_t *done) {
@@ -198,15 +198,15 @@ static inline int read_chunk(const training *t, worker *w, int64_t chunk, int64_
     int64_t at = t->offsets[s] + (first - t->offsets[s] + CHUNK - 1) / CHUNK * CHUNK;
     int n = 0, sentences = 0;
     *done = 0;
-    while (s < t->n_sentences) {
+    while (s < t->n_sentences && at < last) {
         const int64_t end = __atomic_load_n(&t->offsets[s + 1], __ATOMIC_RELAXED);
-        if (at >= end) {
+        if (at >= end || (t->held && t->held[s] != t->part)) {
             at = end;
             s++;
             continue;
         }
         const int64_t to = at + CHUNK < end ? at + CHUNK : end;
-        if (at < first || at >= last || to > t->n_tokens || n + (to - at) > MAX_CHUNK) break;
+        if (at < first || to > t->n_tokens || n + (to - at) > MAX_CHUNK) break;
         const int before = n;
         n = subsample(t, w, at, to, n);
         if (n > before) w->ends[sentences++] = n;

@@ -31,6 +31,8 @@ typedef struct {
     const int32_t *tokens;
     const int64_t *offsets;
     int64_t n_tokens, n_sentences;
+    const uint8_t *held; /* (n_sentences,): 1 for those that are held out of training, or NULL */
+    int part;            /* walk through the sentences with this number in `held` */
     const uint32_t *keep; /* (n_words,): a token is kept if 32 random bits are at most this */
     /* the model: rows of `stride` floats, of which the first `floats` are used */
     int64_t stride;

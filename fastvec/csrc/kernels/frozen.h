@@ -1,0 +1,30 @@
+/* frozen.h - the kernels of validation: they compute what a model predicts, and change no row.
+ *
+ * No include guard: see simd.h.  The loops of word2vec/epoch.h run with them as they do in training, on the
+ * same windows and noise words; only the likelihood comes of it.
+ */
+
+/* Rows are only read: to fetch them for writing would take them from other workers. */
+static void NAME(frozen_apply)(float *const *inputs, int m, float *const *outputs, int n, const float *g,
+                               int floats, const prefetch_list *prefetch) {
+    (void)inputs, (void)m, (void)outputs, (void)n, (void)g;
+    for (int i = 0; i < prefetch->n; i++)
+        for (int k = 0; k < floats; k += ROW_FLOATS) __builtin_prefetch(prefetch->rows[i] + k, 0, 3);
+}
+
+static void NAME(frozen_cbow)(const cbow_input *input, float *const *outputs, const float *signs, int n,
+                              int floats, float alpha, likelihood *likely,
+                              const prefetch_list *prefetch) {
+    float g[GRADIENT_FLOATS] __attribute__((aligned(64)));
+    float *const inputs[1] = {input->sum};
+    for (int k = 0; k < floats; k += WIDTH) {
+        vec sum = LOAD(input->rows[0] + k);
+        for (int i = 1; i < input->m; i++) sum += LOAD(input->rows[i] + k);
+        STORE(input->sum + k, sum * input->scale);
+    }
+    NAME(gradient)(inputs, 1, outputs, signs, n, floats, alpha, likely, g);
+    NAME(frozen_apply)(inputs, 1, outputs, n, g, floats, prefetch);
+}
+
+const kernels NAME(word2vec_frozen) = {WIDTH, NAME(gradient), NAME(frozen_apply), NAME(frozen_cbow),
+                                       NAME(merge)};
