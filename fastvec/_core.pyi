@@ -408,7 +408,7 @@ class GloveTraining:
 # --- core/vector_files.pxi
 
 class RowReader:
-    def __init__(self, size: int, binary: bool, rows: int = 0) -> None: ...
+    def __init__(self, size: int, binary: bool, rows: int = 0, doubles: bool = False) -> None: ...
     @property
     def table(self) -> WordTable: ...
     @property
@@ -423,7 +423,7 @@ class RowReader:
         start: int,
         end: int,
         last: bool,
-        vectors: NDArray[np.float32],
+        vectors: NDArray[np.float32] | NDArray[np.float64],
         limit: int,
     ) -> int: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import errno
 import os
 import shutil
@@ -93,23 +94,98 @@ def flush_to_disk(file: BinaryIO) -> None:
 
 
 @contextlib.contextmanager
+def written_together() -> Iterator[None]:
+    """Files that :func:`atomic_write` writes within replace others only at the end, one directly
+    after the other.
+
+    So after a kill or an error nearly always all of them are there, or none.
+
+    >>> with written_together():
+    ...     for name in ("vectors.tsv", "vectors.metadata.tsv"):
+    ...         with atomic_write(name) as file:
+    ...             count = file.write(b"cat")
+    ...     Path(name).exists()
+    False
+    """
+    if _WAITING.get() is not None:  # within another call, at whose end all are replaced
+        yield
+        return
+    waiting = _Waiting()
+    token = _WAITING.set(waiting)
+    try:
+        with waiting.held:
+            yield
+            _put_in_place(waiting.files)
+    finally:
+        _WAITING.reset(token)
+
+
+class _Waiting:
+    """Complete temporary files and the names that they are to get."""
+
+    def __init__(self) -> None:
+        self.files: list[tuple[Path, Path]] = []
+        self.held = contextlib.ExitStack()  # removes what is left of them, and their locks
+
+
+_WAITING: contextvars.ContextVar[_Waiting | None] = contextvars.ContextVar("waiting", default=None)
+
+
+@contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     """A temporary file that replaces ``path`` unless there is an error."""
-    name, lock = create_beside(path)
-    try:
+    with contextlib.ExitStack() as held:
+        name, lock = create_beside(path)
+        held.callback(os.close, lock)
+        held.callback(name.unlink, missing_ok=True)
         with os.fdopen(os.dup(lock), "wb", buffering=1 << 20) as file:
             yield file
             flush_to_disk(file)
         _copy_owner_and_mode(path, name)
-        renamed = _rename(name, path)
+        waiting = _WAITING.get()
+        if waiting is None:
+            _put_in_place([(name, path)])
+        else:
+            waiting.files.append((name, path))
+            waiting.held.push(held.pop_all())
+
+
+def _put_in_place(files: list[tuple[Path, Path]]) -> None:
+    """Give complete temporary files their names."""
+    renamed = [_rename(temporary, path) for temporary, path in files]
+    for (temporary, path), done in zip(files, renamed, strict=True):
+        if not done:
+            _write_in_place(temporary, path)
+    for folder in {path.parent for _, path in files}:
+        _sync_folder(folder)
+
+
+@contextlib.contextmanager
+def atomic_folder(path: PathLike) -> Iterator[Path]:
+    """A new folder beside ``path``, which gets that name when all has succeeded.
+
+    FileExistsError if there is something at ``path`` that is not an empty folder.
+
+    >>> with atomic_folder("model") as folder:
+    ...     count = (folder / "words.txt").write_text("cat")
+    >>> Path("model/words.txt").read_text()
+    'cat'
+    """
+    path = check_target(path) if not Path(path).is_dir() else Path(path)
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise FileExistsError(f"cannot write {path}: it exists and is not empty")
+    path = path.resolve()
+    temporary, lock = create_beside(path, is_folder=True)
+    try:
+        yield temporary
+        if path.exists():
+            path.rmdir()
+        temporary.rename(path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            name.unlink()
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
     finally:
         os.close(lock)
-    if not renamed:
-        _write_in_place(name, path)
     _sync_folder(path.parent)
 
 

@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 from pathlib import Path
 
 try:
@@ -23,8 +24,8 @@ ENDING = re.compile(r"\.[0-9a-f]{8}\.tmp")
 LONGEST_NAME = 255  # bytes, where the file system does not say it
 
 
-def create_beside(path: Path) -> tuple[Path, int]:
-    """A new file in the folder of ``path``, and its handle, which holds its lock.
+def create_beside(path: Path, is_folder: bool = False) -> tuple[Path, int]:
+    """A new file, or a folder, in the folder of ``path``; and its handle, which holds its lock.
 
     Its name is that of ``path`` with a few more letters, shortened to what the file system allows.
     Its mode is the usual one, or at most that of the file at ``path``.  Such files that killed
@@ -39,13 +40,15 @@ def create_beside(path: Path) -> tuple[Path, int]:
     start = _name_start(path)
     _remove_abandoned(path.parent, start)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
+    flags = os.O_RDONLY if is_folder else os.O_RDWR | os.O_CREAT | os.O_EXCL
     flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     while True:
         name = path.parent / f"{start}.{secrets.token_hex(4)}.tmp"
         try:
+            if is_folder:
+                name.mkdir()
             handle = os.open(name, flags, mode)
-        except FileExistsError:
+        except (FileExistsError, FileNotFoundError):  # or another process has removed the folder
             continue
         _lock(handle)
         if _is_at(name, handle):
@@ -95,6 +98,9 @@ def _remove_unless_locked(name: Path) -> None:
     handle = os.open(name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     try:
         if _lock(handle) and _is_at(name, handle):
-            name.unlink()
+            if name.is_dir():
+                shutil.rmtree(name)
+            else:
+                name.unlink()
     finally:
         os.close(handle)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from fastvec._util.atomic import written_together
 from fastvec._util.options import names_of, params_of
 from fastvec._util.progress import readable
 from fastvec.cli.news import REPORT_EVERY, long_command
@@ -181,12 +182,13 @@ def cooccur(
     if not corpus:
         raise click.UsageError("give CORPUS: files or folders of text, or - for standard input")
     pairs = count(read_corpus(corpus, read_vocab, values, quiet), values, quiet)
-    if target.suffix == ".bin":
-        pairs.write_glove(target)
-    else:
-        pairs.save(target)
-    if save_vocab is not None and pairs.words is not None and pairs.counts is not None:
-        write_counts(save_vocab, pairs.words, pairs.counts)
+    with written_together():
+        if target.suffix == ".bin":
+            pairs.write_glove(target)
+        else:
+            pairs.save(target)
+        if save_vocab is not None and pairs.words is not None and pairs.counts is not None:
+            write_counts(save_vocab, pairs.words, pairs.counts)
 
 
 class Counted(CallbackAny2Vec):

@@ -27,6 +27,9 @@ cdef class RowReader:
         whether the rows are binary or text.
     rows : int
         how many rows to expect; more may come.
+    doubles : bool
+        whether ``feed`` fills float64 vectors: the numbers of text are then read by Python's
+        float(), which is slower.
 
     ``table`` holds the words; of equal words the first row is kept, and ``duplicates`` counts the
     others.  ``row`` counts the rows read, duplicates included.
@@ -35,8 +38,9 @@ cdef class RowReader:
     cdef readonly WordTable table
     cdef readonly int64_t size, row, duplicates
     cdef bint binary
+    cdef float *single  # the row that is read, where vectors are doubles; or NULL
 
-    def __cinit__(self, int64_t size, bint binary, int64_t rows=0):
+    def __cinit__(self, int64_t size, bint binary, int64_t rows=0, bint doubles=False):
         if size < 1:
             raise ValueError(f"size must be at least 1, got {size}")
         self.table = WordTable()
@@ -46,13 +50,20 @@ cdef class RowReader:
             raise MemoryError()
         self.size = size
         self.binary = binary
+        if doubles:
+            self.single = <float *> malloc(size * sizeof(float))
+            if self.single == NULL:
+                raise MemoryError()
+
+    def __dealloc__(self):
+        free(self.single)
 
     def feed(self, const uint8_t[::1] data, int64_t start, int64_t end, bint last,
-             float[:, ::1] vectors, int64_t limit):
+             vectors, int64_t limit):
         """Read rows from ``data[start:end]`` into ``vectors``; return where the next row starts.
 
         Stops when ``vectors`` is full, after ``limit`` rows in all, or at a row that is not
-        complete yet.  ``last``: no more data will follow.
+        complete yet.  ``last``: no more data will follow.  ``vectors`` has shape (rows, size).
 
         Raises
         ------
@@ -62,9 +73,12 @@ cdef class RowReader:
         cdef Borrow borrowed = borrow_exclusive(self, &self.table.users)
         if not 0 <= start <= end <= data.shape[0]:
             raise ValueError(f"start and end must be from 0 to {data.shape[0]}")
+        cdef float[:, ::1] singles = None if self.single != NULL else vectors
+        cdef double[:, ::1] doubles = vectors if self.single != NULL else None
+        cdef int64_t room = len(vectors)
         if vectors.shape[1] != self.size:
             raise ValueError(f"vectors must have {self.size} columns, got {vectors.shape[1]}")
-        if start == end or vectors.shape[0] == 0:
+        if start == end or room == 0:
             return start
         cdef const char *base = <const char *> &data[0]
         cdef const char *p = base + start
@@ -74,10 +88,9 @@ cdef class RowReader:
         cdef int found = ROW_READ
         memset(&row, 0, sizeof(row))
         cdef int32_t id = 0, n = self.table.table.n
-        cdef int64_t room = vectors.shape[0]
         with nogil:
             while p < stop and n < room and self.row < limit:
-                vector = &vectors[n, 0]
+                vector = self.single if self.single != NULL else &singles[n, 0]
                 if self.binary:
                     found = row_binary(p, stop, self.size, vector, &row)
                 else:
@@ -87,9 +100,12 @@ cdef class RowReader:
                     continue
                 if found != ROW_READ:
                     break
-                if not self.binary and row.hard:
+                if self.single != NULL:
                     with gil:
-                        _read_slowly(&row, vectors[n])
+                        _read_doubles(&row, self.binary, self.single, doubles[n])
+                elif not self.binary and row.hard:
+                    with gil:
+                        _read_slowly(&row, singles[n])
                 id = word_table_add_id(&self.table.table, row.word, row.length)
                 if id < 0:
                     break
@@ -112,6 +128,18 @@ cdef object _read_slowly(file_row *row, float[::1] vector):
     cdef int64_t i
     for i, number in enumerate(PyBytes_FromStringAndSize(numbers, row.end - numbers).split()):
         vector[i] = <float> <double> float(number)
+
+
+cdef object _read_doubles(file_row *row, bint binary, const float *single, double[::1] vector):
+    """Fill a row of doubles: from the text of the row, or from its binary numbers."""
+    cdef const char *numbers = row.word + row.length
+    cdef int64_t i
+    if binary:
+        for i in range(vector.shape[0]):
+            vector[i] = single[i]
+        return
+    for i, number in enumerate(PyBytes_FromStringAndSize(numbers, row.end - numbers).split()):
+        vector[i] = float(number)
 
 
 def write_rows(list words, const float[:, :] vectors, int layout):

@@ -6,8 +6,9 @@ line.  Since nothing is read twice, a one-shot generator will do as well as a fi
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Unpack
 
@@ -155,7 +156,7 @@ class _Reading:
         params = self.corpus_params
         workers = self.workers or available_cores()
         first = vocabulary is None and known is None
-        with Storage(memory_budget(params.memory), params.tmp) as storage:
+        with _named(source), Storage(memory_budget(params.memory), params.tmp) as storage:
             spool = self._read(source, storage, first)
             read = self._words(spool)
             vocabulary, ids = self._ids(read, spool.raw_words, vocabulary, known)
@@ -173,8 +174,9 @@ class _Reading:
 
     def vocabulary(self, source: Source) -> Vocabulary:
         """Read a source and keep its words only."""
-        spool = self._read(source, None)
-        return self._ids(self._words(spool), spool.raw_words, None, None)[0]
+        with _named(source):
+            spool = self._read(source, None)
+            return self._ids(self._words(spool), spool.raw_words, None, None)[0]
 
     @property
     def _options(self) -> dict[str, Any]:
@@ -279,6 +281,17 @@ def _refuse_columns(params: CorpusParams) -> None:
                 f"there is {column}: {name} is for files, tables and mappings, not for lists of "
                 "words, texts or arrays"
             )
+
+
+@contextlib.contextmanager
+def _named(source: Source) -> Iterator[None]:
+    """Say from which file came no words, or none that are kept."""
+    try:
+        yield
+    except NoWordsError as error:
+        if not source.name or source.name in str(error):
+            raise
+        raise NoWordsError(f"{error} (from {source.name})") from None
 
 
 def _check_options(source: EncodedSource, *groups: VocabularyParams | CorpusParams) -> None:

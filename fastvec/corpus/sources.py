@@ -157,9 +157,12 @@ class Source:
         reading it; None if it cannot.  Of files on this machine it is their names, times and sizes.
         What can be read only once (an iterator, a pipe, standard input) is treated as unchanged,
         and so are remote files.
+    name : str
+        the file, for messages; "" if there is none.
     """
 
     signature: object = None
+    name = ""
 
     def open(self, params: CorpusParams, count_only: bool = False) -> Contents:
         """Begin to read.
@@ -211,6 +214,7 @@ class FileSource(Source):
     def __init__(self, files: list[File]) -> None:
         self.files = files
         self.signature = tuple(file.signature for file in files)
+        self.name = files[0].name + (" and others" if len(files) > 1 else "") if files else ""
 
     def has_lines(self, params: CorpusParams) -> bool:
         return params.lines and params.column is None

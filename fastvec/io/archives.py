@@ -148,7 +148,7 @@ class _Bounded:
 @contextlib.contextmanager
 def _zip_member(name: str, file: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
     with zipfile.ZipFile(file) as archive:
-        names = [each.filename for each in archive.infolist() if not each.is_dir()]
+        names = [each.filename for each in archive.infolist() if each.filename[-1:] not in "/"]
         for mark, (what, advice) in _ZIPPED_KINDS.items():
             if re.search(mark, "\n".join(names), re.MULTILINE):
                 raise ValueError(f"{name} is {what}, which is not read: {advice}")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, about_file, atomic_write, flush_to_disk
+from fastvec._util.atomic import PathLike, about_file, atomic_write, written_together
 from fastvec.io.format import Format, VectorFile, check_lengths, first_of_equal_words
 from fastvec.io.row_reader import BOM
 from fastvec.words import Words, encode
@@ -46,10 +46,9 @@ def write_npy(path: PathLike, words: Words, vectors: NDArray[Any]) -> None:
     check_lines(path, words)
     check_lengths(words, vectors)
     names = b"".join(encode(word) + b"\n" for word in words)
-    # The names of both files are replaced as close together as can be.
-    with atomic_write(words_beside(path)) as beside:
-        beside.write(names)
-        flush_to_disk(beside)
+    with written_together():
+        with atomic_write(words_beside(path)) as beside:
+            beside.write(names)
         with atomic_write(path) as file:
             np.lib.format.write_array(file, np.asarray(vectors, np.float32), allow_pickle=False)
             file.write(_mark(names))

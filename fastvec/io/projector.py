@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, atomic_write, flush_to_disk
+from fastvec._util.atomic import PathLike, atomic_write, written_together
 from fastvec.io.compression import open_output
 from fastvec.io.format import Format, check_lengths
 from fastvec.io.word2vec import number_rows
@@ -38,13 +38,12 @@ def write_projector(path: PathLike, words: Words, vectors: NDArray[Any]) -> Path
     """
     check_lengths(words, vectors)
     beside = metadata_beside(path)
-    # The names of both files are replaced as close together as can be.
-    with atomic_write(beside) as file:
-        # A file with one column has no header line.  No word may break its line, and no line may be
-        # empty.
-        table = str.maketrans("\t\n\r", "   ")
-        file.writelines((word.translate(table) or " ").encode() + b"\n" for word in words)
-        flush_to_disk(file)
+    with written_together():
+        with atomic_write(beside) as file:
+            # A file with one column has no header line.  No word may break its line, and no line
+            # may be empty.
+            table = str.maketrans("\t\n\r", "   ")
+            file.writelines((word.translate(table) or " ").encode() + b"\n" for word in words)
         with open_output(path) as rows:
             for block in number_rows(vectors):
                 rows.write(block)

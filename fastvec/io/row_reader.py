@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,6 @@ from fastvec.io.text_rows import (
 )
 from fastvec.words import Words
 
-Floats = NDArray[np.float32]
-
 MAX_SIZE = 1 << 20  # numbers in a vector; a header that says more is damaged
 MAX_WORDS = 2**31 - 2  # word ids are 32 bits
 CHUNK = 1 << 21  # bytes read at a time
@@ -46,8 +44,8 @@ UNKNOWN = b"<unk> "  # the word that GloVe adds behind those that its first line
 
 
 def read_rows(
-    path: FileLike, *, binary: bool, header: bool, limit: int | None
-) -> tuple[Words, Floats, int]:
+    path: FileLike, *, binary: bool, header: bool, limit: int | None, doubles: bool = False
+) -> tuple[Words, NDArray[Any], int]:
     """Read the rows of a file; the words are not decoded.
 
     Parameters
@@ -58,12 +56,14 @@ def read_rows(
         whether the first line says how many words and numbers there are.
     limit : int or None
         read only so many rows.
+    doubles : bool
+        read float64, for which text takes longer.
 
     Returns
     -------
     words : Words
         whose bytes are those of the file, in whatever encoding it is.
-    vectors : (V, D) float32 array
+    vectors : (V, D) float32 array, or float64
     dropped : int
         how many rows were left out because their word had occurred before.
 
@@ -74,7 +74,7 @@ def read_rows(
         head, file = peek(opened)
         refuse_no_vectors(name_of(path), head)
         with _ReadAhead(file) as data:
-            rows = _RowFile(data, path, binary, header, limit)
+            rows = _RowFile(data, path, binary, header, limit, doubles)
             with Progress("reading", data.size, "bytes") as bar:
                 vectors = rows.read_all(bar)
     table = rows.reader.table
@@ -165,7 +165,13 @@ class _RowFile:
     """A file with a row for each word, while it is read: its sizes and its matrix."""
 
     def __init__(
-        self, data: _ReadAhead, path: FileLike, binary: bool, header: bool, limit: int | None
+        self,
+        data: _ReadAhead,
+        path: FileLike,
+        binary: bool,
+        header: bool,
+        limit: int | None,
+        doubles: bool,
     ) -> None:
         self.data = data
         self.path = name_of(path)
@@ -185,7 +191,8 @@ class _RowFile:
         if limit is not None:
             self.wanted = min(self.wanted, limit)
         self.room = self._first_room()
-        self.reader = RowReader(size, binary, min(self.room, EXPECTED))
+        self.dtype = np.float64 if doubles else np.float32
+        self.reader = RowReader(size, binary, min(self.room, EXPECTED), doubles)
 
     def _header(self) -> tuple[int, int]:
         line = self.data.line()
@@ -260,10 +267,10 @@ class _RowFile:
             raise ValueError(f"{self.path}: row {row} does not end within {MOST_BYTES} bytes")
         self.data.read_more()
 
-    def read_all(self, bar: Progress) -> Floats:
+    def read_all(self, bar: Progress) -> NDArray[Any]:
         """Read all rows that are wanted: a (V, D) matrix."""
         size = self.size
-        vectors = np.empty((self.room, size), np.float32)
+        vectors = np.empty((self.room, size), self.dtype)
         while self.reader.row < self.wanted:
             rows = len(self.reader.table)
             if rows == len(vectors):

@@ -22,7 +22,6 @@ from fastvec.io.row_reader import BOM, read_rows
 from fastvec.io.text_rows import HEADER, is_number, is_text
 from fastvec.words import Words, encode
 
-Floats = NDArray[np.float32]
 Layout = Literal["shortest", "word2vec.c", "glove"]
 
 LAYOUTS = get_args(Layout)
@@ -41,7 +40,8 @@ def read_word2vec(
     limit: int | None = None,
     encoding: str = "utf-8",
     errors: str = "strict",
-) -> tuple[Words, Floats]:
+    doubles: bool = False,
+) -> tuple[Words, NDArray[Any]]:
     """Read word2vec text or binary, fastText's .vec, or (``header=False``) GloVe's text.
 
     Parameters
@@ -54,11 +54,13 @@ def read_word2vec(
         read only so many rows.
     encoding, errors : str
         how the bytes of the words become text; ``errors`` is strict, ignore or replace.
+    doubles : bool
+        read float64, with all digits that text has; it takes longer.
 
     Returns
     -------
     words : Words
-    vectors : (V, D) float32 array
+    vectors : (V, D) float32 array, or float64
         Of rows with the same word, the first is kept and a warning says how many were dropped.
 
     Raises
@@ -73,7 +75,9 @@ def read_word2vec(
         raise ValueError(f"limit must be at least 0, got {limit}")
     if binary and not header:
         raise ValueError("a binary file without a header cannot be read: it gives no sizes")
-    words, vectors, dropped = read_rows(path, binary=binary, header=header, limit=limit)
+    words, vectors, dropped = read_rows(
+        path, binary=binary, header=header, limit=limit, doubles=doubles
+    )
     if encoding.lower().replace("-", "") != "utf8" or not _is_utf8(words):
         words, kept = _decode(words, encoding, errors, path)
         dropped += len(vectors) - len(kept)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike
+from fastvec._util.atomic import PathLike, written_together
 from fastvec._util.class_calls import on_class_only
 from fastvec._util.gensim_names import VECTOR_NAMES, missing_attribute
 from fastvec._util.places import FileLike, name_of
@@ -265,19 +265,20 @@ class KeyedVectors(Queries):
         >>> wv.save_word2vec_format("vectors.bin", binary=True)
         """
         words, vectors, counts = self._sorted_by(sort_attr)
-        if fvocab is not None:
-            write_counts(fvocab, words, counts, prefix)
-        word2vec_format.write_word2vec(
-            fname,
-            words,
-            vectors,
-            binary=binary,
-            header=write_header,
-            layout=layout,
-            total=total_vec,
-            prefix=prefix,
-            append=append,
-        )
+        with written_together():
+            if fvocab is not None:
+                write_counts(fvocab, words, counts, prefix)
+            word2vec_format.write_word2vec(
+                fname,
+                words,
+                vectors,
+                binary=binary,
+                header=write_header,
+                layout=layout,
+                total=total_vec,
+                prefix=prefix,
+                append=append,
+            )
 
     def _sorted_by(self, attribute: str) -> tuple[Words, NDArray[Any], NDArray[np.int64]]:
         """Words, vectors and counts (0 without counts) in falling order of an attribute, or as they
@@ -323,7 +324,8 @@ class KeyedVectors(Queries):
         limit : int, optional
             read only so many first words.
         datatype : NumPy dtype
-            of the vectors in memory; float32 by default.
+            of the vectors in memory; float32 by default.  With float64 all digits of text are
+            read, which takes longer.
         no_header : bool
             the file has no header line ``V D``, as GloVe's files.
 
@@ -342,6 +344,7 @@ class KeyedVectors(Queries):
             limit=limit,
             encoding=encoding,
             errors=unicode_errors,
+            doubles=np.dtype(datatype).itemsize > 4,
         )
         counts = np.arange(len(words), 0, -1, dtype=np.int64)
         if fvocab is not None:

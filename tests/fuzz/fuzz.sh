@@ -30,8 +30,9 @@ assert '$folder' in core.__file__, core.__file__"
 if runtime=$(python -c "
 import atheris, pathlib
 print(pathlib.Path(atheris.__file__).parent.parent / 'asan_with_fuzzer.so')" 2>/dev/null); then
+    export FUZZ_READERS="corpus,corpus as a source,phrases,frozen phrases"
     LD_PRELOAD=$gcc_runtime python tests/fuzz/fuzz_files.py --seeds "$folder/inputs" 2>/dev/null
-    FUZZ_READERS=9,10,11 LD_PRELOAD=$runtime python tests/fuzz/fuzz_files.py -max_total_time="$seconds" \
+    LD_PRELOAD=$runtime python tests/fuzz/fuzz_files.py -max_total_time="$seconds" \
         -timeout=300 -max_len=4096 -artifact_prefix="$folder/" "$folder/inputs" 2>&1 |
         { grep -v -e Instrumenting -e REDUCE -e NEW -e pulse || true; }
 else

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,3 +29,13 @@ def test_hostile_text_under_sanitizers(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert ("DONE" in done.stderr) if libfuzzer else ("inputs without a finding" in done.stdout)
+
+
+def test_no_changed_file_does_harm() -> None:
+    """MUTANTS=20000 reads so many of them; each run has others."""
+    count = int(os.environ.get("MUTANTS", "300"))
+    first = int.from_bytes(os.urandom(4)) if "MUTANTS" in os.environ else 0
+    command = [sys.executable, TESTS / "mutants.py", str(count), str(first)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert " 0 findings" in done.stdout

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vector_tables import write
 
+from fastvec import KeyedVectors
 from fastvec._core import RowReader
 from fastvec.io import row_reader
 from fastvec.io.word2vec import read_word2vec, write_word2vec
@@ -237,3 +238,37 @@ def test_bytes_behind_the_rows_of_a_binary_file_are_refused(tmp_path, ending):
         ):
             read_word2vec(path, binary=True)
         assert len(read_word2vec(path, binary=True, limit=2)[0]) == 2
+
+
+@pytest.mark.parametrize("chunk", [40, 1 << 21])
+def test_doubles_keep_all_digits_of_text(tmp_path, monkeypatch, chunk):
+    monkeypatch.setattr(row_reader, "CHUNK", chunk)
+    numbers = np.random.default_rng(1).normal(size=(50, 3))
+    rows = [f"w {i} {' '.join(map(repr, row))}" for i, row in enumerate(numbers.tolist())]
+    data = "\n".join(["50 3", *rows, rows[0], ""]).replace("50 3", "51 3").encode()
+    for stored in (data, gzip.compress(data)):
+        path = write(tmp_path / "v", stored)
+        with pytest.warns(UserWarning, match="dropped 1 rows"):
+            words, vectors = read_word2vec(path, doubles=True)
+        assert vectors.dtype == np.float64
+        assert np.array_equal(vectors, numbers)
+        assert len(words) == 50
+        with pytest.warns(UserWarning):
+            wv = KeyedVectors.load_word2vec_format(path, datatype=np.float64)
+        assert np.array_equal(wv.vectors, numbers)
+        with pytest.warns(UserWarning):
+            assert np.array_equal(read_word2vec(path)[1], numbers.astype(np.float32))
+
+
+def test_doubles_of_a_binary_file_are_its_floats(tmp_path):
+    numbers = np.random.default_rng(1).normal(size=(5, 3)).astype(np.float32)
+    write_word2vec(tmp_path / "v", Words.of(list("abcde")), numbers, binary=True)
+    vectors = read_word2vec(tmp_path / "v", binary=True, doubles=True)[1]
+    assert vectors.dtype == np.float64
+    assert np.array_equal(vectors, numbers)
+
+
+def test_doubles_of_rows_that_are_no_numbers_are_refused_too(tmp_path):
+    path = write(tmp_path / "v", b"2 2\na 1 nan\nb 1_0 2\n")
+    with pytest.raises(ValueError, match="row 2"):
+        read_word2vec(path, doubles=True)

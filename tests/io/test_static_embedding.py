@@ -36,3 +36,22 @@ def test_sentence_transformers_loads_the_folder(tmp_path):
     write_static_embedding(tmp_path / "model", WORDS, VECTORS)
     model = library.SentenceTransformer(str(tmp_path / "model"), device="cpu")
     np.testing.assert_allclose(model.encode("the new_york"), (VECTORS[0] + VECTORS[2]) / 2)
+
+
+def test_words_with_punctuation_or_spaces_are_found_by_the_tokenizer(tmp_path):
+    tokenizers = pytest.importorskip("tokenizers", reason="tokenizers is not installed")
+    words = ["the", "don't", "3.14", "well-known", "u.s.", "new york", "é.é", "...", " ", "cat"]
+    write_static_embedding(
+        tmp_path / "model", Words.of(words), np.ones((len(words), 2), np.float32)
+    )
+    tokenizer = tokenizers.Tokenizer.from_file(
+        str(tmp_path / "model" / "0_StaticEmbedding" / "tokenizer.json")
+    )
+
+    def tokens(text):
+        return tokenizer.encode(text, add_special_tokens=False).tokens
+
+    for word in words:
+        assert tokens(word) == ([word] if word.strip() else [])
+    assert tokens("The U.S. don't like New York") == ["the", "u.s.", "don't", "[UNK]", "new york"]
+    assert tokens("cat-3.14 3.141") == ["cat", "[UNK]", "3.14", *["[UNK]"] * 3]

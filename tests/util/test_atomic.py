@@ -1,5 +1,6 @@
 """Atomic writing: the whole file or what was there before, and nothing else."""
 
+import contextlib
 import errno
 import os
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from processes import DEADLINE
 
-from fastvec._util.atomic import atomic_write, check_target
+from fastvec._util.atomic import atomic_folder, atomic_write, check_target, written_together
 
 
 def no_space() -> None:
@@ -224,3 +225,53 @@ def test_the_folder_is_written_to_the_disk_too(
     with atomic_write(tmp_path / "words"):
         pass
     assert synced == [False, True]
+
+
+@pytest.mark.parametrize("trouble", [no_space, ctrl_c, lambda: None])
+def test_files_that_belong_together_are_replaced_at_the_end(
+    tmp_path: Path, trouble: Callable[[], None]
+) -> None:
+    both = tmp_path / "words", tmp_path / "vectors"
+    for path in both:
+        path.write_bytes(b"old")
+    with contextlib.suppress(OSError, KeyboardInterrupt), written_together():
+        with atomic_write(both[0]) as file, written_together():  # within another
+            file.write(b"new")
+        assert both[0].read_bytes() == b"old"
+        with atomic_write(both[1]) as file:
+            file.write(b"new")
+            trouble()
+    assert sorted(names(tmp_path)) == ["vectors", "words"]
+    expected = b"old" if trouble in (no_space, ctrl_c) else b"new"
+    assert [path.read_bytes() for path in both] == [expected, expected]
+
+
+def test_their_locks_are_held_until_they_have_their_names(tmp_path: Path) -> None:
+    with written_together():
+        with atomic_write(tmp_path / "words") as file:
+            file.write(b"first")
+        with atomic_write(tmp_path / "words") as file:  # it removes what nobody has locked
+            file.write(b"second")
+        assert len(names(tmp_path)) == 2
+    assert (tmp_path / "words").read_bytes() == b"second"
+
+
+@pytest.mark.parametrize("trouble", [no_space, ctrl_c])
+def test_a_folder_is_whole_or_not_there(tmp_path: Path, trouble: Callable[[], None]) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("new", "empty"):
+        with pytest.raises((OSError, KeyboardInterrupt)), atomic_folder(tmp_path / name) as folder:
+            (folder / "words").touch()
+            trouble()
+        with atomic_folder(tmp_path / name) as folder:
+            (folder / "words").write_bytes(b"cat")
+        assert names(tmp_path / name) == ["words"]
+        with (
+            pytest.raises(FileExistsError, match="exists and is not empty"),
+            atomic_folder(tmp_path / name),
+        ):
+            pass
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError), atomic_folder(tmp_path / "file"):
+        pass
+    assert sorted(names(tmp_path)) == ["empty", "file", "new"]

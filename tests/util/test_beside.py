@@ -41,6 +41,19 @@ def test_the_file_of_a_killed_process_is_removed_by_the_next(tmp_path: Path, nam
     assert names(tmp_path) == {name}
 
 
+@pytest.mark.parametrize("lives", [True, False])
+def test_folders_of_killed_processes_are_removed_too(tmp_path: Path, lives: bool) -> None:
+    left, lock = beside.create_beside(tmp_path / "model", is_folder=True)
+    (left / "words").touch()
+    if not lives:
+        os.close(lock)
+    other, handle = beside.create_beside(tmp_path / "model", is_folder=True)
+    assert (left.exists(), other.is_dir()) == (lives, True)
+    os.close(handle)
+    if lives:
+        os.close(lock)
+
+
 def test_the_file_of_a_process_that_lives_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "words"
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def categories(
     labels = [label for row, label in entries if row >= 0]
     unknown = len(entries) - len(rows)
     if not rows:
+        warnings.warn(f"{path}: none of its {unknown} words is known", stacklevel=2)
         return Categories(path.stem, float("nan"), 0, unknown, 0)
     k = len(set(labels))
     some = vectors.vectors[np.array(rows, np.int64)]

@@ -14,7 +14,8 @@ def test_categories_with_known_purity(tmp_path, wv):
     assert (found.words, found.unknown, found.categories) == (5, 1, 2)
     assert found.purity == pytest.approx(1)
     path.write_text("nobody x\n")
-    assert math.isnan(evaluation.categories(wv, path).purity)
+    with pytest.warns(UserWarning, match=f"{path}: none of its . words is known"):
+        assert math.isnan(evaluation.categories(wv, path).purity)
     path.write_text("a b c\n")
     with pytest.raises(ValueError, match="no line that is a word and its category: line 1 is"):
         evaluation.categories(wv, path)
