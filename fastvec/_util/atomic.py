@@ -98,7 +98,8 @@ def written_together() -> Iterator[None]:
     """Files that :func:`atomic_write` writes within replace others only at the end, one directly
     after the other.
 
-    So after a kill or an error nearly always all of them are there, or none.
+    Old and new ones are never there together: a process that is killed just then leaves the last
+    one missing.
 
     >>> with written_together():
     ...     for name in ("vectors.tsv", "vectors.metadata.tsv"):
@@ -151,7 +152,13 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _put_in_place(files: list[tuple[Path, Path]]) -> None:
-    """Give complete temporary files their names."""
+    """Give complete temporary files their names.
+
+    Of several the last one is removed before the first is replaced.
+    """
+    if len(files) > 1:
+        with contextlib.suppress(OSError):  # it is not there, or cannot be replaced either
+            files[-1][1].unlink()
     renamed = [_rename(temporary, path) for temporary, path in files]
     for (temporary, path), done in zip(files, renamed, strict=True):
         if not done:

@@ -183,12 +183,12 @@ def cooccur(
         raise click.UsageError("give CORPUS: files or folders of text, or - for standard input")
     pairs = count(read_corpus(corpus, read_vocab, values, quiet), values, quiet)
     with written_together():
+        if save_vocab is not None and pairs.words is not None and pairs.counts is not None:
+            write_counts(save_vocab, pairs.words, pairs.counts)
         if target.suffix == ".bin":
             pairs.write_glove(target)
         else:
             pairs.save(target)
-        if save_vocab is not None and pairs.words is not None and pairs.counts is not None:
-            write_counts(save_vocab, pairs.words, pairs.counts)
 
 
 class Counted(CallbackAny2Vec):

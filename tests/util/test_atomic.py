@@ -246,6 +246,25 @@ def test_files_that_belong_together_are_replaced_at_the_end(
     assert [path.read_bytes() for path in both] == [expected, expected]
 
 
+def test_old_and_new_files_are_never_there_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    rename = os.replace
+
+    def look(source: Path, target: Path) -> None:
+        rename(source, target)
+        seen.append({path.name: path.read_bytes() for path in tmp_path.glob("[vw]*")})
+
+    for content in (b"old", b"new"):
+        with written_together():
+            for name in ("words", "vectors"):
+                with atomic_write(tmp_path / name) as file:
+                    file.write(content)
+        monkeypatch.setattr(os, "replace", look)
+    assert seen == [{"words": b"new"}, {"words": b"new", "vectors": b"new"}]
+
+
 def test_their_locks_are_held_until_they_have_their_names(tmp_path: Path) -> None:
     with written_together():
         with atomic_write(tmp_path / "words") as file:
