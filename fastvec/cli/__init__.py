@@ -22,7 +22,7 @@ import click
 from fastvec import __version__
 from fastvec._util.log import log
 from fastvec._util.simd import simd
-from fastvec.cli import corpus, demo, evaluate, glove, train, vectors
+from fastvec.cli import check, corpus, demo, evaluate, glove, train, vectors
 from fastvec.cli.shared import as_flags, echo, fail
 from fastvec.cli.spelling import check_options
 
@@ -87,6 +87,7 @@ for command in (
     train.train,
     *glove.COMMANDS,
     *corpus.COMMANDS,
+    check.check,
     *vectors.COMMANDS,
     evaluate.evaluate,
     demo.demo,

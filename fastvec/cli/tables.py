@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 
@@ -11,12 +12,17 @@ from rich.table import Table
 
 from fastvec.cli.shared import visible
 
+#: how a number begins, also one with a unit behind it
+NUMBER = re.compile(r"[-+.]*\d|nan|[-+]?inf|None|$")
+
 
 def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """A table whose first column is text and whose others are numbers."""
-    made = Table(title=visible(title), title_justify="left", title_style="bold")
+    """A table with its columns of numbers to the right."""
+    shown = any(heads)
+    made = Table(title=visible(title), title_justify="left", title_style="bold", show_header=shown)
     for position, head in enumerate(heads):
-        made.add_column(head, justify="right" if position else "left")
+        numbers = all(NUMBER.match(row[position]) for row in rows)
+        made.add_column(head, justify="right" if position and numbers else "left")
     for row in rows:
         made.add_row(*map(visible, row))
     return made
@@ -35,5 +41,5 @@ def show(
         console.print(Columns([table(*one) for one in tables]))
         return
     for title, names, rows in tables:
-        for row in [names, *rows] if heads else rows:
+        for row in [names, *rows] if heads and any(names) else rows:
             print("\t".join((title, *row) if title else row))

@@ -167,9 +167,10 @@ class _Reading:
             worker_codes = [codes[numbers] for numbers in read.numbers]
             tokens, offsets = spool.tokens(worker_codes, expansions, workers)
         corpus = Corpus(tokens, offsets, vocabulary, raw_words, spool.raw_sentences, self._options)
+        corpus._in_lines = source.has_lines(params)
         if first and self.remarks:
-            least, in_lines = self.vocab_params.min_count, source.has_lines(params)
-            log_hints(TextRead(read.words, read.counts, corpus, least, in_lines))
+            least = self.vocab_params.min_count
+            log_hints(TextRead(read.words, read.counts, corpus, least, corpus._in_lines))
         return corpus
 
     def vocabulary(self, source: Source) -> Vocabulary:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from fastvec.corpus.text_export import write_text
 from fastvec.corpus.vocabulary import NoWordsError, Vocabulary
 from fastvec.params import FUNCTION, ReadOptions
 from fastvec.words import Words
+
+if TYPE_CHECKING:
+    from fastvec.corpus.examination import Examination
 
 #: options that say where ids are kept, not what they are
 STORAGE_OPTIONS = ("memory", "tmp")
@@ -64,6 +67,8 @@ class Corpus:
         self.raw_words = raw_words
         self.raw_sentences = raw_sentences
         self.options = dict(options or {})
+        # Whether sentences are lines of files: so it is assumed until the reader says otherwise.
+        self._in_lines = bool(self.options.get("lines")) and self.options.get("column") is None
 
     @classmethod
     def read(
@@ -221,6 +226,31 @@ class Corpus:
         """
         same = {name: self.options[name] for name in WORD_OPTIONS if name in self.options}
         return Corpus.read(source, vocabulary=self.vocabulary, **same | options)
+
+    def examine(self, *, min_count: int | None = None, progress: bool | None = None) -> Examination:
+        """Look at sentences and words: how long and how frequent they are, and what is odd.
+
+        Read the corpus with ``min_count=1`` before, or the rare words are not there.  ``fastvec
+        check`` prints the same, and more.
+
+        Parameters
+        ----------
+        min_count : int, optional
+            the hints are those for training with it; default: what the corpus was read with.
+        progress : bool, optional
+            show a progress bar; by default if standard error is a terminal.
+
+        Raises ValueError for a corpus without words.
+
+        >>> corpus = Corpus.read([["a", "rose", "is", "a", "rose"], ["a", "rose"]], min_count=1)
+        >>> examined = corpus.examine()
+        >>> examined.frequent, examined.lengths["mean"], examined.curve[-1]
+        ([('a', 3), ('rose', 3), ('is', 1)], 3.5, (7, 3))
+        """
+        from fastvec.corpus.examination import examine  # which imports this module
+
+        least = self.options.get("min_count", 1) if min_count is None else min_count
+        return examine(self, least, self._in_lines, progress)
 
     def save(self, fname_or_handle: FileLike) -> None:
         """Write ids, sentences and vocabulary as one file, which :meth:`open` maps into memory.
