@@ -6,9 +6,10 @@ import pickle
 
 import pytest
 
-from fastvec import KeyedVectors, Word2Vec
+from fastvec import GloVe, KeyedVectors, Phrases, Word2Vec
 from fastvec._util.gensim_names import MODEL_NAMES, MODULE_NAMES, VECTOR_NAMES
 
+LIFECYCLE = ["lifecycle_events", "add_lifecycle_event"]
 MODULES = [
     "fastvec",
     "fastvec.models",
@@ -16,6 +17,7 @@ MODULES = [
     "fastvec.keyedvectors",
     "fastvec.models.word2vec",
     "fastvec.models.keyedvectors",
+    "fastvec.models.callbacks",
 ]
 
 
@@ -45,6 +47,48 @@ def test_the_advice_is_about_what_there_is():
     for name, advice in MODEL_NAMES.items():
         if advice == f"use wv.{name}":
             assert hasattr(KeyedVectors, name)
+
+
+@pytest.mark.filterwarnings("ignore")  # gensim's own
+def test_every_name_of_gensims_classes_is_there_or_has_advice():
+    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    options = {"min_count": 1, "vector_size": 2, "sample": 0}
+    ours, theirs = (kind([["a", "b"]] * 9, **options) for kind in (Word2Vec, models.Word2Vec))
+    for own, other, names in (
+        (ours, theirs, MODEL_NAMES),
+        (ours.wv, theirs.wv, VECTOR_NAMES),
+        (Phrases(min_count=1), models.Phrases(min_count=1), ["progress_per", *LIFECYCLE]),
+    ):
+        public = {name for name in {*dir(other), *vars(other)} if not name.startswith("_")}
+        assert not [name for name in public if not hasattr(own, name) and name not in names]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("module", ["word2vec", "keyedvectors", "phrases", "callbacks"])
+def test_every_class_of_gensims_modules_is_there_or_has_advice(module):
+    theirs = pytest.importorskip(f"gensim.models.{module}", reason="gensim is not installed")
+    for name, thing in vars(theirs).items():
+        own = isinstance(thing, type) and thing.__module__ == theirs.__name__
+        if own and not name.startswith("_") and name != "Heapitem":
+            assert name in MODULE_NAMES or hasattr(
+                importlib.import_module(f"fastvec.models.{module}"), name
+            )
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        (Word2Vec, "size", "vector_size"),
+        (Word2Vec, "iter", "epochs"),
+        (Phrases, "common_terms", "connector_words"),
+        (Phrases, "connector_word", "connector_words"),
+        (GloVe, "size", "vector_size"),
+        (GloVe, "iter", "epochs"),
+    ],
+)
+def test_arguments_of_gensim_3_are_called_by_their_new_names(kind, old, new):
+    with pytest.raises(TypeError, match=f"'{old}': did you mean '{new}'"):
+        kind(**{old: 100})
 
 
 @pytest.mark.parametrize("how", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])

@@ -6,6 +6,16 @@ from typing import Any, NoReturn
 
 _OTHER = "fastvec trains word2vec and GloVe only: use gensim for"
 
+_OTHER_MODELS = (
+    *("LdaModel", "LdaMulticore", "LdaSeqModel", "LsiModel", "TfidfModel", "RpModel", "HdpModel"),
+    *("EnsembleLda", "Nmf", "AuthorTopicModel", "LogEntropyModel", "NormModel", "CoherenceModel"),
+    *("AtireBM25Model", "LuceneBM25Model", "OkapiBM25Model", "TranslationMatrix"),
+    *("BackMappingTranslationMatrix", "VocabTransform"),
+    # of gensim.models.callbacks
+    *("Callback", "Metric", "CoherenceMetric", "ConvergenceMetric", "DiffMetric"),
+    "PerplexityMetric",
+)
+
 #: names of ``gensim.models`` and its modules
 MODULE_NAMES = {
     "FastText": f"{_OTHER} FastText",
@@ -17,14 +27,29 @@ MODULE_NAMES = {
     "EuclideanKeyedVectors": "use KeyedVectors",
     "Word2VecVocab": "use Vocabulary",
     "Word2VecTrainables": "use Word2Vec",
-    "LdaModel": f"{_OTHER} LdaModel",
-    "LsiModel": f"{_OTHER} LsiModel",
-    "TfidfModel": f"{_OTHER} TfidfModel",
+    "Doc2VecKeyedVectors": f"{_OTHER} Doc2Vec",
+    **{name: f"{_OTHER} {name}" for name in _OTHER_MODELS},
+    "Vocab": "use get_vecattr(word, 'count')",
+    "CompatVocab": "use get_vecattr(word, 'count')",
+    "load_word2vec_format": "use KeyedVectors.load_word2vec_format",
+    "keep_vocab_item": "trim_rule is called for each word",
+    "train_epoch_sg": "training is native: call Word2Vec.train",
+    "train_epoch_cbow": "training is native: call Word2Vec.train",
     "train_batch_sg": "training is native: call Word2Vec.train",
     "train_batch_cbow": "training is native: call Word2Vec.train",
     "score_sentence_sg": "call Word2Vec.score",
     "score_sentence_cbow": "call Word2Vec.score",
 }
+
+_LIFECYCLE = dict.fromkeys(
+    ("lifecycle_events", "add_lifecycle_event"),
+    "files hold nothing about the machine; Word2Vec keeps a comment",
+)
+_STEPS = ("scan_vocab", "prepare_vocab", "prepare_weights", "init_weights", "update_weights",
+          "add_null_word")  # fmt: skip
+
+#: names of arguments before gensim 4, and what they are called now
+OLD_ARGUMENTS = {"size": "vector_size", "iter": "epochs", "common_terms": "connector_words"}
 
 #: attributes of gensim's KeyedVectors, those of before gensim 4 included
 VECTOR_NAMES = {
@@ -43,6 +68,12 @@ VECTOR_NAMES = {
     "accuracy": "use evaluate_word_analogies",
     "wv": "this is the object with the vectors already",
     "index2word_set": "use key_to_index",
+    "next_index": "use len(words)",
+    "mapfile_path": "load maps every file",
+    "log_accuracy": "evaluate_word_analogies returns the sections",
+    "log_evaluate_word_pairs": "evaluate_word_pairs returns the correlations",
+    "similarity_unseen_docs": f"{_OTHER} Doc2Vec",
+    **_LIFECYCLE,
 }
 
 #: attributes of gensim's Word2Vec, those of before gensim 4 included
@@ -79,6 +110,12 @@ MODEL_NAMES = {
     "accuracy": "use wv.evaluate_word_analogies",
     "size": "use vector_size",
     "iter": "use epochs",
+    **dict.fromkeys(_STEPS, "call build_vocab, which does all of its steps"),
+    "make_cum_table": "noise words are drawn by a native table",
+    "create_binary_tree": "the tree is made anew for each training",
+    "random": "seed alone determines the random numbers",
+    "seeded_vector": "seed alone determines the random numbers",
+    **_LIFECYCLE,
 }
 
 

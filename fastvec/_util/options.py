@@ -15,6 +15,8 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
+from fastvec._util.gensim_names import OLD_ARGUMENTS
+
 P = TypeVar("P", bound="Params")
 Size = str | int  # a number of bytes, or a text such as 500M or 4G
 
@@ -103,18 +105,21 @@ def options_of(owner: object) -> dict[str, Any]:
     return {name: getattr(owner, name) for name in names}
 
 
-def refuse_unknown(options: Iterable[str], *kinds: type[Params]) -> None:
-    """TypeError for the name of an option that is in none of these groups.
+def refuse_unknown(
+    options: Iterable[str], *kinds: type[Params], others: Iterable[str] = ()
+) -> None:
+    """TypeError for the name of an option that is neither in one of these groups nor of the others.
 
     >>> from fastvec.params import Word2VecParams
     >>> refuse_unknown({"windw": 5}, Word2VecParams)
     Traceback (most recent call last):
     TypeError: unexpected keyword argument 'windw': did you mean 'window'?
     """
-    known = names_of(*kinds)
+    known = (*names_of(*kinds), *others)
     for name in options:
         if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
+            old = OLD_ARGUMENTS.get(name)
+            close = [old] if old in known else difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
             raise TypeError(f"unexpected keyword argument {name!r}: {hint}")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from fastvec._util.gensim_names import missing_from_module
+
 
 class CallbackAny2Vec:
     """A base class for callbacks: override the methods that you need.
@@ -47,3 +49,8 @@ def check_callbacks(callbacks: Any) -> tuple[CallbackAny2Vec, ...]:
     if several is None or not all(hasattr(one, name) for one in several for name in METHODS):
         raise TypeError(f"callbacks must be a list of CallbackAny2Vec, got {callbacks!r:.60}")
     return several
+
+
+def __getattr__(name: str) -> Any:
+    """Names of gensim that are not here: ImportError says what to use."""
+    missing_from_module(__name__, name)

@@ -187,7 +187,7 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         **text: Unpack[PhrasesTextOptions],
     ) -> None:
         del progress_per
-        refuse_unknown(text, PhrasesParams, CorpusParams)
+        refuse_unknown(text, PhrasesParams, CorpusParams, others=["connector_words"])
         set_options(self, locals() | text, PhrasesParams, CorpusParams)
         self._corpus_params()
         params = params_from(PhrasesParams, self)
