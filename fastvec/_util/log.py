@@ -19,3 +19,14 @@ def tell(event: str, line: str, **facts: Any) -> None:
     >>> tell("read", "read 12 words", words=12)
     """
     log.info("%s", line, extra={"news": {"event": event, **facts}})
+
+
+def log_unsaved(thing: object, fresh: object) -> None:
+    """Log a remark about attributes that a fresh thing of its kind does not have: files do not keep
+    them.
+
+    >>> log_unsaved(wv, wv)
+    """
+    extra = sorted(vars(thing).keys() - vars(fresh).keys() - {"_used_by"})
+    if extra:
+        log.warning("save does not keep the attributes %s", ", ".join(extra))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.class_calls import on_class_only
+from fastvec._util.log import log_unsaved
 from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
 from fastvec._util.places import FileLike
 from fastvec._util.progress import NEWS_SECONDS
@@ -416,6 +417,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         >>> model.save("glove.safetensors")
         """
         save_model(self, fname_or_handle)
+        log_unsaved(self, GloVe())
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles have everything but the matrix, as saved models do."""

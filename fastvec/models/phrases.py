@@ -11,6 +11,7 @@ from typing import Any, Self, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec._util.log import log_unsaved
 from fastvec._util.options import params_from, refuse_unknown, set_options
 from fastvec._util.places import FileLike
 from fastvec._util.undo import undone_on_error
@@ -100,6 +101,7 @@ class FrozenPhrases(PhraseModel):
         >>> FrozenPhrases(Phrases([["new", "york"]] * 9, min_count=1)).save("phrases.fvp")
         """
         write_frozen(fname_or_handle, self._settings(), self.phrasegrams)
+        log_unsaved(self, Phrases().freeze())
 
     @classmethod
     def _restored(cls, file: PhrasesFile, options: dict[str, Any]) -> Self:
@@ -367,6 +369,7 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         >>> Phrases([["new", "york"]] * 9).save("phrases.fvp")
         """
         write_phrases(fname_or_handle, self._settings(), self._add_up())
+        log_unsaved(self, Phrases())
 
     @classmethod
     def _restored(cls, file: PhrasesFile, options: dict[str, Any]) -> Self:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from fastvec._core import Control
 from fastvec._util import threads
-from fastvec._util.log import log, tell
+from fastvec._util.log import tell
 from fastvec._util.options import options_of
 from fastvec._util.progress import NEWS_SECONDS, Progress
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
@@ -103,13 +103,6 @@ def in_use(model: Any, call: str, by_callbacks: bool = False) -> Iterator[None]:
         yield
     finally:
         model._used_by = before
-
-
-def log_unsaved(model: object, fresh: object) -> None:
-    """Log a remark about attributes that a fresh model does not have: files do not keep them."""
-    extra = sorted(vars(model).keys() - vars(fresh).keys() - {"_used_by"})
-    if extra:
-        log.warning("save does not keep the attributes %s", ", ".join(extra))
 
 
 def run_epochs(

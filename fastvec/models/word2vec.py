@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastvec._util.class_calls import on_class_only
 from fastvec._util.gensim_names import MODEL_NAMES, missing_attribute, missing_from_module
-from fastvec._util.log import log
+from fastvec._util.log import log, log_unsaved
 from fastvec._util.matrix import padded, picked_rows, random_rows
 from fastvec._util.options import check_value, names_of, params_from, refuse_unknown, set_options
 from fastvec._util.places import FileLike, exists, name_of
@@ -43,7 +43,7 @@ from fastvec.models.output_layers import (
     padded_view,
 )
 from fastvec.models.prediction import log_probability, most_probable
-from fastvec.models.training import in_use, log_unsaved, run_epochs
+from fastvec.models.training import in_use, run_epochs
 from fastvec.models.training_state import StateAttribute, TrainingState
 from fastvec.models.validation import check_share, watchers_of
 from fastvec.models.word2vec_file import load_model, save_model

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from fastvec._util.atomic import PathLike, written_together
 from fastvec._util.class_calls import on_class_only
 from fastvec._util.gensim_names import VECTOR_NAMES, missing_attribute
+from fastvec._util.log import log_unsaved
 from fastvec._util.places import FileLike, name_of
 from fastvec.io import word2vec as word2vec_format
 from fastvec.io.counts import read_counts, write_counts
@@ -186,6 +187,7 @@ class KeyedVectors(Queries):
             extra=attributes,
             metadata={"dtype": str(self.vectors.dtype)},
         )
+        log_unsaved(self, KeyedVectors(0))
 
     @classmethod
     def load(cls, fname: FileLike, mmap: str | bool | None = None, *, verify: bool = False) -> Self:

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pytest
 
-from fastvec import CallbackAny2Vec, GloVe, KeyedVectors, Word2Vec
+from fastvec import CallbackAny2Vec, FrozenPhrases, GloVe, KeyedVectors, Phrases, Word2Vec
 
 TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 10
 SMALL = {"vector_size": 4, "min_count": 1, "workers": 1, "sample": 0}
@@ -130,3 +130,26 @@ def test_a_model_shows_its_options():
     assert repr(Word2Vec(vector_size=4)) == "Word2Vec<vocab=0, vector_size=4, alpha=0.025>"
     shown = repr(Word2Vec(vector_size=4, sg=1, window=3, epochs=7))
     assert shown == "Word2Vec<vocab=0, vector_size=4, alpha=0.025, window=3, sg=1, epochs=7>"
+
+
+SAVED = {
+    "Word2Vec": lambda: Word2Vec(TEXT, **SMALL),
+    "GloVe": lambda: GloVe(4, min_count=1, epochs=1, progress=False).fit(TEXT),
+    "KeyedVectors": lambda: vectors(["the", "cat"]),
+    "Phrases": lambda: Phrases(TEXT, min_count=1, threshold=0.1),
+    "FrozenPhrases": lambda: Phrases(TEXT, min_count=1, threshold=0.1).freeze(),
+}
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_attributes_set_by_hand_are_said_to_be_lost(name, caplog, tmp_path):
+    thing = SAVED[name]()
+    thing.save(tmp_path / "x")
+    assert caplog.messages == []
+    kinds = {"Phrases": Phrases, "FrozenPhrases": FrozenPhrases}
+    loaded = kinds.get(name, type(thing)).load(tmp_path / "x")
+    loaded.save(tmp_path / "y")
+    assert caplog.messages == []
+    thing.note, thing.best = "x", 3
+    thing.save(tmp_path / "x")
+    assert caplog.messages == ["save does not keep the attributes best, note"]
