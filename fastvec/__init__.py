@@ -8,6 +8,7 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.cooccurrence import cooccurrence
+from fastvec.models.evaluating import EarlyStopping, Evaluation
 from fastvec.models.glove import GloVe
 from fastvec.models.loading import load
 from fastvec.models.pairs import Pairs
@@ -20,6 +21,8 @@ __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
     "CallbackAny2Vec",
     "Corpus",
+    "EarlyStopping",
+    "Evaluation",
     "FrozenPhrases",
     "GloVe",
     "KeyedVectors",

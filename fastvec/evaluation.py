@@ -12,17 +12,22 @@ from fastvec.vectors.evaluation.analogies import (
     read_analogies,
 )
 from fastvec.vectors.evaluation.categories import Categories, categories
+from fastvec.vectors.evaluation.comparing import Difference, Score, compare, score_file
 from fastvec.vectors.evaluation.similarity import Similarity, similarity
 
 __all__ = [
     "Analogy",
     "Categories",
+    "Difference",
+    "Score",
     "Section",
     "Similarity",
     "accuracy_interval",
     "analogies",
     "categories",
+    "compare",
     "overall",
     "read_analogies",
+    "score_file",
     "similarity",
 ]

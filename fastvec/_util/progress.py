@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import time
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -79,6 +80,15 @@ class Progress:
             self._bar.show(done, text)
         except OSError:  # the terminal was closed: that is no reason to end the work
             self.enabled = False
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the time of a block out of the rate."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.start += time.monotonic() - begun
 
     def tell(self, done: int, event: str = "progress", **facts: Any) -> None:
         """Log a line about how much is done by now, and further facts."""

@@ -23,7 +23,7 @@ from fastvec.corpus.sources import find_source
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.cooccurrence import count_pairs
-from fastvec.models.glove_file import load_model, save_model
+from fastvec.models.glove_file import load_model, restore_rows, save_model
 from fastvec.models.glove_run import GloVeRun
 from fastvec.models.mittens import Prior, prior_vectors, start_from
 from fastvec.models.pairs import Pairs, is_sparse
@@ -189,7 +189,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             a share of the pairs, such as 0.01, which is held out of training, and on which the loss
             is computed after each epoch: see ``validation_history``.
         validation_every : int, optional
-            compute it each time that so many pairs were trained on, and after the last epoch.
+            compute it each time that so many pairs were trained on, too.
         report_delay : float
             seconds between two lines of news in the log; there is one after each epoch too.
 
@@ -418,6 +418,10 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         """
         save_model(self, fname_or_handle)
         log_unsaved(self, GloVe())
+
+    def _restore_rows(self, path: FileLike) -> None:
+        """Go back to a state of this model that was saved."""
+        restore_rows(self, path)
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles have everything but the matrix, as saved models do."""

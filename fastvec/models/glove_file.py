@@ -79,6 +79,15 @@ def load_model(cls: type[Model], path: FileLike) -> Model:
     return model
 
 
+def restore_rows(model: GloVe, path: FileLike) -> None:
+    """Read the records of a saved state of a model into its own."""
+    assert model._records is not None
+    size, count = model.vector_size, len(model._records)
+    records = load_vectors(path, "glove")[1].array("records", "<f4", count, 4, size + 2)
+    model._records[:, :, : size + 2] = records
+    model._wv = None
+
+
 def _state_of(saved: dict[str, Any]) -> TrainingState:
     """The state of training; of files of version 1, which have the loss history only."""
     return TrainingState.from_dict({"epochs_trained": len(saved["loss_history"])} | saved)

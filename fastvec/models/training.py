@@ -152,10 +152,11 @@ def run_epochs(
             _run_epoch(run, state, bar, watchers)
             bar.tell(state.passed, "epoch", **_facts(state, 0, state.loss_history[-1]))
             try:
-                for callback in callbacks:
-                    callback.on_epoch_end(model)
-                for watcher in watchers:
-                    watcher.end_epoch()
+                with bar.paused():
+                    for callback in callbacks:
+                        callback.on_epoch_end(model)
+                    for watcher in watchers:
+                        watcher.end_epoch()
             except StopIteration:
                 break
     state.train_count += 1
@@ -217,8 +218,9 @@ def _timed(state: TrainingState) -> Iterator[None]:
 def _run_epoch(run: Run, state: TrainingState, bar: Progress, watchers: Sequence[Watcher]) -> None:
     """One epoch, or the rest of one, with the pauses that watchers ask for."""
     while asking := _run_to_pause(run, state, bar, watchers):
-        for watcher in asking:
-            watcher.pause()
+        with bar.paused():
+            for watcher in asking:
+                watcher.pause()
     epoch, state.part = state.part, EpochPart()
     run.end_epoch()
     state.end_epoch(epoch)

@@ -73,6 +73,13 @@ class TrainingState:
         the mean loss on text that is held out, each time that it was computed.
     validation_epochs : list of float
         after how many epochs that was.
+    validates : bool
+        whether the latest call validates the model,
+    held_out : float
+        and which share of its text it holds out for that; 0 for a text of its own.
+    watched : list of float
+        of the latest call: what decides when to stop early, after each epoch, the more the better;
+        NaN where it was not computed.
     part : EpochPart
         what was done of the epoch after the latest one, if workers paused within it.  Nothing while
         they run.
@@ -98,6 +105,9 @@ class TrainingState:
     min_alpha_yet_reached: float = 0.0
     validation_history: list[float] = field(default_factory=list)
     validation_epochs: list[float] = field(default_factory=list)
+    validates: bool = False
+    held_out: float = 0.0
+    watched: list[float] = field(default_factory=list)
     part: EpochPart = field(default_factory=EpochPart)
 
     def begin_call(self, epochs: int) -> None:
@@ -105,6 +115,7 @@ class TrainingState:
         self.epochs_wanted, self.epochs_done = epochs, 0
         self.passed = self.trained = self.predictions = 0
         self.running_training_loss = 0.0
+        self.watched = []
         self.part = EpochPart()
 
     def set_schedule(self, start_rate: float, end_rate: float, seed: int) -> None:
@@ -146,6 +157,7 @@ class TrainingState:
         Raises TypeError, ValueError or OverflowError for values of another type.
         """
         kinds: dict[str, Any] = {
+            "bool": bool,
             "int": int,
             "float": float,
             "list[float]": _floats,

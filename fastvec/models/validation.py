@@ -158,8 +158,7 @@ class Validation(CallbackAny2Vec, Watcher):
     run : Validated
     state : TrainingState
     every : int, optional
-        validate each time that so many words (of GloVe: pairs) were trained on, and not after each
-        epoch but the last.
+        validate each time that so many words (of GloVe: pairs) were trained on, too.
     """
 
     def __init__(self, run: Validated, state: TrainingState, every: int | None) -> None:
@@ -179,9 +178,8 @@ class Validation(CallbackAny2Vec, Watcher):
         del loss
 
     def on_epoch_end(self, _: Any) -> None:
-        """Validate, unless a number of words decides."""
-        if self.every is None or self.state.epochs_done == self.state.epochs_wanted:
-            self._note(self.state.passed)
+        """Validate."""
+        self._note(self.state.passed)
 
     def tick(self, done: int, loss: float | None) -> bool:
         """Ask for a pause when so many words have been trained on."""
@@ -228,4 +226,6 @@ def watchers_of(
     run: Validated, state: TrainingState, validation: object, every: int | None
 ) -> tuple[Validation, ...]:
     """The validation of a run, if there is to be one."""
+    state.validates = validation is not None
+    state.held_out = validation if isinstance(validation, float) else 0.0
     return () if validation is None else (Validation(run, state, every),)

@@ -46,7 +46,7 @@ from fastvec.models.prediction import log_probability, most_probable
 from fastvec.models.training import in_use, run_epochs
 from fastvec.models.training_state import StateAttribute, TrainingState
 from fastvec.models.validation import check_share, watchers_of
-from fastvec.models.word2vec_file import load_model, save_model
+from fastvec.models.word2vec_file import load_model, restore_rows, save_model
 from fastvec.models.word2vec_run import Word2VecRun, remark_on_little
 from fastvec.params import CorpusParams, TextOptions, VocabularyParams, Word2VecParams
 from fastvec.sentences import (
@@ -508,7 +508,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             a share of the sentences, such as 0.01, which is held out of training, or other text,
             on which the loss is computed after each epoch: see ``validation_history``.
         validation_every : int, optional
-            compute it each time that so many words were trained on, and after the last epoch.
+            compute it each time that so many words were trained on, too.
         report_delay : float
             seconds between two lines of news in the log; there is one after each epoch too.
         total_examples, total_words, word_count, queue_factor, compute_loss
@@ -825,6 +825,10 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         4
         """
         return from_gensim.word2vec(cls, theirs)
+
+    def _restore_rows(self, path: FileLike) -> None:
+        """Go back to a state of this model that was saved."""
+        restore_rows(self, path)
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles have everything but the text, as saved models do."""

@@ -92,6 +92,21 @@ def load_model(cls: type[Model], path: FileLike) -> Model:
     return model
 
 
+def restore_rows(model: Word2Vec, path: FileLike) -> None:
+    """Read the vectors and weights of a saved state of a model into its own arrays.
+
+    ValueError if it has other words now.
+    """
+    words, file = load_vectors(path, "word2vec")
+    if words != model.wv.words:
+        raise ValueError(f"{name_of(path)} has other words than the model has now")
+    model._sync_rows()
+    model.wv.vectors[:] = file.arrays["vectors"]
+    for layer, rows in model._output_weights.items():
+        rows[:] = file.arrays[layer.tensor]
+    model.wv.forget_norms()
+
+
 def _state_of(file: Container, saved: object, model: Word2Vec) -> TrainingState:
     try:
         return TrainingState.from_dict(model.training_state.to_dict() | dict(saved))  # type: ignore[call-overload]

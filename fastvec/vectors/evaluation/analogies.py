@@ -12,11 +12,11 @@ import numpy as np
 
 from fastvec._util.atomic import PathLike
 from fastvec.vectors.evaluation.datasets import (
-    BOOTSTRAP_SAMPLES,
     HasVectors,
     WordLookup,
     read_entries,
 )
+from fastvec.vectors.evaluation.intervals import wilson_interval
 from fastvec.vectors.search import solve_analogies
 
 #: pairs in a file of BATS, of which there are questions for every two: a million at most
@@ -201,29 +201,16 @@ def overall(sections: Iterable[Section], name: str = "total") -> Section:
     return total
 
 
-def accuracy_interval(section: Section, level: float = 0.95, seed: int = 1) -> tuple[float, float]:
-    """The bootstrap interval of a section's accuracy, from 1,000 samples.
+def accuracy_interval(section: Section, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval (1927) of a section's accuracy; NaN where no question counts.
 
-    To resample the questions is to draw the number of right ones from a binomial distribution.
-    NaN where no question counts.
-
-    Parameters
-    ----------
-    level : float
-        the share of samples within the interval.
-    seed : int
-        of the random samples.
+    ``level`` is the share of such intervals that hold the accuracy on all questions of the kind.
 
     >>> low, high = accuracy_interval(overall(analogies(wv, "questions.txt")))
     >>> low <= high
     True
     """
-    if not section.asked:
-        return float("nan"), float("nan")
-    rng = np.random.default_rng(seed)
-    draws = rng.binomial(section.asked, section.accuracy, BOOTSTRAP_SAMPLES)
-    low, high = np.quantile(draws / section.asked, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    return wilson_interval(len(section.correct), section.asked, level)
 
 
 def sections_like_gensim(

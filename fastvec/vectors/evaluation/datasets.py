@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,35 @@ class HasVectors(Protocol):
     @property
     def vectors(self) -> NDArray[Any]: ...
     def fill_norms(self) -> NDArray[np.float32]: ...
+
+
+def kind_of(line: str) -> str:
+    """What a line of an evaluation file looks like; "" for a line of no known kind.
+
+    >>> kind_of(": capitals"), kind_of("tiger cat 7.35"), kind_of("cat animal")
+    ('analogies', 'similarity', 'categories')
+    """
+    fields = re.split(r"[\s,;]+", line)
+    numbers = [as_number(one) is not None for one in fields]
+    if line.startswith(":") or (len(fields) == 4 and not any(numbers)):
+        return "analogies"
+    if len(fields) == 2:
+        return "words and counts" if numbers[1] else "categories"
+    if len(fields) < 3 or numbers[0]:
+        return ""
+    return "vectors" if all(numbers[1:]) else "similarity" if any(numbers[2:]) else ""
+
+
+def as_number(text: str) -> float | None:
+    """A number, or None for another text.
+
+    >>> as_number("7.35"), as_number("cat")
+    (7.35, None)
+    """
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def read_entries(

@@ -43,6 +43,8 @@ class Similarity:
     pairs: int
     #: the number of pairs with a word that has no vector
     unknown: int
+    #: which pairs of the file count
+    rows: NDArray[np.int64] = field(repr=False)
 
     @property
     def spearman(self) -> Any:
@@ -153,4 +155,11 @@ def similarity(
     counting = np.ones_like(known) if dummy4unknown else known
     unknown = int(len(known) - known.sum())
     scores = np.array([score for _, _, score in pairs])
-    return Similarity(path.stem, scores[counting], cosines[counting], len(pairs), unknown)
+    return Similarity(
+        path.stem,
+        scores[counting],
+        cosines[counting],
+        len(pairs),
+        unknown,
+        np.flatnonzero(counting),
+    )
