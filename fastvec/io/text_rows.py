@@ -14,6 +14,7 @@ from collections import Counter
 import numpy as np
 
 HEADER = re.compile(rb"\d+[ \t]+\d+\s*")  # the number of words, and of numbers in each vector
+_SIGNED_HEADER = re.compile(rb"-?\d+[ \t]+-?\d+\s*")
 SAMPLE = 100  # rows that a decision rests on, at most
 NO_TEXT = re.compile("[\0-\x08\x0e-\x1f\x7f\ufffd]")  # characters that decoded binary numbers give
 ENOUGH_BYTES = 16  # of binary numbers: so many that are all letters of text are no chance
@@ -43,7 +44,7 @@ def is_signed_header(line: bytes) -> bool:
     >>> is_signed_header(b"-1 300")
     True
     """
-    return HEADER.fullmatch(line.replace(b"-", b"")) is not None
+    return _SIGNED_HEADER.fullmatch(line) is not None
 
 
 def trailing_numbers(line: bytes) -> int:

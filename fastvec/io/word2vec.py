@@ -74,7 +74,9 @@ def read_word2vec(
     if limit is not None and limit < 0:
         raise ValueError(f"limit must be at least 0, got {limit}")
     if binary and not header:
-        raise ValueError("a binary file without a header cannot be read: it gives no sizes")
+        raise ValueError(
+            f"{name_of(path)}: a binary file without a header cannot be read: it gives no sizes"
+        )
     words, vectors, dropped = read_rows(
         path, binary=binary, header=header, limit=limit, doubles=doubles
     )

@@ -26,7 +26,8 @@ from fastvec.models.cooccurrence import count_pairs
 from fastvec.models.glove_file import load_model, restore_rows, save_model
 from fastvec.models.glove_run import GloVeRun
 from fastvec.models.mittens import Prior, prior_vectors, start_from
-from fastvec.models.pairs import Pairs, is_sparse
+from fastvec.models.pairs import Pairs
+from fastvec.models.sparse_rows import is_sparse
 from fastvec.models.training import in_use, run_epochs
 from fastvec.models.training_state import StateAttribute, TrainingState
 from fastvec.models.validation import check_share, watchers_of

@@ -67,22 +67,23 @@ class GloVeRun:
     def _core(self, held: dict[str, Any]) -> GloveTraining:
         """The native core, for what is trained on or for what is held out."""
         params, pairs, records = self.params, self.pairs, self.records
-        return GloveTraining(
-            records,
-            pairs.pairs.view(np.uint64),
-            pairs.starts,
-            pairs.tiles,
-            pairs.offsets,
-            columns=params.vector_size + 2,
-            eta=params.eta,
-            clip=params.grad_clip,
-            alpha=params.alpha,
-            x_max=params.x_max,
-            strip_bits=strip_bits(records),
-            workers=self.model.workers or available_cores(),
-            simd=simd(),
-            **held,
-        )
+        with pairs.named():
+            return GloveTraining(
+                records,
+                pairs.pairs.view(np.uint64),
+                pairs.starts,
+                pairs.tiles,
+                pairs.offsets,
+                columns=params.vector_size + 2,
+                eta=params.eta,
+                clip=params.grad_clip,
+                alpha=params.alpha,
+                x_max=params.x_max,
+                strip_bits=strip_bits(records),
+                workers=self.model.workers or available_cores(),
+                simd=simd(),
+                **held,
+            )
 
     def _leave_out(self, share: float) -> None:
         """Count what is held out, and leave it out of the sizes; ValueError for nothing or all."""
@@ -134,7 +135,8 @@ class GloVeRun:
     def work(self, worker: int, control: Control) -> None:
         """Run one worker of the core."""
         if not self._is_complete:
-            self.training.run(worker, control)
+            with self.pairs.named():
+                self.training.run(worker, control)
 
     def current_loss(self) -> float | None:
         """The mean loss of the epoch before."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,13 +16,12 @@ from fastvec._util.places import FileLike
 from fastvec.io.container import read_container, write_container
 from fastvec.io.counts import read_counts
 from fastvec.models.glove_records import number_of_words, read_records, write_records
+from fastvec.models.sparse_rows import checked_rows, is_symmetric, rows_of_rarer_words
 from fastvec.models.tiles import (
     MOST_ROWS,
     PAIR,
     TileList,
     block_starts,
-    check_counts,
-    column_keys,
 )
 from fastvec.words import Key, Words, words_of_rows
 
@@ -56,6 +55,8 @@ class Pairs:
         how often each word occurs.
     settings : dict of str to str
         how the pairs were counted; for information only.
+    path : str
+        the file that they are mapped from, for messages; "" if they are in memory.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Pairs:
         words: Words | None = None,
         counts: NDArray[np.int64] | None = None,
         settings: Mapping[str, str] | None = None,
+        path: str = "",
     ) -> None:
         if words is not None and len(words) != n_words:
             raise ValueError(f"a matrix of {n_words} rows needs as many words, got {len(words)}")
@@ -80,6 +82,7 @@ class Pairs:
         self.words = words
         self.counts = counts
         self.settings = dict(settings or {})
+        self.path = path
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -97,6 +100,20 @@ class Pairs:
             pairs = self.pairs[self.offsets[tile] : self.offsets[tile + 1]]
             diagonal += int(np.count_nonzero(pairs["row"] == pairs["column"]))
         return 2 * len(self.pairs) - diagonal
+
+    @contextlib.contextmanager
+    def named(self) -> Iterator[None]:
+        """Say from which file the pairs are that the core finds damaged.
+
+        >>> with pairs.named():
+        ...     rows = pairs.to_scipy()
+        """
+        try:
+            yield
+        except ValueError as error:
+            if not self.path or self.path in str(error):
+                raise
+            raise ValueError(f"{self.path}: {error}") from None
 
     def __repr__(self) -> str:
         kind = "symmetric" if self.symmetric else "asymmetric"
@@ -138,12 +155,12 @@ class Pairs:
         from scipy import sparse
 
         names = None if words is None else words_of_rows(words)
-        rows = _checked_rows(matrix)
-        n, symmetric = rows.shape[0], _is_symmetric(rows)
+        rows = checked_rows(matrix)
+        n, symmetric = rows.shape[0], is_symmetric(rows)
         if symmetric:
             rows = sparse.csr_array(sparse.tril(rows, format="csr"))
         else:
-            rows = _rows_of_rarer_words(rows)
+            rows = rows_of_rarer_words(rows)
         rows.sort_indices()
         starts = block_starts(n)
         tiles, pairs = TileList(starts, symmetric), np.empty(rows.nnz, PAIR)
@@ -171,7 +188,8 @@ class Pairs:
         low = indptr[:-1].copy()
         indices = np.empty(indptr[-1], np.int32)
         values = np.empty(indptr[-1], np.float32)
-        tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, indices, values)
+        with self.named():
+            tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, indices, values)
         if indptr[-1] < 1 << 31:  # scipy wants both index arrays to have one type
             indptr = indptr.astype(np.int32)
         matrix = sparse.csr_array((values, indices, indptr), shape=(n, n))
@@ -183,7 +201,8 @@ class Pairs:
         that point out of their blocks."""
         low, high = np.zeros(self.shape[0], np.int64), np.zeros(self.shape[0], np.int64)
         raw = self.pairs.view(np.uint64)
-        tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, None, None)
+        with self.named():
+            tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, None, None)
         return low, high
 
     # --- files
@@ -244,6 +263,7 @@ class Pairs:
             words=words,
             counts=file.array("counts", "<i8", n_words) if "counts" in file.arrays else None,
             settings=settings,
+            path=file.path,
         )
 
     def write_glove(self, path: PathLike) -> None:
@@ -293,58 +313,3 @@ class Pairs:
         pairs, tiles = read_records(path, n, tmp)
         symmetric = tiles.symmetric
         return cls(pairs, *tiles.arrays(), n, symmetric=symmetric, words=words, counts=counts)
-
-
-def is_sparse(source: Any) -> bool:
-    """Whether an object is a scipy.sparse matrix; found out without importing scipy.
-
-    >>> is_sparse(scipy.sparse.eye_array(3)), is_sparse(np.eye(3))
-    (True, False)
-    """
-    sparse = sys.modules.get("scipy.sparse")  # whoever made such a matrix has imported it
-    return sparse is not None and bool(sparse.issparse(source))
-
-
-def _checked_rows(matrix: Any) -> sparse.csr_array:
-    """A copy of a matrix as float32 rows, sorted and without zeros; TypeError or ValueError for
-    anything that is not a square matrix of counts."""
-    from scipy import sparse
-
-    if not is_sparse(matrix):
-        matrix = np.asarray(matrix)
-        if matrix.ndim != 2:
-            raise TypeError(f"matrix must be a scipy.sparse matrix, got {type(matrix).__name__}")
-    if matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(f"matrix must be square, got shape {matrix.shape}")
-    if matrix.dtype.kind not in "buif":
-        raise TypeError(f"matrix must hold real numbers, got {matrix.dtype}")
-    if matrix.shape[0] >= MOST_ROWS:
-        raise ValueError(f"matrix must have fewer than 2**30 rows, got {matrix.shape[0]}")
-    rows = sparse.csr_array(matrix, dtype=np.float64, copy=True)
-    rows.sum_duplicates()
-    rows.eliminate_zeros()
-    if rows.nnz == 0:
-        raise ValueError("matrix must have at least one entry, got none")
-    check_counts(rows.data)
-    rows.data = rows.data.astype(np.float32)
-    return rows
-
-
-def _is_symmetric(rows: sparse.csr_array) -> bool:
-    transposed = rows.T.tocsr()
-    transposed.sort_indices()
-    return (
-        np.array_equal(rows.indptr, transposed.indptr)
-        and np.array_equal(rows.indices, transposed.indices)
-        and np.allclose(rows.data, transposed.data, rtol=1e-5, atol=0)
-    )
-
-
-def _rows_of_rarer_words(rows: sparse.csr_array) -> sparse.csr_array:
-    """An asymmetric matrix with each entry in the row of its rarer word, see column_keys."""
-    from scipy import sparse
-
-    n = rows.shape[0]
-    entries = rows.tocoo()
-    row, key = column_keys(*(axis.astype(np.int64) for axis in entries.coords))
-    return sparse.csr_array((entries.data, (row, key)), shape=(n, 2 * n))

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import atheris
 
+sys.path.append(str(Path(__file__).parent))
+
 with atheris.instrument_imports():
     from readers import READERS, run
 

@@ -25,6 +25,8 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parent))
+
 from readers import READERS, Reader, run
 
 SECONDS = 10  # longer is a hang

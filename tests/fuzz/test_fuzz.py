@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -9,8 +10,37 @@ import sys
 from pathlib import Path
 
 import pytest
+from readers import READERS, run
 
 TESTS = Path(__file__).parent
+DAMAGES = {
+    "empty": lambda _: b"",
+    "half": lambda data: data[: len(data) // 2],
+    "one byte short": lambda data: data[:-1],
+    "a changed byte": lambda data: data[: len(data) // 2] + b"\xff" + data[len(data) // 2 + 1 :],
+    "a changed end": lambda data: data[:-3] + b"\xfe\xff\0",
+    "a changed beginning": lambda data: b"\xff\xfe" + data[2:],
+    "twice": lambda data: data + data,
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", READERS)
+def test_every_error_names_the_file(tmp_path: Path, name: str) -> None:
+    reader = READERS[name]
+    path = tmp_path / f"input{reader.ending}"
+    try:
+        reader.make(path)
+    except ImportError as error:
+        pytest.skip(f"{error.name} is not installed")
+    whole = {file: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}
+    for file, damage in itertools.product(whole, DAMAGES.values()):
+        file.write_bytes(damage(whole[file]))
+        run(reader, path)
+        file.write_bytes(whole[file])
+    path.unlink()
+    with pytest.raises(OSError, match=str(path)):
+        reader.read(path)
 
 
 def test_hostile_text_under_sanitizers(tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ def test_words_with_spaces_are_read_from_the_right(tmp_path):
         (b"hello\n", "first line must say"),
         (b"3 0\n", "cannot be"),
         (b"-1 3\n", "cannot be"),
+        (b"2-1 3\n", "first line must say"),
         (b"99999999999 3\n", "cannot be"),
         (b"3 99999999\n", "cannot be"),
         (b"2 2\na 1 2\nb 1\n", "row 2: expected a word and 2 numbers, found 'b 1'"),

@@ -225,9 +225,9 @@ def test_files_made_to_do_harm(saved, change):
     _, path = saved
     changed(path, change)
     pairs = Pairs.load(path, verify=False)
-    with pytest.raises(ValueError, match="the pairs are damaged"):
+    with pytest.raises(ValueError, match=f"{path}: the pairs are damaged"):
         pairs.to_scipy()
-    with pytest.raises(ValueError, match="the pairs are damaged"):
+    with pytest.raises(ValueError, match=f"{path}: the pairs are damaged"):
         GloVe(vector_size=4, epochs=1, progress=False, workers=2).fit(pairs)
 
 
@@ -239,7 +239,7 @@ def test_values_made_to_do_harm(saved, value):
         arrays["pairs"].view(PAIR)["value"][3] = value
 
     changed(path, change)
-    with pytest.raises(ValueError, match="the pairs are damaged"):
+    with pytest.raises(ValueError, match=f"{path}: the pairs are damaged"):
         GloVe(vector_size=4, epochs=1, progress=False).fit(Pairs.load(path, verify=False))
 
 
