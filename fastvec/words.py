@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence, Set
-from typing import Any, TypeGuard, overload
+from typing import Any, TypeGuard, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,8 @@ from fastvec._core import WordIndex, WordTable, gather_words
 
 #: what a user calls a word: a string, or an integer, whose decimal digits the word is
 Key = str | int | np.integer[Any]
+
+T = TypeVar("T")
 
 
 class Words(Sequence[str]):
@@ -294,6 +296,17 @@ def _in_row_order(rows: Mapping[Key, Any]) -> list[Key]:
                 f"{row!r} for {word!r}"
             )
         words[row] = word
+    return words
+
+
+def not_one_string(words: T, what: str = "words") -> T:
+    """Words as they are; TypeError for a string, which would be taken for its letters.
+
+    >>> not_one_string(["cat", "dog"])
+    ['cat', 'dog']
+    """
+    if isinstance(words, str | bytes):
+        raise TypeError(f"{what} must be a list of words, got the string {words!r:.60}")
     return words
 
 

@@ -58,7 +58,7 @@ from fastvec.sentences import (
     Text8Corpus,
 )
 from fastvec.vectors.keyedvectors import KeyedVectors
-from fastvec.words import Key
+from fastvec.words import Key, not_one_string
 
 # The readers of text are here because gensim has them in its module of this name.
 __all__ = [
@@ -357,6 +357,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         """
         del keep_raw_vocab
         params, rule = self._vocab_params(), trim_rule or self.trim_rule
+        corpus_count = check_value("corpus_count", corpus_count or 0, int, low=0)
         known = self._vocabulary() if update else Vocabulary.of({})
         given = Vocabulary.of(word_freq)
         vocabulary = known.extended(given.words, given.counts, params, rule)
@@ -371,7 +372,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
             else:
                 self._make_rows(vocabulary)
             self._corpus = self._signature = None
-            self.corpus_count, self.corpus_total_words = corpus_count or 0, 0
+            self.corpus_count, self.corpus_total_words = corpus_count, 0
 
     def reset_from(self, other_model: Word2Vec) -> None:
         """Use the words, the counts and the corpus of another model, with fresh vectors.
@@ -382,6 +383,8 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         >>> other.wv.vectors.shape, other.corpus_count
         ((2, 4), 9)
         """
+        if not isinstance(other_model, Word2Vec):
+            raise TypeError(f"reset_from takes a Word2Vec, got {type(other_model).__name__}")
         names = (*WORD_OPTIONS, "_corpus", "_signature", "corpus_count", "corpus_total_words")
         with self._changing_words("reset_from"):
             self._make_rows(other_model._vocabulary())
@@ -409,7 +412,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         >>> Word2Vec(vector_size=100).estimate_memory(1_000_000)["vectors"]
         448000000
         """
-        count = vocab_size or len(self.wv)
+        count = check_value("vocab_size", vocab_size or len(self.wv), int, low=0)
         rows = count * padded(1, self.vector_size).nbytes
         report = {} if report is None else report
         report["vocab"] = count * (VOCAB_BYTES + (PATH_BYTES if self.hs else 0))
@@ -692,7 +695,9 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         """
         if self.syn1neg is None:
             raise RuntimeError("predict_output_word needs a model trained with negative sampling")
-        found = [w for w in context_words_list if w in self.wv]
+        words = not_one_string(context_words_list, "context_words_list")
+        topn = check_value("topn", topn, int | None, low=0)
+        found = [w for w in words if w in self.wv]
         if not found:
             log.warning("predict_output_word: none of the context words is known")
             return None
@@ -739,14 +744,14 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         True
         """
         del chunksize, queue_factor, report_delay
+        most = check_value("total_sentences", total_sentences, int, low=0)
         if not self.hs or self.syn1 is None:
             raise RuntimeError("score needs a model trained with hierarchical softmax")
         order = huffman_order(np.zeros(0, np.int32), self.wv.huffman_order[: len(self.wv.words)])
         paths = huffman_paths(np.maximum(self._word_counts(), 1), order)
-        known = (
-            [self.wv.get_index(word) for word in sentence if word in self.wv]
-            for sentence in itertools.islice(sentences, int(total_sentences))
-        )
+        some = itertools.islice(not_one_string(sentences, "sentences"), most)
+        lists = (not_one_string(sentence, "a sentence") for sentence in some)
+        known = ([self.wv.get_index(word) for word in words if word in self.wv] for words in lists)
         vectors, weights = self.wv.vectors, self.syn1
         return np.array(
             [log_probability(ids, vectors, weights, paths, self) for ids in known], np.float32

@@ -23,7 +23,7 @@ from fastvec.vectors.norms import (
 from fastvec.vectors.products import product
 from fastvec.vectors.store import VectorStore
 from fastvec.vectors.wmd import word_movers_distance
-from fastvec.words import Key
+from fastvec.words import Key, not_one_string
 
 Floats = NDArray[np.float32]
 KeyOrVector = Key | NDArray[Any]
@@ -115,7 +115,8 @@ class Comparisons(VectorStore):
         """
         own = self.get_index(word_or_vector) if isinstance(word_or_vector, KEY_TYPES) else -1
         vector = self.vectors[own] if own >= 0 else self._checked_vector(word_or_vector)
-        others = np.array([self.get_index(word) for word in other_words], np.int64)
+        words = not_one_string(other_words, "other_words")
+        others = np.array([self.get_index(word) for word in words], np.int64)
         if len(others):
             distances = 1 - self.cosine_similarities(vector, self.vectors[others])
         else:
@@ -274,7 +275,7 @@ class Comparisons(VectorStore):
         >>> wv.rank_by_centrality(["king", "queen", "man"])[0][1]
         'king'
         """
-        known = [word for word in words if word in self]
+        known = [word for word in not_one_string(words) if word in self]
         if len(known) < len(words):
             missing = sorted({str(word) for word in words if word not in self})
             log.warning("words without a vector are left out: %s", ", ".join(missing))
@@ -321,7 +322,8 @@ class Comparisons(VectorStore):
         0.0
         """
         one, other = (
-            Counter(key for key in keys if key in self) for keys in (document1, document2)
+            Counter(key for key in not_one_string(keys, "a document") if key in self)
+            for keys in (document1, document2)
         )
         return word_movers_distance(
             self[list(one)], list(one.values()), self[list(other)], list(other.values()), norm

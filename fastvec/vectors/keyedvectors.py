@@ -23,6 +23,7 @@ from fastvec._util.atomic import PathLike, written_together
 from fastvec._util.class_calls import on_class_only
 from fastvec._util.gensim_names import VECTOR_NAMES, missing_attribute
 from fastvec._util.log import log_unsaved
+from fastvec._util.options import check_value
 from fastvec._util.places import FileLike, name_of
 from fastvec.io import word2vec as word2vec_format
 from fastvec.io.counts import read_counts, write_counts
@@ -33,7 +34,7 @@ from fastvec.vectors.evaluation.analogies import overall, sections_like_gensim
 from fastvec.vectors.evaluation.similarity import similarity as evaluate_similarity
 from fastvec.vectors.from_gensim import words_and_vectors
 from fastvec.vectors.queries import Queries
-from fastvec.words import Key, Words
+from fastvec.words import Key, Words, not_one_string
 
 #: gensim's names of the ways to answer analogies, and those of :mod:`fastvec.evaluation`
 ANALOGY_METHODS = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
@@ -72,7 +73,8 @@ class KeyedVectors(Queries):
         ['queen', 'king']
         """
         del allow_inference
-        rows = np.array(list(dict.fromkeys(self._row_of(key) for key in keys)), np.int64)
+        keys = dict.fromkeys(not_one_string(keys, "keys"))
+        rows = np.array(list(dict.fromkeys(map(self._row_of, keys))), np.int64)
         rows = rows[rows >= 0]
         counts = np.arange(len(rows), 0, -1, dtype=np.int64)
         some = type(self).of(self.words.take(rows), self.vectors[rows], counts)
@@ -339,6 +341,7 @@ class KeyedVectors(Queries):
         >>> KeyedVectors.load_word2vec_format("vectors.txt").vector_size
         3
         """
+        limit = check_value("limit", limit, int | None, low=0)
         words, vectors = word2vec_format.read_word2vec(
             fname,
             binary=binary,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.words import Key, Words, word_of
+from fastvec.words import Key, Words, encode, word_of
 
 
 class KeyRows:
@@ -69,6 +69,8 @@ class KeyRows:
         ------
         TypeError
             a key of another type than the others.
+        ValueError
+            a key that is not valid Unicode.
 
         >>> KeyRows(Words.of(["cat"])).rows_for(["dog", "cow", "dog"])
         ([1, 2, 1], {'dog': 1, 'cow': 2})
@@ -76,6 +78,7 @@ class KeyRows:
         rows: list[int] = []
         new: dict[str, int] = {}
         for word in [word_of(key, self.integers) for key in keys]:
+            encode(word)  # which refuses what could not be saved
             row = self.find(word)
             rows.append(new.setdefault(word, len(self) + len(new)) if row < 0 else row)
         return rows, new

@@ -12,11 +12,12 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fastvec._util.options import check_value
 from fastvec.vectors.comparisons import Comparisons, Floats, KeyOrVector
 from fastvec.vectors.norms import normalized, safe_reciprocal
 from fastvec.vectors.products import product
 from fastvec.vectors.search import nearest, top_k
-from fastvec.words import Key, is_integer
+from fastvec.words import Key, is_integer, not_one_string
 
 Weighted = KeyOrVector | tuple[KeyOrVector, float]
 Query = Weighted | Sequence[Weighted] | NDArray[Any] | None
@@ -27,7 +28,7 @@ def _as_list(query: Query) -> list[Any]:
     """One or several keys, vectors, or (key, weight) pairs, as a list."""
     if query is None:
         return []
-    if isinstance(query, str | int | np.integer):
+    if isinstance(query, str | bytes | int | np.integer):
         return [query]
     if isinstance(query, np.ndarray) and query.ndim == 1 and query.dtype.kind in "fiub":
         return [query]
@@ -152,8 +153,9 @@ class Queries(Comparisons):
         >>> wv.most_similar("king", topn=1)[0][0]
         'queen'
         """
+        topn = check_value("topn", topn, int | None)
         if restrict_vocab is not None:
-            clip_start, clip_end = 0, restrict_vocab
+            clip_start, clip_end = 0, check_value("restrict_vocab", restrict_vocab, int)
         mean, excluded = self._parse(positive, negative)
         if topn is None:
             return self._cosines(mean, clip_start, clip_end)
@@ -198,8 +200,9 @@ class Queries(Comparisons):
         >>> [neighbours[0][0] for neighbours in found]
         ['queen', 'queen']
         """
+        topn, positive = check_value("topn", topn, int), not_one_string(positive, "positive")
         if restrict_vocab is not None:
-            clip_start, clip_end = 0, restrict_vocab
+            clip_start, clip_end = 0, check_value("restrict_vocab", restrict_vocab, int)
         against = [None] * len(positive) if negative is None else negative
         if len(against) != len(positive):
             raise ValueError(f"{len(positive)} questions have {len(against)} negative parts")
@@ -271,6 +274,8 @@ class Queries(Comparisons):
         >>> wv.most_similar_cosmul(["king", "woman"], ["man"], topn=1)[0][0]
         'queen'
         """
+        topn = check_value("topn", topn, int | None)
+        restrict_vocab = check_value("restrict_vocab", restrict_vocab, int | None)
         sides = _as_list(positive), _as_list(negative)
         if not any(sides):
             raise ValueError("cannot compute similarity with no input")
@@ -306,7 +311,6 @@ class Queries(Comparisons):
         >>> wv.relative_cosine_similarity("king", "queen", topn=2) > 0.4
         True
         """
-        if topn < 1:
-            raise ValueError(f"topn must be at least 1, got {topn}")
+        topn = check_value("topn", topn, int, low=1)
         similarity = float(self.similarity(wa, wb))
         return similarity / sum(cosine for _, cosine in self.similar_by_key(wa, topn))

@@ -11,11 +11,24 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fastvec._util.options import check_value
 from fastvec._util.undo import undone_on_error
 from fastvec.vectors.attributes import COUNT, WordAttributes
 from fastvec.vectors.keys import KeyRows
 from fastvec.vectors.norms import normalized, row_norms, safe_reciprocal
 from fastvec.words import Key, Words, in_order, is_integer
+
+
+def _real(weights: ArrayLike) -> NDArray[Any]:
+    """Vectors as an array; TypeError unless they are real numbers, ValueError for lengths that
+    differ."""
+    try:
+        vectors = np.asarray(weights)
+    except ValueError:
+        raise ValueError("weights must be vectors of one length") from None
+    if vectors.dtype.kind not in "biuf":
+        raise TypeError(f"weights must be real numbers, got {vectors.dtype}")
+    return vectors
 
 
 class VectorStore(WordAttributes):
@@ -59,9 +72,8 @@ class VectorStore(WordAttributes):
     norms: NDArray[np.float32] | None
 
     def __init__(self, vector_size: int, count: int = 0, dtype: Any = np.float32) -> None:
-        if vector_size < 0 or count < 0:
-            name = "vector_size" if vector_size < 0 else "count"
-            raise ValueError(f"{name} must be at least 0, got {min(vector_size, count)}")
+        vector_size = check_value("vector_size", vector_size, int, low=0)
+        count = check_value("count", count, int, low=0)
         self._start(Words.of([]), np.zeros((count, vector_size), dtype), None)
 
     @classmethod
@@ -188,6 +200,8 @@ class VectorStore(WordAttributes):
     def __getitem__(self, key_or_keys: Key | Iterable[Key]) -> NDArray[Any]:
         if isinstance(key_or_keys, str | int | np.integer):
             return self.get_vector(key_or_keys)
+        if isinstance(key_or_keys, bytes) or not isinstance(key_or_keys, Iterable):
+            raise TypeError(f"a key must be a string or an integer, got {key_or_keys!r:.60}")
         rows = [self.get_index(key) for key in key_or_keys]
         vectors: NDArray[Any] = self.vectors[np.array(rows, np.int64)]
         return vectors
@@ -259,7 +273,7 @@ class VectorStore(WordAttributes):
         """
         if isinstance(keys, str | int | np.integer):
             keys, weights = [keys], np.asarray(weights).reshape(1, -1)
-        keys, vectors = in_order(keys), np.asarray(weights)
+        keys, vectors = in_order(keys), _real(weights)
         if vectors.shape != (len(keys), self.vector_size):
             raise ValueError(
                 f"{len(keys)} keys need weights of shape ({len(keys)}, {self.vector_size}), "
