@@ -323,7 +323,7 @@ def _nothing_left(raw_words: int, distinct: int, params: VocabularyParams) -> st
     if params.max_final_vocab is not None:
         rules += f" and max_final_vocab {params.max_final_vocab}"
     small = raw_words < SMALL_TEXT and params.min_count > 1
-    advice = " (a text this small needs min_count=1, and sample=0)" if small else ""
+    advice = " (a text this small needs min_count=1, and Word2Vec sample=0)" if small else ""
     return (
         f"no word is left: {raw_words} words were read, {distinct} of them different, and none is "
         f"kept with {rules}{advice}"

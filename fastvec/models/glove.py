@@ -27,6 +27,7 @@ from fastvec.models.glove_file import load_model, restore_rows, save_model
 from fastvec.models.glove_run import GloVeRun
 from fastvec.models.mittens import Prior, prior_vectors, start_from
 from fastvec.models.pairs import Pairs
+from fastvec.models.remarks import remark_on_glove
 from fastvec.models.sparse_rows import is_sparse
 from fastvec.models.training import in_use, run_epochs
 from fastvec.models.training_state import StateAttribute, TrainingState
@@ -342,6 +343,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         watchers = watchers_of(run, state, held, validation_every)
         callbacks = (*watchers, *callbacks)
         run_epochs(self, run, state, callbacks, self.progress, watchers, report_every=report_delay)
+        if state.train_count == 1 and self._prior is None:
+            remark_on_glove(self, self._records, self.pairs)
 
     # --- results
 

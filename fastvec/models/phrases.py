@@ -38,6 +38,7 @@ from fastvec.models.phrase_scores import (
     word2phrase_scorer,
 )
 from fastvec.models.phrases_file import PhrasesFile, write_frozen, write_phrases
+from fastvec.models.remarks import remark_on_phrases
 from fastvec.params import CorpusParams, PhrasesParams, PhrasesTextOptions
 from fastvec.words import Words, concatenate_words
 
@@ -308,8 +309,8 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         bigrams = self._add_up()
         if bigrams is None:
             return {}
-        word_counts, counts, len_vocab = self._counts_by_spelling(bigrams)
-        pairs = bigrams.pairs
+        word_counts, all_counts, len_vocab = self._counts_by_spelling(bigrams)
+        pairs, counts = bigrams.pairs, all_counts
         if is_vectorized(self.scoring):  # scores rarer pairs below every threshold
             frequent = counts >= self.min_count
             pairs, counts = pairs[frequent], counts[frequent]
@@ -323,6 +324,8 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
             self.corpus_word_count,
         )
         best = np.flatnonzero(scores > self.threshold)
+        if not len(best):
+            remark_on_phrases(all_counts, scores, self.min_count, self.threshold)
         keys = (pairs[best, BETWEEN], pairs[best, LAST], pairs[best, FIRST], -scores[best])
         best = best[np.lexsort(keys)]
         phrases = bigrams.spell(np.ascontiguousarray(pairs[best]), self.delimiter)

@@ -43,11 +43,12 @@ from fastvec.models.output_layers import (
     padded_view,
 )
 from fastvec.models.prediction import log_probability, most_probable
+from fastvec.models.remarks import remark_on_word2vec
 from fastvec.models.training import in_use, run_epochs
 from fastvec.models.training_state import StateAttribute, TrainingState
 from fastvec.models.validation import check_share, watchers_of
 from fastvec.models.word2vec_file import load_model, restore_rows, save_model
-from fastvec.models.word2vec_run import Word2VecRun, remark_on_little
+from fastvec.models.word2vec_run import Word2VecRun
 from fastvec.params import CorpusParams, TextOptions, VocabularyParams, Word2VecParams
 from fastvec.sentences import (
     FAST_VERSION,
@@ -563,7 +564,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
                 )
             finally:
                 self.wv.forget_norms()
-            remark_on_little(self, corpus, state)
+            remark_on_word2vec(self, corpus, state)
         return state.trained, state.epochs_done * corpus.raw_words
 
     def _schedule(

@@ -10,7 +10,6 @@ import numpy as np
 
 from fastvec._core import Control, Training
 from fastvec._util import threads
-from fastvec._util.log import log
 from fastvec._util.matrix import padded_rows
 from fastvec._util.simd import simd
 from fastvec.corpus.corpus import Corpus
@@ -169,34 +168,6 @@ class Word2VecRun:
     def advice(self) -> str:
         """What to change when numbers are not finite."""
         return f"lower alpha (now {self.model.alpha})"
-
-
-FEW = 4  # words trained on, for each word of the vocabulary, that hardly change its vector
-
-
-def remark_on_little(model: Word2Vec, corpus: Corpus, state: TrainingState) -> None:
-    """Say why a call of ``train`` learned nothing, or little because of the size of the text."""
-    if not state.predictions:
-        log.warning("nothing was learned: %s", _why_nothing(model, corpus))
-    elif state.trained < FEW * len(model.wv) and state.trained * 2 < state.passed:
-        log.warning(
-            "sample=%g leaves out %d %% of this small text, so that most vectors are as random as "
-            "before: try sample=0 (and min_count=1, more epochs)",
-            model.sample,
-            100 - 100 * state.trained // state.passed,
-        )
-
-
-def _why_nothing(model: Word2Vec, corpus: Corpus) -> str:
-    lengths = np.diff(corpus.offsets)
-    if lengths.max(initial=0) < 2:
-        return (
-            "no sentence has two words of the vocabulary, of which one could be predicted from the "
-            "other (lines=False joins the lines of a text; min_count=1 keeps all words)"
-        )
-    if model.sample > 0:
-        return f"sample={model.sample:g} leaves out nearly all words of this text: try sample=0"
-    return "no word was predicted from another one"
 
 
 def epoch_seed(state: TrainingState) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from fastvec import CallbackAny2Vec, FrozenPhrases, GloVe, KeyedVectors, Phrases, Word2Vec
 
-TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 10
+TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 100
 SMALL = {"vector_size": 4, "min_count": 1, "workers": 1, "sample": 0}
 
 
@@ -24,11 +24,11 @@ def test_reading_and_training_are_logged(caplog, tmp_path):
     Word2Vec.load(tmp_path / "m")
     assert {record.name for record in caplog.records} == {"fastvec"}
     expected = [
-        "collected 5 words from 60 raw words and 20 sentences; min_count=1",
-        "training Word2Vec<vocab=5, vector_size=4, alpha=0.025, sample=0, epochs=2>: 60 words, 2",
+        "collected 5 words from 600 raw words and 200 sentences; min_count=1",
+        "training Word2Vec<vocab=5, vector_size=4, alpha=0.025, sample=0, epochs=2>: 600 words, 2",
         "training: epoch 1 of 2, 50.0 %, ",
         "training: epoch 2 of 2, 100.0 %, ",
-        "trained 2 epochs: loss 0.6",
+        "trained 2 epochs: loss 0.",
         "saved Word2Vec<vocab=5",
         "loaded Word2Vec<vocab=5",
     ]
@@ -78,7 +78,7 @@ def test_a_prediction_that_cannot_be_made(caplog):
 def test_a_prediction_is_gensims():
     gensim = pytest.importorskip("gensim", reason="gensim is not installed")
     for mean in (0, 1):
-        model = Word2Vec(TEXT, cbow_mean=mean, alpha=0.5, **SMALL)
+        model = Word2Vec(TEXT, cbow_mean=mean, alpha=0.1, **SMALL)
         theirs = gensim.models.Word2Vec(vector_size=4, cbow_mean=mean)
         theirs.wv = gensim.models.KeyedVectors(4)
         theirs.wv.add_vectors(model.wv.index_to_key, model.wv.vectors)
@@ -134,10 +134,10 @@ def test_a_model_shows_its_options():
 
 SAVED = {
     "Word2Vec": lambda: Word2Vec(TEXT, **SMALL),
-    "GloVe": lambda: GloVe(4, min_count=1, epochs=1, progress=False).fit(TEXT),
+    "GloVe": lambda: GloVe(4, x_max=1, min_count=1, progress=False).fit(TEXT),
     "KeyedVectors": lambda: vectors(["the", "cat"]),
-    "Phrases": lambda: Phrases(TEXT, min_count=1, threshold=0.1),
-    "FrozenPhrases": lambda: Phrases(TEXT, min_count=1, threshold=0.1).freeze(),
+    "Phrases": lambda: Phrases(TEXT, min_count=1, threshold=0.01),
+    "FrozenPhrases": lambda: Phrases(TEXT, min_count=1, threshold=0.01).freeze(),
 }
 
 

@@ -179,7 +179,12 @@ def test_a_model_can_take_over_the_words_of_another():
     ("text", "options", "reason"),
     [
         ([["a"], ["b"]] * 9, {}, "no sentence has two words of the vocabulary"),
-        ([["a", "b"], ["a", "c"]], {"min_count": 2}, "no sentence has two words"),
+        ([["a", "b"], ["a", "c"]], {"min_count": 2}, "vocabulary has one word only"),
+        (
+            [["a", "x"], ["a", "y"], ["b", "z"], ["b"]],
+            {"min_count": 2},
+            "no sentence has two words",
+        ),
         ([["a", "b", "c"]] * 10, {"sample": 1e-12}, "sample=1e-12 leaves out nearly all words"),
         ([["a", "b", "c"]] * 10, {"sample": 1e-12, "hs": 1, "negative": 0}, "nothing was learned"),
     ],
