@@ -21,7 +21,7 @@ ENOUGH_BYTES = 16  # of binary numbers: so many that are all letters of text are
 _FRACTION = re.compile(rb"[-+]?(\d*\.\d+([eE][-+]?\d+)?|\d+[eE][-+]?\d+)|-\d+")
 _INTEGER = re.compile(rb"[-+]?\d+")
 _LONG_FRACTION = re.compile(rb"[-+]?\d*\.\d{4,}([eE][-+]?\d+)?")
-_COMMA = re.compile(rb"[-+]?\d+,\d+")
+_COMMA = re.compile(rb"[-+]?\d+,\d+([eE][-+]?\d+)?")
 _HEX = re.compile(rb"[-+]?0[xX][\da-fA-F]+.*")
 
 
@@ -91,7 +91,16 @@ def size_of_rows(lines: list[bytes]) -> int:
                 f"row {row}: expected a word and {size} numbers, as most rows have, found "
                 f"{excerpt(line)}{number_advice(line)}"
             )
+    _refuse_decimal_commas([line for _, line in rows], size)
     return size
+
+
+def _refuse_decimal_commas(lines: list[bytes], size: int) -> None:
+    """ValueError if most rows have a decimal comma in what stands before their numbers: only those
+    numbers that have no fraction were taken for numbers then, and the others for words."""
+    before = [fields[-size - 1] for line in lines if len(fields := line.split()) > size + 1]
+    if 2 * sum(map(bool, map(_COMMA.fullmatch, before))) > len(lines):
+        raise ValueError("its numbers have decimal commas, which must be points")
 
 
 def _refuse_other_header(first: bytes, others: list[bytes], size: int) -> None:

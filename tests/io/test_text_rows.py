@@ -54,6 +54,8 @@ def test_marks_and_windows_line_ends_are_no_part_of_words(tmp_path, data):
         # numbers of other kinds
         (b"the 0,125 0,25\nof 0,5 0,75\n", "row 1: .* decimal commas"),
         (b"2 2\nthe 0,125 0,25\nof 0,5 0,75\n", "row 1: .* decimal commas"),
+        (b"2 3\nthe 0,125 0,0 1e-05\nof 0,5 0,0 1\n", "row 1: .* decimal commas"),
+        (b"the 0,125 1e-05\nof 1,5e-05 1\n", "decimal commas"),
         (b"2 2\nthe 0x1p-3 0x1\nof 0x2 0x3\n", "row 1: .* hexadecimal"),
         (b"the,0.1,0.2\nof,0.3,0.4\n", "row 1: .* looks like a table"),
         (b"the;0,1;0,2\nof;0,3;0,4\n", "row 1: .* looks like a table"),
@@ -68,6 +70,12 @@ def test_files_whose_rows_contradict_each_other_are_refused(tmp_path, data, says
     for stored in (data, gzip.compress(data)):
         with pytest.raises(ValueError, match=f"v: .*({says})"):
             read_vectors(write(tmp_path / "v", stored))
+
+
+def test_decimal_commas_behind_a_header_that_is_not_read_are_seen(tmp_path):
+    path = write(tmp_path / "v", b"2 3\nthe 0,125 0,0 1e-05\nof 0,5 0,0 1e-05\n")
+    with pytest.raises(ValueError, match=r"v: .*decimal commas"):
+        read_vectors(path, file_format="glove")
 
 
 @pytest.mark.parametrize("number", [b"0,5", b"1,25e-3", b"0x1f"])
