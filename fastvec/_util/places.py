@@ -91,6 +91,16 @@ def is_local(place: FileLike) -> TypeGuard[PathLike]:
     return isinstance(place, (str, os.PathLike)) and not is_remote(place)
 
 
+def still_there(place: FileLike) -> str:
+    """The end of a message about a file that is not written: that one of before is still there.
+
+    >>> still_there("not_there.safetensors")
+    ''
+    """
+    is_there = is_local(place) and exists(place)
+    return f"; {name_of(place)} is still what was saved before" if is_there else ""
+
+
 @contextlib.contextmanager
 def open_source(place: FileLike) -> Iterator[BinaryIO]:
     """Open a file for reading, wherever it is; an open file is read from where it stands, and is

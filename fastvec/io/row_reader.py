@@ -37,7 +37,8 @@ MAX_SIZE = 1 << 20  # numbers in a vector; a header that says more is damaged
 MAX_WORDS = 2**31 - 2  # word ids are 32 bits
 CHUNK = 1 << 21  # bytes read at a time
 MARGIN = 1 << 16  # room before each chunk for the beginning of the row that ends in it
-EXPECTED = 1 << 24  # the hash table of words has room for so many at the start, at most
+EXPECTED = 1 << 24  # the hash table of words has room for so many at the start, at most,
+FEW_EXPECTED = 1 << 16  # and for so many if only the header speaks of more
 FIRST = 10  # lines by which text is told from binary rows
 BOM = b"\xef\xbb\xbf"  # some editors write it before a text
 UNKNOWN = b"<unk> "  # the word that GloVe adds behind those that its first line counts
@@ -192,7 +193,8 @@ class _RowFile:
             self.wanted = min(self.wanted, limit)
         self.room = self._first_room()
         self.dtype = np.float64 if doubles else np.float32
-        self.reader = RowReader(size, binary, min(self.room, EXPECTED), doubles)
+        most = FEW_EXPECTED if data.size is None else EXPECTED
+        self.reader = RowReader(size, binary, min(self.room, most), doubles)
 
     def _header(self) -> tuple[int, int]:
         line = self.data.line()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from fastvec._util.options import names_of, params_from
-from fastvec._util.places import FileLike
+from fastvec._util.places import FileLike, still_there
 from fastvec.corpus.corpus import serializable
 from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.training_state import TrainingState
@@ -26,7 +26,10 @@ SAVED = tuple(name for name in dict.fromkeys(names_of(*GROUPS)) if name != "tmp"
 
 def save_model(model: GloVe, path: FileLike) -> None:
     """Write a model; see :meth:`fastvec.GloVe.save`."""
-    wv, size = model.wv, model.vector_size
+    try:
+        wv, size = model.wv, model.vector_size
+    except FloatingPointError as error:
+        raise FloatingPointError(f"the model is not saved: {error}{still_there(path)}") from None
     assert model._records is not None
     extra = {"records": model._records[:, :, : size + 2]}
     if model._prior is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from fastvec._util.options import check_value, names_of, params_from
-from fastvec._util.places import FileLike, name_of
+from fastvec._util.places import FileLike, still_there, name_of
 from fastvec.corpus.corpus import STORAGE_OPTIONS, serializable
 from fastvec.io.container import Container
 from fastvec.io.vectors import load_vectors, save_vectors
@@ -39,7 +39,7 @@ def save_model(model: Word2Vec, path: FileLike) -> None:
     if not all(map(all_finite, (model.wv.vectors, *weights.values()))):
         raise FloatingPointError(
             f"the model is not saved, since its numbers are not finite: lower alpha (now "
-            f"{model.alpha}), and train anew or load what was saved before"
+            f"{model.alpha}), and train anew or load what was saved before{still_there(path)}"
         )
     save_vectors(
         path,

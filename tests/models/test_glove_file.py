@@ -65,3 +65,19 @@ def test_copies_do_not_carry_the_matrix(how):
     other.train(counts + counts.T)
     model.train()
     np.testing.assert_array_equal(other.wv.vectors, model.wv.vectors)
+
+
+def test_a_model_whose_numbers_are_not_finite_is_not_saved(tmp_path):
+    path = tmp_path / "model"
+    model = fitted(random_pairs(20))
+    model.save(path)
+    good = path.read_bytes()
+    model._records[3, 0, 0] = np.nan
+    model._wv = None
+    says = f"not saved: .*lower eta .*; {path} is still what was saved before"
+    with pytest.raises(FloatingPointError, match=says):
+        model.save(path)
+    with pytest.raises(FloatingPointError, match=r"lower eta \(now \S+\)$"):
+        model.save(tmp_path / "other")
+    assert path.read_bytes() == good
+    assert list(tmp_path.iterdir()) == [path]

@@ -129,8 +129,12 @@ def test_a_model_whose_numbers_are_not_finite_is_not_saved(tmp_path):
         before = rows[1, 2]
         for bad in (np.nan, np.inf):
             rows[1, 2] = bad
-            with pytest.raises(FloatingPointError, match=r"not saved.*: lower alpha .now 0.025."):
+            says = rf"not saved.*: lower alpha .now 0.025..*; {path} is still what was saved before"
+            with pytest.raises(FloatingPointError, match=says):
                 model.save(path)
+            with pytest.raises(FloatingPointError, match="saved before$"):
+                model.save(tmp_path / "other")
         rows[1, 2] = before
     assert path.read_bytes() == good
+    assert list(tmp_path.iterdir()) == [path]
     model.save(path)
