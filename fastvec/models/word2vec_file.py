@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from fastvec._util.options import check_value, names_of, params_from
-from fastvec._util.places import FileLike, still_there, name_of
+from fastvec._util.places import FileLike, name_of, still_there
 from fastvec.corpus.corpus import STORAGE_OPTIONS, serializable
 from fastvec.io.container import Container
 from fastvec.io.vectors import load_vectors, save_vectors

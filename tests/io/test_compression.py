@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from vector_tables import write
 
-from fastvec.corpus import chunks, jsonl
+from fastvec.corpus import jsonl, streams
 from fastvec.corpus.corpus import Corpus
 from fastvec.io import counts, row_reader
 from fastvec.io.compression import decompressed
@@ -66,7 +66,7 @@ def bomb(path, ending, megabytes):
 def test_a_word_without_end_takes_no_memory(tmp_path, ending, monkeypatch):
     """What is read is refused after MOST_BYTES, of words and rows alike."""
     path = bomb(tmp_path / f"bomb{ending}", ending, 16)
-    for module in (row_reader, chunks, counts, jsonl):
+    for module in (row_reader, streams, counts, jsonl):
         monkeypatch.setattr(module, "MOST_BYTES", 1 << 21)
     with pytest.raises(ValueError, match=rf"{path}: row 1 does not end within 2097152 bytes"):
         read_vectors(path)
@@ -74,7 +74,7 @@ def test_a_word_without_end_takes_no_memory(tmp_path, ending, monkeypatch):
         Corpus.read(path)
     with pytest.raises(ValueError, match=rf"{path}: line 1 does not end within 2097152 bytes"):
         counts.read_counts(path)
-    monkeypatch.setattr(chunks, "MOST_LINE_BYTES", 1 << 21)
+    monkeypatch.setattr(streams, "MOST_LINE_BYTES", 1 << 21)
     for options in ({"column": "text"}, {"tokens": str.split}):
         with pytest.raises(ValueError, match=rf"{path}: the line at byte 0 does not end within"):
             Corpus.read(path, **options)
