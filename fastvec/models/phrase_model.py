@@ -77,8 +77,7 @@ class PhraseModel:
         >>> [word for word, score in phrases.analyze_sentence(["in", "new", "york"])]
         ['in', 'new_york']
         """
-        if isinstance(sentence, str | bytes):
-            raise TypeError(f"a sentence is a list of words, got the string {sentence!r:.60}")
+        _check_iterable(sentence, "a sentence is a list of words")
         score_of = self._scorer_of_candidates()
         pending: list[str] = []  # the first word of a possible phrase, and connectors after it
         for word in map(_as_text, sentence):
@@ -133,6 +132,7 @@ class PhraseModel:
         >>> list(phrases[[["new", "york"], ["old", "york"]]])
         [['new_york'], ['old', 'york']]
         """
+        _check_iterable(sentence, "a sentence is a list of words")
         items = iter(sentence)
         first = list(itertools.islice(items, 1))
         whole = itertools.chain(first, items) if items is sentence else sentence
@@ -147,6 +147,7 @@ class PhraseModel:
         >>> phrases.find_phrases([["in", "new", "york"]])
         {'new_york': 0.592...}
         """
+        _check_iterable(sentences, "sentences are lists of words")
         analyzed = itertools.chain.from_iterable(map(self.analyze_sentence, sentences))
         return {phrase: score for phrase, score in analyzed if score is not None}
 
@@ -284,6 +285,14 @@ class PhraseModel:
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _check_iterable(words: Any, rule: str) -> None:
+    """TypeError for a string, and for what has no items."""
+    if isinstance(words, str | bytes):
+        raise TypeError(f"{rule}, got the string {words!r:.60}")
+    if not isinstance(words, Iterable):
+        raise TypeError(f"{rule}, got {words!r:.60}")
 
 
 def _as_text(word: Any) -> Any:
