@@ -1,6 +1,10 @@
 """Reading rows of word2vec and GloVe files: numbers, headers, and damaged files."""
 
+import bz2
 import gzip
+import lzma
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -273,3 +277,37 @@ def test_doubles_of_rows_that_are_no_numbers_are_refused_too(tmp_path):
     path = write(tmp_path / "v", b"2 2\na 1 nan\nb 1_0 2\n")
     with pytest.raises(ValueError, match="row 2"):
         read_word2vec(path, doubles=True)
+
+
+TINY = """
+import resource, sys
+from pathlib import Path
+from fastvec.io.registry import read_vectors
+
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for path in sys.argv[1:]:
+    try:
+        read_vectors(Path(path))
+    except ValueError:
+        assert path.endswith("many")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_tiny_files_of_unknown_size_take_little_memory(tmp_path):
+    rows = b"the 1.5\nof 2.5\n"
+    packed = [
+        write(tmp_path / name, data)
+        for name, data in [
+            ("gz", gzip.compress(rows)),
+            ("bz2", bz2.compress(rows)),
+            ("xz", lzma.compress(rows)),
+            ("many", gzip.compress(b"2000000000 1\n" + rows)),  # so many words are not in it
+        ]
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", TINY, *map(str, packed)],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 100 << 10, done.stdout
