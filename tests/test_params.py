@@ -306,3 +306,18 @@ def test_an_option_with_a_typing_error_is_refused(reader: Callable[..., object])
 def test_any_option_of_a_model_may_be_what_was_meant(model: Any, wrong: str, right: str) -> None:
     with pytest.raises(TypeError, match=f"'{wrong}': did you mean '{right}'"):
         model(**{wrong: 3})
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (Word2Vec, {"sg": 1, "hs": 1, "window": 3, "epochs": 7, "shrink_windows": False}),
+        (GloVe, {"x_max": 10.0, "window": 3, "epochs": 7, "combine": "word", "symmetric": False}),
+    ],
+)
+def test_a_model_shows_how_it_is_trained(kind: Any, options: dict[str, Any]) -> None:
+    plain = repr(kind(vector_size=4))
+    for name, value in options.items():
+        assert f", {name}={value!r}" in repr(kind(vector_size=4, **{name: value}))
+        assert f", {name}={value!r}" not in plain
+    assert "workers" not in plain

@@ -10,7 +10,7 @@ import math
 import numbers
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypedDict, TypeVar, Unpack
 
 import numpy as np
@@ -103,6 +103,18 @@ def options_of(owner: object) -> dict[str, Any]:
     kinds = [kind for kind in type(owner).__mro__ if issubclass(kind, Params)]
     names = names_of(*(kind for kind in kinds if dataclasses.is_dataclass(kind)))
     return {name: getattr(owner, name) for name in names}
+
+
+def changed_options(owner: object, *kinds: type[Params], but: Collection[str] = ()) -> str:
+    """The options of some groups that are not their defaults, but for some: ``, hs=1, window=3``.
+
+    >>> from fastvec.params import VocabularyParams
+    >>> changed_options(VocabularyParams(min_count=2), VocabularyParams)
+    ', min_count=2'
+    """
+    values = {name: (getattr(owner, name), getattr(kind, name)) for kind in kinds
+              for name in names_of(kind) if name not in but}  # fmt: skip
+    return "".join(f", {name}={own!r}" for name, (own, usual) in values.items() if own != usual)
 
 
 def refuse_unknown(

@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 
 from fastvec._util.class_calls import on_class_only
 from fastvec._util.log import log_unsaved
-from fastvec._util.options import check_value, params_from, refuse_unknown, set_options
+from fastvec._util.options import (
+    changed_options,
+    check_value,
+    params_from,
+    refuse_unknown,
+    set_options,
+)
 from fastvec._util.places import FileLike
 from fastvec._util.progress import NEWS_SECONDS
 from fastvec._util.undo import undone_on_error
@@ -450,7 +456,11 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
 
     def __repr__(self) -> str:
         words = 0 if self.words is None else len(self.words)
-        return f"GloVe<vocab={words}, vector_size={self.vector_size}, epochs={self.epochs}>"
+        shown = ("vector_size", "epochs", "workers", "memory")
+        changed = changed_options(self, GloVeParams, CooccurrenceParams, but=shown)
+        return (
+            f"GloVe<vocab={words}, vector_size={self.vector_size}, epochs={self.epochs}{changed}>"
+        )
 
 
 def _check_unknown(words: Words) -> None:

@@ -21,7 +21,13 @@ from fastvec._util.class_calls import on_class_only
 from fastvec._util.gensim_names import MODEL_NAMES, missing_attribute, missing_from_module
 from fastvec._util.log import log, log_unsaved
 from fastvec._util.matrix import padded, picked_rows, random_rows
-from fastvec._util.options import check_value, names_of, params_from, refuse_unknown, set_options
+from fastvec._util.options import (
+    changed_options,
+    check_value,
+    params_from,
+    refuse_unknown,
+    set_options,
+)
 from fastvec._util.places import FileLike, exists, name_of
 from fastvec._util.progress import NEWS_SECONDS
 from fastvec._util.system import available_cores
@@ -841,13 +847,7 @@ class Word2Vec(Word2VecParams, VocabularyParams, CorpusParams):
         return vars(self) | {"_corpus": None, "_signature": None, "_used_by": None}
 
     def __repr__(self) -> str:
-        own = {
-            name: value
-            for name in names_of(Word2VecParams)
-            if (value := getattr(self, name)) != getattr(P, name)
-            and name not in ("vector_size", "alpha", "workers")
-        }
-        changed = "".join(f", {name}={value!r}" for name, value in own.items())
+        changed = changed_options(self, Word2VecParams, but=("vector_size", "alpha", "workers"))
         return (
             f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}"
             f"{changed}>"
