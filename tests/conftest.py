@@ -31,11 +31,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("plain", deadline=None)
 settings.load_profile("plain")
 
-# make fuzz: more examples, and different ones each time.
+# make fuzz: more examples (FASTVEC_EXAMPLES says how many), and different ones each time.
 settings.register_profile(
     "fuzz",
     deadline=None,
-    max_examples=500,
+    max_examples=int(os.environ.get("FASTVEC_EXAMPLES", "500")),
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

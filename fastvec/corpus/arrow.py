@@ -15,7 +15,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 from fastvec._util.spill import seekable
-from fastvec.corpus.arrow_columns import is_text, long_chunks, strings, validate, whole_words
+from fastvec.corpus.arrow_columns import (
+    LONG_ROWS,
+    is_text,
+    long_chunks,
+    strings,
+    validate,
+    whole_words,
+)
 from fastvec.corpus.chunks import Chunk, FileFormat, ObjectKind, TextRows, TokenRows, int_chunk
 from fastvec.params import CorpusParams
 from fastvec.words import offsets_of
@@ -38,10 +45,9 @@ def _pyarrow(name: str) -> Any:
 
 
 def is_table(source: object) -> bool:
-    """Whether an object gives its rows as Arrow data."""
-    return any(
-        hasattr(source, name) for name in ("__arrow_c_stream__", "__arrow_c_array__")
-    ) or _is_dataset(source)
+    """Whether an object gives its rows as Arrow data: also datasets, of pyarrow or Hugging Face."""
+    names = ("__arrow_c_stream__", "__arrow_c_array__", "scanner")
+    return any(hasattr(source, name) for name in names) or _is_dataset(source)
 
 
 def _is_dataset(source: object) -> bool:
@@ -69,6 +75,9 @@ def _table_chunks(source: Any, params: CorpusParams) -> Iterator[Chunk]:
     arrow = _pyarrow(name)
     if _is_dataset(source):
         batches: Iterable[Any] = source.with_format("arrow").iter(batch_size=10_000)
+    elif hasattr(source, "scanner"):
+        columns = _choose_columns(name, source.schema, params)
+        batches = source.to_batches(columns=list(dict.fromkeys(columns)), batch_size=LONG_ROWS)
     elif isinstance(source, arrow.RecordBatchReader):
         batches = source
     else:
@@ -92,8 +101,8 @@ def _in_memory(name: str, arrow: Any, source: Any, params: CorpusParams) -> Any:
             known = all(column in source.columns for column in params.columns)
             wanted = list(dict.fromkeys(params.columns)) if known else None
             return arrow.Table.from_pandas(source, columns=wanted or None)
-        except arrow.ArrowException as error:
-            raise ValueError(f"{name} cannot be read: {error}") from None
+        except (arrow.ArrowException, ValueError) as error:
+            raise ValueError(f"{name} cannot be read: {error.args[0]}") from None
     if hasattr(source, "__arrow_c_stream__"):
         return arrow.chunked_array(source)
     return arrow.array(source)

@@ -107,7 +107,7 @@ def long_chunks(name: str, arrow: Any, table: Any, params: CorpusParams) -> Iter
 def _long_rows(name: str, arrow: Any, arrays: list[Any], params: CorpusParams) -> LongRows:
     named = [f"{name}, column {column}" for column in params.columns]
     arrays = [_decoded(arrow, array) for array in arrays]
-    integers = arrow.types.is_integer(arrays[0].type)
+    integers = _is_whole(arrow.types, arrays[0].type)
     texts = [
         _as_text(named[0], arrow, arrays[0], is_item=True),
         _as_text(named[1], arrow, arrays[1], is_item=False),
@@ -130,15 +130,21 @@ def _decoded(arrow: Any, array: Any) -> Any:
 def _as_text(name: str, arrow: Any, array: Any, is_item: bool) -> Any:
     """An array of items or groups as strings; TypeError for what can be neither."""
     types, kind = arrow.types, array.type
-    fits = is_text(types, kind) or types.is_integer(kind) or types.is_null(kind)
+    fits = is_text(types, kind) or _is_whole(types, kind) or types.is_null(kind)
     if not fits and not is_item:
-        fits = types.is_floating(kind) or types.is_temporal(kind) or types.is_boolean(kind)
+        others = (types.is_floating, types.is_temporal, types.is_boolean, types.is_decimal)
+        fits = any(is_of(kind) for is_of in others)
     if not fits:
         what = "an item is text or an integer" if is_item else "a group is text, a number or a date"
         raise TypeError(f"{name} holds {kind}; {what}")
     if types.is_floating(kind) and _are_whole(array):  # a column with gaps holds floats
         array = array.cast(arrow.int64())
     return array.cast(arrow.large_string())
+
+
+def _is_whole(types: Any, kind: Any) -> bool:
+    """Whether a type holds integers; databases give decimals without a fraction, too."""
+    return bool(types.is_integer(kind) or (types.is_decimal(kind) and kind.scale == 0))
 
 
 def _are_whole(array: Any) -> bool:

@@ -24,14 +24,17 @@ from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus.corpus import STORAGE_OPTIONS, Corpus, ids_in, renumbered
 from fastvec.corpus.hints import TextRead, log_hints
 from fastvec.corpus.normalize import NormalizedWords, normalize_words, word_splitter
-from fastvec.corpus.sources import EncodedSource, Source, find_source
+from fastvec.corpus.sources import (
+    COLUMN_OPTIONS,
+    Contents,
+    EncodedSource,
+    Source,
+    find_source,
+)
 from fastvec.corpus.spool import DROPPED, Ids, Spool, words_of
 from fastvec.corpus.vocabulary import NoWordsError, TrimRule, Vocabulary, select_words
 from fastvec.params import FUNCTION, CorpusParams, CountOptions, VocabularyParams
 from fastvec.words import Words
-
-#: options that say which columns of a table are read, and how they are found
-COLUMN_OPTIONS = ("column", "delimiter", "header")
 
 
 def read_corpus(
@@ -194,8 +197,8 @@ class _Reading:
             raise ValueError("tokens must be given again: it was a function, which no file keeps")
         spool = Spool(self._new_reader, storage, self.trim_rule)
         contents = source.open(self.corpus_params, count_only=storage is None)
-        if first and not contents.has_columns:
-            _refuse_columns(self.corpus_params)
+        if first:
+            _refuse_columns(self.corpus_params, contents)
         if contents.chunks is not None:
             # Which words max_vocab_size drops depends on what was read before them.
             workers = self.workers or available_cores()
@@ -273,15 +276,17 @@ class _Reading:
         return self._ids(_WordsRead(words, counts), int(counts.sum()), None, None)[0]
 
 
-def _refuse_columns(params: CorpusParams) -> None:
-    """ValueError for an option about the columns of a table."""
+def _refuse_columns(params: CorpusParams, contents: Contents) -> None:
+    """ValueError for an option about columns that has no meaning for a source."""
     for name in COLUMN_OPTIONS:
-        if getattr(params, name) not in (None, True):
-            column = "no column" if params.column is None else f"no column {params.column!r}"
+        if name in contents.column_options or getattr(params, name) in (None, True):
+            continue
+        if name == "column":
             raise ValueError(
-                f"there is {column}: {name} is for files, tables and mappings, not for lists of "
-                "words, texts or arrays"
+                f"there is no column {params.column!r}: column is for files, tables and mappings, "
+                "not for lists of words, texts or arrays"
             )
+        raise ValueError(f"{name} is for files of CSV, and this corpus is no file")
 
 
 @contextlib.contextmanager

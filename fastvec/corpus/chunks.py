@@ -52,7 +52,7 @@ class Chunk(Protocol):
 
 @dataclass(frozen=True)
 class FileFormat:
-    """One format of files that hold text, as ``sources.FILE_FORMATS`` lists them."""
+    """One format of files that hold text, as ``file_formats.FILE_FORMATS`` lists them."""
 
     matches: Callable[[str, bytes, CorpusParams], bool]
     """Whether a file is of this format, by its name, its first bytes and the options."""

@@ -84,8 +84,8 @@ def _checked(rows: Iterator[Chunk], params: CorpusParams) -> Iterator[LongRows]:
         order = some.order or order
         yield some
     if missing:
-        columns = " or ".join(params.columns)
-        log.warning("%d rows were left out, which have no value in column %s", missing, columns)
+        columns = " or ".join(dict.fromkeys(params.columns))
+        log.warning("rows left out, which have no value in column %s: %d", columns, missing)
 
 
 def _batches(rows: Iterator[LongRows], most: int) -> Iterator[LongRows | None]:

@@ -1,6 +1,6 @@
 """Sources: what a corpus can be made from, found out once and carried until it is read.
 
-:func:`find_source` looks at whatever a user gives: paths of files of any format (``FILE_FORMATS``),
+:func:`find_source` looks at whatever a user gives: paths of files of any format (file_formats.py),
 Python objects that hold text (``OBJECT_KINDS``), an iterable of sentences, or a Corpus.  The Source
 that it returns knows whether it has changed, and gives chunks for native workers or sentences that
 are read one by one.
@@ -11,13 +11,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO
+from typing import Any
 
 from fastvec.corpus.arrays import INTEGER_ARRAYS
-from fastvec.corpus.arrow import ARROW_FORMATS, TABLES, has_columns
+from fastvec.corpus.arrow import TABLES, has_columns, is_table
 from fastvec.corpus.chunks import (
     Chunk,
-    FileFormat,
     ObjectKind,
     TextBlock,
     file_ranges,
@@ -25,108 +24,23 @@ from fastvec.corpus.chunks import (
     utf8,
 )
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.csv_files import CSV
-from fastvec.corpus.encodings import as_utf8, is_utf8
+from fastvec.corpus.encodings import is_utf8
+from fastvec.corpus.file_formats import CORPUS_FILE, TEXT, breaks_of, format_of, stream_chunks
 from fastvec.corpus.files import File, find_files, is_path
 from fastvec.corpus.groups import grouped_sentences, is_grouped
-from fastvec.corpus.jsonl import JSON_LINES, JSON_LINES_UNNAMED
 from fastvec.corpus.rows import mapping_chunks
 from fastvec.corpus.sequences import counted, sequences
-from fastvec.corpus.streams import LINE_BREAKS, NO_BREAKS, WORD_BREAKS, Breaks, text_blocks
+from fastvec.corpus.streams import WORD_BREAKS
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.io import compression
-from fastvec.io.archives import only_member
-from fastvec.io.container import KINDS, is_container
-from fastvec.io.foreign import foreign_kind, holds_vectors, is_archive, wide_encoding
 from fastvec.params import CorpusParams
-
-# --- formats of files
-
-
-def _refuse_corpus_file(name: str, *_: Any) -> Iterator[Chunk]:
-    raise ValueError(f"{name} is an encoded corpus: it can only be read alone")
-
-
-def _breaks(params: CorpusParams) -> Breaks:
-    """Where text may be cut: not within what a function is to make words of."""
-    if isinstance(params.tokens, str):
-        return WORD_BREAKS
-    return LINE_BREAKS if params.lines else NO_BREAKS
-
-
-def _text_chunks(name: str, file: BinaryIO, params: CorpusParams) -> Iterator[Chunk]:
-    return text_blocks(name, file, _breaks(params))
-
-
-def _refuse_container(name: str, *_: Any) -> Iterator[Chunk]:
-    raise ValueError(f"{name} is a file of fastvec's own that holds vectors or counts, not text")
-
-
-def _refuse_foreign(name: str, file: BinaryIO, _: CorpusParams) -> Iterator[Chunk]:
-    kind = foreign_kind(compression.peek(file)[0])
-    assert kind is not None
-    raise ValueError(f"{name} is {kind.what}, not text: {kind.advice}")
-
-
-def _refuse_wide(name: str, file: BinaryIO, _: CorpusParams) -> Iterator[Chunk]:
-    encoding = wide_encoding(compression.peek(file)[0])
-    raise ValueError(f"{name} is text in {encoding}, not UTF-8: encoding={encoding!r} reads it")
-
-
-def _refuse_vectors(name: str, *_: Any) -> Iterator[Chunk]:
-    raise ValueError(f"{name} holds word vectors, not text: keep it outside of the corpus")
-
-
-def _archive_chunks(name: str, file: BinaryIO, params: CorpusParams) -> Iterator[Chunk]:
-    with only_member(name, file, params.tmp) as (inside, member):
-        yield from _stream_chunks(inside, member, params)
-
-
-CORPUS_FILE = FileFormat(lambda _, head, __: is_container(head, "corpus"), _refuse_corpus_file)
-CONTAINER = FileFormat(
-    lambda _, head, __: any(is_container(head, kind) for kind in KINDS), _refuse_container
-)
-FOREIGN = FileFormat(lambda _, head, __: foreign_kind(head) is not None, _refuse_foreign)
-ARCHIVE = FileFormat(lambda _, head, __: is_archive(head), _archive_chunks)
-WIDE_TEXT = FileFormat(
-    lambda _, head, __: wide_encoding(head) is not None, _refuse_wide, is_text=True
-)
-VECTORS = FileFormat(
-    lambda _, head, __: holds_vectors(head, len(head) < compression.HEAD_BYTES),
-    _refuse_vectors,
-    is_text=True,
-)
-TEXT = FileFormat(lambda *_: True, _text_chunks, is_text=True)
-
-#: a file is of the first of these that matches
-FILE_FORMATS: tuple[FileFormat, ...] = (
-    CORPUS_FILE,
-    CONTAINER,
-    *ARROW_FORMATS,
-    FOREIGN,
-    ARCHIVE,
-    WIDE_TEXT,
-    CSV,
-    JSON_LINES,
-    JSON_LINES_UNNAMED,
-    VECTORS,
-    TEXT,
-)
 
 #: an object is of the first of these that matches; if none does, it must be an iterable
 OBJECT_KINDS: tuple[ObjectKind, ...] = (INTEGER_ARRAYS, TABLES)
 
 
-def format_of(name: str, head: bytes, params: CorpusParams) -> FileFormat:
-    """The format of a file that has this name and begins with these bytes.
-
-    >>> format_of("text", b"to be or not", CorpusParams()) is TEXT
-    True
-    """
-    return next(each for each in FILE_FORMATS if each.matches(name, head, params))
-
-
-# --- sources
+#: options that say which columns of a table are read, and how they are found in files
+COLUMN_OPTIONS = ("column", "delimiter", "header")
 
 
 @dataclass(frozen=True)
@@ -137,14 +51,14 @@ class Contents:
     ----------
     bytes : int, optional
         how much text there is, if that is known.
-    has_columns : bool
-        whether the option ``column`` can have a meaning for it.
+    column_options : tuple of str
+        which of the COLUMN_OPTIONS can have a meaning for it.
     """
 
     chunks: Iterator[Chunk] | None = None
     sentences: Iterator[Any] | None = None
     bytes: int | None = None
-    has_columns: bool = True
+    column_options: tuple[str, ...] = ()
 
 
 class Source:
@@ -172,14 +86,14 @@ class Source:
         counted only, the items of long tables need not be brought into sequences.
         """
         contents = self._contents(params)
-        if params.group is not None and contents.chunks is not None and contents.has_columns:
+        if params.group is not None and contents.chunks is not None and contents.column_options:
             chunks = (counted if count_only else sequences)(contents.chunks, params)
             contents = replace(contents, chunks=chunks)
         if isinstance(params.tokens, str) or contents.chunks is None:
             return contents
         return Contents(
             sentences=texts_and_sentences(contents.chunks, params.tokens, params),
-            has_columns=contents.has_columns,
+            column_options=contents.column_options,
         )
 
     def has_lines(self, _: CorpusParams) -> bool:
@@ -224,7 +138,8 @@ class FileSource(Source):
         total = sum(size for size in sizes if size is not None)
         each = map(_file_chunks, self.files, sizes, itertools.repeat(params))
         chunks = itertools.chain.from_iterable(each)
-        return Contents(chunks, bytes=None if None in sizes else total)
+        size = None if None in sizes else total
+        return Contents(chunks, bytes=size, column_options=COLUMN_OPTIONS)
 
 
 class ObjectSource(Source):
@@ -236,7 +151,8 @@ class ObjectSource(Source):
 
     def _contents(self, params: CorpusParams) -> Contents:
         named = self.kind is TABLES and has_columns(self.source)
-        return Contents(self.kind.chunks(self.source, params), has_columns=named)
+        chunks = self.kind.chunks(self.source, params)
+        return Contents(chunks, column_options=("column",) if named else ())
 
 
 class GroupedSource(Source):
@@ -246,11 +162,13 @@ class GroupedSource(Source):
         self.source = source
 
     def _contents(self, params: CorpusParams) -> Contents:
-        return Contents(sentences=grouped_sentences(self.source, params))
+        sentences = grouped_sentences(self.source, params)
+        return Contents(sentences=sentences, column_options=("column",))
 
 
 class IterableSource(Source):
-    """An iterable of sentences; or, if its first item says so, of paths or of texts."""
+    """An iterable of sentences; or, if its first item says so, of paths, texts, mappings or parts
+    of a table."""
 
     def __init__(self, source: Iterable[Any]) -> None:
         self.source = source
@@ -264,7 +182,7 @@ class IterableSource(Source):
             raise NoWordsError("the corpus is empty: there was nothing to read") from None
         items = itertools.chain([first], items)
         if _is_text(first, params):
-            return Contents(_string_chunks(items, params), has_columns=False)
+            return Contents(_string_chunks(items, params))
         if is_path(first):
             return FileSource(_listed_files(items, first))._contents(params)
         if isinstance(first, Mapping):
@@ -274,8 +192,12 @@ class IterableSource(Source):
                     f"the corpus consists of mappings: say with column which key holds the text; "
                     f"the first one has {has}"
                 )
-            return Contents(mapping_chunks("the corpus", items, params))
-        return Contents(sentences=items, has_columns=False)
+            chunks = mapping_chunks("the corpus", items, params)
+            return Contents(chunks, column_options=("column",))
+        if is_table(first) and has_columns(first):
+            chunks = itertools.chain.from_iterable(TABLES.chunks(each, params) for each in items)
+            return Contents(chunks, column_options=("column",))
+        return Contents(sentences=items)
 
 
 def find_source(source: Any, params: CorpusParams) -> Source:
@@ -358,21 +280,11 @@ def _text_size(file: File, params: CorpusParams) -> int | None:
 
 def _file_chunks(file: File, text_size: int | None, params: CorpusParams) -> Iterator[Chunk]:
     """The chunks of a file, which is opened only when its turn comes."""
-    if text_size is not None and _breaks(params) == WORD_BREAKS:
+    if text_size is not None and breaks_of(params) == WORD_BREAKS:
         yield from file_ranges(file.name, text_size)
         return
     with file.open() as raw:
-        yield from _stream_chunks(file.name, compression.decompressed(file.name, raw), params)
-
-
-def _stream_chunks(name: str, stream: BinaryIO, params: CorpusParams) -> Iterator[Chunk]:
-    """The chunks of decompressed data of any format."""
-    head, stream = compression.peek(stream)
-    file_format = format_of(name, head, params)
-    if file_format.is_text and not is_utf8(params.encoding):
-        head, stream = compression.peek(as_utf8(name, stream, params))
-        file_format = format_of(name, head, params)
-    yield from file_format.chunks(name, stream, params)
+        yield from stream_chunks(file.name, compression.decompressed(file.name, raw), params)
 
 
 # --- texts

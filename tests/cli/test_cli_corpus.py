@@ -141,7 +141,7 @@ def test_items_of_a_long_table_are_counted(folder: Path) -> None:
     options = ["--delimiter", "::", "--no-header", "--column", "2", "--group", "1"]
     done = fastvec(folder, "vocab", "ratings.dat", *options)
     assert (done.returncode, done.stdout) == (0, "7 2\n9 1\n")
-    assert done.stderr == "fastvec: 2 rows were left out, which have no value in column 2 or 1\n"
+    assert done.stderr == "fastvec: rows left out, which have no value in column 2 or 1: 2\n"
 
 
 def test_encode_with_a_vocabulary_that_is_there(folder: Path) -> None:

@@ -36,7 +36,7 @@ from texts import (
 from fastvec.corpus import chunks
 from fastvec.corpus.build import count_words
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.sources import TEXT, format_of
+from fastvec.corpus.file_formats import TEXT, format_of
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io import compression
 from fastvec.params import CorpusParams, CountOptions, ReadOptions

@@ -12,6 +12,7 @@ from texts import decoded
 
 from fastvec.corpus.corpus import Corpus
 from fastvec.io.compression import HEAD_BYTES
+from fastvec.models.word2vec import Word2Vec
 
 
 def read(path: Path, **options: Any) -> list[list[str]]:
@@ -128,7 +129,7 @@ def test_a_number_as_a_column_of_a_table_with_names_is_not_guessed(tmp_path: Pat
 
 def test_options_of_tables_are_refused_where_there_is_none() -> None:
     for options in ({"delimiter": ";"}, {"header": False}):
-        with pytest.raises(ValueError, match=r"there is no column: (delimiter|header) is for"):
+        with pytest.raises(ValueError, match=r"(delimiter|header) is for files of CSV, and this"):
             Corpus.read([["a"]], **options)  # type: ignore[arg-type]
 
 
@@ -137,3 +138,10 @@ def test_line_ends_of_all_systems(tmp_path: Path, end: str) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(end.join(["n,text", "1,a b", "", '2,"c', 'd"', ""]).encode())
     assert read(path, column="text") == [["a", "b"], ["c"], ["d"]]
+
+
+def test_a_model_with_a_delimiter_trains_on_lists_later(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    path.write_text("n:t\n" + "1:a b\n" * 9)
+    model = Word2Vec(path, column="t", delimiter=":", min_count=1, vector_size=2, sample=0)
+    assert model.train([["a", "b"]], total_examples=1, epochs=1)[1] == 2

@@ -142,7 +142,7 @@ def test_rows_without_a_value_are_left_out_and_said(
     elif kind == "pandas":
         source = pytest.importorskip("pandas").DataFrame(source)  # time becomes a float
     assert read(source, **LONG) == [["w", "x"]]
-    assert "3 rows were left out, which have no value in column item or user or time" in caplog.text
+    assert "rows left out, which have no value in column item or user or time: 3" in caplog.text
 
 
 def test_what_cannot_be_an_item_a_group_or_an_order(tmp_path: Path) -> None:
@@ -273,3 +273,49 @@ def test_sequences_train(tmp_path: Path) -> None:
     loaded = Word2Vec.load(tmp_path / "model.safetensors")
     assert (loaded.column, loaded.group, loaded.order) == ("item", "user", "time")
     assert loaded.train([["i7", "i8"]], total_examples=1, epochs=1)[1] == 2
+
+
+def test_tables_in_parts(tmp_path: Path) -> None:
+    """As pandas reads large files, and as datasets of many files are."""
+    pandas = pytest.importorskip("pandas")
+    dataset = pytest.importorskip("pyarrow.dataset")
+    path = written(tmp_path, "csv")
+    assert read(pandas.read_csv(path, chunksize=2), **LONG) == BY_TIME
+    assert read([pandas.read_csv(path)], **LONG) == BY_TIME
+    assert read(dataset.dataset(path, format="csv"), **LONG) == BY_TIME
+    assert read(dataset.dataset(written(tmp_path, "parquet")), **LONG) == BY_TIME
+    with pytest.raises(ValueError, match=r"has no column 'x'; it has user, item, time"):
+        read(dataset.dataset(written(tmp_path, "parquet")), column="x")
+    with pytest.raises(ValueError, match=r"delimiter is for files of CSV"):
+        read(pandas.read_csv(path), delimiter=";", **LONG)
+
+
+def test_integers_of_databases_are_items() -> None:
+    arrow = pytest.importorskip("pyarrow")
+    ids = arrow.array([12345678901234567890, 5, 5], arrow.decimal128(38, 0))
+    corpus = Corpus.read(
+        arrow.table({"item": ids, "user": ids}), column="item", group="user", min_count=1
+    )
+    assert corpus.vocabulary.words.keys() == [5, 12345678901234567890]
+
+
+def test_a_frame_with_a_column_twice_is_refused() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame([["a", "b"]], columns=["item", "item"])
+    with pytest.raises(ValueError, match=r"the DataFrame (cannot be read: |has columns 'item')"):
+        read(frame, column="item")
+    arrow = pytest.importorskip("pyarrow")
+    table = arrow.table([["a"], ["b"]], names=["item", "item"])
+    with pytest.raises(ValueError, match=r"the Table has columns 'item'; it has item, item"):
+        read(table, column="item")
+
+
+def test_lists_of_words_that_are_no_utf8(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    words = arrow.array([b"caf\xe9", b"a"]).view(arrow.string())
+    lists = arrow.ListArray.from_arrays(arrow.array([0, 2], arrow.int32()), words)
+    table = arrow.table({"item": words, "user": ["u", "u"]})
+    for source, options in ((lists, {}), (table, {"column": "item", "group": "user"})):
+        with pytest.raises(ValueError, match=r"not valid UTF-8 \(errors='replace' reads it"):
+            read(source, **options)
+        assert read(source, errors="replace", **options) == [["caf\ufffd", "a"]]
