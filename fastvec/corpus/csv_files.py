@@ -130,24 +130,35 @@ def _ending(name: str) -> str:
 
 
 def _delimiter(name: str, head: bytes, params: CorpusParams) -> str:
-    """The delimiter that was asked for; or with which the first row has the columns; or that which
-    cuts all rows alike."""
+    """The delimiter that was asked for; or with which the first row has the column; or that which
+    cuts all rows alike, which must be clear if the columns have no names."""
     if params.delimiter is not None:
-        return params.delimiter.replace("\\t", "\t")
+        delimiter = params.delimiter.replace("\\t", "\t")
+        if delimiter not in head.decode("utf-8", errors="replace").lstrip("\r\n"):
+            raise ValueError(f"{name} has no delimiter {delimiter!r} in its first rows")
+        return delimiter
     candidates = DELIMITERS[_ending(name)]
     for delimiter in candidates if params.header and params.columns else "":
         if params.column in _first_row(head, delimiter):
             return delimiter
-    return _delimiter_of_all_rows(head, candidates) or candidates[0]
+    alike = [each for each in candidates if _fields_of_rows(head, each) > 1]
+    is_clear = len(alike) == 1 or all(_fields_of_rows(head, each) == 1 for each in candidates)
+    if not (params.header or is_clear):
+        raise ValueError(
+            f"{name}: it is not clear what separates its columns: say it with delimiter"
+        )
+    return alike[0] if alike else candidates[0]
 
 
 def _delimiter_of_all_rows(head: bytes, candidates: str) -> str | None:
     """The first delimiter that cuts each of the first rows into the same number of fields."""
-    for delimiter in candidates:
-        rows = _rows(head, delimiter)
-        if rows and len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows):
-            return delimiter
-    return None
+    return next((each for each in candidates if _fields_of_rows(head, each) > 1), None)
+
+
+def _fields_of_rows(head: bytes, delimiter: str) -> int:
+    """Into how many fields each of the first rows is cut; 0 if they differ."""
+    counts = {len(row) for row in _rows(head, delimiter)}
+    return counts.pop() if len(counts) == 1 else 0
 
 
 def _first_row(head: bytes, delimiter: str) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from texts import decoded, sentences_of
 
@@ -233,6 +233,8 @@ def test_no_table_is_read_wrong(
     path = base / f"{next(FOLDERS)}-{name}"
     table.write(path)
     found = answer(path, chosen)
+    says_otherwise = "header" in chosen and "delimiter" in chosen  # then columns are what it says
+    assume(not says_otherwise or chosen["delimiter"] == table.how["delimiter"])
     assert isinstance(found, str) or found == right_answer(table, chosen)
 
 
@@ -252,7 +254,7 @@ def test_a_table_is_read_by_its_name(
         chosen["group"] = data.draw(st.sampled_from(names))
     if not has_names:
         chosen["header"] = False
-        chosen["delimiter"] = table.how["delimiter"]
+        chosen["delimiter"] = table.how["delimiter"] if len(names) > 1 else None
     found, right = answer(path, chosen), right_answer(table, chosen)
     if isinstance(found, str) and right:
         assert "is no CSV" in found or "not a JSON object" in found

@@ -145,3 +145,17 @@ def test_a_model_with_a_delimiter_trains_on_lists_later(tmp_path: Path) -> None:
     path.write_text("n:t\n" + "1:a b\n" * 9)
     model = Word2Vec(path, column="t", delimiter=":", min_count=1, vector_size=2, sample=0)
     assert model.train([["a", "b"]], total_examples=1, epochs=1)[1] == 2
+
+
+def test_a_delimiter_is_not_guessed_where_there_are_no_names(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    for text in ("a,b;c\nd,e;f\n", "a;b\nc;d;e\n"):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r"t: it is not clear what .*: say it with delimiter"):
+            read(path, column="1", header=False)
+    path.write_text("a;b\nc;d,e\n")
+    assert read(path, column="2", header=False) == [["b"], ["d,e"]]
+    path.write_text("a\nb\n")
+    assert read(path, column="1", header=False) == [["a"], ["b"]]
+    with pytest.raises(ValueError, match=r"t has no delimiter ';' in its first rows"):
+        read(path, column="1", header=False, delimiter=";")

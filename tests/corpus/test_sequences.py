@@ -310,7 +310,7 @@ def test_a_frame_with_a_column_twice_is_refused() -> None:
         read(table, column="item")
 
 
-def test_lists_of_words_that_are_no_utf8(tmp_path: Path) -> None:
+def test_lists_of_words_that_are_no_utf8() -> None:
     arrow = pytest.importorskip("pyarrow")
     words = arrow.array([b"caf\xe9", b"a"]).view(arrow.string())
     lists = arrow.ListArray.from_arrays(arrow.array([0, 2], arrow.int32()), words)
