@@ -24,6 +24,7 @@ from fastvec.corpus.arrow_columns import (
     whole_words,
 )
 from fastvec.corpus.chunks import Chunk, FileFormat, ObjectKind, TextRows, TokenRows, int_chunk
+from fastvec.corpus.rows import names_of
 from fastvec.params import CorpusParams
 from fastvec.words import offsets_of
 
@@ -203,7 +204,7 @@ def _choose_columns(name: str, schema: Any, params: CorpusParams) -> list[str]:
     for column in params.columns:
         if names.count(column) != 1:
             count = "columns" if column in names else "no column"
-            raise ValueError(f"{name} has {count} {column!r}; it has {', '.join(names)}")
+            raise ValueError(f"{name} has {count} {column!r}; it has {names_of(names)}")
     if params.columns:
         return list(params.columns)
     types = _pyarrow(name).types
@@ -213,7 +214,7 @@ def _choose_columns(name: str, schema: Any, params: CorpusParams) -> list[str]:
     if len(readable) != 1:
         raise ValueError(
             f"{name} has {len(readable)} columns of text or lists: say which one with column; it "
-            f"has {', '.join(names)}"
+            f"has {names_of(names)}"
         )
     return readable
 

@@ -14,14 +14,13 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from fastvec.corpus.chunks import Chunk, FileFormat
-from fastvec.corpus.jsonl import lines_of_text
-from fastvec.corpus.rows import Row, row_chunks
+from fastvec.corpus.jsonl import begins_with_an_object, lines_of_text
+from fastvec.corpus.rows import Row, names_of, row_chunks
 from fastvec.io.compression import COMPRESSORS, HEAD_BYTES, MOST_BYTES, peek
 from fastvec.params import CorpusParams
 
 #: the delimiters that are looked for in files of an ending; "" stands for any other ending
 DELIMITERS = {".csv": ",;\t|", ".tsv": "\t", ".tab": "\t", "": ",\t;|"}
-SHOWN = 20  # columns in a message
 
 _field_limit = threading.Lock()
 
@@ -29,8 +28,9 @@ _field_limit = threading.Lock()
 def is_table(name: str, head: bytes, params: CorpusParams) -> bool:
     """Whether a file is CSV or TSV.
 
-    With the option ``delimiter``, or without ``header``, every file of text is.  With ``column``,
-    files named .csv or .tsv are, and others whose first row has the column beside another one.
+    JSON lines are none.  With the option ``delimiter``, or without ``header``, every other file of
+    text is.  With ``column``, files named .csv or .tsv are, and others whose first row has the
+    column beside another one.
     Otherwise files of these names are tables if a delimiter cuts each of the first rows into the
     same number of fields: a text that is named so is read as text.
 
@@ -40,6 +40,8 @@ def is_table(name: str, head: bytes, params: CorpusParams) -> bool:
     >>> is_table("events.txt", head, CorpusParams(column="item"))
     True
     """
+    if begins_with_an_object(head):
+        return False
     if params.delimiter is not None or not params.header:
         return True
     ending = _ending(name)
@@ -102,7 +104,7 @@ def _values(
 def _positions(what: str, first: list[str], params: CorpusParams) -> list[int]:
     """Where the columns stand in each row, given the first row; ValueError if that is not clear."""
     names = first if params.header else [str(1 + i) for i in range(len(first))]
-    has = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    has = names_of(names)
     if params.column is None:
         raise ValueError(f"{what}: say with column which one holds the text; it has {has}")
     for column in params.columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from fastvec.corpus.rows import names_of
 from fastvec.params import CorpusParams
 
 #: the classes of such objects, by the name of their package
@@ -42,7 +43,7 @@ def grouped_sentences(source: Any, params: CorpusParams) -> Iterator[list[Any]]:
 
 def _column(rows: Any, params: CorpusParams) -> str:
     """The column that was asked for, which the groups must have."""
-    has = ", ".join(map(str, rows.columns))
+    has = names_of(rows.columns)
     if params.column is None:
         raise ValueError(
             f"the groups have columns: say with column which one holds the items; they have {has}"

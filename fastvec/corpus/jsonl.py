@@ -56,6 +56,16 @@ def _fields(name: str, number: int, line: str, columns: tuple[str, ...]) -> list
 JSON_LINES = FileFormat(lambda _, __, params: params.column is not None, json_chunks, is_text=True)
 
 
+def begins_with_an_object(head: bytes) -> bool:
+    """Whether the first line of a file is a JSON object.
+
+    >>> begins_with_an_object(b'{"item": "tea"}\\n'), begins_with_an_object(b"{tea},mug\\n")
+    (True, False)
+    """
+    lines = head.removeprefix(BOM).split(b"\n")
+    return isinstance(_parsed(next((line for line in lines if line.strip()), b"")), dict)
+
+
 # --- without a column
 
 

@@ -23,6 +23,7 @@ from fastvec.words import Words, is_integer, offsets_of
 
 #: the types of tokens, and what an error says of a token of another type behind them
 TOKEN_TYPES = {str: " after strings", int: " after integers"}
+SHOWN, SHOWN_LETTERS = 20, 40  # columns in a message, and letters of their names
 ROW_BYTES = 64  # about what a row takes, without its texts
 
 #: a row: where it is, for messages, and the values of the columns
@@ -55,9 +56,15 @@ def _mapped(name: str, rows: Iterable[Any], columns: tuple[str, ...]) -> Iterato
         yield f"row {number}", [_plain(row[column]) for column in columns]
 
 
-def names_of(mapping: Mapping[Any, Any]) -> str:
-    """The first keys of a mapping, for messages."""
-    return ", ".join(map(str, itertools.islice(mapping, 10)))
+def names_of(columns: Iterable[Any]) -> str:
+    """The names of columns, or the first of many, on one line for messages.
+
+    >>> names_of(["item", "two\\nlines"])
+    "item, 'two\\\\nlines'"
+    """
+    names = [str(name)[:SHOWN_LETTERS] for name in itertools.islice(columns, SHOWN + 1)]
+    shown = [name if name.isprintable() else repr(name) for name in names[:SHOWN]]
+    return ", ".join(shown + ["..."] * (len(names) > SHOWN))
 
 
 def _plain(value: Any) -> Any:

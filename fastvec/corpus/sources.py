@@ -28,7 +28,7 @@ from fastvec.corpus.encodings import is_utf8
 from fastvec.corpus.file_formats import CORPUS_FILE, TEXT, breaks_of, format_of, stream_chunks
 from fastvec.corpus.files import File, find_files, is_path
 from fastvec.corpus.groups import grouped_sentences, is_grouped
-from fastvec.corpus.rows import mapping_chunks
+from fastvec.corpus.rows import mapping_chunks, names_of
 from fastvec.corpus.sequences import counted, sequences
 from fastvec.corpus.streams import WORD_BREAKS
 from fastvec.corpus.vocabulary import NoWordsError
@@ -187,7 +187,7 @@ class IterableSource(Source):
             return FileSource(_listed_files(items, first))._contents(params)
         if isinstance(first, Mapping):
             if params.column is None:
-                has = ", ".join(map(str, first))
+                has = names_of(first)
                 raise ValueError(
                     f"the corpus consists of mappings: say with column which key holds the text; "
                     f"the first one has {has}"

@@ -159,3 +159,15 @@ def test_a_delimiter_is_not_guessed_where_there_are_no_names(tmp_path: Path) -> 
     assert read(path, column="1", header=False) == [["a"], ["b"]]
     with pytest.raises(ValueError, match=r"t has no delimiter ';' in its first rows"):
         read(path, column="1", header=False, delimiter=";")
+
+
+def test_json_lines_are_no_table_whatever_the_options_say(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('\n{"user": 1, "item": "a"}\n' * 3)
+    assert read(path, column="item", delimiter=",") == [["a"]] * 3
+    with pytest.raises(ValueError, match="line 2 has no field '2'; it has user, item"):
+        read(path, column="2", header=False)
+    with pytest.raises(ValueError, match="JSON lines: say with column"):
+        read(path, header=False)
+    path.write_text("{x},a\n{y},b\n")
+    assert read(path, column="2", header=False) == [["a"], ["b"]]
