@@ -49,6 +49,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "news").mkdir()
     for name in ("text.txt", "more.txt", "new.txt", "later.txt", "news/a.txt"):
         (tmp_path / name).write_text(text)
+    (tmp_path / "questions.txt").write_text("king queen man woman\nman woman king queen\n")
+    (tmp_path / "pairs.txt").write_text("king queen 9\nking man 5\nking cat 0\n")
     model = Word2Vec(lines, vector_size=100, epochs=1)
     model.save(tmp_path / "model.safetensors")
     model.wv.save(tmp_path / "vectors.safetensors")

@@ -105,8 +105,8 @@ def test_only_what_counts_for_both_is_compared():
 
 
 def test_too_little_to_compare():
-    for items in ([1], [math.nan, 1], [], [math.nan] * 5):
-        found = compare(accuracy([0] * len(items)) if items else accuracy([]), accuracy(items))
+    for items in ([1], [math.nan, 1], [math.nan, math.nan, 0]):
+        found = compare(accuracy([0] * len(items)), accuracy(items))
         assert math.isnan(found.p)
 
 
@@ -128,7 +128,7 @@ def test_a_score_has_its_items(wv, questions, tmp_path):
     score = score_file(wv, pairs)
     assert (score.measure, score.known, score.of) == ("spearman", 2, 3)
     assert np.array_equal(score.human, [9, math.nan, 1], equal_nan=True)
-    assert score.value == 1
+    assert score.value == pytest.approx(1)
     groups = tmp_path / "groups.txt"
     groups.write_text("man a\nwoman b\nno b\n")
     score = score_file(wv, groups)
