@@ -16,6 +16,7 @@ from fastvec._util.options import names_of, params_of
 from fastvec._util.progress import readable
 from fastvec.cli.news import REPORT_EVERY, long_command
 from fastvec.cli.output import Interrupts, VectorOutput, train_and_save
+from fastvec.cli.seeds import measures_of, print_seeds, seed_options, seed_outputs
 from fastvec.cli.shared import (
     READ_VOCAB,
     Command,
@@ -26,6 +27,7 @@ from fastvec.cli.shared import (
     report,
     vector_files,
 )
+from fastvec.cli.steering import Steering, steering_options
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io.counts import write_counts
@@ -227,6 +229,8 @@ def report_trained(model: GloVe, quiet: bool) -> None:
     help="vectors to start from, and to keep the words near (--mu)",
 )
 @REPORT_EVERY
+@steering_options
+@seed_options
 @reading_options
 @options_from(GloVeParams)
 @long_command
@@ -238,6 +242,8 @@ def glove(
     init: Path | None,
     read_vocab: Path | None,
     report_every: float,
+    seeds: list[int] | None,
+    as_json: bool,
     quiet: bool,
     **values: Any,
 ) -> None:
@@ -251,13 +257,23 @@ def glove(
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).  In the first
     epoch it does not replace a file, but writes another one beside it: NAME.partial.ENDING.
     """
+    steering = Steering(values, texts=False)
     if init is None:
         refuse_options({"mu"}, "without --init: leave it out, or give vectors to stay near")
+    if seeds is not None:
+        refuse_options({"seed"}, "with --seeds")
+        values["seed"] = seeds[0]
     start = vector_files(init) if init else []
-    output = VectorOutput(target, [*corpus, matrix, vocab, read_vocab, *start], values["tmp"])
+    inputs = [*corpus, matrix, vocab, read_vocab, *start, *steering.files]
+    outputs = seed_outputs(target, seeds, as_json, inputs, values)
     check_source(corpus, matrix, vocab)
-    model = GloVe(**values, progress=False if quiet else None)
-    check = functools.partial(output.check, vector_size=model.vector_size)
+    progress = False if quiet else None
+    model = GloVe(**values, progress=progress)
+
+    def check(words: Words) -> None:
+        for output in outputs:
+            output.check(words, model.vector_size)
+
     given = None
     if init is not None:
         file = read_vectors(init)
@@ -267,13 +283,40 @@ def glove(
         source = load_pairs(matrix, vocab, values["tmp"], check)
     else:
         source = read_corpus(corpus, read_vocab, values, quiet, check)
+    runs = []
+    for seed, output in zip(seeds or [model.seed], outputs, strict=True):
+        if seed != model.seed:
+            source = model.pairs or source
+            model = GloVe(**values | {"seed": seed}, progress=progress)
+        counted = Counted(source, quiet)
+        more = {"init": given, "report_delay": report_every}
+        train_one(model, source, output, steering, counted, more, quiet)
+        runs.append(measures_of(model, steering.files) if seeds else {})
+    if seeds is not None:
+        print_seeds(seeds, runs, as_json)
+
+
+def train_one(
+    model: GloVe,
+    source: Corpus | Pairs,
+    output: VectorOutput,
+    steering: Steering,
+    counted: Counted,
+    more: dict[str, Any],
+    quiet: bool,
+) -> None:
+    """Train one model, and save it."""
 
     def train() -> None:
-        counted = Counted(source, quiet)
-        model.fit(source, init=given, callbacks=[counted], report_delay=report_every)
+        with steering.training(model, output.path) as arguments:
+            arguments["callbacks"].append(counted)
+            model.fit(source, **more, **arguments)
         report_trained(model, quiet)
 
-    train_and_save(output, model, train, quiet)
+    try:
+        train_and_save(output, model, train, quiet)
+    finally:
+        steering.clean()
 
 
 @click.command()

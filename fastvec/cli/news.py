@@ -25,7 +25,7 @@ from fastvec.corpus.files import find_files
 SOURCES = ("corpus", "matrix", "vocab", "read_vocab", "init")
 OUTPUTS = ("output", "target", "save_vocab", "listed")
 #: what a terminal shows beside its bar,
-RESULTS = {"validation", "evaluation", "best"}
+RESULTS = {"validation", "evaluation", "best", "stopping", "restored"}
 #: and what other outputs show, which have no bar
 LINES = RESULTS | {"progress", "epoch"}
 

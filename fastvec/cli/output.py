@@ -87,11 +87,8 @@ class VectorOutput:
         """Take a new name, ``good.partial.bin``, if a file of before would be replaced."""
         if is_special(self.path) or not self.path.exists():
             return False
-        endings = 2 if self.path.suffix.lower() in COMPRESSORS else 1
-        start, *ends = self.path.name.rsplit(".", endings)
         for number in itertools.count(1):
-            name = ".".join([start, f"partial{number if number > 1 else ''}", *ends])
-            beside = self.path.with_name(name)
+            beside = marked(self.path, f"partial{number if number > 1 else ''}")
             if not any(path.exists() for path in files_of(beside, self.file_format)):
                 self.path = beside
                 break
@@ -155,6 +152,17 @@ class VectorOutput:
             shutil.rmtree(new, ignore_errors=True)
             raise
         return new / self.path.name
+
+
+def marked(path: Path, mark: str) -> Path:
+    """A path with a mark before its endings.
+
+    >>> marked(Path("good.bin.gz"), "partial").name
+    'good.partial.bin.gz'
+    """
+    endings = 2 if path.suffix.lower() in COMPRESSORS else 1
+    start, *ends = path.name.rsplit(".", endings)
+    return path.with_name(".".join([start, mark, *ends]))
 
 
 def _room(folder: Path) -> int | None:

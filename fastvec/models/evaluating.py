@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastvec._util.atomic import PathLike, check_target
-from fastvec._util.log import tell
+from fastvec._util.log import log, tell
 from fastvec._util.options import check_value
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.vectors.evaluation.comparing import Score, file_kind, score_file
@@ -145,8 +145,11 @@ class EarlyStopping(CallbackAny2Vec):
                 "EarlyStopping needs something to watch: give train a validation, or it an "
                 "Evaluation"
             )
-        self.best_epoch = best_epoch(state.watched)
         self.file = self.path if self.path is not None else self._temporary_file(model.tmp)
+        if state.watched and not self.file.exists():
+            log.warning("the best model of before is not in %s: the next one counts", self.file)
+            state.watched = [math.nan] * len(state.watched)
+        self.best_epoch = best_epoch(state.watched)
 
     def _temporary_file(self, folder: PathLike | None) -> Path:
         """A file that is removed with this object."""
@@ -173,17 +176,17 @@ class EarlyStopping(CallbackAny2Vec):
             raise StopIteration
 
     def on_train_end(self, model: Any) -> None:
-        """Go back to the best model."""
-        self.restore(model)
-
-    def restore(self, model: Any) -> None:
-        """Go back to the best model so far, if it is not the latest; after Ctrl-C, for example."""
-        done = model.training_state.epochs_done
-        if 0 < self.best_epoch < done or (self.best_epoch and model.training_state.part.passed):
-            model._restore_rows(self.file)
-            tell("restored", f"back at epoch {self.best_epoch}, the best", epoch=self.best_epoch)
+        """Go back to the best model, unless it is the latest."""
+        if self.best_epoch < model.training_state.epochs_done:
+            self.restore(model)
         if self.path is None:
             self.file.unlink(missing_ok=True)
+
+    def restore(self, model: Any) -> None:
+        """Go back to the best model so far, if there is one: after Ctrl-C, for example."""
+        if self.best_epoch:
+            model._restore_rows(self.file)
+            tell("restored", f"back at epoch {self.best_epoch}, the best", epoch=self.best_epoch)
 
     def _value(self, model: Any) -> float | None:
         """What is watched, better if greater; None if there is nothing new."""
