@@ -106,7 +106,8 @@ class Index:
         """Open a graph that :meth:`save` wrote, with the vectors that it was made from.
 
         ValueError if their number or size is not that of the graph, or if the file is another one,
-        cut off or damaged.  Its checksum is compared, since usearch does not check what it reads.
+        cut off or damaged.  Its checksum is compared, since usearch does not check what it reads:
+        open only files that you trust.
 
         >>> Index(wv).save("vectors.index")
         >>> len(Index.load("vectors.index", wv).most_similar(wv["king"], 3))

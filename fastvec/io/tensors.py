@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import mmap
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -154,6 +155,23 @@ def _bytes_of(place: FileLike, mmap: bool) -> NDArray[np.uint8]:
             return np.memmap(file, np.uint8, "c", shape=(size,)).view(np.ndarray)
         data = np.empty(size, np.uint8)
         return data[: file.readinto(data.data)]  # type: ignore[attr-defined]
+
+
+def check_mapped(array: NDArray[Any]) -> None:
+    """Call it before an array is read for long: ValueError if it is mapped from a file that has
+    been cut off meanwhile, since the first missing page would end the process.
+
+    >>> check_mapped(load_tensors("vectors.safetensors")[0]["vectors"])
+    """
+    owner: Any = array
+    while isinstance(owner, np.ndarray):
+        array, owner = owner, owner.base
+    if isinstance(owner, mmap.mmap) and (left := owner.size()) < len(owner):
+        name = getattr(array, "filename", None) or "the file of an array"
+        raise ValueError(
+            f"{name} was cut off while it was open: {left} bytes of {len(owner)} are left (replace "
+            "files by renaming others, as fastvec does)"
+        )
 
 
 def _tensor(path: str, name: str, entry: Any, data: NDArray[np.uint8]) -> NDArray[Any]:

@@ -18,6 +18,7 @@ from fastvec._core import Control, GloveTraining
 from fastvec._util import threads
 from fastvec._util.simd import simd
 from fastvec._util.system import available_cores
+from fastvec.io.tensors import check_mapped
 from fastvec.models.mittens import pull_towards
 from fastvec.models.pairs import Pairs
 from fastvec.models.tiles import RIGHT
@@ -119,6 +120,7 @@ class GloVeRun:
         Of an epoch in which the workers paused only the rest is run: any tiles may be missing, but
         each block of words has seen its tiles in order.
         """
+        check_mapped(self.pairs.pairs)
         state.set_schedule(self.params.eta, self.params.eta, self.model.seed)
         self._last_loss = state.loss_history[-1] if state.loss_history else None
         generator = np.random.default_rng((state.seed, 1 + state.epochs_trained))

@@ -15,6 +15,7 @@ from fastvec._util.class_calls import on_class_only
 from fastvec._util.places import FileLike
 from fastvec.io.container import read_container, write_container
 from fastvec.io.counts import read_counts
+from fastvec.io.tensors import check_mapped
 from fastvec.models.glove_records import number_of_words, read_records, write_records
 from fastvec.models.sparse_rows import checked_rows, is_symmetric, rows_of_rarer_words
 from fastvec.models.tiles import (
@@ -200,6 +201,7 @@ class Pairs:
         """The number of entries of each row up to the diagonal, and after it; ValueError for pairs
         that point out of their blocks."""
         low, high = np.zeros(self.shape[0], np.int64), np.zeros(self.shape[0], np.int64)
+        check_mapped(self.pairs)
         raw = self.pairs.view(np.uint64)
         with self.named():
             tiles_to_rows(raw, self.starts, self.tiles, self.offsets, low, high, None, None)

@@ -13,6 +13,7 @@ from fastvec._util import threads
 from fastvec._util.matrix import padded_rows
 from fastvec._util.simd import simd
 from fastvec.corpus.corpus import Corpus
+from fastvec.io.tensors import check_mapped
 from fastvec.models.output_layers import LAYERS, LayerInput, Matrix, OutputLayer
 from fastvec.models.sampling import (
     expected_word_use,
@@ -53,6 +54,7 @@ class Word2VecRun:
 
     def prepare(self, state: TrainingState) -> int:
         """Set up the core, and start an epoch, or the rest of one."""
+        check_mapped(self.corpus.tokens)
         self._set_up_if_changed()
         model = self.model
         state.set_schedule(model.alpha, model.min_alpha, model.seed)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastvec._util.options import check_value
 from fastvec._util.undo import undone_on_error
+from fastvec.io.tensors import check_mapped
 from fastvec.vectors.attributes import COUNT, WordAttributes
 from fastvec.vectors.keys import KeyRows
 from fastvec.vectors.norms import normalized, row_norms, safe_reciprocal
@@ -391,6 +392,7 @@ class VectorStore(WordAttributes):
         True
         """
         if self.norms is None or force or self._norms_of is not self.vectors:
+            check_mapped(self.vectors)
             self.norms, self._norms_of = row_norms(self.vectors), self.vectors
         return self.norms
 

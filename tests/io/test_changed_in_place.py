@@ -12,6 +12,7 @@ import pytest
 
 from fastvec._core import tiles_to_rows
 from fastvec.corpus.corpus import Corpus
+from fastvec.io.tensors import check_mapped
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import Phrases
@@ -87,3 +88,37 @@ def test_rows_that_are_not_filled_are_an_error() -> None:
     found = np.empty(ends[-1], np.int32), np.empty(ends[-1], np.float32)
     with pytest.raises(ValueError, match="the pairs are damaged"):
         tiles_to_rows(raw, pairs.starts, pairs.tiles, pairs.offsets, at, past, *found)
+
+
+def fit_more(pairs: Pairs) -> None:
+    GloVe(4, epochs=1, progress=False).fit(pairs)
+
+
+CUT: dict[str, tuple[Callable[[Path], Any], Callable[[Any], Any]]] = {
+    "train": (corpus_of, lambda corpus: Word2Vec(corpus, **SMALL)),
+    "rows of pairs": (pairs_of, lambda pairs: pairs.to_scipy()),
+    "train on pairs": (pairs_of, fit_more),
+    "neighbours": (vectors_of, lambda wv: wv.most_similar("york")),
+}
+
+
+@pytest.mark.parametrize("case", CUT)
+def test_a_mapped_file_that_was_cut_off_is_noticed(tmp_path: Path, case: str) -> None:
+    """The process would be ended by a signal."""
+    make, use = CUT[case]
+    thing = make(tmp_path / "file")
+    with (tmp_path / "file").open("r+b") as file:
+        file.truncate(file.seek(0, 2) - 1)
+    with pytest.raises(ValueError, match=f"{tmp_path / 'file'} was cut off while it was open"):
+        use(thing)
+
+
+def test_arrays_in_memory_and_in_whole_files_are_not_refused(tmp_path: Path) -> None:
+    check_mapped(np.ones(3))
+    pairs = pairs_of(tmp_path / "file")
+    check_mapped(pairs.pairs)
+    with (tmp_path / "file").open("ab") as file:
+        file.write(b"more")
+    check_mapped(pairs.pairs[:3])
+    (tmp_path / "file").unlink()
+    check_mapped(pairs.pairs)
