@@ -17,6 +17,7 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import Phrases
+from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -65,6 +66,7 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "Corpus": Corpus,
         "Path": Path,
         "Phrases": Phrases,
+        "Word2Vec": Word2Vec,
         "Words": Words,
         "np": np,
         "scipy": scipy,
