@@ -4,13 +4,21 @@ The Python classes and the command line both take their options from here.
 """
 
 # No "from __future__ import annotations": the fields of these dataclasses keep their real types.
-import codecs
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from fastvec._util.options import Params, Size, bytes_from, check_string, option, shown, switch
+from fastvec._util.options import (
+    Params,
+    Size,
+    bytes_from,
+    check_encoding,
+    check_string,
+    option,
+    shown,
+    switch,
+)
 
 Tokens = str | Callable[[str], Iterable[Any]]
 SMALLEST = 1e-30  # that single precision tells from 0 in all that is computed with it
@@ -34,17 +42,6 @@ def _check_separator(name: str, value: Any) -> None:
     _check_delimiter(name, value)
     if any(letter in value for letter in '"\r\n'):
         raise ValueError(f"{name} must have no quote and no line end in it, got {value!r}")
-
-
-def _check_encoding(name: str, value: Any) -> None:
-    check_string(name, value)
-    try:
-        "text".encode(value)  # LookupError, too, for codecs that are not of text
-        codecs.getincrementaldecoder(value)
-    except (LookupError, UnicodeError, ValueError):
-        raise ValueError(
-            f"{name} must be one that Python has for text, such as cp1252, got {shown(value)}"
-        ) from None
 
 
 @dataclass(eq=False)
@@ -85,7 +82,7 @@ class CorpusParams(Params):
         "utf-8",
         "the encoding of text files, CSV and JSON lines: any that Python has, such as cp1252, "
         "shift_jis or utf-16",
-        checked_by=_check_encoding,
+        checked_by=check_encoding,
     )
     column: str | None = option(
         None, "the column of a table, or the field of JSON lines, that holds the text or the items"

@@ -11,11 +11,24 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from fastvec._util.beside import create_beside
 
 PathLike = str | os.PathLike[str]
+
+#: the standard streams as files: what commands call -
+STDIN, STDOUT = Path("/dev/stdin"), Path("/dev/stdout")
+
+
+def path_name(path: PathLike) -> str:
+    """What messages call a file.
+
+    >>> path_name(STDOUT), path_name("words.txt")
+    ('standard output', 'words.txt')
+    """
+    streams = {STDIN: "standard input", STDOUT: "standard output"}
+    return streams.get(Path(path)) or os.fspath(path)
 
 
 def check_target(path: PathLike) -> Path:
@@ -35,7 +48,7 @@ def check_target(path: PathLike) -> Path:
         raise IsADirectoryError(f"cannot write {path}: it is a folder, give a file name")
     if is_special(path):
         if not os.access(path, os.W_OK):
-            raise PermissionError(f"cannot write {path}: no permission")
+            raise PermissionError(f"cannot write {path_name(path)}: no permission")
         return path
     folder = path.resolve().parent
     if not folder.is_dir():
@@ -46,8 +59,21 @@ def check_target(path: PathLike) -> Path:
 
 
 def is_special(path: Path) -> bool:
-    """Whether the path exists and is not a regular file but a device, a pipe or a socket."""
-    return path.exists() and not path.is_file()
+    """Whether the path exists and is not a regular file but a device, a pipe or a socket; standard
+    streams are special even if they are files, which they read and write from where they stand."""
+    return path in (STDIN, STDOUT) or (path.exists() and not path.is_file())
+
+
+def open_special(path: Path, mode: str) -> BinaryIO:
+    """Open a device, a pipe or a standard stream, which is not closed with the file.
+
+    >>> with open_special(Path("/dev/null"), "wb") as file:
+    ...     file.write(b"cat")
+    3
+    """
+    if path in (STDIN, STDOUT):
+        return cast(BinaryIO, os.fdopen(os.dup((STDIN, STDOUT).index(path)), mode))
+    return cast(BinaryIO, path.open(mode))
 
 
 @contextlib.contextmanager
@@ -68,7 +94,7 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
     path = check_target(path)
     try:
         if is_special(path):
-            with path.open("wb") as file:
+            with open_special(path, "wb") as file:
                 yield file
         else:
             with _replacing(path.resolve()) as file:
@@ -78,7 +104,7 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
             error, KeptError
         ):  # errors of write and fsync have no file name
             reason = error.strerror or str(error)
-            raise type(error)(error.errno, f"cannot write {path}: {reason}") from error
+            raise type(error)(error.errno, f"cannot write {path_name(path)}: {reason}") from error
         raise
 
 
@@ -167,6 +193,21 @@ def _put_in_place(files: list[tuple[Path, Path]]) -> None:
         _sync_folder(folder)
 
 
+def check_new_folder(path: PathLike) -> Path:
+    """Check before the work that a folder can be written; returns it as a Path.
+
+    FileExistsError if there is something at ``path`` that is not an empty folder; else what
+    :func:`check_target` raises.
+
+    >>> check_new_folder("folder").name
+    'folder'
+    """
+    path = check_target(path) if not Path(path).is_dir() else Path(path)
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise FileExistsError(f"cannot write {path}: it exists and is not empty")
+    return path
+
+
 @contextlib.contextmanager
 def atomic_folder(path: PathLike) -> Iterator[Path]:
     """A new folder beside ``path``, which gets that name when all has succeeded.
@@ -178,10 +219,7 @@ def atomic_folder(path: PathLike) -> Iterator[Path]:
     >>> Path("model/words.txt").read_text()
     'cat'
     """
-    path = check_target(path) if not Path(path).is_dir() else Path(path)
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise FileExistsError(f"cannot write {path}: it exists and is not empty")
-    path = path.resolve()
+    path = check_new_folder(path).resolve()
     temporary, lock = create_beside(path, is_folder=True)
     try:
         yield temporary

@@ -4,6 +4,7 @@ The options themselves are listed in :mod:`fastvec.params`.
 """
 
 # No "from __future__ import annotations": the fields of these dataclasses keep their real types.
+import codecs
 import dataclasses
 import difflib
 import math
@@ -70,12 +71,18 @@ class Params:
     """
 
     def __post_init__(self) -> None:
-        for item in _fields(type(self)):
+        for item in fields_of(type(self)):
             value = getattr(self, item.name)
             setattr(self, item.name, check_value(item.name, value, item.type, **_rule(item)))
 
 
-def _fields(kind: type[Params]) -> tuple[dataclasses.Field[Any], ...]:
+def fields_of(kind: type[Params]) -> tuple[dataclasses.Field[Any], ...]:
+    """The options of a group.
+
+    >>> from fastvec.params import VocabularyParams
+    >>> fields_of(VocabularyParams)[0].name
+    'min_count'
+    """
     return dataclasses.fields(kind)  # type: ignore[arg-type]  # every subclass is a dataclass
 
 
@@ -90,7 +97,7 @@ def names_of(*kinds: type[Params]) -> tuple[str, ...]:
     >>> names_of(VocabularyParams)
     ('min_count', 'max_vocab_size', 'max_final_vocab', 'sorted_vocab')
     """
-    return tuple(item.name for kind in kinds for item in _fields(kind))
+    return tuple(item.name for kind in kinds for item in fields_of(kind))
 
 
 def options_of(owner: object) -> dict[str, Any]:
@@ -139,7 +146,7 @@ def refuse_unknown(
 def set_options(owner: object, given: Mapping[str, Any], *kinds: type[Params]) -> None:
     """Set an attribute for every option in some groups: its value in ``given``, or its default."""
     for kind in kinds:
-        for item in _fields(kind):
+        for item in fields_of(kind):
             setattr(owner, item.name, given.get(item.name, item.default))
 
 
@@ -231,6 +238,21 @@ def check_string(name: str, value: Any, choices: tuple[str, ...] | None = None) 
     if choices is not None and value not in choices:
         raise ValueError(f"{name} must be {' or '.join(choices)}, got {shown(value)}")
     return value
+
+
+def check_encoding(name: str, value: Any) -> None:
+    """ValueError unless Python can read text in an encoding of this name.
+
+    >>> check_encoding("encoding", "utf-16")
+    """
+    check_string(name, value)
+    try:
+        "text".encode(value)  # LookupError, too, for codecs that are not of text
+        codecs.getincrementaldecoder(value)
+    except (LookupError, UnicodeError, ValueError):
+        raise ValueError(
+            f"{name} must be one that Python has for text, such as cp1252, got {shown(value)}"
+        ) from None
 
 
 def bytes_from(name: str, size: Size) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO, TypeGuard, cast
 
-from fastvec._util.atomic import PathLike, about_file, atomic_write
+from fastvec._util.atomic import PathLike, about_file, atomic_write, open_special, path_name
 
 FileLike = PathLike | IO[bytes]
 
@@ -81,7 +81,7 @@ def name_of(place: FileLike) -> str:
     ('vectors.txt', 'an open file')
     """
     if isinstance(place, (str, os.PathLike)):
-        return os.fspath(place)
+        return path_name(place)
     name = getattr(place, "name", None)
     return name if isinstance(name, str) else "an open file"
 
@@ -113,7 +113,7 @@ def open_source(place: FileLike) -> Iterator[BinaryIO]:
     b'cat'
     """
     if is_local(place):
-        with about_file(place), Path(place).open("rb") as file:
+        with about_file(place), open_special(Path(place), "rb") as file:
             yield file
     elif is_remote(place):
         system, path = file_system(place, "read")

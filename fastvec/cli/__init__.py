@@ -22,7 +22,8 @@ import click
 from fastvec import __version__
 from fastvec._util.log import log
 from fastvec._util.simd import simd
-from fastvec.cli import check, corpus, demo, evaluate, glove, train, vectors
+from fastvec.cli import check, completion, corpus, demo, evaluate, glove, train, vectors
+from fastvec.cli.help import write_commands
 from fastvec.cli.shared import as_flags, echo, fail
 from fastvec.cli.spelling import check_options
 
@@ -45,6 +46,20 @@ class Commands(click.Group):
     ``fastvec vocab X | head``.
     """
 
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.groups: dict[str, list[click.Command]] = {}
+
+    def add_group(self, title: str, commands: list[click.Command]) -> None:
+        """Add commands, which stand under a title on the help page."""
+        self.groups[title] = commands
+        for command in commands:
+            self.add_command(command)
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the commands do, in groups."""
+        write_commands(formatter, self.groups)
+
     def resolve_command(
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -65,7 +80,7 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     invoke_without_command=True,
 )
 @click.option(
@@ -78,21 +93,20 @@ class Commands(click.Group):
 )
 @click.pass_context
 def app(context: click.Context) -> None:
-    """Train word vectors, query and evaluate them, and convert them between formats."""
+    """Train word vectors, query and evaluate them, and convert them between formats.
+
+    fastvec COMMAND --help has examples.  A file that is - is standard input or output.
+    """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
-for command in (
-    train.train,
-    *glove.COMMANDS,
-    *corpus.COMMANDS,
-    check.check,
-    *vectors.COMMANDS,
-    evaluate.evaluate,
-    demo.demo,
-):
-    app.add_command(command)
+app.add_group("Make vectors", [train.train, glove.glove, glove.ppmi])
+app.add_group(
+    "Prepare text", [check.check, corpus.encode, corpus.vocab, corpus.phrases, glove.cooccur]
+)
+app.add_group("Use vectors", [*vectors.QUERIES, evaluate.evaluate, *vectors.FILES])
+app.add_group("Learn more", [demo.demo, completion.completion])
 
 
 def show_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -10,10 +10,12 @@ import click
 
 from fastvec._util.options import params_of
 from fastvec._util.progress import readable
+from fastvec.cli.files import Source, corpus_argument, sources
+from fastvec.cli.help import Command
 from fastvec.cli.news import QUIET
-from fastvec.cli.shared import Source, as_flags, corpus_argument, options_from, visible
+from fastvec.cli.shared import as_flags, options_from, print_json, visible
 from fastvec.cli.tables import show
-from fastvec.cli.vectors import JSON, print_json
+from fastvec.cli.vectors import JSON
 from fastvec.corpus.build import SMALL_TEXT, read_corpus
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.examination import Examination
@@ -39,7 +41,10 @@ TITLES = {
 }
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=["fastvec check news/*.gz", "fastvec check news/*.gz --tokens words --json"],
+)
 @corpus_argument()
 @options_from(VocabularyParams)
 @options_from(CorpusParams)
@@ -49,19 +54,16 @@ TITLES = {
 def check(
     corpus: tuple[Source, ...], workers: int, as_json: bool, quiet: bool, **options: Any
 ) -> None:
-    """Examine CORPUS: sizes, words, odd lines, what training would take here, settings that fit.
+    """Examine a text before training.
 
-    \b
-      fastvec check news/*.gz
-      fastvec check news/*.gz --tokens words --json
-
-    Times and memory are estimates, from training for a moment on a part of the text.
+    It prints sizes, words, odd lines, what training would take here, and settings that fit.  Times
+    and memory are estimates, from training for a moment on a part of the text.
 
     CORPUS: see `fastvec encode`.
     """
     progress = False if quiet else None
     wanted, params = params_of(VocabularyParams, options), params_of(CorpusParams, options)
-    source = find_source(list(corpus), params)
+    source = find_source(sources(corpus), params)
     with read_whole(source, wanted, params, workers, progress) as text:
         found = text.examine(min_count=wanted.min_count, progress=progress)
         trainings = estimates(text, chosen_words(text, wanted), workers)

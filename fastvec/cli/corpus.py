@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
 import click
 
-from fastvec._util.atomic import atomic_write
+from fastvec._util.atomic import STDOUT, atomic_write, path_name
 from fastvec._util.options import params_of
 from fastvec._util.places import exists
+from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, check_outputs, corpus_argument, sources
+from fastvec.cli.help import Command
 from fastvec.cli.news import long_command
-from fastvec.cli.shared import (
-    READ_VOCAB,
-    Source,
-    check_outputs,
-    corpus_argument,
-    info,
-    options_from,
-    print_lines,
-)
+from fastvec.cli.output import Output, Write, save
+from fastvec.cli.shared import options_from, print_json, print_lines, report
 from fastvec.corpus.build import count_words
 from fastvec.corpus.corpus import STORAGE_OPTIONS, Corpus
 from fastvec.corpus.vocabulary import Vocabulary
@@ -30,14 +26,20 @@ CORPUS = corpus_argument()
 WORKERS = options_from(CooccurrenceParams, only=("workers",))
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        "fastvec encode news/*.gz -o news.fvc",
+        "fastvec train news.fvc -o news.bin",
+    ],
+)
 @CORPUS
 @click.option(
     "-o",
     "--output",
     required=True,
-    type=click.Path(path_type=Path),
-    help="file to write, by custom with the ending .fvc",
+    type=OUTPUT,
+    help="file to write, by custom with the ending .fvc; - is standard output",
 )
 @READ_VOCAB
 @options_from(VocabularyParams)
@@ -52,12 +54,10 @@ def encode(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Read CORPUS and write word ids, sentences and vocabulary to one file.
+    """Read CORPUS once, and write it to one file for training.
 
-    \b
-    Training on that file starts at once, which helps when many settings are tried:
-      fastvec encode news/*.gz -o news.fvc
-      fastvec train news.fvc -o news.bin
+    The file has word ids, sentences and the vocabulary.  Training on it starts at once, which helps
+    when many settings are tried.
 
     CORPUS is any number of files, folders and globs, or - for standard input.  Text may be
     compressed by gzip, bzip2, xz or zstd.  Parquet, Feather and Arrow files, CSV, TSV and JSON
@@ -65,58 +65,86 @@ def encode(
     the rows of a table become sequences: --column item --group user --order time.
     """
     check_outputs([output], [*corpus, read_vocab])
+    target = Output(output, options["tmp"], is_text=False)
     settings = vars(params_of(VocabularyParams, options)) | vars(params_of(CorpusParams, options))
     with Corpus.read(
-        list(corpus),
+        sources(corpus),
         vocabulary=Vocabulary.load(read_vocab) if read_vocab else None,
         workers=workers,
         progress=False if quiet else None,
         **settings,
     ) as encoded:
-        encoded.save(output)
-        info(
+        target.size = encoded.tokens.nbytes + encoded.offsets.nbytes
+        save((target, encoded.save))
+        report(
             quiet,
-            f"{output}: {len(encoded.tokens):,} of {encoded.raw_words:,} words in "
+            f"{path_name(output)}: {len(encoded.tokens):,} of {encoded.raw_words:,} words in "
             f"{len(encoded):,} sentences, {len(encoded.vocabulary):,} words of the vocabulary",
         )
 
 
-@click.command()
-@CORPUS
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="write to a file, not to the terminal"
+@click.command(
+    cls=Command,
+    examples=[
+        "fastvec vocab news/*.gz | head",
+        "fastvec vocab text.txt -o vocab.txt --min-count 5",
+    ],
 )
+@CORPUS
+@click.option("-o", "--output", type=OUTPUT, help="write to a file, not to standard output")
+@click.option("--json", "as_json", is_flag=True, help="print one object of words and counts")
 @options_from(VocabularyParams, min_count=1)
 @options_from(CorpusParams, without=STORAGE_OPTIONS)
 @WORKERS
 @long_command
 def vocab(
-    corpus: tuple[Source, ...], output: Path | None, workers: int, quiet: bool, **options: Any
+    corpus: tuple[Source, ...],
+    output: Path | None,
+    as_json: bool,
+    workers: int,
+    quiet: bool,
+    **options: Any,
 ) -> None:
-    """Count the words of CORPUS and print a line "WORD COUNT" for each, the most frequent first.
+    """Count the words of CORPUS.
 
-    \b
-    GloVe's vocab_count and word2vec.c's -save-vocab write the same format:
-      fastvec vocab news/*.gz | head
+    It prints a line "WORD COUNT" for each word, the most frequent first.  GloVe's vocab_count and
+    word2vec.c's -save-vocab write the same format.
     """
     check_outputs([output], corpus)
+    target = None if output in (None, STDOUT) else Output(output)
+    if as_json and target is not None:
+        raise click.UsageError("--json goes to standard output: leave out -o, or use > FILE")
     vocabulary = count_words(
-        list(corpus), workers=workers, progress=False if quiet else None, **options
+        sources(corpus), workers=workers, progress=False if quiet else None, **options
     )
-    if output is not None:
-        vocabulary.save(output)
+    if target is not None:
+        save((target, vocabulary.save))
         total = vocabulary.counts.sum()
-        info(quiet, f"{output}: {len(vocabulary):,} words, counted {total:,} times")
+        report(quiet, f"{output}: {len(vocabulary):,} words, counted {total:,} times")
+        return
+    if as_json:
+        words = map(str, vocabulary.words)
+        print_json(dict(zip(words, vocabulary.counts.tolist(), strict=True)))
         return
     vocabulary.check_plain()
     counted = zip(vocabulary.words, vocabulary.counts.tolist(), strict=True)
     print_lines(f"{word} {count}" for word, count in counted)
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        "fastvec phrases text.txt -o joined.txt --passes 2",
+        "fastvec phrases text.txt -o - | fastvec train - -o joined.bin",
+    ],
+)
 @CORPUS
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="text file to write"
+    "-o",
+    "--output",
+    required=True,
+    type=OUTPUT,
+    help="text file to write; - is standard output",
 )
 @click.option(
     "--passes",
@@ -136,7 +164,7 @@ def vocab(
 @click.option(
     "--phrases",
     "listed",
-    type=click.Path(path_type=Path),
+    type=OUTPUT,
     help="also write the phrases and their scores to this file",
 )
 @options_from(PhrasesParams)
@@ -153,32 +181,34 @@ def phrases(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Join words of CORPUS that occur together more often than by chance: new york -> new_york.
+    """Join words that often occur together: new york -> new_york.
 
-    \b
-    The output is text with one sentence on each line, ready for training:
-      fastvec phrases news/*.gz -o joined.txt --passes 2
-      fastvec train joined.txt -o joined.bin
-
+    They are joined if they occur together more often than by chance.  The output is text with one
+    sentence on each line, ready for training.
     CORPUS: see `fastvec encode`.
     """
     check_outputs([output, listed], [*corpus, Path(connectors) if exists(connectors) else None])
+    target = Output(output, options["tmp"])
     settings = vars(params_of(PhrasesParams, options))
     if any(letter.isspace() for letter in settings["delimiter"]):
         raise ValueError(f"delimiter must not have a space in it, got {settings['delimiter']!r}")
     settings["connector_words"] = connector_words(connectors)
     running: dict[str, Any] = {"workers": workers, "progress": False if quiet else None}
     reading = vars(params_of(CorpusParams, options | {"delimiter": None}))
-    text = Corpus.read(list(corpus), min_count=1, **running, **reading)
+    text = Corpus.read(sources(corpus), min_count=1, **running, **reading)
     found: dict[str, float] = {}
     for _ in range(passes):
         pass_ = Phrases(text, **settings, **running)
         found = {**pass_.export_phrases(), **found}
         text = pass_.join(text, memory=options["memory"], tmp=options["tmp"], **running)
-    text.save_text(output, running["progress"])
+    files: list[tuple[Output, Write]] = []
     if listed is not None:
-        write_scores(listed, found)
-    info(quiet, f"{output}: {len(text.tokens):,} words, {len(found):,} different phrases")
+        files.append((Output(listed, options["tmp"]), functools.partial(write_scores, found)))
+    progress = running["progress"]
+    save(*files, (target, functools.partial(text.save_text, progress=progress)))
+    report(
+        quiet, f"{path_name(output)}: {len(text.tokens):,} words, {len(found):,} different phrases"
+    )
 
 
 def connector_words(given: str) -> frozenset[str]:
@@ -195,10 +225,7 @@ def connector_words(given: str) -> frozenset[str]:
         ) from None
 
 
-def write_scores(path: Path, found: dict[str, float]) -> None:
+def write_scores(found: dict[str, float], path: Path) -> None:
     """Write phrases and scores, separated by tabs."""
     with atomic_write(path) as file:
         file.writelines(f"{phrase}\t{score:.6g}\n".encode() for phrase, score in found.items())
-
-
-COMMANDS = [encode, vocab, phrases]

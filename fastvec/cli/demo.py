@@ -8,6 +8,7 @@ import click
 
 from fastvec._util.progress import readable
 from fastvec._util.simd import simd
+from fastvec.cli.help import Command
 from fastvec.cli.shared import options_from
 from fastvec.demo import documentation
 from fastvec.models.word2vec import Word2Vec
@@ -34,12 +35,13 @@ or in Python:
 """
 
 
-@click.command()
+@click.command(cls=Command, examples=["fastvec demo"])
 @options_from(Word2VecParams, only=("workers",))
 def demo(workers: int) -> None:
-    """Train on the documentation of Python, NumPy and SciPy that is on this machine.
+    """Train on documentation that is on this machine.
 
-    Nothing is downloaded, executed or written.  It takes less than half a minute.
+    It is that of Python, NumPy and SciPy.  Nothing is downloaded, executed or written.  It takes
+    less than half a minute.
     """
     start = time.perf_counter()
     model = Word2Vec(sg=1, min_count=15, sample=1e-4, alpha=0.05, epochs=20, workers=workers)

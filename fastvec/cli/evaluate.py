@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
+import math
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fastvec import evaluation
+from fastvec._util.atomic import path_name
+from fastvec.cli.files import INPUT, check_inputs
+from fastvec.cli.help import Command
+from fastvec.cli.shared import print_json, report
 from fastvec.cli.tables import show
-from fastvec.cli.vectors import JSON, VECTORS, load
+from fastvec.cli.vectors import JSON, load
+from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.search import ANALOGY_METHODS
 
 FILE = click.Path(exists=True, path_type=Path)
@@ -22,52 +27,106 @@ METHOD = click.option(
     show_default=True,
     help="how answers to analogies are scored",
 )
+#: how delimiters are typed that a shell does not take as they are
+TYPED = {"\\t": "\t", "tab": "\t", "space": " "}
+
+#: one row of the table
+Row = dict[str, Any]
 
 
-def section_facts(section: evaluation.Section) -> dict[str, Any]:
-    """One row of the table of analogies."""
-    low, high = evaluation.accuracy_interval(section)
+def row(file: Path, part: str, measure: str, score: float, known: int, of: int) -> Row:
+    """One score, without its interval: ``known`` of the file's questions, pairs or words count."""
     return {
-        "section": section.name,
-        "accuracy": section.accuracy,
-        "low": low,
-        "high": high,
-        "correct": len(section.correct),
-        "asked": section.asked,
-        "unknown": section.unknown,
+        "file": file.name,
+        "part": part,
+        "measure": measure,
+        "score": score,
+        "low": math.nan,
+        "high": math.nan,
+        "known": known,
+        "of": of,
     }
 
 
-def similarity_facts(found: evaluation.Similarity) -> dict[str, Any]:
-    """One row of the table of similarities."""
-    low, high = found.interval()
-    enough = len(found.scores) > 1
-    return {
-        "file": found.name,
-        "spearman": float(found.spearman[0]) if enough else float("nan"),
-        "low": low,
-        "high": high,
-        "pearson": float(found.pearson[0]) if enough else float("nan"),
-        "pairs": len(found.scores),
-        "unknown": found.unknown,
-    }
+def with_interval(scored: Row, interval: tuple[float, float]) -> Row:
+    """A score with its interval."""
+    return scored | {"low": interval[0], "high": interval[1]}
 
 
-def without_nan(facts: dict[str, Any]) -> dict[str, Any]:
-    """One row with None for NaN, which JSON does not have."""
-    return {name: None if value != value else value for name, value in facts.items()}
+def analogy_rows(file: Path, sections: list[evaluation.Section]) -> Iterator[Row]:
+    """The accuracy in each section, and in all of them."""
+    for one in (*sections, evaluation.overall(sections, "all")):
+        of = len(one.questions)
+        scored = row(file, one.name, "accuracy", one.accuracy, of - one.unknown, of)
+        yield with_interval(scored, evaluation.accuracy_interval(one))
 
 
-def cells(facts: dict[str, Any]) -> list[str]:
+def similarity_rows(file: Path, found: evaluation.Similarity) -> Iterator[Row]:
+    """Both correlations."""
+    known = found.pairs - found.unknown
+    spearman = row(file, "all", "spearman", float(found.spearman[0]), known, found.pairs)
+    yield with_interval(spearman, found.interval())
+    yield row(file, "all", "pearson", float(found.pearson[0]), known, found.pairs)
+
+
+def category_rows(file: Path, found: evaluation.Categories) -> Iterator[Row]:
+    """The purity."""
+    yield row(file, "all", "purity", found.purity, found.words, found.words + found.unknown)
+
+
+def files_of(path: Path) -> list[Path]:
+    """The files of a folder, or the file itself."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(one for one in path.iterdir() if one.is_file() and one.name[0] != ".")
+    if not found:
+        raise ValueError(f"{path} holds no file")
+    return found
+
+
+def scored_files(path: Path, score: Callable[[Path], Iterator[Row]]) -> Iterator[Row]:
+    """The rows of a file or of each file of a folder, where files of another kind are left out."""
+    files, errors = files_of(path), []
+    for file in files:
+        try:
+            yield from score(file)
+        except ValueError as error:
+            errors.append(error)
+    if len(errors) == len(files):
+        raise errors[0]
+    for one in errors:
+        report(False, f"left out: {one}")
+
+
+def cells(scored: Row) -> list[str]:
     """The values of one row as text."""
-    return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in facts.values()]
+    return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in scored.values()]
 
 
-@click.command("eval")
-@VECTORS
-@click.option("--analogies", type=FILE, multiple=True, help="a file of analogies, or a BATS folder")
-@click.option("--similarity", type=FILE, multiple=True, help="a file of: word word score")
-@click.option("--categories", type=FILE, multiple=True, help="a file of: word category")
+@click.command(
+    "eval",
+    cls=Command,
+    examples=[
+        "fastvec eval vectors.bin --analogies questions-words.txt",
+        "fastvec eval vectors.bin model.safetensors --similarity ws353.csv",
+        "fastvec eval vectors.bin --similarity tests/ --json",
+    ],
+)
+@click.argument("vectors", nargs=-1, required=True, type=INPUT)
+@click.option(
+    "--analogies", type=FILE, multiple=True, help="a file of analogies, or a folder (BATS)"
+)
+@click.option(
+    "--similarity", type=FILE, multiple=True, help="a file of: word word score, or a folder"
+)
+@click.option(
+    "--categories", type=FILE, multiple=True, help="a file of: word category, or a folder"
+)
+@click.option(
+    "--delimiter",
+    help="similarity: what separates the columns (tab for a tab); by default found out",
+)
+@click.option("--encoding", default="utf-8", show_default=True, help="the encoding of these files")
 @click.option(
     "--restrict-vocab",
     type=click.IntRange(0),
@@ -80,50 +139,75 @@ def cells(facts: dict[str, Any]) -> list[str]:
 @click.option("--unknown-wrong", is_flag=True, help="count questions with unknown words as wrong")
 @JSON
 def evaluate(
-    vectors: Path,
+    vectors: tuple[Path, ...],
     analogies: tuple[Path, ...],
     similarity: tuple[Path, ...],
     categories: tuple[Path, ...],
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Score vectors by analogies, similarity and categories.
+
+    It prints one table.  The columns known and of say how many questions, pairs or words of a file
+    count: those with an unknown word are left out, unless --unknown-wrong is given.  The columns
+    low and high are a 95 % interval: Wilson's of an accuracy, bootstrap of a rank correlation.
+
+    Several files are given by several options (--similarity A --similarity B) or by a folder.
+    """
+    if not (analogies or similarity or categories):
+        raise click.UsageError("give --analogies FILE, --similarity FILE, or --categories FILE")
+    check_inputs(vectors)
+    tests = scorers(**options)
+    rows = [
+        {"vectors": path_name(path), **scored}
+        for path in vectors
+        for wv in [load(path)[0]]
+        for kind, files in enumerate((analogies, similarity, categories))
+        for file in files
+        for scored in tests[kind](wv, file)
+    ]
+    if as_json:
+        print_json([{name: without_nan(value) for name, value in one.items()} for one in rows])
+    else:
+        show([("", tuple(rows[0]), [cells(one) for one in rows])], heads=True)
+
+
+Scorer = Callable[[KeyedVectors, Path], Iterator[Row]]
+
+
+def scorers(
+    *,
+    delimiter: str | None,
+    encoding: str,
     restrict_vocab: int,
     method: str,
     case_sensitive: bool,
     unknown_wrong: bool,
-    as_json: bool,
-) -> None:
-    """Score vectors by analogies, by human similarity scores, and by human categories.
+) -> tuple[Scorer, Scorer, Scorer]:
+    """What gives the rows of analogies, of similarities and of categories."""
+    every: dict[str, Any] = {"case_insensitive": not case_sensitive, "encoding": encoding}
+    both = {**every, "dummy4unknown": unknown_wrong}
+    separator = TYPED.get(delimiter or "", delimiter)
+    first = restrict_vocab or None
 
-    Questions with an unknown word are left out, unless --unknown-wrong is given.  The columns low
-    and high are a 95 % bootstrap interval.
-    """
-    if not (analogies or similarity or categories):
-        raise click.UsageError("give --analogies FILE, --similarity FILE, or --categories FILE")
-    wv, _ = load(vectors)
-    options: dict[str, Any] = {
-        "case_insensitive": not case_sensitive,
-        "dummy4unknown": unknown_wrong,
-    }
-    sections = []
-    for path in analogies:
-        done = evaluation.analogies(
-            wv, path, restrict_vocab=restrict_vocab or None, method=method, **options
-        )
-        sections += [section_facts(one) for one in (*done, evaluation.overall(done, path.name))]
-    pairs = [similarity_facts(evaluation.similarity(wv, path, **options)) for path in similarity]
-    folded = not case_sensitive
-    groups = [
-        dataclasses.asdict(evaluation.categories(wv, path, case_insensitive=folded))
-        for path in categories
-    ]
-    tables = (("analogies", sections), ("similarity", pairs), ("categories", groups))
-    if as_json:
-        scores = {name: [without_nan(line) for line in lines] for name, lines in tables if lines}
-        print(json.dumps({"vectors": str(vectors), **scores}, indent=2))
-        return
-    show(
-        [
-            (title, tuple(lines[0]), [cells(line) for line in lines])
-            for title, lines in tables
-            if lines
-        ],
-        heads=True,
+    def analogies(wv: KeyedVectors, path: Path) -> Iterator[Row]:
+        found = evaluation.analogies(wv, path, restrict_vocab=first, method=method, **both)
+        return analogy_rows(path, found)
+
+    def similarity(wv: KeyedVectors, path: Path) -> Iterator[Row]:
+        found = evaluation.similarity(wv, path, delimiter=separator, **both)
+        return similarity_rows(path, found)
+
+    def categories(wv: KeyedVectors, path: Path) -> Iterator[Row]:
+        return category_rows(path, evaluation.categories(wv, path, **every))
+
+    return (
+        analogies,
+        lambda wv, path: scored_files(path, lambda file: similarity(wv, file)),
+        lambda wv, path: scored_files(path, lambda file: categories(wv, file)),
     )
+
+
+def without_nan(value: Any) -> Any:
+    """None for NaN, which JSON does not have."""
+    return None if value != value else value

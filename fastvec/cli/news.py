@@ -18,7 +18,8 @@ from fastvec._util.log import log
 from fastvec._util.places import is_remote
 from fastvec._util.progress import NEWS_SECONDS
 from fastvec._util.run_log import RunLog
-from fastvec.cli.shared import Command, Source, check_outputs, echo
+from fastvec.cli.files import OUTPUT, Source, check_outputs
+from fastvec.cli.shared import Function, echo
 from fastvec.corpus.files import find_files
 
 #: the names of what commands read and write, of which none may be the log
@@ -70,7 +71,7 @@ REPORT_EVERY = click.option(
 )
 
 
-def long_command(command: Command) -> Command:
+def long_command(command: Function) -> Function:
     """Give a command that may run for hours the options --log and --quiet."""
 
     @functools.wraps(command)
@@ -81,10 +82,10 @@ def long_command(command: Command) -> Command:
     log_option = click.option(
         "--log",
         "log_path",
-        type=click.Path(path_type=Path),
+        type=OUTPUT,
         help="append what happens to this file, as JSON lines",
     )
-    return cast(Command, log_option(QUIET(run)))
+    return cast(Function, log_option(QUIET(run)))
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Writing what a training has made, so that neither a full disk nor a second Ctrl-C loses it."""
+"""Outputs of commands: what keeps them from being written is found out early, or loses nothing."""
 
 from __future__ import annotations
 
@@ -7,21 +7,28 @@ import errno
 import itertools
 import os
 import shutil
-import signal
-import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Self
 
-from fastvec._util.atomic import KeptError, check_target, is_special
+import click
+
+from fastvec._util.atomic import (
+    STDOUT,
+    KeptError,
+    check_new_folder,
+    check_target,
+    is_special,
+    path_name,
+    written_together,
+)
 from fastvec._util.log import tell
-from fastvec.cli.shared import Source, check_outputs, echo, report
+from fastvec.cli.files import Source, check_outputs
+from fastvec.cli.interrupts import Interrupts
+from fastvec.cli.shared import report
 from fastvec.io.compression import COMPRESSORS
-from fastvec.io.format import VectorFile
-from fastvec.io.registry import check_writable, files_of, format_of, write_vectors
+from fastvec.io.format import Format, VectorFile
+from fastvec.io.registry import FORMATS, check_writable, files_of, format_of, write_vectors
 from fastvec.models.glove import GloVe
 from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -29,19 +36,142 @@ from fastvec.words import Words
 
 #: formats that write numbers as text
 TEXT_FORMATS = ("word2vec", "glove", "projector")
+#: formats that are one file, and so can go to standard output
+STREAMED = [name for name, one in FORMATS.items() if one.companions is None and not one.is_folder]
 #: about the least that a compressed file takes of its content
 COMPRESSED = 0.3
-STOPPING = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
-SAVING = b"fastvec: the vectors are being saved (Ctrl-C once more gives them up)\n"
+#: a disk with fewer free bytes is full
+LEAST_ROOM = 4096
+
+#: writes a file with this name
+Write = Callable[[Path], object]
+
+TO = click.option(
+    "--to",
+    type=click.Choice(list(FORMATS)),
+    metavar="FORMAT",
+    help=f"the format of the output ({', '.join(FORMATS)}); by default its ending says it",
+)
 
 
-class VectorOutput:
-    """The file for a command's vectors; its ending chooses the format.
+class Output:
+    """A file that a command writes.
 
-    Whatever would keep the vectors from being written is checked before the training.  If writing
-    fails all the same, they are written to another folder, and the error says where.
+    Whatever would keep it from being written is checked before the work.  If writing fails all the
+    same, it is written to another folder, and the error says where.
+
+    Parameters
+    ----------
+    path : Path
+    tmp : path, optional
+        a folder for temporary files, where the file may be kept that cannot be written to ``path``.
+    is_text : bool
+        whether the file may be printed on a terminal.
+    """
+
+    def __init__(self, path: Path, tmp: Path | str | None = None, *, is_text: bool = True) -> None:
+        self.path, self.tmp, self.size = path, tmp, 0
+        if path == STDOUT and not is_text and os.isatty(1):
+            raise ValueError(
+                "cannot write to the terminal what is no text: name a file, or send standard "
+                "output to a file or a program (> FILE, | PROGRAM)"
+            )
+        if self._lacks_room(LEAST_ROOM):
+            raise OSError(errno.ENOSPC, f"cannot write {path}: the disk is full")
+
+    def expect(self, size: int, says: str) -> None:
+        """Call it as soon as about the fewest bytes of the file are known: OSError if the disk has
+        no room for them.  ``says`` begins a sentence: ``5 vectors take``."""
+        self.size = size
+        if self._lacks_room(size):
+            raise OSError(
+                errno.ENOSPC,
+                f"cannot write {self.path}: {says} about {size / 1e6:,.1f} MB, and the disk has "
+                "less room",
+            )
+
+    def _lacks_room(self, size: int) -> bool:
+        return not is_special(self.path) and _lacks_room(self.path.resolve().parent, size)
+
+    def write(self, write: Write) -> None:
+        """Write the file, or after an error a copy elsewhere, of which the error then speaks."""
+        _write([(self, write)])
+
+    def other_folders(self) -> list[Path]:
+        """Where a file may be kept that cannot be written: each folder once."""
+        folders = [] if self.tmp is None else [Path(self.tmp).absolute()]
+        with contextlib.suppress(OSError):
+            folders.append(Path.cwd())
+        with contextlib.suppress(OSError):
+            folders.append(Path(tempfile.gettempdir()))
+        return list(dict.fromkeys(folders))
+
+
+def save(*files: tuple[Output, Write]) -> None:
+    """Write what a command has made, each file with its function; one Ctrl-C does not stop it.
+
+    Files replace others together, or are kept elsewhere together: old and new ones are not mixed.
+    """
+    with Interrupts(saving=True):
+        _write([(output, write) for output, write in files if not is_special(output.path)])
+        for output, write in files:
+            if is_special(output.path):
+                output.write(write)
+
+
+def _write(files: list[tuple[Output, Write]]) -> None:
+    """Write files, or after an error copies elsewhere."""
+    try:
+        with written_together():
+            for output, write in files:
+                write(output.path)
+    except (BrokenPipeError, KeptError):
+        raise
+    except (OSError, MemoryError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or "out of memory"
+        if not reason.startswith("cannot write"):
+            reason = f"cannot write {path_name(files[-1][0].path)}: {reason}"
+        folders = files[-1][0].other_folders()
+        for folder in folders:
+            if (copies := _write_copies(folder, files)) is not None:
+                reason += f"; the result is saved in {' and '.join(map(str, copies))}"
+                break
+        else:
+            reason += f"; it could not be saved in {' or '.join(map(str, folders))} either"
+        raise OSError(getattr(error, "errno", None), reason) from error
+
+
+def _write_copies(folder: Path, files: list[tuple[Output, Write]]) -> list[Path] | None:
+    """Write files to a new folder within a folder; None if that is not possible."""
+    if _lacks_room(folder, sum(output.size for output, _ in files)):
+        return None
+    try:
+        new = Path(tempfile.mkdtemp(prefix="fastvec-", dir=folder))
+    except OSError:
+        return None
+    try:
+        for output, write in files:
+            write(new / output.path.name)
+    except (OSError, MemoryError):
+        shutil.rmtree(new, ignore_errors=True)
+        return None
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    return [new / output.path.name for output, _ in files]
+
+
+def _lacks_room(folder: Path, size: int) -> bool:
+    """Whether a folder's disk has fewer free bytes; False if the system does not tell."""
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError:
+        return False
+    return usage.total > 0 and usage.free < size
+
+
+class VectorOutput(Output):
+    """The file for a command's vectors; its ending, or ``to``, chooses the format.
 
     Parameters
     ----------
@@ -49,30 +179,32 @@ class VectorOutput:
     inputs : iterable
         what the command reads, and must not be replaced.
     tmp : path, optional
-        a folder for temporary files, where vectors may be kept that cannot be written to ``path``.
+        see :class:`Output`.
+    to : str, optional
+        the name of a format.
     """
 
     def __init__(
-        self, path: Path, inputs: Iterable[Source | Path | None], tmp: Path | str | None = None
+        self,
+        path: Path,
+        inputs: Iterable[Source | Path | None],
+        tmp: Path | str | None = None,
+        to: str | None = None,
     ) -> None:
-        self.path = check_target(path)
-        self.file_format = format_of(path)
-        self.tmp, self.size = tmp, 0
-        check_outputs(files_of(path, self.file_format), inputs)
+        self.file_format = _format_of(path, to)
+        if self.file_format.is_folder:
+            check_new_folder(path)
+        else:
+            check_outputs(files_of(path, self.file_format), inputs)
         check_writable(path, self.file_format)
+        super().__init__(path, tmp, is_text=self.file_format.name in TEXT_FORMATS)
 
     def check(self, words: Words, vector_size: int) -> None:
         """Call it before the training: ValueError for words that the format cannot hold, OSError
         if the disk has no room for so many vectors."""
         check_writable(self.path, self.file_format, words)
-        self.size = self._least_size(len(words), vector_size)
-        room = _room(self.path.resolve().parent)
-        if room is not None and room < self.size and not is_special(self.path):
-            raise OSError(
-                errno.ENOSPC,
-                f"cannot write {self.path}: {len(words):,} vectors of {vector_size} numbers take "
-                f"about {self.size / 1e6:,.1f} MB, and the disk has {room / 1e6:,.1f} MB free",
-            )
+        says = f"{len(words):,} vectors of {vector_size} numbers take"
+        self.expect(self._least_size(len(words), vector_size), says)
 
     def _least_size(self, words: int, vector_size: int) -> int:
         """About the fewest bytes that vectors take in the file."""
@@ -97,61 +229,24 @@ class VectorOutput:
     def save(self, model: Word2Vec | GloVe) -> None:
         """Write the whole model if the format can hold it, else its vectors."""
         if self.file_format.holds_models:
-            self._write(model.save)
+            self.write(model.save)
         else:
-            self.write(model.wv)
+            self.write_vectors(model.wv)
 
-    def write(self, wv: KeyedVectors) -> None:
+    def write_vectors(self, wv: KeyedVectors) -> None:
         """Write vectors, and the words' counts if they are known and the format can hold them."""
-        file = VectorFile(wv.words, wv.vectors, wv.counts)
-        self._write(lambda path: write_vectors(path, file))
+        self.write_file(VectorFile(wv.words, wv.vectors, wv.counts))
 
-    def _write(self, write: Callable[[Path], object]) -> None:
-        """Write the file, or after an error a copy elsewhere, of which the error then speaks."""
-        try:
-            write(self.path)
-        except (BrokenPipeError, KeptError):
-            raise
-        except (OSError, MemoryError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or "out of memory"
-            if not reason.startswith("cannot write"):
-                reason = f"cannot write {self.path}: {reason}"
-            folders = self._other_folders()
-            for folder in folders:
-                if (copy := self._write_copy(folder, write)) is not None:
-                    reason += f"; the vectors are saved in {copy}"
-                    break
-            else:
-                reason += f"; they could not be saved in {' or '.join(map(str, folders))} either"
-            raise OSError(getattr(error, "errno", None), reason) from error
+    def report(self, quiet: bool, wv: KeyedVectors) -> None:
+        """One line about vectors that were written, unless --quiet was given."""
+        size, kind = f"{len(wv):,} vectors of {wv.vector_size} numbers", self.file_format.name
+        line = f"{path_name(self.path)}: {size}, {kind}"
+        report(quiet, line)
+        tell("saved", line, path=self.path, vectors=len(wv))
 
-    def _other_folders(self) -> list[Path]:
-        """Where vectors may be kept that cannot be written: each folder once."""
-        folders = [] if self.tmp is None else [Path(self.tmp).absolute()]
-        with contextlib.suppress(OSError):
-            folders.append(Path.cwd())
-        with contextlib.suppress(OSError):
-            folders.append(Path(tempfile.gettempdir()))
-        return list(dict.fromkeys(folders))
-
-    def _write_copy(self, folder: Path, write: Callable[[Path], object]) -> Path | None:
-        """Write the vectors to a new folder within a folder; None if that is not possible."""
-        room = _room(folder)
-        if room is not None and room < self.size:
-            return None
-        try:
-            new = Path(tempfile.mkdtemp(prefix="fastvec-", dir=folder))
-        except OSError:
-            return None
-        try:
-            write(new / self.path.name)
-        except (OSError, MemoryError):
-            shutil.rmtree(new, ignore_errors=True)
-            return None
-        except BaseException:
-            shutil.rmtree(new, ignore_errors=True)
-            raise
-        return new / self.path.name
+    def write_file(self, file: VectorFile) -> None:
+        """Write whatever a vector file holds, as far as the format can hold it."""
+        self.write(lambda path: write_vectors(path, file, file_format=self.file_format.name))
 
 
 def marked(path: Path, mark: str) -> Path:
@@ -165,94 +260,11 @@ def marked(path: Path, mark: str) -> Path:
     return path.with_name(".".join([start, mark, *ends]))
 
 
-def _room(folder: Path) -> int | None:
-    """The free bytes of a folder's disk; None if the system does not tell."""
-    try:
-        usage = shutil.disk_usage(folder)
-    except OSError:
-        return None
-    return usage.free if usage.total else None
-
-
-class Interrupts:
-    """Ctrl-C and the signals that end a process, while a training is running and being saved.
-
-    The first one stops the training with KeyboardInterrupt.  While ``saving``, they only say that
-    vectors are being saved; a second Ctrl-C then gives them up.  Terminals that close and
-    programs like timeout send their signals more than once, so these never give up.
-    """
-
-    def __init__(self, *, saving: bool = False) -> None:
-        self.saving, self._warned = saving, False
-        self._numbers: list[int] = []
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in STOPPING:
-                if signal.getsignal(number) is signal.default_int_handler:  # it is not ignored
-                    signal.signal(number, self._receive)
-                    self._numbers.append(number)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for number in self._numbers:
-            signal.signal(number, signal.default_int_handler)
-
-    def _receive(self, number: int, _: FrameType | None) -> None:
-        if not self.saving:
-            self.saving = True  # a second signal is not to end the way to the saving
-            raise KeyboardInterrupt
-        if number == signal.SIGINT and self._warned:
-            raise KeyboardInterrupt
-        self._warned |= number == signal.SIGINT
-        with contextlib.suppress(OSError, ValueError):  # click.echo cannot be called in a handler
-            os.write(sys.stderr.fileno(), SAVING)
-
-
-def train_and_save(
-    output: VectorOutput, model: Word2Vec | GloVe, train: Callable[[], None], quiet: bool
-) -> None:
-    """Train and save a model.  What was learned is saved too if Ctrl-C or an error stops it.
-
-    What was learned in less than one epoch does not replace a file: it goes beside it.
-    """
-    stop: BaseException | None = None
-    with Interrupts() as interrupts:
-        try:
-            train()
-        except (KeyboardInterrupt, OSError, MemoryError) as error:
-            state = model.training_state
-            by_user = isinstance(error, KeyboardInterrupt)
-            if not _has_vectors(model) or not (by_user or state.epochs_trained):
-                raise
-            stop = error
-        interrupts.saving = True
-        wanted, beside = output.path, False
-        if stop is not None and not model.training_state.epochs_trained:
-            beside = output.go_beside()
-        output.save(model)
-    if stop is None:
-        line = f"{output.path}: {len(model.wv):,} vectors of {model.vector_size} numbers"
-        report(quiet, line)
-        tell("saved", line, path=output.path, vectors=len(model.wv))
-        return
-    epoch = model.training_state.epochs_done + 1
-    saved = f"saved what was learned so far in {output.path}"
-    left = f", {wanted} is still what it was" if beside else ""
-    echo(f"fastvec: stopped in epoch {epoch} of {model.epochs}, {saved}{left}", err=True)
-    if isinstance(stop, KeyboardInterrupt):
-        sys.exit(1)
-    raise stop
-
-
-def _has_vectors(model: Word2Vec | GloVe) -> bool:
-    """Whether training has begun: a moment before, there is nothing to save yet."""
-    try:
-        return len(model.wv) > 0
-    except RuntimeError:
-        return False
+def _format_of(path: Path, to: str | None) -> Format:
+    """The format of an output; ValueError if standard output has none, or one of several files."""
+    if to is None or not FORMATS[to].is_folder:
+        check_target(path)
+    if path == STDOUT and to not in STREAMED:
+        reason = "needs its format" if to is None else f"takes one file, and {to} has several"
+        raise ValueError(f"standard output {reason}: give --to with one of {', '.join(STREAMED)}")
+    return format_of(path) if to is None else FORMATS[to]

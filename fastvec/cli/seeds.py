@@ -11,10 +11,12 @@ from typing import Any
 
 import click
 
+from fastvec._util.atomic import STDOUT
 from fastvec._util.log import tell
 from fastvec._util.run_log import plain
+from fastvec.cli.files import Source
 from fastvec.cli.output import VectorOutput, marked
-from fastvec.cli.shared import Command, Source
+from fastvec.cli.shared import Function
 from fastvec.cli.tables import show
 from fastvec.models.glove import GloVe
 from fastvec.models.word2vec import Word2Vec
@@ -24,10 +26,13 @@ from fastvec.vectors.evaluation.intervals import summary
 MOST_SEEDS = 1000
 
 
-def seed_options(command: Command) -> Command:
+def seed_options(command: Function) -> Function:
     """Give a command --seeds, and --json for what they give."""
     json_option = click.option(
-        "--json", "as_json", is_flag=True, help="with --seeds: print JSON, and no table"
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="print what was trained as JSON; with --seeds, what they gave, and no table",
     )
     seeds_option = click.option(
         "--seeds",
@@ -61,13 +66,15 @@ def seed_outputs(
     as_json: bool,
     inputs: Sequence[Source | Path | None],
     options: dict[str, Any],
+    to: str | None,
 ) -> list[VectorOutput]:
     """An output for each seed, checked, NAME.seed1.ENDING; or the output itself without seeds."""
-    if seeds is None:
-        if as_json:
-            raise click.UsageError("--json needs --seeds")
-        return [VectorOutput(path, inputs, options["tmp"])]
-    return [VectorOutput(marked(path, f"seed{seed}"), inputs, options["tmp"]) for seed in seeds]
+    if path == STDOUT and as_json:
+        raise click.UsageError("--json goes to standard output: give -o a file")
+    if path == STDOUT and seeds is not None:
+        raise click.UsageError("--seeds writes a file for each seed: give -o a file")
+    paths = [path] if seeds is None else [marked(path, f"seed{seed}") for seed in seeds]
+    return [VectorOutput(one, inputs, options["tmp"], to) for one in paths]
 
 
 def measures_of(model: Word2Vec | GloVe, files: Iterable[Path]) -> dict[tuple[str, str], float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import re
 from collections.abc import Sequence
 
 import click
@@ -13,37 +14,74 @@ from fastvec.vectors.keyedvectors import KeyedVectors
 #: only so many words, the most frequent ones, are compared with one that is not known: a second
 MOST_COMPARED = 100_000
 
-#: options by the names that word2vec.c, GloVe, fastText, gensim 3 and other libraries give them
+#: options by the names that word2vec.c, GloVe, fastText, gensim and other libraries give them
 MEANT = {
-    **dict.fromkeys(("dim", "dims", "dimension", "dimensions", "size", "layer1-size"),
-                    ("vector-size",)),
-    **dict.fromkeys(("lr", "learning-rate", "rate"), ("eta", "alpha")),
-    **dict.fromkeys(("iter", "iters", "iterations", "epoch", "niter", "n-epochs", "max-iter"),
-                    ("epochs",)),
-    **dict.fromkeys(("thread", "threads", "jobs", "n-jobs", "cores", "num-workers"), ("workers",)),
-    **dict.fromkeys(("ws", "window-size", "context"), ("window",)),
-    **dict.fromkeys(("neg", "negatives", "ns"), ("negative",)),
+    **dict.fromkeys(("dim", "dims", "dimension", "dimensions", "size", "layer1-size",
+                     "vectorsize", "embedding-size", "vec-size"), ("vector-size",)),
+    **dict.fromkeys(("lr", "learning-rate", "rate", "start-alpha"), ("eta", "alpha")),
+    **dict.fromkeys(("iter", "iters", "iterations", "epoch", "niter", "n-epochs", "max-iter",
+                     "num-epochs"), ("epochs", "rounds")),
+    **dict.fromkeys(("thread", "threads", "jobs", "n-jobs", "cores", "num-workers",
+                     "num-threads"), ("workers",)),
+    **dict.fromkeys(("ws", "window-size", "context", "windowsize"), ("window",)),
+    **dict.fromkeys(("neg", "negatives", "ns", "negative-samples"), ("negative",)),
     **dict.fromkeys(("mincount", "min-freq", "vocab-min-count", "min"), ("min-count",)),
-    **dict.fromkeys(("subsample", "t"), ("sample",)),
+    **dict.fromkeys(("max-vocab", "maxvocab", "vocab-size", "max-words"), ("max-final-vocab",)),
+    **dict.fromkeys(("subsample", "subsampling", "t"), ("sample",)),
     **dict.fromkeys(("cbow", "skipgram", "skip-gram"), ("sg",)),
-    **dict.fromkeys(("out", "output-file", "save-file", "save"), ("output",)),
-    **dict.fromkeys(("top", "k", "n"), ("topn",)),
-    **dict.fromkeys(("debug", "verbose", "silent"), ("quiet",)),
+    **dict.fromkeys(("hierarchical-softmax", "softmax"), ("hs",)),
+    **dict.fromkeys(("out", "output-file", "save-file", "save", "o"), ("output",)),
+    **dict.fromkeys(("top", "k", "n", "top-n", "num"), ("topn",)),
+    **dict.fromkeys(("debug", "verbose", "silent", "q"), ("quiet",)),
     **dict.fromkeys(("lowercase", "lower-case"), ("lower",)),
-    **dict.fromkeys(("mem", "memory-limit"), ("memory",)),
+    **dict.fromkeys(("mem", "memory-limit", "max-product", "overflow-length"), ("memory",)),
+    **dict.fromkeys(("temp", "temp-file", "overflow-file", "tmpdir", "temp-dir"), ("tmp",)),
+    **dict.fromkeys(("format", "output-format"), ("to",)),
+    **dict.fromkeys(("input-format",), ("from",)),
+    **dict.fromkeys(("questions", "accuracy"), ("analogies",)),
+    **dict.fromkeys(("pretrainedvectors", "init-param-file", "load-init-param"), ("init",)),
+    **dict.fromkeys(("model",), ("combine",)),
+    **dict.fromkeys(("field", "text-column"), ("column",)),
+    **dict.fromkeys(("normalise", "norm"), ("normalize",)),
+    **dict.fromkeys(("clusters", "classes", "num-classes"), ("k",)),
+    **dict.fromkeys(("restrict", "top-words"), ("restrict-vocab", "limit")),
     "xmax": ("x-max",),
     "vocab-file": ("vocab", "read-vocab"),
+    "saveoutput": ("output",),
 }  # fmt: skip
 
+NO_SUBWORDS = "fastvec has no vectors of parts of words, as fastText has"
+WHOLE_MODEL = "an output that ends in .safetensors holds the whole model"
 #: what other programs have an option for, and fastvec has not
 INSTEAD = {
-    **dict.fromkeys(("train", "input", "corpus", "input-file"), "name the text without an option"),
+    **dict.fromkeys(("train", "input", "corpus", "input-file", "corpus-file", "sentences", "text",
+                     "file", "i"), "name the text without an option"),
+    **dict.fromkeys(("minn", "maxn", "wordngrams", "word-ngrams", "bucket", "min-n", "max-n"),
+                    NO_SUBWORDS),
+    **dict.fromkeys(("gradsq-file", "save-gradsq", "save-init-param", "load-init-gradsq"),
+                    WHOLE_MODEL),
+    **dict.fromkeys(("label", "minlabel", "mincountlabel", "supervised"),
+                    "fastvec has no classifier, as fastText has"),
     "binary": "the ending of the output chooses the format, such as .bin or .txt",
-}
+    "write-header": "the ending of the output chooses the format: .glove has no first line",
+    "loss": "--hs with --negative 0 is hierarchical softmax, --negative is negative sampling",
+    "classes": "fastvec classes makes classes from vectors",
+    "accuracy": "fastvec eval --analogies measures vectors",
+    "save-vocab": "fastvec vocab writes the words and their counts",
+    "compute-loss": "the loss is always computed",
+    "lrupdaterate": "the rate falls steadily",
+    **dict.fromkeys(("batch-words", "batch-size", "batch"), "there are no batches"),
+    "gpu": "fastvec runs on processors only",
+}  # fmt: skip
+
+#: an option of several letters after a single dash; not -5, and not -n5
+LONG = re.compile(r"--?[A-Za-z][A-Za-z0-9_-]*[A-Za-z_-]")
+#: how alike an option and one that exists must be, from 0 to 1
+ALIKE = 0.85
 
 
 def check_options(command: click.Command, arguments: Sequence[str]) -> None:
-    """UsageError for an option of another program, with what it is called here.
+    """UsageError for an option of another program, or a misspelt one, with what it is called here.
 
     An option of several letters after a single dash is one too: click takes it for several
     options of one letter.
@@ -53,18 +91,25 @@ def check_options(command: click.Command, arguments: Sequence[str]) -> None:
         for option in command.params
         if isinstance(option, click.Option)
         for flag in (*option.opts, *option.secondary_opts)
-    }
+    } | {"--help", "-h"}
     for argument in itertools.takewhile(lambda one: one != "--", arguments):
         flag = argument.partition("=")[0]
-        name = flag.lstrip("-").replace("_", "-").lower()
-        letters = not flag.startswith("--") and len(name) < 2  # -q, or - for standard input
-        if not flag.startswith("-") or flag in known or letters:
-            continue
-        flags = [f"--{meant}" for meant in (name, *MEANT.get(name, ()))]
-        found = next((meant for meant in flags if meant in known), None)
-        advice = INSTEAD.get(name) if found is None else f"did you mean {found}?"
-        if advice is not None:
-            raise click.UsageError(f"No such option {flag!r}: {advice}")
+        if LONG.fullmatch(flag) and flag not in known:
+            advice = _advice(flag, known)
+            if advice or flag[:2] not in known:
+                raise click.UsageError(f"No such option {flag!r}{advice}")
+
+
+def _advice(flag: str, known: set[str]) -> str:
+    """What to use instead of an option that is not known, as the end of a sentence."""
+    name = flag.lstrip("-").replace("_", "-").lower()
+    flags = [f"{dashes}{meant}" for meant in (name, *MEANT.get(name, ())) for dashes in ("--", "-")]
+    if (found := next((meant for meant in flags if meant in known), None)) is None:
+        if name in INSTEAD:
+            return f": {INSTEAD[name]}"
+        close = difflib.get_close_matches(f"--{name}", sorted(known), 1, ALIKE)
+        found = close[0] if close else None
+    return "" if found is None else f": did you mean {found}?"
 
 
 def unknown_word(wv: KeyedVectors, word: str, path: object) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from fastvec._util.atomic import is_special
-from fastvec.cli.shared import Command, Source, check_outputs
+from fastvec.cli.files import Source, check_outputs
+from fastvec.cli.shared import Function
 from fastvec.corpus.files import find_files
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.evaluating import EarlyStopping, Evaluation
@@ -56,7 +57,7 @@ OPTIONS = (
 NAMES = ("validation", "validation_every", "evaluate", "evaluate_every", "stop_after")
 
 
-def steering_options(command: Command) -> Command:
+def steering_options(command: Function) -> Function:
     """Give a command the options that :class:`Steering` takes."""
     for option in reversed(OPTIONS):
         command = option(command)

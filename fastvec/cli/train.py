@@ -8,32 +8,38 @@ from typing import Any
 import click
 
 from fastvec._util.progress import readable
-from fastvec.cli.glove import refuse_options
+from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, corpus_argument, sources
+from fastvec.cli.help import Command
 from fastvec.cli.news import REPORT_EVERY, long_command
-from fastvec.cli.output import VectorOutput, train_and_save
+from fastvec.cli.output import TO, VectorOutput
+from fastvec.cli.pairs import refuse_options
 from fastvec.cli.seeds import measures_of, print_seeds, seed_options, seed_outputs
-from fastvec.cli.shared import (
-    READ_VOCAB,
-    Source,
-    corpus_argument,
-    options_from,
-    report,
-)
+from fastvec.cli.shared import options_from, report
 from fastvec.cli.steering import Steering, steering_options
+from fastvec.cli.training import train_and_save
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.word2vec import Word2Vec
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        "fastvec train text.txt -o vectors.bin",
+        "fastvec train text.txt -o model.safetensors --sg --epochs 10",
+        "fastvec train news/ --tokens words --lower -o vectors.txt.gz",
+        "zcat dump.gz | fastvec train - -o - --to word2vec > vectors.txt",
+    ],
+)
 @corpus_argument()
 @click.option(
     "-o",
     "--output",
     required=True,
-    type=click.Path(path_type=Path),
-    help="file to write; its ending chooses the format",
+    type=OUTPUT,
+    help="file to write; its ending chooses the format; - is standard output",
 )
+@TO
 @READ_VOCAB
 @REPORT_EVERY
 @steering_options
@@ -45,6 +51,7 @@ from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 def train(
     corpus: tuple[Source, ...],
     output: Path,
+    to: str | None,
     read_vocab: Path | None,
     report_every: float,
     seeds: list[int] | None,
@@ -52,7 +59,10 @@ def train(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Train word2vec on CORPUS: text files, one sentence a line, or what fastvec encode wrote.
+    """Train word2vec vectors on a text.
+
+    CORPUS: text files, folders or globs, one sentence a line; tables and JSON lines, with --column;
+    or what fastvec encode wrote.
 
     The output's ending chooses its format, as with fastvec convert: .safetensors holds the whole
     model (vectors, output rows, counts, parameters), the others hold vectors.
@@ -64,11 +74,13 @@ def train(
     if seeds is not None:
         refuse_options({"seed"}, "with --seeds")
         options["seed"] = seeds[0]
-    outputs = seed_outputs(output, seeds, as_json, [*corpus, read_vocab, *steering.files], options)
+    outputs = seed_outputs(
+        output, seeds, as_json, [*corpus, read_vocab, *steering.files], options, to
+    )
     vocabulary = Vocabulary.load(read_vocab) if read_vocab else None
     progress = False if quiet else None
     model = Word2Vec(**options, vocabulary=vocabulary, progress=progress)
-    model.build_vocab(list(corpus))
+    model.build_vocab(sources(corpus))
     for target in outputs:
         target.check(model.wv.words, model.vector_size)
     report(
@@ -80,7 +92,7 @@ def train(
     for seed, target in zip(seeds or [model.seed], outputs, strict=True):
         if seed != model.seed:
             model = next_model(model, options | {"seed": seed}, progress)
-        train_one(model, target, steering, report_every, quiet)
+        train_one(model, target, steering, report_every, quiet, as_json and seeds is None)
         runs.append(measures_of(model, steering.files) if seeds else {})
     if seeds is not None:
         print_seeds(seeds, runs, as_json)
@@ -94,7 +106,12 @@ def next_model(model: Word2Vec, options: dict[str, Any], progress: bool | None) 
 
 
 def train_one(
-    model: Word2Vec, target: VectorOutput, steering: Steering, report_every: float, quiet: bool
+    model: Word2Vec,
+    target: VectorOutput,
+    steering: Steering,
+    report_every: float,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Train one model, and save it."""
 
@@ -109,6 +126,6 @@ def train_one(
         )
 
     try:
-        train_and_save(target, model, train, quiet)
+        train_and_save(target, model, train, quiet, as_json)
     finally:
         steering.clean()

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from fastvec._util.atomic import atomic_write, is_special
-from fastvec.cli.shared import check_outputs, echo, print_lines, vector_files
+from fastvec._util.atomic import STDOUT, PathLike, atomic_write, path_name
+from fastvec.cli.files import INPUT, OUTPUT, check_outputs, vector_files
+from fastvec.cli.help import Command
+from fastvec.cli.news import QUIET
+from fastvec.cli.output import TO, Output, VectorOutput, save
+from fastvec.cli.shared import echo, print_json, print_lines
 from fastvec.cli.spelling import unknown_word
 from fastvec.cli.tables import show
 from fastvec.io.compression import COMPRESSORS
 from fastvec.io.container import KINDS, WITH_VECTORS, is_container, read_container
 from fastvec.io.format import VectorFile
-from fastvec.io.registry import (
-    FORMATS,
-    READABLE,
-    endings_help,
-    files_of,
-    format_of,
-    read_vectors,
-    write_vectors,
-)
+from fastvec.io.registry import READABLE, endings_help, read_vectors, regular_file
 from fastvec.vectors.clusters import k_means
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
-VECTORS = click.argument("vectors", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+VECTORS = click.argument("vectors", type=INPUT)
 TOPN = click.option("-n", "--topn", type=click.IntRange(1), default=10, show_default=True,
                     help="how many answers to print")  # fmt: skip
 LIMIT = click.option(
@@ -44,16 +41,14 @@ JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")
 
 
 def load(
-    path: Path, limit: int | None = None, file_format: str | None = None, errors: str = "replace"
+    path: PathLike,
+    limit: int | None = None,
+    file_format: str | None = None,
+    errors: str = "replace",
 ) -> tuple[KeyedVectors, VectorFile]:
     """Read any vector file."""
     file = read_vectors(path, file_format=file_format, limit=limit, errors=errors)
     return KeyedVectors.of(file.words.as_text(), file.vectors, file.counts), file
-
-
-def print_json(facts: Any) -> None:
-    """Print the answer of a command as JSON."""
-    print(json.dumps(facts, indent=2))
 
 
 def neighbour_facts(found: Sequence[tuple[Any, float]]) -> list[dict[str, Any]]:
@@ -64,7 +59,14 @@ def neighbour_facts(found: Sequence[tuple[Any, float]]) -> list[dict[str, Any]]:
     ]
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        "fastvec similar vectors.bin king queen",
+        "fastvec similar vectors.bin king -n 3 --json",
+        "fastvec similar - king < vectors.bin | cut -f 2",
+    ],
+)
 @VECTORS
 @click.argument("words", nargs=-1, required=True)
 @TOPN
@@ -75,7 +77,6 @@ def similar(
 ) -> None:
     """Print the words that are most similar to each WORD.
 
-    \b
     Into a pipe, each line is WORD, neighbour and cosine, separated by tabs.
 
     Words without a vector are named on standard error, with words that look like them; the exit
@@ -85,7 +86,7 @@ def similar(
     known = [word for word in words if word in wv]
     for word in dict.fromkeys(words):
         if word not in wv:
-            echo(f"fastvec: {unknown_word(wv, word, vectors)}", err=True)
+            echo(f"fastvec: {unknown_word(wv, word, path_name(vectors))}", err=True)
     if not known:
         sys.exit(2)
     answers = [(word, wv.most_similar(word, topn=topn)) for word in known]
@@ -100,7 +101,13 @@ def similar(
     )
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        "fastvec analogy vectors.bin man king woman",
+        "fastvec analogy vectors.bin man king woman --json",
+    ],
+)
 @VECTORS
 @click.argument("a")
 @click.argument("b")
@@ -113,13 +120,12 @@ def analogy(
 ) -> None:
     """A is to B as C is to what?
 
-    \b
-    fastvec analogy vectors.bin man king woman
+    Into a pipe, each line is an answer and its cosine, separated by a tab.
     """
     wv, _ = load(vectors, limit)
     for word in (a, b, c):
         if word not in wv:
-            raise click.ClickException(unknown_word(wv, word, vectors))
+            raise click.ClickException(unknown_word(wv, word, path_name(vectors)))
     found = wv.most_similar(positive=[b, c], negative=[a], topn=topn)
     if as_json:
         print_json(neighbour_facts(found))
@@ -129,20 +135,24 @@ def analogy(
     show([(title, ("word", "cosine"), rows)])
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=["fastvec info vectors.bin", "fastvec info model.safetensors --json"],
+)
 @VECTORS
 @JSON
 def info(vectors: Path, as_json: bool) -> None:
-    """Print what a file contains, after comparing its checksums, if it has any.
+    """Print what a file contains, and whether it is damaged.
 
-    Corpora, pairs, phrases and indices are read as well as all kinds of VECTORS.
+    Corpora, pairs, phrases and indices are read as well as all kinds of VECTORS.  Checksums are
+    compared, if the file has any.
     """
-    head = b""
-    if not is_special(vectors):  # a pipe is read once only
-        with vectors.open("rb") as opened:
+    with regular_file(vectors) as file:
+        with Path(file).open("rb") as opened:
             head = opened.read(64)
-    kind = next((kind for kind in OTHER_KINDS if is_container(head, kind)), None)
-    facts = vector_facts(vectors) if kind is None else container_facts(vectors, kind)
+        kind = next((kind for kind in OTHER_KINDS if is_container(head, kind)), None)
+        facts = vector_facts(file) if kind is None else container_facts(file, kind)
+    facts = {"file": path_name(vectors), **facts}
     if as_json:
         print_json(facts)
     else:
@@ -153,10 +163,10 @@ def info(vectors: Path, as_json: bool) -> None:
         show([("", ("", ""), rows)])
 
 
-def container_facts(path: Path, kind: str) -> dict[str, Any]:
+def container_facts(path: PathLike, kind: str) -> dict[str, Any]:
     """What there is to say of one of fastvec's own files that holds no vectors."""
     file = read_container(path, kind)
-    facts: dict[str, Any] = {"file": str(path), "kind": KINDS[kind][0]}
+    facts: dict[str, Any] = {"kind": KINDS[kind][0]}
     if file.words is not None:
         facts |= {"words": len(file.words), "first words": first_words(file.words)}
     facts |= {name: " x ".join(map(str, array.shape)) for name, array in file.arrays.items()}
@@ -168,13 +178,12 @@ def first_words(words: Words) -> str:
     return " ".join(words.as_text()[:10])
 
 
-def vector_facts(vectors: Path) -> dict[str, Any]:
+def vector_facts(vectors: PathLike) -> dict[str, Any]:
     """What there is to say of a file with vectors."""
     wv, file = load(vectors)
     norms = wv.fill_norms()
     finite = norms[np.isfinite(norms)]
     facts: dict[str, Any] = {
-        "file": str(vectors),
         "kind": file.file_format,
         "words": len(wv),
         "vector size": wv.vector_size,
@@ -194,6 +203,12 @@ def vector_facts(vectors: Path) -> dict[str, Any]:
 
 
 @click.command(
+    cls=Command,
+    examples=[
+        "fastvec convert vectors.bin vectors.txt",
+        "fastvec convert model.safetensors vectors.vec.gz --limit 50000",
+        "fastvec convert vectors.bin - --to word2vec | head -3",
+    ],
     help=f"""Turn VECTORS into another format.
 
     \b
@@ -203,12 +218,18 @@ def vector_facts(vectors: Path) -> dict[str, Any]:
     Text and word2vec's binary format may be compressed: {" ".join(COMPRESSORS)} follows the ending.
     From .safetensors to .safetensors a whole model stays one, unless --limit or --normalize change
     its vectors.
-    """
+    """,
 )
 @VECTORS
-@click.argument("output", type=click.Path(path_type=Path))
-@click.option("--from", "source", type=click.Choice(list(READABLE)), help="the input's format")
-@click.option("--to", "target", type=click.Choice(list(FORMATS)), help="the output's format")
+@click.argument("output", type=OUTPUT)
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(list(READABLE)),
+    metavar="FORMAT",
+    help="the format of VECTORS; by default their first bytes say it",
+)
+@TO
 @LIMIT
 @click.option("--normalize", is_flag=True, help="scale every vector to length 1")
 @click.option(
@@ -218,35 +239,40 @@ def vector_facts(vectors: Path) -> dict[str, Any]:
     show_default=True,
     help="what to do with words that are not UTF-8",
 )
+@QUIET
 def convert(
     vectors: Path,
     output: Path,
     source: str | None,
-    target: str | None,
+    to: str | None,
     limit: int | None,
     normalize: bool,
     unicode_errors: str,
+    quiet: bool,
 ) -> None:
-    file_format = format_of(output) if target is None else FORMATS[target]
-    if not file_format.is_folder:
-        check_outputs(files_of(output, file_format), vector_files(vectors, source))
+    target = VectorOutput(output, vector_files(vectors, source), to=to)
     wv, file = load(vectors, limit, source, unicode_errors)
     if normalize:
         wv.unit_normalize_all()
         file = file.without_model()
     file = dataclasses.replace(file, vectors=wv.vectors)
-    write_vectors(output, file, file_format=file_format.name)
-    echo(f"{output}: {len(wv)} vectors of {wv.vector_size} numbers, {file_format.name}", err=True)
+    target.check(wv.words, wv.vector_size)
+    target.write_file(file)
+    target.report(quiet, wv)
 
 
-@click.command("classes")
+@click.command(
+    cls=Command,
+    examples=[
+        "fastvec classes vectors.bin -k 10 -o classes.txt",
+        "fastvec classes vectors.bin -k 10 | sort -n -k 2 | head",
+    ],
+)
 @VECTORS
 @click.option(
     "-k", "count", type=click.IntRange(1), default=500, show_default=True, help="number of classes"
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="file to write instead of printing"
-)
+@click.option("-o", "--output", type=OUTPUT, help="file to write instead of printing")
 @click.option(
     "--rounds", type=click.IntRange(1), default=10, show_default=True, help="rounds of k-means"
 )
@@ -257,20 +283,27 @@ def convert(
 def classes(
     vectors: Path, count: int, output: Path | None, rounds: int, seed: int, limit: int | None
 ) -> None:
-    """Put the words into classes by k-means (word2vec.c's -classes).
+    """Put words into classes by k-means.
 
-    \b
-    Prints WORD and CLASS, separated by a space, in the vocabulary's order.
+    It prints WORD and CLASS, separated by a space, in the vocabulary's order, as word2vec.c does
+    with -classes.
     """
     check_outputs([output], vector_files(vectors))
+    target = None if output in (None, STDOUT) else Output(output)
     wv, _ = load(vectors, limit)
     labels = k_means(wv.vectors, count, rounds, seed)
     lines = (f"{word} {label}" for word, label in zip(wv.words, labels.tolist(), strict=True))
-    if output is None:
+    if target is None:
         print_lines(lines)
     else:
-        with atomic_write(output) as file:
-            file.writelines(f"{line}\n".encode() for line in lines)
+        save((target, functools.partial(write_lines, list(lines))))
 
 
-COMMANDS = [similar, analogy, info, convert, classes]
+def write_lines(lines: Iterable[str], path: Path) -> None:
+    """Write lines of text."""
+    with atomic_write(path) as file:
+        file.writelines(f"{line}\n".encode() for line in lines)
+
+
+QUERIES: list[click.Command] = [similar, analogy]
+FILES: list[click.Command] = [info, convert, classes]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from fastvec._util.atomic import PathLike, about_file, is_special
+from fastvec._util.atomic import PathLike, about_file, is_special, open_special, path_name
 from fastvec._util.places import is_local, open_source
 from fastvec.io.archives import open_input
 from fastvec.io.compression import COMPRESSORS
@@ -56,7 +56,7 @@ def format_of(path: PathLike) -> Format:
     if not endings or endings[-1] not in ENDINGS:
         raise ValueError(
             f"{path}: the ending must be one of {', '.join(ENDINGS)} (text ones with "
-            f"{', '.join(COMPRESSORS)} too), or say the kind of file"
+            f"{', '.join(COMPRESSORS)} too), or give the format (--to)"
         )
     return ENDINGS[endings[-1]]
 
@@ -117,29 +117,38 @@ def read_vectors(
     >>> read_vectors("vectors.bin").vectors.shape[1]
     3
     """
-    if is_local(path) and is_special(Path(path)):
-        with _copy_of(path) as copy:
-            return read_vectors(copy, file_format=file_format, limit=limit, errors=errors)
-    found = sniff(path) if file_format is None else READABLE.get(file_format)
-    if found is None or found.read is None:
-        raise ValueError(f"the format must be one of {', '.join(READABLE)}, got {file_format!r}")
-    return replace(found.read(path, limit, errors), file_format=found.name)
+    with regular_file(path) as regular:
+        found = sniff(regular) if file_format is None else READABLE.get(file_format)
+        if found is None or found.read is None:
+            formats = ", ".join(READABLE)
+            raise ValueError(f"the format must be one of {formats}, got {file_format!r}")
+        return replace(found.read(regular, limit, errors), file_format=found.name)
 
 
 @contextmanager
-def _copy_of(pipe: PathLike) -> Iterator[Path]:
-    """A copy of a pipe, which can be read once only; errors have the name of the pipe."""
+def regular_file(path: PathLike) -> Iterator[PathLike]:
+    """The file itself; of a pipe or standard input, which can be read once only, a copy.
+
+    Errors have the name of the pipe.  What was mapped from the copy stays there when it is removed.
+
+    >>> with regular_file("vectors.txt") as file:
+    ...     file
+    'vectors.txt'
+    """
+    if not is_local(path) or not is_special(Path(path)):
+        yield path
+        return
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
-        with about_file(pipe), Path(pipe).open("rb") as source, copy.open("wb") as target:
-            shutil.copyfileobj(source, target)
+        with about_file(path), open_special(Path(path), "rb") as pipe, copy.open("wb") as target:
+            shutil.copyfileobj(pipe, target)
         try:
             yield copy
         except UnicodeDecodeError as error:
-            error.reason = error.reason.replace(str(copy), str(pipe))
+            error.reason = error.reason.replace(str(copy), path_name(path))
             raise
         except ValueError as error:
-            raise ValueError(str(error).replace(str(copy), str(pipe))) from None
+            raise ValueError(str(error).replace(str(copy), path_name(path))) from None
 
 
 def check_writable(path: PathLike, file_format: Format, words: Words | None = None) -> None:

@@ -78,6 +78,17 @@ def ppmi(
     return result
 
 
+def check_vector_size(vector_size: int, n_words: int) -> None:
+    """ValueError if there are not enough words for vectors of this size.
+
+    >>> check_vector_size(100, 5000)
+    """
+    if vector_size >= n_words:
+        raise ValueError(
+            f"vector_size must be below the number of words ({n_words}), got {vector_size}"
+        )
+
+
 def ppmi_vectors(
     matrix: Any,
     words: Iterable[Key] | Mapping[Key, int] | None = None,
@@ -112,10 +123,7 @@ def ppmi_vectors(
     params = params or PPMIParams()
     pairs = matrix if isinstance(matrix, Pairs) else Pairs.from_scipy(matrix, words)
     n = pairs.shape[0]
-    if params.vector_size >= n:
-        raise ValueError(
-            f"vector_size must be below the number of words ({n}), got {params.vector_size}"
-        )
+    check_vector_size(params.vector_size, n)
     table = ppmi(pairs, smoothing=params.smoothing, shift=params.shift)
     if table.nnz == 0:
         raise ValueError(

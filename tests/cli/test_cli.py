@@ -77,6 +77,31 @@ def test_bad_usage_is_one_sentence(folder: Path, arguments: list[str], says: str
 @pytest.mark.parametrize(
     ("typed", "advice"),
     [
+        ("train t -o v.bin -negative 5", "'-negative': did you mean --negative?"),
+        ("train t -o v.bin -cbow 0 -size 9", "'-cbow': did you mean --sg?"),
+        ("train t -o v.bin -ws 5", "'-ws': did you mean --window?"),
+        ("train t -o v.bin -minn 3", "'-minn': fastvec has no vectors of parts of words"),
+        ("train t -o v.bin -wordNgrams 2", "'-wordNgrams': fastvec has no vectors of parts"),
+        ("train t -o v.bin -loss hs", "'-loss': --hs with --negative 0 is hierarchical"),
+        ("train t -o v.bin -lrUpdateRate 9", "'-lrUpdateRate': the rate falls steadily"),
+        ("train t -o v.bin -classes 9", "'-classes': fastvec classes makes classes"),
+        ("train t -o v.bin -save-vocab w", "'-save-vocab': fastvec vocab writes the words"),
+        ("train --corpus_file t -o v.bin", "'--corpus_file': name the text without an option"),
+        ("train t -o v.bin --vector_size 5", "'--vector_size': did you mean --vector-size?"),
+        ("train t -o v.bin -windw 5", "'-windw': did you mean --window?"),
+        ("train t -o v.bin -zzz 5", "'-zzz'"),
+        ("train t -outptu v.bin", "'-outptu': did you mean --output?"),
+        ("glove t -o v.bin -vector-size 5", "'-vector-size': did you mean --vector-size?"),
+        ("glove t -o v.bin -save-file v", "'-save-file': did you mean --output?"),
+        ("glove t -o v.bin -gradsq-file g", "'-gradsq-file': an output that ends in .safetensors"),
+        ("glove t -o v.bin -model 2", "'-model': did you mean --combine?"),
+        ("cooccur t -o p -window-size 5", "'-window-size': did you mean --window?"),
+        ("cooccur t -o p -overflow-length 5", "'-overflow-length': did you mean --memory?"),
+        ("vocab t -max-vocab 5", "'-max-vocab': did you mean --max-final-vocab?"),
+        ("convert v.bin w.txt --format glove", "'--format': did you mean --to?"),
+        ("convert v.bin w.txt --normalise", "'--normalise': did you mean --normalize?"),
+        ("classes v.bin --clusters 5", "'--clusters': did you mean -k?"),
+        ("eval v.bin -questions q", "'-questions': did you mean --analogies?"),
         ("train t -o v.bin --dim 50", "'--dim': did you mean --vector-size?"),
         ("train t -o v.bin --size=50", "'--size': did you mean --vector-size?"),
         ("train t -o v.bin -size 50", "'-size': did you mean --vector-size?"),
@@ -230,7 +255,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(folder: Path, name: str)
 def test_a_full_device_is_one_sentence(folder: Path) -> None:
     (folder / "v.bin").symlink_to("/dev/full")
     done = fastvec(folder, "train", "text.txt", "-o", "v.bin", "--quiet")
-    check_sentence(done, "cannot write v.bin: No space left on device; the vectors are saved in ")
+    check_sentence(done, "cannot write v.bin: No space left on device; the result is saved in ")
     copy = done.stderr.rstrip().rpartition(" ")[2]
     assert Path(copy).name == "v.bin"
     assert fastvec(folder, "similar", copy, "a3").returncode == 0

@@ -39,7 +39,7 @@ def test_vocab_prints_words_and_counts(folder: Path) -> None:
 
 def test_vocab_of_standard_input_into_a_file(folder: Path) -> None:
     done = fastvec(folder, "vocab", "-", "-o", "v.txt", input="né à é é")
-    assert done.stdout == "v.txt: 3 words, counted 4 times\n"
+    assert (done.stdout, done.stderr) == ("", "fastvec: v.txt: 3 words, counted 4 times\n")
     assert (folder / "v.txt").read_text() == "é 2\nné 1\nà 1\n"
 
 
@@ -53,7 +53,8 @@ def test_vocab_ends_quietly_when_the_pipe_is_closed(folder: Path) -> None:
 
 def test_encode_and_read_again(folder: Path) -> None:
     done = fastvec(folder, "encode", "a.txt", "b.gz", "-o", "c.fvc", "--min-count", "2")
-    assert done.stdout == "c.fvc: 8 of 10 words in 3 sentences, 3 words of the vocabulary\n"
+    says = "c.fvc: 8 of 10 words in 3 sentences, 3 words of the vocabulary"
+    assert (done.stdout, done.stderr) == ("", f"fastvec: {says}\n")
     corpus = Corpus.open(folder / "c.fvc")
     assert list(corpus.vocabulary.words) == ["a", "rose", "is"]
     assert corpus.raw_words == 10
@@ -209,8 +210,8 @@ def test_phrases_joins_and_lists(tmp_path: Path) -> None:
     (tmp_path / "text").write_text(YORK)
     line = ["phrases", "text", "-o", "joined", "--min-count", "1", "--threshold", ".9"]
     done = fastvec(tmp_path, *line, "--phrases", "found", "--connector-words", "english")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "joined: 36 words, 4 different phrases\n"
+    says = "fastvec: joined: 36 words, 4 different phrases\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", says)
     assert (tmp_path / "joined").read_text() == "new_york is_old\nthe bank_of_england\n" * 9
     # (9 - 1) / (9 * 9) times 6 words (connectors are none) and 4 pairs
     found = [row.split("\t") for row in (tmp_path / "found").read_text().splitlines()]

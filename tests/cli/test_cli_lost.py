@@ -1,9 +1,11 @@
-"""What was trained is not lost: it is in the file, or the message says where."""
+"""What a command has made is not lost: it is in the file, or the message says where."""
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import namedtuple
 from pathlib import Path
 
@@ -11,12 +13,27 @@ import numpy as np
 import pytest
 from processes import DEADLINE
 
+from fastvec import cli
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import read_vectors, write_vectors
 from fastvec.words import Words
 
 OPTIONS = ("--vector-size", "4", "--min-count", "1")
 COMMANDS = ("train", "glove", "ppmi")
+#: every way to write a file
+LINES = [
+    "train text.txt -o out/v.safetensors -q --vector-size 4 --min-count 1 --workers 1",
+    "train text.txt -o out/v.txt -q --vector-size 4 --min-count 1 --workers 1",
+    "glove text.txt -o out/v.npy -q --vector-size 4 --min-count 1",
+    "ppmi text.txt -o out/v.bin -q --vector-size 4 --min-count 1",
+    "cooccur text.txt -o out/pairs -q --min-count 1",
+    "cooccur text.txt -o out/p.bin -q --min-count 1 --save-vocab out/words",
+    "encode text.txt -o out/c.fvc -q --min-count 1",
+    "vocab text.txt -o out/words -q",
+    "phrases text.txt -o out/joined -q --phrases out/listed",
+    "convert given.txt out/v.txt.gz -q",
+    "classes given.txt -o out/classes -k 2",
+]
 
 #: the command line with a hook before the vectors are written for the first time
 HOOKED = """
@@ -40,20 +57,30 @@ fastvec_command.main()
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a text, one for outputs, and one that the system has for temporary files."""
-    (tmp_path / "text.txt").write_text("a rose is a rose and a thorn is a thorn\n" * 20)
-    (tmp_path / "out").mkdir()
-    (tmp_path / "system").mkdir()
-    return tmp_path
+    return filled(tmp_path)
+
+
+def filled(folder: Path) -> Path:
+    """A folder with texts and vectors, one for outputs, and the system's for temporary files."""
+    (folder / "text.txt").write_text("a rose is a rose and a thorn is a thorn\n" * 20)
+    (folder / "many.txt").write_text("\n".join(f"w{i} w{i + 1}" for i in range(200)))
+    given = VectorFile(Words.of(["a", "b", "c"]), np.eye(3, dtype=np.float32))
+    write_vectors(folder / "given.txt", given)
+    (folder / "out").mkdir()
+    (folder / "system").mkdir()
+    return folder
 
 
 def hooked(folder: Path, hook: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The command, where a line of Python is run before the vectors are written."""
+    """The command, where a line of Python is run before its first file is written."""
     command = [sys.executable, "-c", HOOKED, *arguments, hook]
     environment = os.environ | {"TMPDIR": str(folder / "system")}
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=DEADLINE, env=environment
     )
+
+
+Usage = namedtuple("Usage", "total used free")
 
 
 def words_in(path: Path | str) -> set[str]:
@@ -65,14 +92,86 @@ INTERRUPT = "os.kill(os.getpid(), signal.SIGINT)"
 FULL = "raise OSError(28, 'No space left on device')"
 VANISHED = "import shutil; shutil.rmtree('out'); open('out', 'w').close()"
 NOT_REPLACED = "os.mkdir('out/v.txt')"
+FIRST_WRITTEN = {"v.npy": "v.words.txt", "p.bin": "words", "joined": "listed"}  # of two files
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_one_ctrl_c_while_vectors_are_written_loses_nothing(folder: Path, command: str) -> None:
-    done = hooked(folder, INTERRUPT, command, "text.txt", "-o", "out/v.txt", "-q", *OPTIONS)
-    says = "fastvec: the vectors are being saved (Ctrl-C once more gives them up)\n"
+def outputs(folder: Path) -> dict[str, bytes]:
+    """The files in a folder; of a model, which says how long it was trained, the words."""
+    return {
+        path.name: str(words_in(path)).encode() if is_model(path) else path.read_bytes()
+        for path in folder.iterdir()
+    }
+
+
+def is_model(path: Path) -> bool:
+    return path.suffix == ".safetensors"
+
+
+@functools.cache
+def written(line: str) -> dict[str, bytes]:
+    """What a command writes if nothing happens."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = filled(Path(name))
+        done = hooked(folder, "pass", *line.split())
+        assert (done.returncode, done.stderr) == (0, "")
+        return outputs(folder / "out")
+
+
+def test_every_command_that_writes_is_tried() -> None:
+    assert {name for name in cli.app.commands if writes(name)} == {
+        line.split()[0] for line in LINES
+    }
+
+
+def writes(command: str) -> bool:
+    return bool({"output", "target"} & {one.name for one in cli.app.commands[command].params})
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if not line.startswith("convert")])
+def test_one_ctrl_c_while_files_are_written_loses_nothing(folder: Path, line: str) -> None:
+    whole = written(line)
+    done = hooked(folder, INTERRUPT, *line.split())
+    says = "fastvec: the result is being saved (Ctrl-C once more gives it up)\n"
     assert (done.returncode, done.stderr) == (0, says)
-    assert words_in(folder / "out" / "v.txt") == WORDS
+    assert outputs(folder / "out") == whole
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_what_cannot_be_written_is_kept_elsewhere(folder: Path, line: str) -> None:
+    """Two outputs of one command are kept together."""
+    whole = written(line)
+    done = hooked(folder, FULL, *line.split())
+    start, _, copies = done.stderr.rstrip().rpartition("; the result is saved in ")
+    copy = copies.partition(" and ")[0]
+    target = Path(next(word for word in line.split() if word.startswith("out/")))
+    first = target.with_name(FIRST_WRITTEN.get(target.name, target.name))
+    assert (done.returncode, start) == (
+        2, f"fastvec: cannot write {first}: No space left on device"
+    )  # fmt: skip
+    assert Path(copy).parent.parent == folder
+    assert outputs(Path(copy).parent) == whole
+    assert outputs(folder / "out") == {}
+
+
+@pytest.mark.parametrize("line", LINES[4:10])
+def test_what_has_no_folder_any_more_is_kept_elsewhere(folder: Path, line: str) -> None:
+    whole = written(line)
+    done = hooked(folder, VANISHED, *line.split())
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    (copies,) = folder.glob("fastvec-*")
+    assert f"; the result is saved in {copies}" in done.stderr
+    assert outputs(copies) == whole
+
+
+def test_a_full_disk_is_found_before_the_work(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10_000, 9_000, 1_000))
+    for line in LINES:
+        with pytest.raises(OSError, match=r"cannot write out/.*: the disk is full"):
+            cli.app.main(line.split(), standalone_mode=False)
+    assert outputs(folder / "out") == {}
 
 
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
@@ -87,21 +186,6 @@ def test_a_second_ctrl_c_gives_up_and_leaves_nothing(folder: Path) -> None:
     hook = f"{INTERRUPT}; {INTERRUPT}"
     done = hooked(folder, hook, "train", "text.txt", "-o", "out/v.txt", "-q", *OPTIONS)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (1, "fastvec: stopped")
-    assert list((folder / "out").iterdir()) == []
-
-
-@pytest.mark.parametrize("name", ["v.txt", "v.npy", "v.safetensors"])
-@pytest.mark.parametrize("command", COMMANDS)
-def test_vectors_that_cannot_be_written_are_kept_elsewhere(
-    folder: Path, command: str, name: str
-) -> None:
-    done = hooked(folder, FULL, command, "text.txt", "-o", f"out/{name}", "-q", *OPTIONS)
-    start, _, copy = done.stderr.rstrip().rpartition("; the vectors are saved in ")
-    assert done.returncode == 2
-    first = name.replace(".npy", ".words.txt")  # the words are written before the array
-    assert start == f"fastvec: cannot write out/{first}: No space left on device"
-    assert Path(copy).parent.parent == folder
-    assert words_in(copy) == WORDS
     assert list((folder / "out").iterdir()) == []
 
 
@@ -120,13 +204,10 @@ def test_vectors_are_kept_if_the_last_step_fails(folder: Path, hook: str) -> Non
 def test_where_nothing_can_be_written_it_is_said(folder: Path) -> None:
     hook = "atomic.create_beside = hooked; raise OSError(28, 'No space left on device')"
     done = hooked(folder, hook, "train", "text.txt", "-o", "out/v.txt", "-q", *OPTIONS)
-    lost = f"they could not be saved in {folder} or {folder / 'system'} either"
+    lost = f"it could not be saved in {folder} or {folder / 'system'} either"
     says = f"fastvec: cannot write out/v.txt: No space left on device; {lost}\n"
     assert (done.returncode, done.stderr) == (2, says)
     assert list((folder / "system").iterdir()) == []
-
-
-Usage = namedtuple("Usage", "total used free")
 
 
 @pytest.mark.parametrize("name", ["v.txt", "v.bin", "v.safetensors", "v.txt.gz"])
@@ -134,15 +215,14 @@ Usage = namedtuple("Usage", "total used free")
 def test_a_disk_without_room_is_refused_before_the_training(
     folder: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str
 ) -> None:
-    from fastvec import cli
-
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(100, 90, 10))
-    with pytest.raises(OSError, match=r"5 vectors of 4 numbers take about 0\.0 MB"):
-        cli.app.main([command, "text.txt", "-o", name, "-q", *OPTIONS], standalone_mode=False)
+    line = [command, "many.txt", "-o", name, "-q", "--min-count", "1", "--vector-size", "90"]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10_000, 4_000, 6_000))
+    with pytest.raises(OSError, match=r"201 vectors of 90 numbers take about 0\.[01] MB"):
+        cli.app.main(line, standalone_mode=False)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, 0))  # it does not tell
-    cli.app.main([command, "text.txt", "-o", name, "-q", *OPTIONS], standalone_mode=False)
-    assert words_in(name) == WORDS
+    cli.app.main(line, standalone_mode=False)
+    assert len(words_in(name)) == 201
 
 
 #: the command line, where Ctrl-C comes in an epoch; the epochs before it are complete

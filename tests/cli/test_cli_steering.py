@@ -180,7 +180,6 @@ def test_what_seeds_are_not(text: str) -> None:
         ("train", "--evaluate no.txt", "'no.txt' does not exist"),
         ("glove", "--evaluate text.txt", "text.txt is no evaluation file"),
         ("glove", "--stop-after 3", "--stop-after needs --validation or --evaluate FILE"),
-        ("train", "--json", "--json needs --seeds"),
         ("train", "--seeds 1-2 --seed 3", "--seed has no effect with --seeds"),
         ("glove", "--seeds x", "seeds must be numbers such as 1-5"),
         ("train", "--evaluate v.bin", "cannot write v.bin: it is also read"),

@@ -94,29 +94,105 @@ def test_eval(vectors):
     (vectors / "c.txt").write_text("king male\nman male\nqueen female\nprincess female\n")
     (vectors / "s.txt").write_text("man king 5\nman queen 1\nwoman queen 4\n")
     arguments = ("eval", "v.txt", "--analogies", "q.txt", "--similarity", "s.txt")
-    plain = fastvec(vectors, *arguments)
-    assert plain.stdout.splitlines()[0].split("\t") == [
-        "analogies", "section", "accuracy", "low", "high", "correct", "asked", "unknown"
+    plain = fastvec(vectors, *arguments, "--categories", "c.txt")
+    assert [line.split("\t") for line in plain.stdout.splitlines()] == [
+        ["vectors", "file", "part", "measure", "score", "low", "high", "known", "of"],
+        ["v.txt", "q.txt", "royal", "accuracy", "1.0000", "1.0000", "1.0000", "1", "2"],
+        ["v.txt", "q.txt", "all", "accuracy", "1.0000", "1.0000", "1.0000", "1", "2"],
+        ["v.txt", "s.txt", "all", "spearman", "0.8660", "0.8660", "1.0000", "3", "3"],
+        ["v.txt", "s.txt", "all", "pearson", "0.9707", "nan", "nan", "3", "3"],
+        ["v.txt", "c.txt", "all", "purity", "0.7667", "nan", "nan", "3", "4"],
+    ]
+    rows = json.loads(fastvec(vectors, *arguments, "--json", "--unknown-wrong").stdout)
+    assert [(one["part"], one["measure"], one["score"]) for one in rows[:2]] == [
+        ("royal", "accuracy", 0.5), ("all", "accuracy", 0.5)
     ]  # fmt: skip
-    assert "similarity\tfile\tspearman" in plain.stdout
-    assert plain.stdout.splitlines()[2].split("\t") == [
-        "analogies", "q.txt", "1.0000", "1.0000", "1.0000", "1", "1", "1"
+    assert (rows[3]["measure"], rows[3]["low"], rows[3]["known"]) == ("pearson", None, 3)
+
+
+def test_eval_takes_several_files_and_folders(vectors):
+    """One table; a file of another kind in a folder is left out and named."""
+    tests = vectors / "tests"
+    tests.mkdir()
+    (tests / "a.csv").write_text("word1,word2,mean\nman,king,5\nman,queen,1\n")
+    (tests / "b.txt").write_text("man king N 5 1\nman queen N 1 9\nx queen N 1 9\n")
+    (tests / "c.txt").write_text(": capitals\nman king woman queen\n")
+    (tests / ".hidden").write_text("no pairs\n")
+    done = fastvec(vectors, "eval", "v.txt", "v.bin", "--similarity", "tests")
+    head, *rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert head[0] == "vectors"
+    assert [(row[0], row[1], *row[-2:]) for row in rows if row[3] == "spearman"] == [
+        ("v.txt", "a.csv", "2", "2"), ("v.txt", "b.txt", "2", "3"),
+        ("v.bin", "a.csv", "2", "2"), ("v.bin", "b.txt", "2", "3"),
     ]  # fmt: skip
-    arguments = (*arguments, "--categories", "c.txt", "--json", "--unknown-wrong")
-    facts = json.loads(fastvec(vectors, *arguments).stdout)
-    assert facts["categories"][0]["purity"] > 0.6
-    assert facts["categories"][0]["unknown"] == 1
-    assert facts["analogies"][0]["accuracy"] == 0.5
-    assert facts["similarity"][0]["pairs"] == 3
+    assert set(done.stderr.splitlines()) == {
+        "fastvec: left out: tests/c.txt has no line that is two words and a score: line 1 is "
+        "': capitals'; it looks like a file of analogies"
+    }
+    done = fastvec(
+        vectors, "eval", "v.txt", "--analogies", "tests/c.txt", "--analogies", "tests/c.txt"
+    )
+    assert done.stdout.count("c.txt\tcapitals\t") == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "says"),
+    [
+        ("categories", ": capitals\nman king woman queen\n", "it looks like a file of analogies"),
+        ("categories", "man king 5\nman queen 3\n", "it looks like a file of similarity"),
+        ("analogies", "man person\nking person\n", "it looks like a file of categories"),
+        ("analogies", "man king 5\nman queen 3\n", "it looks like a file of similarity"),
+        ("analogies", "man king 5\nman queen 3\na b c d\n", "it looks like a file of similarity"),
+        ("similarity", "man person\nking person\n", "it looks like a file of categories"),
+        ("similarity", "man 3\nking 4\n", "it looks like a file of words and counts"),
+        ("analogies", "man .1 .2 .3 .4\nking .1 .2 .3 .4\n", "it looks like a file of vectors"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(vectors, option, text, says):
+    (vectors / "t").write_text(text)
+    done = fastvec(vectors, "eval", "v.txt", f"--{option}", "t")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("fastvec: t")
+    assert done.stderr.endswith(f"{says}\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "says"),
+    [
+        ("similarity", "q r 1\nr s 2\n", "none of its 2 pairs is known"),
+        ("analogies", "q r s t\n", "none of its 1 questions is known"),
+        ("categories", "q x\nr x\n", "none of its 2 words is known"),
+    ],
+)
+def test_what_is_not_known_at_all_is_said(vectors, option, text, says):
+    (vectors / "t").write_text(text)
+    done = fastvec(vectors, "eval", "v.txt", f"--{option}", "t")
+    assert done.returncode == 0
+    assert done.stderr == f"fastvec: t: {says}, for lack of vectors\n"
+    assert {line.split("\t")[4] for line in done.stdout.splitlines()[1:]} == {"nan"}
+
+
+def test_delimiter_and_encoding_of_eval(vectors):
+    (vectors / "s").write_bytes("man|king|5\nman|k\xf6nig|1\nman|queen|2\n".encode("latin-1"))
+    arguments = ("eval", "v.txt", "--similarity", "s")
+    done = fastvec(vectors, *arguments, "--delimiter", "|", "--encoding", "latin-1")
+    assert done.stdout.splitlines()[1].split("\t")[-2:] == ["2", "3"]
+    done = fastvec(vectors, *arguments, "--delimiter", "|")
+    assert "s is not utf-8 text" in done.stderr
+    done = fastvec(vectors, *arguments, "--delimiter", "|", "--encoding", "klingon")
+    assert "encoding must be one that Python has" in done.stderr
+    (vectors / "s").write_text("old man\tking\t5\nman\tqueen\t2\nman\twoman\t2\n")
+    done = fastvec(vectors, *arguments, "--delimiter", r"\t")
+    assert done.stdout.splitlines()[1].split("\t")[-2:] == ["2", "3"]
 
 
 def test_eval_says_once_what_it_skips(vectors):
     (vectors / "s.tsv").write_text("Word 1\tWord 2\tScore\nman\tking\t5\nman\tqueen\t1\nodd\n")
     done = fastvec(vectors, "eval", "v.txt", "--similarity", "s.tsv")
-    assert done.stdout.split("\t")[-2:] == ["2", "0\n"]
+    assert done.stdout.split("\t")[-2:] == ["2", "2\n"]
     assert done.stderr == (
-        "fastvec: s.tsv: skipped what is not two words and a score, lines: 2, "
-        "the first: line 1 is 'Word 1\\tWord 2\\tScore'\n"
+        "fastvec: s.tsv: skipped what is not two words and a score, lines: 1, "
+        "the first: line 4 is 'odd'\n"
     )
 
 
@@ -140,7 +216,7 @@ def test_info(vectors):
         (("info", "broken"), "broken is cut off"),
         (("convert", "v.bin", "v.xyz"), "v.xyz: the ending must be one of .safetensors"),
         (("convert", "v.bin", "no/v.txt"), "there is no folder"),
-        (("convert", "v.bin", "."), "the ending must be one of"),
+        (("convert", "v.bin", "."), "it is a folder, give a file name"),
         (("convert", "v.bin", "v.txt", "--to", "x"), "'x' is not one of"),
         (("convert", "broken", "v.txt"), "broken is cut off"),
         (("convert", "v.txt", "w.npy", "--from", "word2vec-binary"), "v.txt: its rows are text"),
@@ -170,7 +246,7 @@ def test_converting_in_a_circle(vectors):
     for ending in [*ENDINGS, ".txt"]:
         done = fastvec(vectors, "convert", last, f"w{ending}")
         assert done.returncode == 0, done.stderr
-        assert done.stderr.startswith(f"w{ending}: 4 vectors of 3 numbers, ")
+        assert done.stderr.startswith(f"fastvec: w{ending}: 4 vectors of 3 numbers, ")
         last = f"w{ending}"
     assert (vectors / "w.txt").read_bytes() == (vectors / "v.txt").read_bytes()
 
@@ -314,8 +390,8 @@ def test_no_file_name_or_field_commands_a_terminal(tmp_path):
 def test_json_of_eval_changes_no_names(vectors):
     (vectors / "q.txt").write_text(": NaNcy\nno such words here\n")
     done = fastvec(vectors, "eval", "v.bin", "--analogies", "q.txt", "--json")
-    section = json.loads(done.stdout)["analogies"][0]
-    assert (section["section"], section["accuracy"], section["low"]) == ("NaNcy", None, None)
+    section = json.loads(done.stdout)[0]
+    assert (section["part"], section["score"], section["low"]) == ("NaNcy", None, None)
 
 
 def own_files(folder):

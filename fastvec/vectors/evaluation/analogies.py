@@ -14,11 +14,15 @@ from fastvec._util.atomic import PathLike
 from fastvec.vectors.evaluation.datasets import (
     HasVectors,
     WordLookup,
+    kind_of,
     read_entries,
+    warn_if_none,
 )
 from fastvec.vectors.evaluation.intervals import wilson_interval
 from fastvec.vectors.search import solve_analogies
 
+#: of a line that tells the layout of a file, in characters
+LONGEST_LINE = 10_000
 #: pairs in a file of BATS, of which there are questions for every two: a million at most
 MOST_BATS_PAIRS = 1000
 
@@ -33,7 +37,7 @@ class Analogy:
     answers: tuple[str, ...]
 
 
-@dataclass
+@dataclass(repr=False)
 class Section:
     """The questions of one section of a file, and how they were answered.
 
@@ -45,6 +49,11 @@ class Section:
     correct: list[Analogy] = field(default_factory=list)
     incorrect: list[Analogy] = field(default_factory=list)
     unknown: int = 0
+
+    def __repr__(self) -> str:
+        """The numbers; the questions may be thousands."""
+        numbers = f"correct={len(self.correct)}, asked={self.asked}, unknown={self.unknown}"
+        return f"Section({self.name!r}, questions={len(self.questions)}, {numbers})"
 
     @property
     def asked(self) -> int:
@@ -58,20 +67,20 @@ class Section:
 
 
 def read_analogies(path: PathLike, encoding: str = "utf-8") -> list[Section]:
-    """Read questions from a file, or from a folder in BATS layout.
+    """Read questions from a file, or from the .txt files of a folder and its subfolders.
 
     A file has lines ``a b c d`` under lines ``: section``, as Google's; a file without sections, as
-    MSR's, becomes one section.  In a BATS folder every .txt file, in subfolders too, is a section,
-    and every line a pair ``word<TAB>answer/answer``; each pair of a file makes a question with
-    each other pair.
+    MSR's, becomes one section.  In a folder, a file may have BATS layout: it is a section, and
+    every line a pair ``word<TAB>answer/answer``; each pair of a file makes a question with each
+    other pair.
 
     Lines of another form, such as header lines, are skipped with a warning.
 
     Raises
     ------
     ValueError
-        a file without any question; the message quotes the first line of another form.  A BATS
-        file with more than 1,000 pairs.
+        a file with more lines of another form than questions; the message quotes the first, and
+        says what the file looks like.  A BATS file with more than 1,000 pairs.
 
     >>> [(section.name, len(section.questions)) for section in read_analogies("questions.txt")]
     [('capitals', 2)]
@@ -81,7 +90,21 @@ def read_analogies(path: PathLike, encoding: str = "utf-8") -> list[Section]:
         files = sorted(file for file in path.rglob("*.txt"))
         if not files:
             raise ValueError(f"{path} has no .txt file: a BATS folder has one for each relation")
-        return [_read_bats(file, encoding) for file in files]
+        return [section for file in files for section in _read_of_folder(file, encoding)]
+    return _read_questions(path, encoding)
+
+
+def _read_of_folder(path: Path, encoding: str) -> list[Section]:
+    """A file of four words a line, or of BATS's pairs: its first line tells."""
+    with path.open(encoding=encoding, errors="replace") as file:
+        head = file.readline(LONGEST_LINE).lstrip("\ufeff")
+    if kind_of(head.strip()) == "analogies":
+        return _read_questions(path, encoding)
+    return [_read_bats(path, encoding)]
+
+
+def _read_questions(path: Path, encoding: str) -> list[Section]:
+    """The questions of a file of four words a line, in sections."""
     sections: list[Section] = []
 
     def parse(line: str) -> Analogy | None:
@@ -144,14 +167,15 @@ def analogies(
     Raises
     ------
     ValueError
-        a file without any question, or an unknown method.
+        a file that is no file of analogies, or an unknown method.
 
     >>> sections = analogies(wv, "questions.txt")
     >>> 0 <= overall(sections).accuracy <= 1
     True
     """
+    name: object = "the analogies"
     if isinstance(questions, str | os.PathLike):
-        questions = read_analogies(questions, encoding)
+        name, questions = questions, read_analogies(questions, encoding)
     lookup = WordLookup(vectors.words, restrict_vocab, case_insensitive)
     sections = [Section(section.name, section.questions) for section in questions]
     found = [_rows_of(lookup, question) for section in sections for question in section.questions]
@@ -173,6 +197,7 @@ def analogies(
             elif rows or dummy4unknown:
                 section.incorrect.append(question)
             section.unknown += not rows
+    warn_if_none(name, "questions", sum(bool(rows) for rows, _ in found), len(found), lookup)
     return sections
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from fastvec._util.atomic import PathLike
 from fastvec.vectors.clusters import k_means, purity
-from fastvec.vectors.evaluation.datasets import HasVectors, WordLookup, read_entries
+from fastvec.vectors.evaluation.datasets import HasVectors, WordLookup, read_entries, warn_if_none
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def categories(
     Raises
     ------
     ValueError
-        a file without any such line; the message quotes the first line of another form.  In other
-        files such lines are skipped with a warning.
+        a file with more lines of another form than such lines; the message quotes the first, and
+        says what the file looks like.  In other files such lines are skipped with a warning.
 
     >>> categories(wv, "categories.txt").purity
     1.0
@@ -63,16 +63,24 @@ def categories(
 
     def parse(line: str) -> tuple[int, str]:
         word, category = line.split()
+        if word.startswith(":"):  # a section of a file of analogies
+            raise ValueError
         return lookup.find(word), category
 
     entries = read_entries(path, encoding, "a word and its category", parse)
     rows = [row for row, _ in entries if row >= 0]
     labels = [label for row, label in entries if row >= 0]
     unknown = len(entries) - len(rows)
+    warn_if_none(path, "words", len(rows), len(entries), lookup)
     if not rows:
-        warnings.warn(f"{path}: none of its {unknown} words is known", stacklevel=2)
         return Categories(path.stem, float("nan"), 0, unknown, 0)
     k = len(set(labels))
+    if k == len(rows) > 1:
+        warnings.warn(
+            f"{path}: each of the {k} known words is a category of its own, so that any vectors "
+            "agree with them",
+            stacklevel=2,
+        )
     some = vectors.vectors[np.array(rows, np.int64)]
     purities = [purity(k_means(some, k, seed=run), np.array(labels)) for run in range(runs)]
     return Categories(path.stem, float(np.mean(purities)), len(rows), unknown, k)

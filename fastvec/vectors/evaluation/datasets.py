@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -12,9 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import about_file
+from fastvec._util.options import check_encoding
 from fastvec.words import Words
 
 Entry = TypeVar("Entry")
+
+#: so many lines of another form are looked at to say what a file holds
+LOOKED_AT = 100
 
 #: how many samples bootstrap intervals are computed from
 BOOTSTRAP_SAMPLES = 1000
@@ -59,6 +64,25 @@ def as_number(text: str) -> float | None:
         return None
 
 
+class _Skipped:
+    """The lines of a file that are of another form: how many, the first one, and their kinds."""
+
+    def __init__(self) -> None:
+        self.number, self.first = 0, ""
+        self.kinds: Counter[str] = Counter()
+
+    def add(self, number: int, line: str) -> None:
+        self.first = self.first or f"line {number} is {line[:60]!r}"
+        self.number += 1
+        if self.number <= LOOKED_AT:
+            self.kinds[kind_of(line)] += 1
+
+    def looks_like(self) -> str:
+        """What most of these lines are, as the end of a sentence."""
+        kind = self.kinds.most_common(1)[0][0] if self.kinds else ""
+        return f"; it looks like a file of {kind}" if kind else ""
+
+
 def read_entries(
     path: Path, encoding: str, expected: str, parse: Callable[[str], Entry | None]
 ) -> list[Entry]:
@@ -77,13 +101,14 @@ def read_entries(
     Raises
     ------
     ValueError
-        a file without any entry, or in another encoding.
+        a file of which most lines are of another form, or one in another encoding.
 
     >>> read_entries(Path("vocab.txt"), "utf-8", "a word and a count", str.split)
     [['cat', '3']]
     """
     entries: list[Entry] = []
-    skipped: list[str] = []
+    skipped = _Skipped()
+    check_encoding("encoding", encoding)
     with about_file(path), path.open(encoding=encoding) as file:
         try:
             for number, line in enumerate(file, 1):
@@ -91,21 +116,37 @@ def read_entries(
                 try:
                     entry = parse(text) if text else None
                 except ValueError:
-                    skipped.append(f"line {number} is {text[:60]!r}")
+                    skipped.add(number, text)
                 else:
                     entries += [] if entry is None else [entry]
         except UnicodeDecodeError as error:
-            raise ValueError(f"{path} is not {encoding} text: {error.reason}") from None
+            raise ValueError(
+                f"{path} is not {encoding} text ({error.reason}): say its encoding"
+            ) from None
+    first = f": {skipped.first}" if skipped.first else ""
     if not entries:
-        first = f": {skipped[0]}" if skipped else ""
-        raise ValueError(f"{path} has no line that is {expected}{first}")
-    if skipped:
+        raise ValueError(f"{path} has no line that is {expected}{first}{skipped.looks_like()}")
+    if skipped.number > len(entries):
+        raise ValueError(f"{path}: most lines are not {expected}{first}{skipped.looks_like()}")
+    if skipped.number:
         warnings.warn(
-            f"{path}: skipped what is not {expected}, lines: {len(skipped)}, "
-            f"the first: {skipped[0]}",
+            f"{path}: skipped what is not {expected}, lines: {skipped.number}, the first{first}",
             stacklevel=4,
         )
     return entries
+
+
+def warn_if_none(path: object, what: str, known: int, total: int, among: WordLookup) -> None:
+    """A warning if a file has nothing that can be scored, because the words are unknown.
+
+    >>> warn_if_none("pairs.txt", "pairs", 2, 3, WordLookup(Words.of(["cat"]), None, False))
+    """
+    if total and not known:
+        only = f" (of the first {among.rows:,} words only)" if among.restricted else ""
+        warnings.warn(
+            f"{path}: none of its {total:,} {what} is known, for lack of vectors{only}",
+            stacklevel=3,
+        )
 
 
 class WordLookup:
@@ -124,6 +165,8 @@ class WordLookup:
     ----------
     rows : int
         the number of words known.
+    restricted : bool
+        whether there are more.
     groups : (rows,) int64 array
         for each word the row of the word that stands for it.
 
@@ -134,6 +177,7 @@ class WordLookup:
 
     def __init__(self, words: Words, restrict_vocab: int | None, case_insensitive: bool) -> None:
         self.rows = len(words) if restrict_vocab is None else min(restrict_vocab, len(words))
+        self.restricted = self.rows < len(words)
         self.groups = np.arange(self.rows, dtype=np.int64)
         self._words = words
         self._upper: dict[str, int] | None = None

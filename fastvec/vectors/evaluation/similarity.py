@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,15 +18,21 @@ from fastvec.vectors.evaluation.datasets import (
     BOOTSTRAP_SAMPLES,
     HasVectors,
     WordLookup,
+    as_number,
     read_entries,
+    warn_if_none,
 )
 from fastvec.vectors.norms import normalized_rows
 
 Floats = NDArray[np.float64]
 
 
+#: what separates the fields of files, the surest first; None: any white space
+DELIMITERS = ("\t", ";", ",", None)
+
+
 class _Correlation(NamedTuple):
-    """What SciPy calls its results, for where there is nothing to correlate."""
+    """A correlation and its p-value."""
 
     statistic: float = math.nan
     pvalue: float = math.nan
@@ -48,21 +57,22 @@ class Similarity:
 
     @property
     def spearman(self) -> Any:
-        """The rank correlation and its p-value, from SciPy; NaN with fewer than two pairs."""
+        """The rank correlation and its p-value, from SciPy; NaN where it is not defined: with fewer
+        than two known pairs, or where all scores or all cosines are equal."""
         from scipy import stats  # slow to import, and needed here only
 
-        if len(self.scores) < 2:
-            return _Correlation()
-        return stats.spearmanr(self.scores, self.cosines)
+        return stats.spearmanr(self.scores, self.cosines) if self._varies else _Correlation()
 
     @property
     def pearson(self) -> Any:
-        """The linear correlation and its p-value, from SciPy; NaN with fewer than two pairs."""
+        """The linear correlation and its p-value, from SciPy; NaN where it is not defined."""
         from scipy import stats
 
-        if len(self.scores) < 2:
-            return _Correlation()
-        return stats.pearsonr(self.scores, self.cosines)
+        return stats.pearsonr(self.scores, self.cosines) if self._varies else _Correlation()
+
+    @property
+    def _varies(self) -> bool:
+        return len(self.scores) > 1 and bool(np.ptp(self.scores) and np.ptp(self.cosines))
 
     @property
     def coverage(self) -> float:
@@ -72,7 +82,7 @@ class Similarity:
     def interval(self, level: float = 0.95, seed: int = 1) -> tuple[float, float]:
         """The bootstrap interval of the rank correlation, from 1,000 samples of pairs.
 
-        NaN with fewer than two pairs.
+        NaN where the correlation is not defined.
 
         Parameters
         ----------
@@ -88,7 +98,7 @@ class Similarity:
         from scipy.stats import rankdata
 
         n = len(self.scores)
-        if n < 2:
+        if not self._varies:
             return float("nan"), float("nan")
         draws = np.random.default_rng(seed).integers(0, n, (BOOTSTRAP_SAMPLES, n))
         scores, cosines = (rankdata(x[draws], axis=1) for x in (self.scores, self.cosines))
@@ -113,13 +123,15 @@ def similarity(
 ) -> Similarity:
     """Compare cosines with the human scores of a file of ``word word score`` lines.
 
-    Fields after the score are ignored, and so are lines that begin with #.  Lines of another form,
-    such as header lines, are skipped with a warning.
+    The score is the first number after the words: fields before it (parts of speech) and behind it
+    are ignored, and so are lines that begin with #, and a first line with the names of columns.
+    Other lines of another form are skipped with a warning.
 
     Parameters
     ----------
     delimiter : str, optional
-        what separates the fields; any white space by default.
+        what separates the fields.  By default a line is split at tabs, else at semicolons, else at
+        commas, else at white space: the first that gives two words and a score.
     restrict_vocab : int or None
         know only so many first (most frequent) words; None, the default: all.
     case_insensitive : bool
@@ -130,7 +142,8 @@ def similarity(
     Raises
     ------
     ValueError
-        a file without any pair; the message quotes the first line of another form.
+        a file with more lines of another form than pairs; the message quotes the first, and says
+        what the file looks like.
 
     >>> similarity(wv, "pairs.txt").pairs
     3
@@ -138,13 +151,16 @@ def similarity(
     path = Path(path)
     lookup = WordLookup(vectors.words, restrict_vocab, case_insensitive)
 
+    separators = DELIMITERS if delimiter is None else (delimiter,)
+    firsts = itertools.chain([True], itertools.repeat(False))
+
     def parse(line: str) -> tuple[int, int, float] | None:
         if line.startswith("#"):
             return None
-        one, other, score, *_ = line.split(delimiter)
-        if not math.isfinite(float(score)):
-            raise ValueError
-        return lookup.find(one.strip()), lookup.find(other.strip()), float(score)
+        if next(firsts) and _is_head(line, separators):
+            return None
+        one, other, score = _words_and_score(line, separators)
+        return lookup.find(one), lookup.find(other), score
 
     pairs = read_entries(path, encoding, "two words and a score", parse)
     first, second = np.array([rows[:2] for rows in pairs], np.int64).T
@@ -154,6 +170,7 @@ def similarity(
     cosines[known] = np.einsum("ij,ij->i", a, b)
     counting = np.ones_like(known) if dummy4unknown else known
     unknown = int(len(known) - known.sum())
+    warn_if_none(path, "pairs", len(pairs) - unknown, len(pairs), lookup)
     scores = np.array([score for _, _, score in pairs])
     return Similarity(
         path.stem,
@@ -163,3 +180,28 @@ def similarity(
         unknown,
         np.flatnonzero(counting),
     )
+
+
+def _is_head(line: str, separators: Sequence[str | None]) -> bool:
+    """Whether a line has the names of three columns or more, and no number."""
+    rows = [_split(line, separator) for separator in separators]
+    return any(len(row) > 2 and all(as_number(name) is None for name in row) for row in rows)
+
+
+def _words_and_score(line: str, separators: Sequence[str | None]) -> tuple[str, str, float]:
+    """The two words of a line, and the first number behind them; ValueError if there are none."""
+    for separator in separators:
+        one, other, *rest = [*_split(line, separator), "", ""]
+        score = next((number for text in rest if (number := as_number(text)) is not None), None)
+        if one and other and score is not None and math.isfinite(score):
+            return one, other, score
+    raise ValueError
+
+
+def _split(line: str, separator: str | None) -> list[str]:
+    """The fields of a line; those of CSV may be quoted."""
+    if separator in (",", ";") and '"' in line:
+        fields = next(csv.reader([line], delimiter=separator))
+    else:
+        fields = line.split(separator)
+    return [name.strip() for name in fields]

@@ -29,7 +29,8 @@ def test_restriction_case_and_unknown_words(wv, questions):
 
     assert asked(case_insensitive=False) == [(1, 2), (0, 0)]
     assert asked(restrict_vocab=4) == [(2, 2), (0, 0)]
-    assert asked(restrict_vocab=3) == [(0, 0), (0, 0)]
+    with pytest.warns(UserWarning, match="none of its 4 questions is known, .* first 3 words only"):
+        assert asked(restrict_vocab=3) == [(0, 0), (0, 0)]
     assert asked(restrict_vocab=None, dummy4unknown=True) == [(2, 3), (0, 1)]
 
 
@@ -63,7 +64,8 @@ def test_broken_analogies(tmp_path, wv, text, says):
 
 def test_accuracy_is_nan_without_a_known_question(tmp_path, wv):
     (tmp_path / "q.txt").write_text(": none\nman king woman nobody\n")
-    assert math.isnan(wv.evaluate_word_analogies(tmp_path / "q.txt")[0])
+    with pytest.warns(UserWarning, match="none of its 1 questions is known, for lack of vectors$"):
+        assert math.isnan(wv.evaluate_word_analogies(tmp_path / "q.txt")[0])
 
 
 def test_wrong_similarity_function(wv, questions):
@@ -91,3 +93,20 @@ def test_a_byte_order_mark_does_not_hide_the_first_section(tmp_path):
     wv.add_vectors(["a", "b", "c", "d"], np.eye(4))
     _, sections = wv.evaluate_word_analogies(tmp_path / "q.txt")
     assert sections[0]["section"] == "capitals"
+
+
+def test_a_folder_may_have_files_of_both_layouts(tmp_path):
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    (folder / "google.txt").write_text(
+        ": royal\nman king woman queen\n: more\nking man queen woman\n"
+    )
+    (folder / "pairs.txt").write_text("man\tking\nwoman\tqueen\n")
+    names = [section.name for section in evaluation.read_analogies(folder)]
+    assert names == ["royal", "more", "pairs"]
+
+
+def test_an_unknown_encoding(tmp_path, wv):
+    (tmp_path / "q.txt").write_text("a b c d\n")
+    with pytest.raises(ValueError, match="encoding must be one that Python has for text"):
+        evaluation.analogies(wv, tmp_path / "q.txt", encoding="klingon")

@@ -50,7 +50,7 @@ def test_header_and_broken_lines_are_skipped_as_gensim_does(tmp_path, wv):
     pairs.write_text(
         "Word 1\tWord 2\tHuman (mean)\nman\tking\t5\nman\tfar\nman\tqueen\t2\nking\tfar\t1\n"
     )
-    with pytest.warns(UserWarning, match="two words and a score, lines: 2, the first: line 1 is"):
+    with pytest.warns(UserWarning, match="two words and a score, lines: 1, the first: line 3 is"):
         found = wv.evaluate_word_pairs(pairs)
     for mine, expected in zip(found[:2], theirs.evaluate_word_pairs(pairs)[:2], strict=True):
         np.testing.assert_allclose(mine, expected, rtol=1e-5)

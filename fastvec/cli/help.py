@@ -1,0 +1,61 @@
+"""Help pages: options in groups, and examples at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+
+class Option(click.Option):
+    """An option that stands in a group of a help page."""
+
+    def __init__(self, *names: Any, group: str, **more: Any) -> None:
+        super().__init__(*names, **more)
+        self.group = group
+
+
+class Command(click.Command):
+    """A command whose help page has its options in groups, and ends with examples.
+
+    Parameters
+    ----------
+    examples : list of str
+        command lines, of at most 76 characters.
+    """
+
+    def __init__(self, *given: Any, examples: Sequence[str], **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.examples = examples
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, each group under its title."""
+        groups: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for option in self.get_params(context):
+            record = option.get_help_record(context)
+            if record is not None and isinstance(option, click.Option):
+                groups.setdefault(getattr(option, "group", "Options"), []).append(record)
+        for title, records in groups.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+    def format_epilog(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        with formatter.section("Examples"):
+            for line in self.examples:
+                formatter.write(f"  {line}\n")
+
+
+def write_commands(formatter: click.HelpFormatter, groups: dict[str, list[click.Command]]) -> None:
+    """Write the names of commands and what they do, each group under its title."""
+    width = max(len(str(command.name)) for group in groups.values() for command in group)
+    room = formatter.width - width - 6
+    for title, commands in groups.items():
+        with formatter.section(title):
+            formatter.write_dl(
+                [
+                    (f"{command.name!s:{width}}", command.get_short_help_str(room))
+                    for command in commands
+                ]
+            )

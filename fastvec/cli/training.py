@@ -1,0 +1,79 @@
+"""Training a model and saving it, so that neither Ctrl-C nor an error loses what was learned."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from fastvec._util.atomic import path_name
+from fastvec.cli.interrupts import Interrupts
+from fastvec.cli.output import VectorOutput
+from fastvec.cli.shared import echo, print_json
+from fastvec.models.glove import GloVe
+from fastvec.models.word2vec import Word2Vec
+
+
+def train_and_save(
+    output: VectorOutput,
+    model: Word2Vec | GloVe,
+    train: Callable[[], None],
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Train and save a model.  What was learned is saved too if Ctrl-C or an error stops it.
+
+    What was learned in less than one epoch does not replace a file: it goes beside it.
+    """
+    stop: BaseException | None = None
+    with Interrupts() as interrupts:
+        try:
+            train()
+        except (KeyboardInterrupt, OSError, MemoryError) as error:
+            state = model.training_state
+            by_user = isinstance(error, KeyboardInterrupt)
+            if not _has_vectors(model) or not (by_user or state.epochs_trained):
+                raise
+            stop = error
+        interrupts.saving = True
+        wanted, beside = output.path, False
+        if stop is not None and not model.training_state.epochs_trained:
+            beside = output.go_beside()
+        output.save(model)
+    if stop is None:
+        output.report(quiet, model.wv)
+        if as_json:
+            print_json(facts(output, model))
+        return
+    epoch = model.training_state.epochs_done + 1
+    saved = f"saved what was learned so far in {path_name(output.path)}"
+    left = f", {wanted} is still what it was" if beside else ""
+    echo(f"fastvec: stopped in epoch {epoch} of {model.epochs}, {saved}{left}", err=True)
+    if isinstance(stop, KeyboardInterrupt):
+        sys.exit(1)
+    raise stop
+
+
+def facts(output: VectorOutput, model: Word2Vec | GloVe) -> dict[str, Any]:
+    """What there is to say of a training that is complete."""
+    state = model.training_state
+    losses = [loss if math.isfinite(loss) else None for loss in state.loss_history]
+    return {
+        "output": str(output.path),
+        "format": output.file_format.name,
+        "words": len(model.wv),
+        "vector_size": model.vector_size,
+        "epochs": state.epochs_done,
+        "seconds": round(state.total_train_time, 3),
+        "loss": losses[-1] if losses else None,
+        "loss_history": losses,
+    }
+
+
+def _has_vectors(model: Word2Vec | GloVe) -> bool:
+    """Whether training has begun: a moment before, there is nothing to save yet."""
+    try:
+        return len(model.wv) > 0
+    except RuntimeError:
+        return False
