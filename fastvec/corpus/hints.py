@@ -157,7 +157,7 @@ MARKUP = re.compile(
 )
 LEADING_BYTE = re.compile("[\u00c2-\u00f4]")  # of UTF-8, read as Latin-1
 ADDRESS = re.compile(r"https?://|^www\.")
-DECIMAL = re.compile(r"[-+]?\d*[.,]\d+(e[-+]?\d+)?,?$", re.ASCII | re.IGNORECASE)
+DECIMAL = re.compile(r"[-+]?\d*\.\d+(e[-+]?\d+)?,?$", re.ASCII | re.IGNORECASE)
 
 
 def _phrases_as_words(text: TextRead) -> str | None:
@@ -165,11 +165,9 @@ def _phrases_as_words(text: TextRead) -> str | None:
     share = 0.0 if sample.is_ascii else sample.share(PHRASE.search)[0]
     if share < 0.2:
         return None
-    language, tool = next(
-        (language, tool)
-        for language, (letters, tool) in UNSPACED.items()
-        if sample.share(letters.search)[0] > 0.1
-    )
+    shares = {name: sample.share(letters.search)[0] for name, (letters, _) in UNSPACED.items()}
+    language = next((name for name in shares if shares[name] > 0.1), "Chinese")
+    tool = UNSPACED[language][1]
     return (
         f"{_percent(share)} of the words are whole phrases, since {language} has no spaces between "
         f"words: cut the text into words first, by a program such as {tool}"
@@ -271,10 +269,9 @@ def _rare_words(text: TextRead) -> str | None:
 def _one_word_lines(text: TextRead) -> str | None:
     if not text.in_lines or text.mean_length > 1.1:
         return None
-    return (
-        "nearly every line is a single word, which has no neighbours to be learned from: try "
-        "lines=False"
-    )
+    word = text.sample.share(bool)[1]
+    advice = "" if text.sample.are_ids else ": try lines=False"
+    return f"nearly every line is a single word, such as {_shown(word)}, without neighbours{advice}"
 
 
 def _pieces_of_sentences(text: TextRead) -> str | None:

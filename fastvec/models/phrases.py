@@ -15,7 +15,9 @@ from fastvec._util.log import log_unsaved
 from fastvec._util.options import params_from, refuse_unknown, set_options
 from fastvec._util.places import FileLike
 from fastvec._util.undo import undone_on_error
-from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
+from fastvec.corpus.build import read_corpus
+from fastvec.corpus.corpus import WORD_OPTIONS
+from fastvec.corpus.sources import find_source
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.models.collocations import (
     BETWEEN,
@@ -39,7 +41,7 @@ from fastvec.models.phrase_scores import (
 )
 from fastvec.models.phrases_file import PhrasesFile, write_frozen, write_phrases
 from fastvec.models.remarks import remark_on_phrases
-from fastvec.params import CorpusParams, PhrasesParams, PhrasesTextOptions
+from fastvec.params import CorpusParams, PhrasesParams, PhrasesTextOptions, VocabularyParams
 from fastvec.words import Words, concatenate_words
 
 __all__ = [
@@ -218,9 +220,11 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         2
         """
         running: dict[str, Any] = {"workers": self.workers, "progress": self.progress}
-        options = vars(self._corpus_params())
+        params = self._corpus_params()
         try:
-            corpus = Corpus.read(sentences, min_count=1, **running, **options)
+            source = find_source(sentences, params)
+            all_words = VocabularyParams(min_count=1)
+            corpus = read_corpus(source, all_words, params, remarks=not self._texts, **running)
         except NoWordsError:
             return
         bigrams = count_bigrams(corpus, self.connector_words, self.max_vocab_size, **running)

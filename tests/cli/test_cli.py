@@ -358,6 +358,7 @@ def test_what_the_text_is_like_is_said_with_flags(tmp_path: Path, command: str) 
         ("runs/alpha=0.05/v.bin: no such file", "runs/alpha=0.05/v.bin: no such file"),
         ("alpha=0.05/v.bin: no such file", "alpha=0.05/v.bin: no such file"),
         ("alpha=0.05.bin: no such file", "alpha=0.05.bin: no such file"),
+        ("such as 'lower=True': x", "such as 'lower=True': x"),
         ("unknown=3, the_alpha=1, alpha = 1", "unknown=3, the_alpha=1, alpha = 1"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import random
@@ -10,9 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fastvec import Corpus, Word2Vec
+from fastvec import Corpus, Phrases, Word2Vec
 from fastvec.corpus.hints import ENDLESS_LINE, ENOUGH, ENOUGH_PHRASES, SHOWN, is_garbled
+from fastvec.corpus.vocabulary import NoWordsError
 
 Lines = list[list[str]]
 
@@ -153,7 +157,7 @@ DESERVED: dict[str, tuple[Lines, str, Lines]] = {
     ),
     "a word in each line": (
         wrapped(TEXT, 1),
-        "nearly every line is a single word, which has no neighbours to be learned from: try lines",
+        "nearly every line is a single word, such as ",
         wrapped(SHORT, 40),
     ),
     "every second line twice": (
@@ -252,6 +256,35 @@ def test_integers_are_never_blamed(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.messages == []
 
 
+def test_lines_of_single_words_are_joined_unless_they_are_ids(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    [message] = messages_of(caplog, tmp_path / "t", wrapped(TEXT, 1))
+    assert message.endswith(", without neighbours: try lines=False")
+    [message] = messages_of(caplog, tmp_path / "t", [["1,22,3"], ["7,8,9"]] * 3_000)
+    assert message.startswith("nearly every line is a single word, such as '1,22,3', without nei")
+    assert "lines=" not in message
+
+
+def test_scripts_that_are_mixed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """No script has much of the text."""
+    phrases = ["\u0e01" * 16, "\u1000" * 16, "\u3042" * 8, "\u4e00" * 8, "\u3005" * 8]
+    lines = [["word"] * 9, *([phrase] for phrase in phrases)] * 300
+    [message] = messages_of(caplog, tmp_path / "t", lines)
+    assert "since Chinese has no spaces" in message
+
+
+HOSTILE = st.text(max_size=9) | st.sampled_from(["\x1b[2J", "\ufffd", "Ã¤", "1.5", "a,", "\u3005"])
+
+
+@given(st.lists(st.lists(HOSTILE, max_size=9), min_size=1, max_size=9), st.booleans())
+def test_any_text_can_be_looked_at(sentences: Lines, lower: bool) -> None:
+    times = 1 + ENOUGH // max(sum(map(len, sentences)), 1)
+    with contextlib.suppress(NoWordsError):
+        corpus = Corpus.read(sentences * times, min_count=1, lower=lower)
+        assert all(hint.isprintable() for hint in corpus.examine().hints)
+
+
 def test_a_single_long_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     words = (language()[i % 1_500] for i in itertools.count())
     line = list(itertools.islice(itertools.chain.from_iterable(words), ENDLESS_LINE))
@@ -286,12 +319,18 @@ def test_the_advice_helps(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
     assert messages_of(caplog, tmp_path / "t", shouted, **advice) == []
 
 
+def test_phrases_of_many_texts_are_remarked_on_once(caplog: pytest.LogCaptureFixture) -> None:
+    phrases = Phrases(every(14, comma, TEXT))
+    phrases.add_vocab(every(14, comma, TEXT))
+    assert len(caplog.messages) == 1
+
+
 def test_hints_come_once_and_not_without_progress(caplog: pytest.LogCaptureFixture) -> None:
     lines = every(14, lambda word: word + ",", TEXT)
-    model = Word2Vec(lines, vector_size=4, epochs=1)
+    model = Word2Vec(lines, vector_size=4, epochs=9)
     assert len(caplog.messages) == 1
     model.train(list(lines), epochs=1, start_alpha=1e-5, end_alpha=0)
-    Word2Vec(Corpus.read(lines, progress=False), vector_size=4, epochs=1, progress=False)
+    Word2Vec(Corpus.read(lines, progress=False), vector_size=4, epochs=9, progress=False)
     assert len(caplog.messages) == 1
 
 
