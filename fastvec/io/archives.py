@@ -34,7 +34,7 @@ _ZIPPED_KINDS = {
     r"^META-INF/container\.xml$": ("an EPUB book", "convert it to text first (pandoc)"),
     r"^mimetype$": ("an OpenDocument or EPUB file", "save it as plain text"),
     r"/data\.pkl$": ("a file of PyTorch", _IN_PYTHON),
-    r"\A(.+\.npy\n?)+\Z": ("an archive of NumPy arrays (.npz)", _IN_PYTHON),
+    r"\A(.+\.npy\n)*.+\.npy\Z": ("an archive of NumPy arrays (.npz)", _IN_PYTHON),
 }
 
 

@@ -134,3 +134,8 @@ def test_damaged_archives_are_refused(tmp_path, ending):
             assert str(path) in str(error)
         else:
             assert ending == "tar" or np.array_equal(file.vectors, [[1, 2], [3, 4]])
+
+
+def test_a_name_that_repeats_an_ending_takes_no_time(tmp_path):
+    path = write(tmp_path / "p", zipped({"x" + ".npy" * 1000 + "z": b"1 1\na 1\n", ".a" * 99: b""}))
+    assert list(read_vectors(path).words) == ["a"]
