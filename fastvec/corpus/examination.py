@@ -25,6 +25,12 @@ FREQUENT = 20  # words
 SHOWN = 3  # sentences or words of a kind
 BEGINNING = 8  # words of a sentence
 BLOCK = 1 << 20  # tokens at a time
+#: characters that hardly belong into a word
+ODD = {
+    "lost characters (U+FFFD)": "\ufffd",
+    "no-break spaces (U+00A0)": "\u00a0",
+    "byte order marks (U+FEFF)": "\ufeff",
+}
 #: what the tuples in an Examination hold
 COLUMNS = {
     "curve": ("words", "different_words"),
@@ -219,12 +225,21 @@ def _odd_words(corpus: Corpus, counts: Numbers) -> Iterator[tuple[str, int, str]
     joined, ends = words.joined, words.offsets
     control = (joined < ord(" ")) | (joined == 0x7F)
     control[:-1] |= (joined[:-1] == 0xC2) & (joined[1:] >= 0x80) & (joined[1:] < 0xA0)
-    lost = np.zeros(len(joined), bool)
-    lost[:-2] = (joined[:-2] == 0xEF) & (joined[1:-1] == 0xBF) & (joined[2:] == 0xBD)
-    for kind, marks in (("control characters", control), ("lost characters (U+FFFD)", lost)):
-        at = np.unique(np.searchsorted(ends, np.flatnonzero(marks), side="right") - 1)
+    marks = {"control characters": control}
+    marks |= {kind: _found(joined, text.encode()) for kind, text in ODD.items()}
+    for kind, marked in marks.items():
+        at = np.unique(np.searchsorted(ends, np.flatnonzero(marked), side="right") - 1)
         yield from _odd(kind, at, counts, words)
     yield from _odd("100 bytes or more", np.flatnonzero(np.diff(ends) >= 100), counts, words)
+
+
+def _found(joined: NDArray[np.uint8], text: bytes) -> NDArray[np.bool_]:
+    """Where a text begins."""
+    found = np.ones(len(joined), bool)
+    for i, byte in enumerate(text):
+        found[: len(joined) - i] &= joined[i:] == byte
+        found[len(joined) - i :] = False
+    return found
 
 
 def _odd(

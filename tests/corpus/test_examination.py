@@ -70,6 +70,8 @@ def test_how_sentences_begin() -> None:
         ("b\x9b2J", "control characters"),
         ("é\ufffd", "lost characters (U+FFFD)"),
         ("\ufffd", "lost characters (U+FFFD)"),
+        ("new\u00a0york", "no-break spaces (U+00A0)"),
+        ("\ufeffthe", "byte order marks (U+FEFF)"),
         ("x" * 100, "100 bytes or more"),
     ],
 )
@@ -79,7 +81,7 @@ def test_odd_words(word: str, kind: str) -> None:
 
 
 def test_words_that_are_not_odd() -> None:
-    fine = ["é", "한국", "\u00a0", "\u00c2", "\ufeffa", "\ufffc", "\ufffe", "x" * 99, "Â\u00ad"]
+    fine = ["é", "한국", "\u00a1", "\u00c2", "\ufefe", "\ufffc", "\ufffe", "x" * 99, "Â\u00ad"]
     assert Corpus.read([fine, *TEXT], min_count=1).examine().odd_words == []
 
 
