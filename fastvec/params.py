@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+from fastvec._util.intervals import interval_from
 from fastvec._util.options import (
     Params,
     Size,
@@ -246,6 +247,29 @@ class GloVeParams(Params):
         high=100,
     )
     seed: int = option(1, "seed of every random number", low=0)
+
+
+@dataclass(eq=False)
+class CheckpointParams(Params):
+    """Where and how often the state of a training is saved."""
+
+    checkpoint: str | os.PathLike[str] | None = option(
+        None,
+        "now and then, and when it is stopped, save the whole state of the training to this file, "
+        "from which --resume goes on",
+        checked_by=_check_path,
+    )
+    checkpoint_every: str | None = option(
+        None,
+        "how often: a time such as 30s, 10m or 2h, or epochs such as 1e; default: 10m, or longer "
+        "if writing takes more than 1 % of the time",
+        checked_by=interval_from,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.checkpoint is None and self.checkpoint_every is not None:
+            raise ValueError("checkpoint_every needs a checkpoint: name the file")
 
 
 @dataclass(eq=False)

@@ -5,12 +5,13 @@ The cost and the steps are those of glove.c, in another order: see :mod:`fastvec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec._util.atomic import PathLike
 from fastvec._util.class_calls import on_class_only
 from fastvec._util.log import log_unsaved
 from fastvec._util.options import (
@@ -27,7 +28,9 @@ from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.sources import find_source
 from fastvec.corpus.vocabulary import Vocabulary
-from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
+from fastvec.models.callbacks import CallbackAny2Vec
+from fastvec.models.calls import CallOptions, run_call
+from fastvec.models.checkpoint import SavedRun
 from fastvec.models.cooccurrence import count_pairs
 from fastvec.models.glove_file import load_model, restore_rows, save_model
 from fastvec.models.glove_run import GloVeRun
@@ -35,9 +38,9 @@ from fastvec.models.mittens import Prior, prior_vectors, start_from
 from fastvec.models.pairs import Pairs
 from fastvec.models.remarks import remark_on_glove
 from fastvec.models.sparse_rows import is_sparse
-from fastvec.models.training import in_use, run_epochs
+from fastvec.models.training import in_use
 from fastvec.models.training_state import StateAttribute, TrainingState
-from fastvec.models.validation import check_share, watchers_of
+from fastvec.models.validation import check_share
 from fastvec.models.word_records import (
     CONTEXT,
     VECTOR,
@@ -62,7 +65,7 @@ Floats = NDArray[np.float32]
 UNKNOWN, RARE_WORDS = "<unk>", 100
 
 
-@on_class_only("load")
+@on_class_only("load", "resume")
 class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
     """Word vectors by GloVe (Pennington, Socher & Manning 2014).
 
@@ -175,6 +178,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         validation: float | None = None,
         validation_every: int | None = None,
         report_delay: float = NEWS_SECONDS,
+        checkpoint: PathLike | None = None,
+        checkpoint_every: str | None = None,
     ) -> GloVe:
         """Train from the start.
 
@@ -200,6 +205,12 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             compute it each time that so many pairs were trained on, too.
         report_delay : float
             seconds between two lines of news in the log; there is one after each epoch too.
+        checkpoint : path, optional
+            a file to which the whole state of the training is written now and then, at its end, and
+            when Ctrl-C or another signal stops it: :meth:`resume` goes on from there.
+        checkpoint_every : str, optional
+            how often: a time such as ``"30s"``, ``"10m"`` or ``"2h"``, or epochs such as ``"1e"``;
+            default: ten minutes, or longer if writing takes more than 1 % of the time.
 
         Returns
         -------
@@ -214,17 +225,19 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             another call of ``fit`` or ``train`` of this model is running, in another thread or, if
             this is a callback, in this one.
         """
-        callbacks = check_callbacks(callbacks)
-        params = params_from(GloVeParams, self)
+        options = CallOptions(
+            callbacks, report_delay, validation_every, checkpoint, checkpoint_every
+        )
+        held = None if validation is None else check_share(validation)
+        params_from(GloVeParams, self)
         if isinstance(source, Pairs) and vocabulary is not None:
             raise TypeError("vocabulary must not be given with Pairs, which have their words")
         with in_use(self, "fit"):
             with undone_on_error(self):
                 self._set_pairs(self._pairs_of(source, vocabulary))
                 self._start(init)
-            self._train(
-                params, params.epochs, callbacks, report_delay, validation, validation_every
-            )
+            self.training_state.begin_call(self.epochs)
+            self._train(held, options)
         return self
 
     def train(
@@ -236,6 +249,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         validation: float | None = None,
         validation_every: int | None = None,
         report_delay: float = NEWS_SECONDS,
+        checkpoint: PathLike | None = None,
+        checkpoint_every: str | None = None,
     ) -> GloVe:
         """Continue training for some epochs, on the matrix of :meth:`fit` or on another one.
 
@@ -250,13 +265,16 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             model does not have are left out.
         epochs : int, optional
             default: the model's ``epochs``.
-        callbacks, validation, validation_every, report_delay
+        callbacks, validation, validation_every, report_delay, checkpoint, checkpoint_every
             as in :meth:`fit`.
 
         Raises RuntimeError before fit or load and while another call trains this model, ValueError
         for a matrix of other words.
         """
-        callbacks = check_callbacks(callbacks)
+        options = CallOptions(
+            callbacks, report_delay, validation_every, checkpoint, checkpoint_every
+        )
+        held = None if validation is None else check_share(validation)
         params = params_from(GloVeParams, self)
         count = check_value("epochs", params.epochs if epochs is None else epochs, int, low=1)
         if self._records is None or self.words is None:
@@ -267,8 +285,106 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
                     self.pairs = self._more_pairs(source, self.words)
             elif self.pairs is None:
                 raise ValueError("train needs a source: a loaded model does not have its matrix")
-            self._train(params, count, callbacks, report_delay, validation, validation_every)
+            self.training_state.begin_call(count)
+            self._train(held, options)
         return self
+
+    @classmethod
+    def resume(
+        cls,
+        path: FileLike,
+        source: Any,
+        *,
+        epochs: int | None = None,
+        eta: float | None = None,
+        grad_clip: float | None = None,
+        workers: int | None = None,
+        tokens: Callable[[str], Iterable[Any]] | None = None,
+        callbacks: Iterable[CallbackAny2Vec] = (),
+        validation_every: int | None = None,
+        report_delay: float = NEWS_SECONDS,
+        checkpoint: PathLike | None = None,
+        checkpoint_every: str | None = None,
+        progress: bool | None = None,
+    ) -> GloVe:
+        """Go on with a training from its checkpoint, to its end.
+
+        On the same instruction set the result is the same, byte for byte, as without the
+        interruption.
+
+        Parameters
+        ----------
+        path : path
+            what ``fit(checkpoint=...)`` or ``train`` has written.
+        source
+            the corpus or the matrix of that training.  Text is read, and its pairs are counted, as
+            it was then.
+        epochs : int, optional
+            how many epochs the training has in all; default: as many as it was to have.
+        eta, grad_clip : float, optional
+            default: as before.
+        workers : int, optional
+            threads; default: as before.
+        tokens : callable, optional
+            the function that makes words of text, if there was one, since files do not keep it.
+        callbacks, validation_every, report_delay
+            as in :meth:`fit`.  If pairs were held out for validation, the same ones are.
+        checkpoint, checkpoint_every
+            as in :meth:`fit`; default: the same file, and as often as before.
+        progress : bool, optional
+            show progress bars; by default only if standard error is a terminal.
+
+        Returns
+        -------
+        GloVe
+            the trained model.  If the training had ended, it is not trained any more.
+
+        Raises
+        ------
+        ValueError
+            a source that is not the one of the checkpoint; a file that is no checkpoint, or
+            damaged.
+
+        >>> text = [["a", "rose", "is", "a", "rose"]]
+        >>> model = GloVe(4, min_count=1, epochs=3).fit(text, checkpoint="run.ckpt")
+        >>> len(GloVe.resume("run.ckpt", text, epochs=5).loss_history)
+        5
+        """
+        model, file = load_model(cls, path)
+        saved = SavedRun.of(file)
+        model.progress = progress
+        given = {"eta": eta, "grad_clip": grad_clip, "workers": workers, "tokens": tokens}
+        vars(model).update({name: value for name, value in given.items() if value is not None})
+        model._resume(
+            saved,
+            source,
+            None if epochs is None else check_value("epochs", epochs, int, low=1),
+            CallOptions(
+                callbacks,
+                report_delay,
+                validation_every,
+                saved.path if checkpoint is None else checkpoint,
+                saved.every if checkpoint_every is None else checkpoint_every,
+            ),
+        )
+        return model
+
+    def _resume(
+        self,
+        saved: SavedRun,
+        source: Any,
+        epochs: int | None,
+        options: CallOptions,
+    ) -> None:
+        """Go on with the training of a checkpoint, unless it has ended."""
+        with in_use(self, "resume"):
+            state = self.training_state
+            state.resume_call(epochs)
+            self.epochs = state.epochs_wanted if epochs is not None else self.epochs
+            if not state.has_ended:
+                assert self.words is not None
+                self.pairs = self._more_pairs(source, self.words)
+                self._train(state.held_out or None, options, saved)
 
     def _more_pairs(self, source: Any, words: Words) -> Pairs:
         """The pairs of a source, in the words that the model has."""
@@ -328,28 +444,20 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         self.training_state = TrainingState()
 
     def _train(
-        self,
-        params: GloVeParams,
-        epochs: int,
-        callbacks: Iterable[CallbackAny2Vec],
-        report_delay: float,
-        validation: float | None,
-        validation_every: int | None,
+        self, validation: float | None, options: CallOptions, saved: SavedRun | None = None
     ) -> None:
-        report_delay = check_value("report_delay", report_delay, float, above=0)
-        check_value("validation_every", validation_every, int | None, low=1)
-        held = None if validation is None else check_share(validation)
+        """Train on the pairs, from where the training state is."""
+        params = params_from(GloVeParams, self)
         assert self._records is not None and self.words is not None and self.pairs is not None
         if self.unk:
             _check_unknown(self.words)
         self._wv = None
-        state = self.training_state
-        state.begin_call(epochs)
-        run = GloVeRun(self, self._records, self.pairs, params, held)
-        watchers = watchers_of(run, state, held, validation_every)
-        callbacks = (*watchers, *callbacks)
-        run_epochs(self, run, state, callbacks, self.progress, watchers, report_every=report_delay)
-        if state.train_count == 1 and self._prior is None:
+        run = GloVeRun(self, self._records, self.pairs, params, validation)
+        if saved is not None:
+            saved.check(run)
+            run.go_on(saved.arrays)
+        run_call(self, run, validation, options, save_model)
+        if self.training_state.train_count == 1 and self._prior is None:
             remark_on_glove(self, self._records, self.pairs)
 
     # --- results
@@ -452,7 +560,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         >>> GloVe.load("glove.safetensors").train("text.txt", epochs=5)
         GloVe<vocab=3, vector_size=4, epochs=1>
         """
-        return load_model(cls, fname)
+        return load_model(cls, fname)[0]
 
     def __repr__(self) -> str:
         words = 0 if self.words is None else len(self.words)

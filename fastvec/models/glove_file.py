@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fastvec._util.options import names_of, params_from
 from fastvec._util.places import FileLike, still_there
 from fastvec.corpus.corpus import serializable
+from fastvec.io.container import Container
 from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.training_state import TrainingState
 from fastvec.models.word_records import empty_records
@@ -24,14 +27,19 @@ GROUPS = (GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams)
 SAVED = tuple(name for name in dict.fromkeys(names_of(*GROUPS)) if name != "tmp")
 
 
-def save_model(model: GloVe, path: FileLike) -> None:
-    """Write a model; see :meth:`fastvec.GloVe.save`."""
+def save_model(
+    model: GloVe,
+    path: FileLike,
+    metadata: Mapping[str, Any] | None = None,
+    arrays: Mapping[str, NDArray[Any]] | None = None,
+) -> None:
+    """Write a model, and whatever else belongs to it; see :meth:`fastvec.GloVe.save`."""
     try:
         wv, size = model.wv, model.vector_size
     except FloatingPointError as error:
         raise FloatingPointError(f"the model is not saved: {error}{still_there(path)}") from None
     assert model._records is not None
-    extra = {"records": model._records[:, :, : size + 2]}
+    extra = {"records": model._records[:, :, : size + 2], **(arrays or {})}
     if model._prior is not None:
         extra["prior"] = model._prior
     save_vectors(
@@ -41,6 +49,7 @@ def save_model(model: GloVe, path: FileLike) -> None:
         counts=wv.counts,
         extra=extra,
         metadata={
+            **(metadata or {}),
             "parameters": serializable({name: getattr(model, name) for name in SAVED}),
             "training": model.training_state.to_dict(),
         },
@@ -48,8 +57,9 @@ def save_model(model: GloVe, path: FileLike) -> None:
     )
 
 
-def load_model(cls: type[Model], path: FileLike) -> Model:
-    """Open a file of :func:`save_model`; see :meth:`fastvec.GloVe.load`."""
+def load_model(cls: type[Model], path: FileLike) -> tuple[Model, Container]:
+    """Open a file of :func:`save_model`: the model, and all that the file has; see
+    :meth:`fastvec.GloVe.load`."""
     from fastvec.models.glove import GloVe
 
     words, file = load_vectors(path, "glove")
@@ -79,7 +89,7 @@ def load_model(cls: type[Model], path: FileLike) -> Model:
     model._records = empty_records(count, size, model.eta)
     model._records[:, :, : size + 2] = saved
     model._prior = None if prior is None else np.array(prior)
-    return model
+    return model, file
 
 
 def restore_rows(model: GloVe, path: FileLike) -> None:

@@ -9,6 +9,8 @@ number of workers.
 from __future__ import annotations
 
 import copy
+import functools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from fastvec._core import Control, GloveTraining
 from fastvec._util import threads
 from fastvec._util.simd import simd
 from fastvec._util.system import available_cores
+from fastvec.io.container import array_checksum
 from fastvec.io.tensors import check_mapped
 from fastvec.models.mittens import pull_towards
 from fastvec.models.pairs import Pairs
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 #: The loss of a tile that has not been trained on yet in this epoch; others are not negative.
 UNTRAINED = -1.0
+#: What a file calls the losses of all tiles.
+TILE_LOSSES = "tile_losses"
 #: Bytes of records that neighbouring tiles share: what most third-level caches hold.
 GROUP_BYTES = 1 << 24
 
@@ -155,6 +160,24 @@ class GloVeRun:
         if model._prior is not None and model.mu > 0 and np.isfinite(loss):
             pull_towards(self.records, model._prior, model.mu * 2 * model.eta)
         model._wv = self.losses = None
+
+    def position(self) -> dict[str, NDArray[Any]]:
+        """The loss of each tile, or UNTRAINED; nothing between two epochs."""
+        return {} if self.losses is None else {TILE_LOSSES: self.losses}
+
+    def go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Begin where :meth:`position` says that an epoch stands; ValueError for other arrays."""
+        losses = arrays.get(TILE_LOSSES)
+        if losses is not None:
+            if losses.shape != (len(self.pairs.tiles),) or losses.dtype != np.float64:
+                raise ValueError(f"{TILE_LOSSES} must be {len(self.pairs.tiles)} numbers")
+            self.losses = np.array(losses)
+
+    @functools.cached_property
+    def fingerprint(self) -> dict[str, Any]:
+        """The pairs, and a checksum of all of them."""
+        checksum, _ = array_checksum(self.pairs.pairs.view(np.uint64))
+        return {"pairs": len(self.pairs.pairs), "checksum": checksum}
 
     def matrices(self) -> list[Records]:
         """The word and context vectors of all records."""

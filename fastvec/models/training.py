@@ -59,6 +59,15 @@ class Run(Protocol):
         """Finish an epoch whose chunks are all complete."""
         ...
 
+    def position(self) -> dict[str, NDArray[Any]]:
+        """The arrays that say, besides ``state.part``, where the epoch stands."""
+        ...
+
+    @property
+    def fingerprint(self) -> dict[str, Any]:
+        """What tells the corpus from others: how large it is, by unit, and its ``checksum``."""
+        ...
+
     def matrices(self) -> Sequence[NDArray[np.float32]]:
         """What was trained; all numbers must be finite after each epoch."""
         ...
@@ -145,7 +154,7 @@ def run_epochs(
     _tell_beginning(model, run, epochs)
     for callback in callbacks:
         callback.on_train_begin(model)
-    with _timed(state), _progress(run, state, progress, report_every) as bar:
+    with _progress(run, state, progress, report_every) as bar:
         while state.epochs_done < state.epochs_wanted:
             for callback in callbacks:
                 callback.on_epoch_begin(model)
@@ -160,6 +169,7 @@ def run_epochs(
             except StopIteration:
                 break
     state.train_count += 1
+    state.has_ended = True
     _tell_end(run, state)
     for callback in callbacks:
         callback.on_train_end(model)
@@ -217,14 +227,17 @@ def _timed(state: TrainingState) -> Iterator[None]:
 
 def _run_epoch(run: Run, state: TrainingState, bar: Progress, watchers: Sequence[Watcher]) -> None:
     """One epoch, or the rest of one, with the pauses that watchers ask for."""
-    while asking := _run_to_pause(run, state, bar, watchers):
+    while True:
+        asking = _run_to_pause(run, state, bar, watchers)
         with bar.paused():
             for watcher in asking:
                 watcher.pause()
+        if not asking or state.part.passed >= run.epoch_size:
+            break
     epoch, state.part = state.part, EpochPart()
     run.end_epoch()
     state.end_epoch(epoch)
-    _check_finite(run, state, epoch.loss)
+    check_finite(run, epoch.loss, state.epochs_trained)
 
 
 def _run_to_pause(
@@ -235,6 +248,13 @@ def _run_to_pause(
     Returns the watchers that asked for the pause, or none at the end.  ``state.part`` then says
     where the epoch stands.  While workers run it says nothing: an error may stop them anywhere.
     """
+    with _timed(state):
+        return _run_workers(run, state, bar, watchers)
+
+
+def _run_workers(
+    run: Run, state: TrainingState, bar: Progress, watchers: Sequence[Watcher]
+) -> list[Watcher]:
     workers = run.prepare(state)
     part, state.part = state.part, EpochPart()
     control = Control(workers, part.next)
@@ -255,16 +275,12 @@ def _run_to_pause(
     return asking
 
 
-def _check_finite(run: Run, state: TrainingState, loss: float) -> None:
-    """FloatingPointError if training has diverged."""
+def check_finite(run: Run, loss: float, epoch: int) -> None:
+    """FloatingPointError if training has diverged, in an epoch that counts from 1."""
     if not math.isfinite(loss):
-        raise FloatingPointError(
-            f"the loss is not finite in epoch {state.epochs_trained}: {run.advice()}"
-        )
+        raise FloatingPointError(f"the loss is not finite in epoch {epoch}: {run.advice()}")
     if not all(map(all_finite, run.matrices())):
-        raise FloatingPointError(
-            f"the vectors are not finite after epoch {state.epochs_trained}: {run.advice()}"
-        )
+        raise FloatingPointError(f"the vectors are not finite in epoch {epoch}: {run.advice()}")
 
 
 def all_finite(matrix: NDArray[np.float32]) -> bool:

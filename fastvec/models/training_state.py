@@ -53,7 +53,7 @@ class TrainingState:
     train_count : int
         calls of ``train`` that came to their end.
     total_train_time : float
-        seconds of training, over all calls.
+        seconds in which workers trained, over all calls.
     epochs_wanted, epochs_done : int
         of the latest call: how many epochs it asked for, and how many have ended.
     start_rate, end_rate : float
@@ -80,6 +80,8 @@ class TrainingState:
     watched : list of float
         of the latest call: what decides when to stop early, after each epoch, the more the better;
         NaN where it was not computed.
+    has_ended : bool
+        whether the latest call came to its end; it may have ended before ``epochs_wanted``.
     part : EpochPart
         what was done of the epoch after the latest one, if workers paused within it.  Nothing while
         they run.
@@ -108,6 +110,7 @@ class TrainingState:
     validates: bool = False
     held_out: float = 0.0
     watched: list[float] = field(default_factory=list)
+    has_ended: bool = False
     part: EpochPart = field(default_factory=EpochPart)
 
     def begin_call(self, epochs: int) -> None:
@@ -116,7 +119,28 @@ class TrainingState:
         self.passed = self.trained = self.predictions = 0
         self.running_training_loss = 0.0
         self.watched = []
-        self.part = EpochPart()
+        self.has_ended, self.part = False, EpochPart()
+
+    def resume_call(self, epochs: int | None) -> None:
+        """Go on with the latest call, which now asks for so many epochs in all.
+
+        Raises ValueError for fewer epochs than have been trained.
+
+        >>> TrainingState(epochs_wanted=5, epochs_done=3).resume_call(2)
+        Traceback (most recent call last):
+        ValueError: epochs must be at least 3, which have been trained, got 2
+        """
+        if epochs is None:
+            return
+        begun = self.epochs_done + (self.part.passed > 0)
+        if epochs < begun:
+            raise ValueError(
+                f"epochs must be at least {begun}, which have been trained, got {epochs}"
+            )
+        if epochs > self.epochs_done and self.has_ended:
+            self.train_count -= 1  # it counts again at its new end
+            self.has_ended = False
+        self.epochs_wanted = epochs
 
     def set_schedule(self, start_rate: float, end_rate: float, seed: int) -> None:
         """Set what the next epochs take: the ends of the learning rate's line, and the seed."""

@@ -222,6 +222,23 @@ class Validation(CallbackAny2Vec, Watcher):
         return loss, predictions
 
 
+def held_again(state: TrainingState, validation: Any) -> Any:
+    """What to validate on where a training goes on: the same share, or the text that is given
+    again; ValueError for anything else."""
+    if state.held_out:
+        same = isinstance(validation, float) and validation == state.held_out
+        if validation is not None and not same:
+            raise ValueError(
+                f"validation must be {state.held_out:g}, which is held out, got {validation!r:.60}"
+            )
+        return state.held_out
+    if state.validates and validation is None:
+        raise ValueError("validation must be given again: it was a text of its own")
+    if isinstance(validation, float):
+        raise ValueError("validation must be text, since nothing was held out before")
+    return validation
+
+
 def watchers_of(
     run: Validated, state: TrainingState, validation: object, every: int | None
 ) -> tuple[Validation, ...]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import itertools
 import numbers
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec._util.atomic import PathLike
 from fastvec._util.class_calls import on_class_only
 from fastvec._util.gensim_names import MODEL_NAMES, missing_attribute, missing_from_module
 from fastvec._util.log import log, log_unsaved
@@ -27,20 +28,22 @@ from fastvec._util.options import (
 from fastvec._util.places import FileLike, name_of
 from fastvec._util.progress import NEWS_SECONDS
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.sources import find_source
+from fastvec.corpus.sources import Source, find_source
 from fastvec.corpus.vocabulary import NoWordsError, Vocabulary
 from fastvec.io.container import check_storable
 from fastvec.models import from_gensim
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
+from fastvec.models.calls import CallOptions, run_call
+from fastvec.models.checkpoint import SavedRun
 from fastvec.models.huffman import huffman_order, huffman_paths
 from fastvec.models.output_layers import (
     OutputWeights,
 )
 from fastvec.models.prediction import log_probability, most_probable
 from fastvec.models.remarks import remark_on_word2vec
-from fastvec.models.training import in_use, run_epochs
+from fastvec.models.training import in_use
 from fastvec.models.training_state import TrainingState
-from fastvec.models.validation import check_share, watchers_of
+from fastvec.models.validation import check_share, held_again
 from fastvec.models.word2vec_file import load_model, restore_rows, save_model
 from fastvec.models.word2vec_run import Word2VecRun
 from fastvec.models.word2vec_words import Word2VecWords, one_source
@@ -70,7 +73,7 @@ __all__ = [
 P, V = Word2VecParams, VocabularyParams
 
 
-@on_class_only("load")
+@on_class_only("load", "resume")
 class Word2Vec(Word2VecWords):
     """Word vectors by skip-gram or CBOW, negative sampling or hierarchical softmax (or both).
 
@@ -258,6 +261,8 @@ class Word2Vec(Word2VecWords):
         *,
         validation: Any = None,
         validation_every: int | None = None,
+        checkpoint: PathLike | None = None,
+        checkpoint_every: str | None = None,
     ) -> tuple[int, int]:
         """Train for some epochs; may be called again, with the same or another corpus.
 
@@ -284,6 +289,12 @@ class Word2Vec(Word2VecWords):
             compute it each time that so many words were trained on, too.
         report_delay : float
             seconds between two lines of news in the log; there is one after each epoch too.
+        checkpoint : path, optional
+            a file to which the whole state of the training is written now and then, at its end, and
+            when Ctrl-C or another signal stops it: :meth:`resume` goes on from there.
+        checkpoint_every : str, optional
+            how often: a time such as ``"30s"``, ``"10m"`` or ``"2h"``, or epochs such as ``"1e"``;
+            default: ten minutes, or longer if writing takes more than 1 % of the time.
         total_examples, total_words, word_count, queue_factor, compute_loss
             no effect: the corpus is counted when it is read.
 
@@ -302,11 +313,11 @@ class Word2Vec(Word2VecWords):
             thread or, if this is a callback, in this one.
         """
         del total_examples, total_words, word_count, queue_factor, compute_loss
-        report_delay = check_value("report_delay", report_delay, float, above=0)
+        options = CallOptions(
+            callbacks, report_delay, validation_every, checkpoint, checkpoint_every
+        )
         if not len(self.wv.words):
             raise RuntimeError("there is no vocabulary to train yet: call build_vocab first")
-        callbacks = check_callbacks(callbacks)
-        check_value("validation_every", validation_every, int | None, low=1)
         with in_use(self, "train"):
             schedule = self._schedule(start_alpha, end_alpha, epochs)
             try:
@@ -322,19 +333,130 @@ class Word2Vec(Word2VecWords):
                     self.alpha,
                     self.min_alpha_yet_reached,
                 )
-            state = self.training_state
-            state.begin_call(self.epochs)
-            try:
-                run = Word2VecRun(self, corpus, held)
-                watchers = watchers_of(run, state, held, validation_every)
-                callbacks = (*watchers, *callbacks)
-                run_epochs(
-                    self, run, state, callbacks, self.progress, watchers, report_every=report_delay
-                )
-            finally:
-                self.wv.forget_norms()
-            remark_on_word2vec(self, corpus, state)
+            self.training_state.begin_call(self.epochs)
+            self._run(Word2VecRun(self, corpus, held), options)
+        state = self.training_state
         return state.trained, state.epochs_done * corpus.raw_words
+
+    @classmethod
+    def resume(
+        cls,
+        path: FileLike,
+        corpus_iterable: Any = None,
+        corpus_file: Any = None,
+        *,
+        epochs: int | None = None,
+        start_alpha: float | None = None,
+        end_alpha: float | None = None,
+        workers: int | None = None,
+        tokens: Callable[[str], Iterable[Any]] | None = None,
+        callbacks: Iterable[CallbackAny2Vec] = (),
+        validation: Any = None,
+        validation_every: int | None = None,
+        report_delay: float = NEWS_SECONDS,
+        checkpoint: PathLike | None = None,
+        checkpoint_every: str | None = None,
+        progress: bool | None = None,
+    ) -> Word2Vec:
+        """Go on with a training from its checkpoint, to its end.
+
+        With one worker and on the same instruction set the result is the same, byte for byte, as
+        without the interruption; with several workers, no part of the text is trained on twice or
+        left out.
+
+        Parameters
+        ----------
+        path : path
+            what ``train(checkpoint=...)`` has written.
+        corpus_iterable, corpus_file
+            the text of that training.  It is read as it was then.
+        epochs : int, optional
+            how many epochs the training has in all; default: as many as it was to have.
+        start_alpha, end_alpha : float, optional
+            learning rate at the start and at the end of the whole training; default: as before.
+        workers : int, optional
+            threads; default: as before.
+        tokens : callable, optional
+            the function that makes words of text, if there was one, since files do not keep it.
+        callbacks, validation_every, report_delay
+            as in :meth:`train`.
+        validation : corpus, optional
+            the text for validation, if there was one of its own; what was held out is known.
+        checkpoint, checkpoint_every
+            as in :meth:`train`; default: the same file, and as often as before.
+        progress : bool, optional
+            show a progress bar; by default only if standard error is a terminal.
+
+        Returns
+        -------
+        Word2Vec
+            the trained model.  If the training had ended, it is not trained any more.
+
+        Raises
+        ------
+        ValueError
+            a text that is not the one of the checkpoint; a file that is no checkpoint, or damaged.
+
+        >>> model = Word2Vec(vector_size=8, min_count=1)
+        >>> model.build_vocab([["cat", "sat"]] * 9)
+        >>> trained = model.train(checkpoint="run.ckpt")
+        >>> Word2Vec.resume("run.ckpt", [["cat", "sat"]] * 9, epochs=8).epochs_trained
+        8
+        """
+        model, file = load_model(cls, path)
+        saved = SavedRun.of(file)
+        model.progress = progress
+        model.workers = model.workers if workers is None else workers
+        model.tokens = tokens or model.tokens
+        model._resume(
+            saved,
+            one_source(corpus_iterable, corpus_file),
+            model._schedule(start_alpha, end_alpha, epochs),
+            validation,
+            CallOptions(
+                callbacks,
+                report_delay,
+                validation_every,
+                saved.path if checkpoint is None else checkpoint,
+                saved.every if checkpoint_every is None else checkpoint_every,
+            ),
+        )
+        return model
+
+    def _resume(
+        self,
+        saved: SavedRun,
+        sentences: Any,
+        schedule: dict[str, Any],
+        validation: Any,
+        options: CallOptions,
+    ) -> None:
+        """Go on with the training of a checkpoint, with a new schedule, unless it has ended."""
+        if sentences is None:
+            raise ValueError("resume needs the corpus: give corpus_iterable or corpus_file")
+        with in_use(self, "resume"):
+            state = self.training_state
+            state.resume_call(schedule.get("epochs"))
+            vars(self).update(schedule, epochs=state.epochs_wanted)
+            if not state.has_ended:
+                source = find_source(sentences, self._corpus_params())
+                held = self._validation_of(held_again(state, validation))
+                run = Word2VecRun(self, self._read_again(source), held)
+                saved.check(run)
+                self._run(run, options)
+
+    def _read_again(self, source: Source) -> Corpus:
+        """The text that the model was trained on, read by the options that it was read with."""
+        vocab_params, vocabulary = self._vocab_params(), self._vocabulary()
+        return self._read(source, vocab_params, vocabulary=vocabulary, trim_rule=self.trim_rule)
+
+    def _run(self, run: Word2VecRun, options: CallOptions) -> None:
+        """Train on a corpus, from where the training state is."""
+        try:
+            run_call(self, run, run.validation, options, save_model)
+        finally:
+            self.wv.forget_norms()
+        remark_on_word2vec(self, run.corpus, self.training_state)
 
     def _schedule(
         self, alpha: float | None, min_alpha: float | None, epochs: int | None
@@ -504,7 +626,7 @@ class Word2Vec(Word2VecWords):
         2
         """
         del mmap
-        model = load_model(cls, fname)
+        model = load_model(cls, fname)[0]
         log.info("loaded %r from %s", model, name_of(fname))
         return model
 

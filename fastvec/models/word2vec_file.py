@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fastvec._util.options import check_value, names_of, params_from
 from fastvec._util.places import FileLike, name_of, still_there
@@ -32,8 +34,13 @@ SAVED = (
 )
 
 
-def save_model(model: Word2Vec, path: FileLike) -> None:
-    """Write a model; see :meth:`fastvec.Word2Vec.save`."""
+def save_model(
+    model: Word2Vec,
+    path: FileLike,
+    metadata: Mapping[str, Any] | None = None,
+    arrays: Mapping[str, NDArray[Any]] | None = None,
+) -> None:
+    """Write a model, and whatever else belongs to it; see :meth:`fastvec.Word2Vec.save`."""
     model._sync_rows()
     weights = {layer.tensor: rows for layer, rows in model._output_weights.items()}
     if not all(map(all_finite, (model.wv.vectors, *weights.values()))):
@@ -46,8 +53,9 @@ def save_model(model: Word2Vec, path: FileLike) -> None:
         words=model.wv.words,
         vectors=model.wv.vectors,
         counts=model._word_counts(),
-        extra=weights | model.wv.attribute_arrays(),
+        extra=weights | model.wv.attribute_arrays() | dict(arrays or {}),
         metadata={
+            **(metadata or {}),
             "parameters": serializable({name: getattr(model, name) for name in SAVED}),
             "training": model.training_state.to_dict(),
         },
@@ -55,8 +63,9 @@ def save_model(model: Word2Vec, path: FileLike) -> None:
     )
 
 
-def load_model(cls: type[Model], path: FileLike) -> Model:
-    """Open a file of :func:`save_model`; see :meth:`fastvec.Word2Vec.load`."""
+def load_model(cls: type[Model], path: FileLike) -> tuple[Model, Container]:
+    """Open a file of :func:`save_model`: the model, and all that the file has; see
+    :meth:`fastvec.Word2Vec.load`."""
     from fastvec.models.word2vec import Word2Vec
 
     words, file = load_vectors(path, "word2vec")
@@ -89,7 +98,7 @@ def load_model(cls: type[Model], path: FileLike) -> Model:
     model.wv.add_attribute_arrays(file.arrays)
     model._output_weights = OutputWeights(words, size)
     _load_weights(model, file)
-    return model
+    return model, file
 
 
 def restore_rows(model: Word2Vec, path: FileLike) -> None:

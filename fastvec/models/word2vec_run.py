@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from operator import is_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fastvec._core import Control, Training
 from fastvec._util import threads
 from fastvec._util.matrix import padded_rows
 from fastvec._util.simd import simd
 from fastvec.corpus.corpus import Corpus
+from fastvec.io.container import array_checksum
 from fastvec.io.tensors import check_mapped
 from fastvec.models.output_layers import LAYERS, LayerInput, Matrix, OutputLayer
 from fastvec.models.sampling import (
@@ -51,6 +54,7 @@ class Word2VecRun:
         self._weights: list[tuple[OutputLayer, Matrix]] = []
         self._frozen: Training | None = None  # the core for validation
         self._identity: tuple[object, ...] = ()
+        self._matrices: list[Matrix] = []
 
     def prepare(self, state: TrainingState) -> int:
         """Set up the core, and start an epoch, or the rest of one."""
@@ -162,6 +166,20 @@ class Word2VecRun:
     def end_epoch(self) -> None:
         """Forget the lengths of the vectors, which have changed."""
         self.model.wv.forget_norms()
+
+    def position(self) -> dict[str, NDArray[Any]]:
+        """Nothing: workers take chunks in order, so that their number says it."""
+        return {}
+
+    @functools.cached_property
+    def fingerprint(self) -> dict[str, Any]:
+        """The words and sentences of the corpus, and a checksum of all ids."""
+        ids, offsets = self.corpus.tokens, self.corpus.offsets
+        return {
+            "words": len(ids),
+            "sentences": len(self.corpus),
+            "checksum": array_checksum(ids)[0] + array_checksum(offsets)[0],
+        }
 
     def matrices(self) -> list[Matrix]:
         """The vectors and the weights of the output layers."""

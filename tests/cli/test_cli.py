@@ -215,7 +215,7 @@ def test_the_same_seed_gives_the_same_bytes(folder: Path) -> None:
         (["text.txt", "--alpha", "nan"], "alpha must be a finite number, got nan"),
         (["text.txt", "--negative", "0"], "negative must be at least 1 when hs is 0"),
         (["text.txt", "--min-count", "1000000"], "min_count"),
-        (["text.txt", "--alpha", "1e30", "-q"], "not finite after epoch 1: lower alpha"),
+        (["text.txt", "--alpha", "1e30", "-q"], "not finite in epoch 1: lower alpha"),
         (["text.txt", "--max-vocab-size", "9" * 23], "max_vocab_size must be at most"),
         (["text.txt", "--ns-exponent", "1e300"], "ns_exponent must be at most 10, got 1e+300"),
         (["text.txt", "--sample", "1e308"], "sample must be at most"),

@@ -141,7 +141,7 @@ def test_a_state_is_plain_json():
         (FakeRun(loss=np.nan), "the loss is not finite in epoch 1: lower alpha"),
         (
             FakeRun(matrix=np.array([[0, np.inf]], np.float32)),
-            "the vectors are not finite after epoch 1: lower alpha",
+            "the vectors are not finite in epoch 1: lower alpha",
         ),
     ],
 )
@@ -194,7 +194,6 @@ def test_an_error_of_a_callback_ends_the_call():
     with pytest.raises(RuntimeError, match="no disk"):
         run_epochs(None, FakeRun(), state, [Broken()], False)
     assert (state.epochs_done, state.train_count) == (0, 0)
-    assert state.total_train_time > 0
 
 
 def test_ctrl_c_stops_the_workers():

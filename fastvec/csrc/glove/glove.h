@@ -181,10 +181,11 @@ static inline int glove_prepare(const glove *g, glove_worker *w, int64_t index, 
  * written.  counters[0] counts pairs; of a frozen model counters[1] their entries.  Returns 0, or -1 for pairs that are out of range. */
 static inline int glove_epoch(const glove *g, glove_worker *w, schedule *s, const int32_t *steps,
                               uint64_t seed, double *losses, control *c, int64_t *counters) {
-    for (int64_t tries = 0; !control_ending(c);) {
+    for (int64_t tries = 0; !control_stopped(c);) {
         int32_t step = schedule_next(s);
         if (step == -2) break;
         if (step == -1) {
+            if (control_ending(c)) break;
             schedule_wait(tries++);
             continue;
         }
@@ -198,6 +199,7 @@ static inline int glove_epoch(const glove *g, glove_worker *w, schedule *s, cons
         schedule_finish(s, step);
         counters[0] += w->tile.n;
         if (g->frozen) counters[1] += glove_entries(&w->tile);
+        if (control_ending(c)) break;
     }
     return 0;
 }

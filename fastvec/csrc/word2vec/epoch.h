@@ -241,17 +241,19 @@ static inline void train_chunk_timed(const training *t, worker *w, const control
         tuner_record(&w->tuner, w->whole_rows, (tuner_clock() - start) / (double)words);
 }
 
-/* One worker's share of one epoch. */
+/* One worker's share of one epoch.  It trains on a chunk before it pauses: pauses never keep it from getting
+ * on. */
 static inline void train_epoch(const training *t, worker *w, control *c, int64_t *counters) {
     const int64_t chunks = (t->n_tokens + CHUNK - 1) / CHUNK;
     start_hot_rows(t, w);
-    while (!control_ending(c)) {
+    while (!control_stopped(c)) {
         const int64_t chunk = control_next(c, 1);
         if (chunk >= chunks) break;
         if (t->workers > 1)
             train_chunk_timed(t, w, c, chunk, counters);
         else
             train_chunk(t, w, c, chunk, counters);
+        if (control_ending(c)) break;
     }
     if (t->workers > 1) merge_hot_rows(t, w, 1);
 }
