@@ -208,16 +208,6 @@ class Words(Sequence[str]):
     def __repr__(self) -> str:
         return f"Words({len(self)}: {', '.join(self[:3])}, ...)"
 
-    def part(self, start: int, stop: int) -> Words:
-        """The words from one position to another.
-
-        >>> list(Words.of(["cat", "dog", "eel"]).part(1, 3))
-        ['dog', 'eel']
-        """
-        offsets = self.offsets[start : stop + 1]
-        joined = self.joined[offsets[0] : offsets[-1]]
-        return Words(joined, offsets - offsets[0], None, self.integers)
-
     def take(self, order: NDArray[np.int64]) -> Words:
         """The words at some positions, in that order."""
         offsets = offsets_of(np.diff(self.offsets)[order])

@@ -8,9 +8,8 @@ sequences are merged at the end: sequences follow each other by the first row of
 
 from __future__ import annotations
 
-import heapq
+import bisect
 import itertools
-import operator
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,9 +28,8 @@ from fastvec.params import CorpusParams
 from fastvec.words import Words, concatenate_words, offsets_of
 
 BUCKETS = 1 << 10  # ranges of hashes, of which at least one must fit in memory
-LEAST_BYTES, MOST_BYTES = 1 << 20, 1 << 26  # of the rows that are sorted at a time
+LEAST_BYTES, MOST_BYTES = 1 << 20, 1 << 28  # of the rows that are sorted at a time
 ROW_BYTES = 40  # that a row takes without its texts
-SEQUENCE_BYTES = 512  # that a sequence takes while it is merged, besides its rows
 MERGED_ITEMS = 1 << 12  # of one range at a time, while ranges are merged
 
 #: read while rows are sorted, so that a worker notices that it should stop
@@ -64,7 +62,7 @@ def sequences(rows: Iterator[Chunk], params: CorpusParams) -> Iterator[Chunk]:
                 parts = [run.rows(unsorted, first, stop) for run in runs]
                 ranges.append(_Range.of(*_together(parts), storage))
                 yield NOTHING
-        yield from _merged(ranges, storage, most)
+        yield from _merged(ranges, storage)
 
 
 def counted(rows: Iterator[Chunk], params: CorpusParams) -> Iterator[Chunk]:
@@ -128,17 +126,20 @@ def _joined(several: list[LongRows]) -> LongRows:
 # --- groups
 
 
-def _numbered(groups: Words) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
-    """For each row the number of its group, by first appearance; and for each group its hash."""
+def _numbered(groups: Words) -> tuple[NDArray[np.int32], Words]:
+    """For each row the number of its group, by first appearance; and the groups."""
     reader = TextReader()
     one_sentence = np.array([0, len(groups)], np.int64)
     reader.token_rows(groups.joined, groups.offsets, one_sentence, Control(1), 0)
     ids = new_ids(reader.spooled)
     reader.move_ids(ids)
-    distinct, _ = words_of(reader)
+    return ids[:-1] - 1, words_of(reader)[0]
+
+
+def _hashes(distinct: Words) -> NDArray[np.uint32]:
     data, ends = distinct.joined.tobytes(), itertools.pairwise(distinct.offsets.tolist())
     hashes = (zlib.crc32(data[start:end]) for start, end in ends)
-    return ids[:-1] - 1, np.fromiter(hashes, np.uint32, len(distinct))
+    return np.fromiter(hashes, np.uint32, len(distinct))
 
 
 # --- runs
@@ -184,8 +185,8 @@ class _Run:
     @classmethod
     def of(cls, rows: LongRows, before: int, storage: Storage) -> _Run:
         """Sort and keep some rows, with so many before them."""
-        numbers, hashes = _numbered(rows.groups)
-        buckets = (hashes // np.uint32((1 << 32) // BUCKETS)).astype(np.uint16)[numbers]
+        numbers, distinct = _numbered(rows.groups)
+        buckets = (_hashes(distinct) // np.uint32((1 << 32) // BUCKETS)).astype(np.uint16)[numbers]
         by_bucket = np.argsort(buckets, kind="stable")
         starts = np.searchsorted(buckets[by_bucket], np.arange(BUCKETS + 1))
         items, groups = rows.items.take(by_bucket), rows.groups.take(by_bucket)
@@ -261,8 +262,8 @@ class _Range:
     @classmethod
     def of(cls, rows: LongRows, numbers: NDArray[np.int64], storage: Storage) -> _Range:
         """Sort and keep the rows of some groups, which are in the order of their numbers."""
-        of_row, hashes = _numbered(rows.groups)
-        first_rows = np.empty(len(hashes), np.int64)
+        of_row, distinct = _numbered(rows.groups)
+        first_rows = np.empty(len(distinct), np.int64)
         first_rows[of_row[::-1]] = numbers[::-1]  # the first one stays
         by_row = np.argsort(first_rows)
         places = np.empty(len(by_row), np.int64)
@@ -281,15 +282,6 @@ class _Range:
             _KeptWords.of(rows.items.take(by_group), storage),
         )
 
-    def sequences(self, storage: Storage) -> Iterator[tuple[int, Words]]:
-        """The first row of each sequence, and its items."""
-        for start, stop in itertools.pairwise(self.cuts):
-            firsts = storage.part(self.firsts, start, stop).tolist()
-            bounds = storage.part(self.starts, start, stop + 1).tolist()
-            items = self.items.part(storage, bounds[0], bounds[-1], self.integers)
-            for first, begin, end in zip(firsts, bounds[:-1], bounds[1:], strict=True):
-                yield first, items.part(begin - bounds[0], end - bounds[0])
-
     def whole(self, storage: Storage) -> TokenRows:
         """All sequences."""
         starts = storage.part(self.starts, 0, self.cuts[-1] + 1)
@@ -297,25 +289,62 @@ class _Range:
         return TokenRows(self.name, items.joined, items.offsets, starts, self.integers)
 
 
-def _merged(ranges: list[_Range], storage: Storage, most: int) -> Iterator[TokenRows]:
+def _merged(ranges: list[_Range], storage: Storage) -> Iterator[TokenRows]:
     """The sequences of all ranges by their first rows."""
     if len(ranges) == 1:
         yield ranges[0].whole(storage)
         return
-    streams = [each.sequences(storage) for each in ranges]
-    some: list[Words] = []
-    size = 0
-    for _, items in heapq.merge(*streams, key=operator.itemgetter(0)):
-        some.append(items)
-        size += len(items.joined) + ROW_BYTES * len(items) + SEQUENCE_BYTES
-        if size >= most:
-            yield _chunk(ranges[0].name, some)
-            some, size = [], 0
-    if some:
-        yield _chunk(ranges[0].name, some)
+    streams = [_Stream(each) for each in ranges]
+    while streams:
+        limit = min(stream.last_of_block(storage) for stream in streams)
+        parts = [stream.take(storage, limit) for stream in streams]
+        yield _by_first_row(ranges[0].name, *zip(*parts, strict=True))
+        streams = [stream for stream in streams if stream.at < stream.range.cuts[-1]]
 
 
-def _chunk(name: str, several: list[Words]) -> TokenRows:
-    items = concatenate_words(*several)
-    starts = offsets_of([len(each) for each in several])
-    return TokenRows(name, items.joined, items.offsets, starts, items.integers)
+@dataclass
+class _Stream:
+    """A range whose sequences are taken one block after the other."""
+
+    range: _Range
+    at: int = 0
+
+    @property
+    def block_end(self) -> int:
+        """Where the block ends that the next sequence is in."""
+        return self.range.cuts[bisect.bisect_right(self.range.cuts, self.at)]
+
+    def last_of_block(self, storage: Storage) -> int:
+        """The first row of the last sequence in that block."""
+        return int(storage.part(self.range.firsts, self.block_end - 1, self.block_end)[0])
+
+    def take(
+        self, storage: Storage, limit: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Words]:
+        """The next sequences whose first row is at most ``limit``, which is none behind the block:
+        their first rows, their lengths and their items."""
+        start, stop = self.at, self.block_end
+        firsts = storage.part(self.range.firsts, start, stop)
+        firsts = firsts[: np.searchsorted(firsts, limit, side="right")]
+        self.at += len(firsts)
+        starts = storage.part(self.range.starts, start, self.at + 1)
+        bounds = int(starts[0]), int(starts[-1])
+        items = self.range.items.part(storage, *bounds, self.range.integers)
+        return firsts, np.diff(starts), items
+
+
+def _by_first_row(
+    name: str,
+    firsts: tuple[NDArray[np.int64], ...],
+    lengths: tuple[NDArray[np.int64], ...],
+    items: tuple[Words, ...],
+) -> TokenRows:
+    """The chunk of some sequences, by their first rows."""
+    words = concatenate_words(*items)
+    by_row = np.argsort(np.concatenate(firsts))
+    length = np.concatenate(lengths)
+    begin = offsets_of(length)[:-1][by_row]
+    starts = offsets_of(length[by_row])
+    within = np.arange(len(words)) - np.repeat(starts[:-1], length[by_row])
+    words = words.take(np.repeat(begin, length[by_row]) + within)
+    return TokenRows(name, words.joined, words.offsets, starts, words.integers)
