@@ -29,8 +29,8 @@ sys.path.append(str(Path(__file__).parent))
 
 from readers import READERS, Reader, run
 
-SECONDS = 10  # longer is a hang
-STARTING = 120  # seconds in which a process must have imported everything
+SECONDS = 10  # of processor time: more is a hang, however busy the machine is
+WAITING = 300  # seconds after which a process that does nothing hangs too
 BATCH = 1000  # mutants of one process
 MEMORY = 10**9  # bytes that a process may take, beside what it has taken before
 INTERESTING = [
@@ -144,6 +144,21 @@ def work(good: Path, names: list[str], start: int, stop: int, pipe: Connection) 
     pipe.close()
 
 
+def has_answered(pid: int | None, pipe: Connection) -> bool:
+    """Wait for the next message of a process; False if it hangs."""
+    begun, before = time.monotonic(), processor_time(pid)
+    while not pipe.poll(1):
+        if processor_time(pid) > before + SECONDS or time.monotonic() > begun + WAITING:
+            return False
+    return True
+
+
+def processor_time(pid: int | None) -> float:
+    """The seconds that a process has computed so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def findings(good: Path, names: list[str], first: int, count: int) -> Iterator[tuple[int, str]]:
     """The mutants of which the readers make something that they must not, and what it is."""
     seed, end = first, first + count
@@ -155,11 +170,10 @@ def findings(good: Path, names: list[str], first: int, count: int) -> Iterator[t
         )
         process.start()
         theirs.close()
-        limit = STARTING
         while seed < stop:
             try:
                 finding = f"it takes longer than {SECONDS} seconds"
-                if ours.poll(limit):
+                if has_answered(process.pid, ours):
                     seed, finding = ours.recv()
             except EOFError:
                 process.join()
@@ -169,7 +183,6 @@ def findings(good: Path, names: list[str], first: int, count: int) -> Iterator[t
             if finding is not None and "Traceback" not in finding:
                 seed += 1
                 break
-            limit = SECONDS
         process.kill()
         process.join()
 
