@@ -244,6 +244,15 @@ class HierarchicalSoftmax(OutputLayer):
         steps: NDArray[np.float32] | None = None,
     ) -> None: ...
 
+# --- core/blocks.pxi
+
+MOST_BLOCK_WORDS: Final[int]
+
+class Blocks:
+    def __init__(self, shares: NDArray[np.float64], noise: NDArray[np.float64]) -> None: ...
+    @property
+    def n(self) -> int: ...
+
 # --- core/training.pxi
 
 CHUNK_TOKENS: Final[int]
@@ -271,6 +280,7 @@ class Training:
         locks: NDArray[np.float32] | None = None,
         held: NDArray[np.uint8] | None = None,
         frozen: bool = False,
+        blocks: Blocks | None = None,
     ) -> None: ...
     @property
     def n_workers(self) -> int: ...
@@ -285,6 +295,7 @@ class Training:
         seed: int,
         loss: float = 0,
         predictions: int = 0,
+        trained: int = 0,
     ) -> None: ...
     def run(self, index: int, control: Control) -> None: ...
 

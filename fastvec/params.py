@@ -205,6 +205,11 @@ class Word2VecParams(Params):
     epochs: int = option(5, "passes over the corpus", low=1)
     seed: int = option(1, "seed of every random number", low=0)
     workers: int = option(0, "training threads; 0: one for each core", low=0, high=1024)
+    deterministic: bool = option(
+        False,
+        "the same vectors for any number of workers (skip-gram with negative sampling): workers "
+        "train blocks of words that no other worker uses meanwhile",
+    )
 
 
 @dataclass(eq=False)

@@ -32,6 +32,23 @@ double update_rows(const instruction_set *set, float *inputs, int m, float *outp
     return u.loss;
 }
 
+/* One update of m pairs and n noise words with weights; returns the loss before it, in which each noise
+ * word counts once. */
+double update_pairs(const instruction_set *set, float *inputs, float *partners, int m, float *noise,
+                    const float *weights, int n, int64_t stride, int vector_size, float alpha) {
+    static updater u;
+    const kernels *kernel = set->word2vec;
+    float *rows_in[MAX_PAIRS], *rows_own[MAX_PAIRS], *rows_out[MAX_SHARED];
+    for (int i = 0; i < m; i++) rows_in[i] = inputs + i * stride, rows_own[i] = partners + i * stride;
+    for (int i = 0; i < n; i++) rows_out[i] = noise + i * stride;
+    memset(&u, 0, sizeof u);
+    updater_init(&u, kernel, (vector_size + kernel->width - 1) / kernel->width * kernel->width, 0);
+    kernel->pairs(rows_in, rows_own, m, rows_out, weights, n, u.floats, alpha, &u.likelihood, u.g,
+                  &u.prefetch);
+    update_collect_loss(&u);
+    return u.loss;
+}
+
 /* Which way the prefetch tuner chooses for each chunk, if the two ways cost costs (chunks, 2). */
 void tuner_ways(const double *costs, int64_t chunks, int32_t *ways) {
     prefetch_tuner tuner = {0};

@@ -36,6 +36,7 @@ def library() -> ctypes.CDLL:
         subprocess.run([*command, "-o", target], check=True, capture_output=True)
         loaded = ctypes.CDLL(str(target))
     loaded.update_rows.restype = ctypes.c_double
+    loaded.update_pairs.restype = ctypes.c_double
     loaded.merge_scale.restype = ctypes.c_float
     loaded.draw_alias.restype = ctypes.c_uint64
     return loaded
@@ -91,6 +92,35 @@ def update_rows(
     loss: float = library().update_rows(
         kernels(simd), address(inputs), m, address(outputs), n, size, address(signs),
         vector_size, rate, sets, repeats, cbow,
+    )  # fmt: skip
+    return loss
+
+
+def update_pairs(
+    inputs: NDArray[np.float32],
+    partners: NDArray[np.float32],
+    noise: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    alpha: float,
+    simd: str,
+    vector_size: int,
+) -> float:
+    """The kernel of pairs; returns the loss before the step.
+
+    inputs and partners (M, stride), at most 16, and noise, whose first N rows are used, at most 6,
+    are changed in place.  weights: N floats, and 16 more.
+    """
+    m, n, stride = len(inputs), len(weights) - 16, inputs.shape[1]
+    assert 1 <= m <= 16
+    assert len(partners) == m
+    assert 0 <= n <= min(len(noise), 6)
+    assert all(a.dtype == np.float32 for a in (inputs, partners, noise, weights))
+    assert all(a.ctypes.data % 64 == 0 for a in (inputs, partners, noise))
+    assert 1 <= vector_size <= stride
+    assert stride % 16 == 0
+    loss: float = library().update_pairs(
+        kernels(simd), address(inputs), address(partners), m, address(noise), address(weights), n,
+        ctypes.c_int64(stride), vector_size, ctypes.c_float(alpha),
     )  # fmt: skip
     return loss
 

@@ -41,6 +41,13 @@ cdef extern from "word2vec/training.h" nogil:
         float alpha_start, alpha_end
         uint64_t seed
         int workers
+    ctypedef struct updater:
+        double loss
+        int64_t predictions
+    ctypedef struct worker:
+        updater updater
+    int worker_init(worker *w, const training *t, int index)
+    void worker_free(worker *w)
 
 
 cdef c_weights weights_of(float[:, ::1] rows, Py_ssize_t count, const float[::1] steps) noexcept:

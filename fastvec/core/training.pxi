@@ -2,13 +2,6 @@
 
 cdef extern from "word2vec/epoch.h" nogil:
     enum: CHUNK, MAX_CHUNK, COPIED_ROWS "HOT_ROWS"
-    ctypedef struct updater:
-        double loss
-        int64_t predictions
-    ctypedef struct worker:
-        updater updater
-    int worker_init(worker *w, const training *t, int index)
-    void worker_free(worker *w)
     void train_epoch(const training *t, worker *w, control *c, int64_t *counters)
 
 
@@ -44,6 +37,8 @@ cdef class Training:
         all.
     workers : int
         how many threads will call :meth:`run`.
+    blocks : Blocks, optional
+        train in exclusive blocks of words; several workers then need no steps.
     simd : str
         instruction set, one of simd_names().
 
@@ -54,6 +49,7 @@ cdef class Training:
     cdef training t
     cdef worker *workers
     cdef readonly int n_workers
+    cdef Blocks blocks  # or None
     cdef object alive  # the arrays and layers, kept from being freed
     cdef int32_t users
     cdef int32_t *worker_users
@@ -63,7 +59,7 @@ cdef class Training:
         float[:, ::1] vectors, list layers, int vector_size, bint skip_gram, int window,
         bint shrink_windows, bint shared_negatives, bint cbow_mean, bint cbow_corrected,
         int workers, str simd, const float[::1] vector_steps=None, const float[::1] locks=None,
-        const uint8_t[::1] held=None, bint frozen=False,
+        const uint8_t[::1] held=None, bint frozen=False, Blocks blocks=None,
     ):
         cdef training *t = &self.t
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
@@ -79,7 +75,8 @@ cdef class Training:
         if locks is not None and locks.shape[0] != n:
             raise ValueError(f"locks must have {n} entries, got {locks.shape[0]}")
         self.n_workers = check_workers(workers)
-        t.workers = 1 if frozen else workers  # frozen rows need no copies
+        # Frozen rows need no copies, nor do those that one worker has to itself.
+        t.workers = 1 if frozen or blocks is not None else workers
         check_rows(vectors, "vectors", n, stride)
         if t.workers > 1 and (vector_steps is None or vector_steps.shape[0] < n):
             raise ValueError(f"several workers need the steps of {n} vectors")
@@ -107,6 +104,9 @@ cdef class Training:
             (<OutputLayer?> layer).attach(t, n)
         self.alive = (tokens, offsets, keep, vectors, list(layers), vector_steps, locks,
                       held)
+        self.blocks = blocks
+        if blocks is not None:
+            blocks.attach(t, workers)
         self.init_workers()
 
     cdef int init_workers(self) except -1:
@@ -149,10 +149,11 @@ cdef class Training:
         return 0
 
     def start_epoch(self, float alpha_start, float alpha_end, uint64_t seed, double loss=0,
-                    int64_t predictions=0):
+                    int64_t predictions=0, int64_t trained=0):
         """Set the learning rate at the epoch's first and last token, and its random seed.
 
-        ``loss`` and ``predictions`` are those of the chunks that were trained on before.
+        ``loss`` and ``predictions`` are those of the chunks that were trained on before; ``trained``
+        are the tokens of the epochs before, which decide how blocks begin.
         """
         cdef Borrow borrowed = borrow_exclusive(self, &self.users)
         self.t.alpha_start = alpha_start
@@ -164,6 +165,8 @@ cdef class Training:
             self.workers[i].updater.predictions = 0
         self.workers[0].updater.loss = loss
         self.workers[0].updater.predictions = predictions
+        if self.blocks is not None:
+            blocks_start_epoch(&self.blocks.b, trained, loss)
 
     def run(self, int index, Control control):
         """One worker's share of one epoch; counter 0 counts tokens, 1 those kept by subsampling."""
@@ -172,12 +175,19 @@ cdef class Training:
         cdef Borrow borrowed = borrow_shared(self, &self.users)
         cdef Borrow borrowed_worker = borrow_exclusive(self, &self.worker_users[index])
         cdef int64_t *counters = control.row(index)
+        cdef Blocks blocks = self.blocks
         with nogil:
-            train_epoch(&self.t, &self.workers[index], &control.c, counters)
+            if blocks is None:
+                train_epoch(&self.t, &self.workers[index], &control.c, counters)
+            else:
+                train_blocks(&self.t, &blocks.b, &self.workers[index], &blocks.workers[index],
+                             &control.c, counters)
 
     @property
     def loss(self):
         """Sum over this epoch's predictions of -log(probability of the right answer)."""
+        if self.blocks is not None:
+            return self.blocks.loss()
         return sum(self.workers[i].updater.loss for i in range(self.n_workers))
 
     @property

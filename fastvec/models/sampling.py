@@ -44,6 +44,13 @@ def subsample_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np
     return thresholds
 
 
+def kept_shares(counts: NDArray[np.int64], params: Word2VecParams) -> NDArray[np.float64]:
+    """Each word's share of the words that subsampling leaves."""
+    kept = counts * (subsample_thresholds(counts, params.sample) / KEEP_ALL)
+    shares: NDArray[np.float64] = kept / max(kept.sum(), 1e-30)
+    return shares
+
+
 # --- how many steps each row takes
 
 
@@ -74,11 +81,9 @@ def expected_word_use(
     counts: NDArray[np.int64], params: Word2VecParams, other_words: float
 ) -> WordUse:
     """The expected use of each word, if a sentence has ``other_words`` besides each of its own."""
-    kept = counts * (subsample_thresholds(counts, params.sample) / KEEP_ALL)
-    share = kept / max(kept.sum(), 1e-30)
     window = params.window + 1 if params.shrink_windows else 2 * params.window
     contexts = min(window, other_words)
-    return WordUse(share, contexts, contexts if params.sg else 1)
+    return WordUse(kept_shares(counts, params), contexts, contexts if params.sg else 1)
 
 
 def mean_other_words(offsets: NDArray[np.int64]) -> float:

@@ -119,6 +119,9 @@ class Word2Vec(Word2VecWords):
     shared_negatives : bool, default True
         draw noise words once for each window, which is fast (Ji et al. 2016); False draws them
         for each pair of words, as textbooks describe it.
+    deterministic : bool, default False
+        the same seed gives the same bytes with any number of workers, on the same instruction set;
+        so far for skip-gram with negative sampling only (docs/method.md: exclusive blocks).
     epochs : int, default 5
         passes over the corpus.
     compute_loss : bool
@@ -200,6 +203,7 @@ class Word2Vec(Word2VecWords):
         *,
         cbow_corrected: bool = P.cbow_corrected,
         shared_negatives: bool = P.shared_negatives,
+        deterministic: bool = P.deterministic,
         vocabulary: Vocabulary | None = None,
         validation: Any = None,
         progress: bool | None = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import Control, Training
+from fastvec._core import Blocks, Control, Training
 from fastvec._util import threads
 from fastvec._util.matrix import padded_rows
 from fastvec._util.simd import simd
@@ -20,7 +20,9 @@ from fastvec.io.tensors import check_mapped
 from fastvec.models.output_layers import LAYERS, LayerInput, Matrix, OutputLayer
 from fastvec.models.sampling import (
     expected_word_use,
+    kept_shares,
     mean_other_words,
+    noise_weights,
     subsample_thresholds,
 )
 from fastvec.models.training_state import TrainingState
@@ -68,6 +70,7 @@ class Word2VecRun:
             epoch_seed(state),
             state.part.loss,
             state.part.predictions,
+            state.epochs_trained * self.epoch_size,
         )
         return self.training.n_workers
 
@@ -105,7 +108,7 @@ class Word2VecRun:
         assert params is not None
         counts = np.maximum(model._word_counts(), 1)
         use = None
-        if params.workers > 1 and not frozen:
+        if params.workers > 1 and not frozen and not params.deterministic:
             use = expected_word_use(counts, params, mean_other_words(corpus.offsets))
         order = model.wv.huffman_order
         if params.hs and not frozen:
@@ -136,6 +139,7 @@ class Word2VecRun:
             locks=None if frozen else model.wv.lock_factors,
             held=None if split is None else split.held,
             frozen=frozen,
+            blocks=blocks(counts, params) if params.deterministic and not frozen else None,
         )
 
     def validate(self) -> tuple[float, int]:
@@ -188,6 +192,11 @@ class Word2VecRun:
     def advice(self) -> str:
         """What to change when numbers are not finite."""
         return f"lower alpha (now {self.model.alpha})"
+
+
+def blocks(counts: NDArray[np.int64], params: Word2VecParams) -> Blocks:
+    """The blocks of words that workers have to themselves."""
+    return Blocks(kept_shares(counts, params), noise_weights(counts, params))
 
 
 def epoch_seed(state: TrainingState) -> int:

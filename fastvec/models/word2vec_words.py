@@ -77,6 +77,11 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
         params = params_from(Word2VecParams, self, alpha=max(self.alpha, self.min_alpha))
         if not params.hs and params.negative == 0:
             raise ValueError("negative must be at least 1 when hs is 0, got 0")
+        if params.deterministic and (params.hs or not params.sg):
+            raise ValueError(
+                "deterministic=True is only for skip-gram with negative sampling (sg=1, hs=0) yet: "
+                "train other models with workers=1, which always gives the same vectors"
+            )
         return params
 
     def _vocab_params(self) -> VocabularyParams:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hooks import update_rows
+from hooks import update_pairs, update_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import word2vec as reference
@@ -129,6 +129,37 @@ def test_cbow_with_every_number_of_outputs(simd, n):
 def test_any_cbow_update(simd, m, n, size, seed, scale, alpha):
     inputs, outputs, labels = example(m, n, size, seed, scale)
     compare_cbow(inputs, outputs, labels, min(alpha, 1 / max(m, n)), simd)
+
+
+def compare_pairs(m, n, size, simd, alpha=0.05):
+    rng = np.random.default_rng(m * n + size)
+    inputs, partners = example(m, m, size)[:2]
+    noise = rng.standard_normal((6, size)).astype(np.float32)
+    weights = np.append(rng.integers(1, 4, n), np.ones(16)).astype(np.float32)
+    before = [rows.astype(float) for rows in (inputs, partners, noise[:n])]
+    want = reference.pairs(*before, weights[:n].astype(float), alpha)
+    rows = [padded_copy(each) for each in (inputs, partners, noise)]
+    loss = update_pairs(*rows, weights, alpha, simd, size)
+    assert not any(each[:, size:].any() for each in rows)  # the padding stays zero
+    np.testing.assert_array_equal(rows[2][n:, :size], noise[n:])
+    lost = 2.0**-6 if simd.endswith("bf16") else 1e-5
+    for got, expected, old in zip(rows, want[:3], before, strict=False):
+        moved = np.sqrt(np.square(expected - old).sum()) + alpha  # of all rows
+        assert (abs(got[: len(old), :size] - expected) <= lost * moved + 1e-6).all()
+    assert loss == pytest.approx(want[3], rel=lost)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+@pytest.mark.parametrize("m", range(1, 17))
+def test_every_number_of_pairs(simd, m):
+    for n in range(7):
+        compare_pairs(m, n, 20, simd)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+@pytest.mark.parametrize("size", EDGE_SIZES)
+def test_pairs_of_every_size(simd, size):
+    compare_pairs(16, 5, size, simd)
 
 
 @pytest.mark.parametrize("simd", _core.simd_names())

@@ -129,6 +129,25 @@ def skipgram_by_pairs(
     return vectors, outputs, total
 
 
+def pairs(
+    inputs: Floats, partners: Floats, noise: Floats, weights: Floats, alpha: float
+) -> tuple[Floats, Floats, Floats, float]:
+    """One step on pairs (M, D) that share noise words (N, D), each with a weight.
+
+    Every row moves by the old values of the others; the loss counts each noise word once.
+    """
+    own = alpha * (1 - sigmoid((inputs * partners).sum(axis=1, keepdims=True)))
+    shared = -alpha * weights * sigmoid(inputs @ noise.T)
+    cost = -np.log(sigmoid((inputs * partners).sum(axis=1))).sum()
+    cost += loss(inputs, noise, np.zeros(len(noise))) if len(noise) else 0.0
+    return (
+        inputs + own * partners + shared @ noise,
+        partners + own * inputs,
+        noise + shared.T @ inputs,
+        float(cost),
+    )
+
+
 def cbow_hidden(vectors: Floats, contexts: Ints, mean: bool = True) -> Floats:
     """The one input row of CBOW (1, D): the mean of the context rows, or their sum."""
     total = vectors[contexts].sum(axis=0, keepdims=True)

@@ -186,7 +186,7 @@ static inline int glove_epoch(const glove *g, glove_worker *w, schedule *s, cons
         if (step == -2) break;
         if (step == -1) {
             if (control_ending(c)) break;
-            schedule_wait(tries++);
+            spin_wait(tries++);
             continue;
         }
         tries = 0;

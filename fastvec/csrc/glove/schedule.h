@@ -12,11 +12,11 @@
 #ifndef FASTVEC_SCHEDULE_H
 #define FASTVEC_SCHEDULE_H
 
-#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/spin.h"
 
 typedef struct {
     int64_t n, left; /* steps, and how many no worker has begun */
@@ -86,40 +86,22 @@ static inline int schedule_init(schedule *s, int64_t n, const int32_t *blocks, i
     return 0;
 }
 
-static inline void schedule_lock(schedule *s) {
-    for (int tries = 0; __atomic_exchange_n(&s->lock, 1, __ATOMIC_ACQUIRE); tries++)
-        if (tries > 100) sched_yield();
-}
-
-static inline void schedule_unlock(schedule *s) {
-    __atomic_store_n(&s->lock, 0, __ATOMIC_RELEASE);
-}
-
 /* The first step that can run now; -1 if all that are left wait for others; -2 if none is left. */
 static inline int32_t schedule_next(schedule *s) {
-    schedule_lock(s);
+    spin_lock(&s->lock);
     int32_t step = s->left == 0 ? -2 : s->n_ready == 0 ? -1 : schedule_pop(s);
     s->left -= step >= 0;
-    schedule_unlock(s);
+    spin_unlock(&s->lock);
     return step;
 }
 
 static inline void schedule_finish(schedule *s, int32_t step) {
-    schedule_lock(s);
+    spin_lock(&s->lock);
     for (int which = 0; which < 2; which++) {
         int32_t next = s->next[2 * step + which];
         if (next >= 0 && --s->waits[next] == 0) schedule_push(s, next);
     }
-    schedule_unlock(s);
-}
-
-/* Let others finish something; tries: how often in a row that was needed. */
-static inline void schedule_wait(int64_t tries) {
-    const struct timespec moment = {0, 20000};
-    if (tries < 100)
-        sched_yield();
-    else
-        nanosleep(&moment, NULL);
+    spin_unlock(&s->lock);
 }
 
 #endif

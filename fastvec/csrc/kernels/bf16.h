@@ -100,28 +100,31 @@ CONSTANT void NAME(load_residents)(NAME(residents) *r, float *const *rows, int k
                 i + 1 < C ? LOAD(rows[i + 1] + k + j * WIDTH) : ALL(0.0f));
 }
 
-/* Change K columns of one streamed row by the residents; was: the columns before that. */
-CONSTANT void NAME(move)(const NAME(residents) *r, float *row, vec *was, const float *g, int s,
-                         const int swapped, const int C, const int K) {
+/* Change K columns of streamed row s by the residents, and by its partner if it has one, which is changed
+ * too; was: the columns before that. */
+CONSTANT void NAME(move)(const NAME(residents) *r, float *row, const NAME(partners) *partners, vec *was,
+                         const float *g, int k, int s, const int swapped, const int C, const int K) {
     vec y[RESIDENT_COLUMNS];
-    UNROLL for (int j = 0; j < K; j++) y[j] = was[j] = LOAD(row + j * WIDTH);
+    UNROLL for (int j = 0; j < K; j++) y[j] = was[j] = LOAD(row + k + j * WIDTH);
+    if (partners) NAME(move_partner)(partners, s, was, y, k, K);
     UNROLL for (int i = 0; i < C; i += 2) {
         const pairs step = swapped ? NAME(with_inputs)(g, i, s) : NAME(with_outputs)(g, s, i);
         UNROLL for (int j = 0; j < K; j++) y[j] = ADD_PRODUCTS(y[j], r->before[i / 2 * K + j], step);
     }
-    UNROLL for (int j = 0; j < K; j++) STORE(row + j * WIDTH, y[j]);
+    UNROLL for (int j = 0; j < K; j++) STORE(row + k + j * WIDTH, y[j]);
 }
 
-/* K columns of n streamed rows: change them by the residents, and the residents by them.
+/* K columns of n streamed rows: change them by the residents, and the residents by them; with `partners`
+ * also by the partner of each, and that by them.
  * g: the steps of inputs with outputs; the residents are the outputs, or the inputs if `swapped`. */
-CONSTANT void NAME(stream)(NAME(residents) *r, float *const *rows, int n, const float *g,
-                           int k, const int swapped, const int C, const int K) {
+CONSTANT void NAME(stream)(NAME(residents) *r, float *const *rows, const NAME(partners) *partners, int n,
+                           const float *g, int k, const int swapped, const int C, const int K) {
     for (int s = 0; s < n; s += 2) {
         vec one[RESIDENT_COLUMNS], two[RESIDENT_COLUMNS];
         pairs x[RESIDENT_COLUMNS];
-        NAME(move)(r, rows[s] + k, one, g, s, swapped, C, K);
+        NAME(move)(r, rows[s], partners, one, g, k, s, swapped, C, K);
         if (s + 1 < n) /* read after the first was stored: it may be the same row */
-            NAME(move)(r, rows[s + 1] + k, two, g, s + 1, swapped, C, K);
+            NAME(move)(r, rows[s + 1], partners, two, g, k, s + 1, swapped, C, K);
         else
             UNROLL for (int j = 0; j < K; j++) two[j] = ALL(0.0f);
         UNROLL for (int j = 0; j < K; j++) x[j] = NAME(pair)(one[j], two[j]);

@@ -8,6 +8,24 @@
 #define CONSTANT static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 64")
 
+/* Of each input an output row of its own, and the step of the two with each other; or NULL. */
+typedef struct {
+    float *const *rows;
+    const float *steps;
+} NAME(partners);
+
+/* Change K columns of partner s by the input x, and y, what becomes of x, by the partner. */
+CONSTANT void NAME(move_partner)(const NAME(partners) *partners, int s, const vec *x, vec *y, int k,
+                                 const int K) {
+    float *row = partners->rows[s] + k;
+    const vec step = ALL(partners->steps[s]);
+    UNROLL for (int j = 0; j < K; j++) {
+        const vec before = LOAD(row + j * WIDTH);
+        y[j] += step * before;
+        STORE(row + j * WIDTH, before + step * x[j]);
+    }
+}
+
 #include ARITHMETIC
 
 #define HALF_SLOTS (SLOTS / 2)
@@ -121,7 +139,8 @@ static void NAME(gradient)(float *const *inputs, int m, float *const *outputs, c
     ints exponent = *(const ints *)likely->exponent;
     for (int b = 0; b < cut.blocks; b++) {
         const int size = cut.size - (b >= cut.large);
-        NAME(steps)(g + b * BLOCK_FLOATS, m, signs, size, alpha, &product, &exponent);
+        NAME(steps)(g + b * BLOCK_FLOATS, m, NAME(labels_of_block)(signs, size, alpha), &product,
+                    &exponent);
         signs += size;
     }
     STORE(likely->mantissa, product);
@@ -134,13 +153,14 @@ static void NAME(gradient)(float *const *inputs, int m, float *const *outputs, c
  * else the inputs. */
 
 /* K columns from k on, with all n <= TILE_OUTPUTS outputs as residents. */
-CONSTANT void NAME(apply_to_few)(float *const *inputs, int m, float *const *outputs, const float *g,
-                                 int k, const int C, const int K) {
+CONSTANT void NAME(apply_to_few)(float *const *inputs, const NAME(partners) *partners, int m,
+                                 float *const *outputs, const float *g, int k, const int C,
+                                 const int K) {
     NAME(residents) r;
     NAME(load_residents)(&r, outputs, k, C, K);
     UNROLL for (int o = 0; o < C; o++)
         UNROLL for (int j = 0; j < K; j++) r.after[o * K + j] = LOAD(outputs[o] + k + j * WIDTH);
-    NAME(stream)(&r, inputs, m, g, k, 0, C, K);
+    NAME(stream)(&r, inputs, partners, m, g, k, 0, C, K);
     UNROLL for (int o = 0; o < C; o++)
         UNROLL for (int j = 0; j < K; j++) STORE(outputs[o] + k + j * WIDTH, r.after[o * K + j]);
 }
@@ -154,7 +174,7 @@ CONSTANT void NAME(apply_to_many)(float *const *inputs, float *const *outputs, c
     UNROLL for (int i = 0; i < C * K; i++) r.after[i] = ALL(0.0f);
     for (int b = 0; b < cut.blocks; b++, g += BLOCK_FLOATS) {
         const int size = cut.size - (b >= cut.large);
-        NAME(stream)(&r, outputs, size, g, k, 1, C, K);
+        NAME(stream)(&r, outputs, NULL, size, g, k, 1, C, K);
         outputs += size;
     }
     UNROLL for (int i = 0; i < C; i++)
@@ -164,9 +184,9 @@ CONSTANT void NAME(apply_to_many)(float *const *inputs, float *const *outputs, c
         }
 }
 
-CONSTANT void NAME(apply_to)(float *const *inputs, int m, float *const *outputs, int n,
-                             const float *g, int floats, const prefetch_list *prefetch, const int few,
-                             const int C) {
+CONSTANT void NAME(apply_to)(float *const *inputs, const NAME(partners) *partners, int m,
+                             float *const *outputs, int n, const float *g, int floats,
+                             const prefetch_list *prefetch, const int few, const int C) {
     const int most = C <= TILE_OUTPUTS ? RESIDENT_COLUMNS : 1; /* columns that fit the registers */
     const NAME(cut) cut = NAME(cut_of)(n);
     const int by_column = prefetch->whole_rows ? 0 : prefetch->n;
@@ -175,14 +195,14 @@ CONSTANT void NAME(apply_to)(float *const *inputs, int m, float *const *outputs,
     for (; k + most * WIDTH <= floats; k += most * WIDTH) {
         UNROLL for (int j = 0; j < most; j++) NAME(prefetch_column)(prefetch->rows, by_column, k + j * WIDTH);
         if (few)
-            NAME(apply_to_few)(inputs, m, outputs, g, k, C, most);
+            NAME(apply_to_few)(inputs, partners, m, outputs, g, k, C, most);
         else
             NAME(apply_to_many)(inputs, outputs, cut, g, k, C, most);
     }
     for (; most > 1 && k < floats; k += WIDTH) {
         NAME(prefetch_column)(prefetch->rows, by_column, k);
         if (few)
-            NAME(apply_to_few)(inputs, m, outputs, g, k, C, 1);
+            NAME(apply_to_few)(inputs, partners, m, outputs, g, k, C, 1);
         else
             NAME(apply_to_many)(inputs, outputs, cut, g, k, C, 1);
     }
@@ -191,7 +211,7 @@ CONSTANT void NAME(apply_to)(float *const *inputs, int m, float *const *outputs,
 #define APPLY(KIND, C, FEW)                                                                    \
     static void NAME(apply_##KIND##_##C)(float *const *inputs, int m, float *const *outputs, int n, \
                                          const float *g, int floats, const prefetch_list *prefetch) {   \
-        NAME(apply_to)(inputs, m, outputs, n, g, floats, prefetch, FEW, C);                        \
+        NAME(apply_to)(inputs, NULL, m, outputs, n, g, floats, prefetch, FEW, C);                        \
     }
 #define APPLY_FEW(R, C) APPLY(few, C, 1)
 #define APPLY_MANY(C) APPLY(many, C, 0)
@@ -214,6 +234,7 @@ static void NAME(apply)(float *const *inputs, int m, float *const *outputs, int 
 #undef APPLY_MANY
 
 #include "kernels/cbow.h"
+#include "kernels/pairs.h"
 
 /* The shared rows were mostly written by another core last, so they are prefetched a few rows ahead. */
 static void NAME(merge)(float *shared, float *local, float *base, int64_t stride, int floats,
@@ -231,7 +252,8 @@ static void NAME(merge)(float *shared, float *local, float *base, int64_t stride
     }
 }
 
-const kernels NAME(word2vec) = {WIDTH, NAME(gradient), NAME(apply), NAME(cbow), NAME(merge)};
+const kernels NAME(word2vec) = {WIDTH,      NAME(gradient), NAME(apply),
+                                NAME(cbow), NAME(pairs_of),    NAME(merge)};
 
 #include "kernels/frozen.h"
 

@@ -50,13 +50,15 @@ CONSTANT void NAME(load_residents)(NAME(residents) *r, float *const *rows, int k
         UNROLL for (int j = 0; j < K; j++) r->before[i * K + j] = LOAD(rows[i] + k + j * WIDTH);
 }
 
-/* K columns of n streamed rows: change them by the residents, and the residents by them.
+/* K columns of n streamed rows: change them by the residents, and the residents by them; with `partners`
+ * also by the partner of each, and that by them.
  * g: the steps, of streamed row s with resident i at s * SLOTS + i; if `swapped`, at i * SLOTS + s. */
-CONSTANT void NAME(stream)(NAME(residents) *r, float *const *rows, int n, const float *g,
-                           int k, const int swapped, const int C, const int K) {
+CONSTANT void NAME(stream)(NAME(residents) *r, float *const *rows, const NAME(partners) *partners, int n,
+                           const float *g, int k, const int swapped, const int C, const int K) {
     for (int s = 0; s < n; s++) {
         vec x[RESIDENT_COLUMNS], y[RESIDENT_COLUMNS];
         UNROLL for (int j = 0; j < K; j++) x[j] = y[j] = LOAD(rows[s] + k + j * WIDTH);
+        if (partners) NAME(move_partner)(partners, s, x, y, k, K);
         UNROLL for (int i = 0; i < C; i++) {
             const float step = swapped ? g[i * SLOTS + s] : g[s * SLOTS + i];
             UNROLL for (int j = 0; j < K; j++) {

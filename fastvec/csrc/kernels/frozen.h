@@ -27,4 +27,4 @@ static void NAME(frozen_cbow)(const cbow_input *input, float *const *outputs, co
 }
 
 const kernels NAME(word2vec_frozen) = {WIDTH, NAME(gradient), NAME(frozen_apply), NAME(frozen_cbow),
-                                       NAME(merge)};
+                                       NULL,  NAME(merge)};

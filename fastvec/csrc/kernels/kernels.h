@@ -11,6 +11,8 @@ enum {
     MAX_INPUTS = 10,  /* rows that one update takes; the loops split longer lists */
     MAX_OUTPUTS = 64,
     MAX_BLOCKS = 11,
+    MAX_PAIRS = 16, /* pairs that one update takes, with at most MAX_SHARED shared outputs */
+    MAX_SHARED = 6,
     BLOCK_FLOATS = MAX_INPUTS * SLOTS,
     GRADIENT_FLOATS = MAX_BLOCKS * BLOCK_FLOATS,
 };
@@ -66,6 +68,17 @@ typedef struct {
      * Everything else as above. */
     void (*cbow)(const cbow_input *input, float *const *outputs, const float *signs, int n, int floats,
                  float alpha, likelihood *likely, const prefetch_list *prefetch);
+
+    /* Skip-gram's step on pairs that share their noise words: m <= MAX_PAIRS inputs, each with an output
+     * of label 1 of its own, and all of them with n <= MAX_SHARED outputs of label 0.
+     *     inputs += own . partners + G . outputs;  partners += own . inputs;  outputs += G^T . inputs
+     * own and G are steps from the old values, those of outputs times their weights (the loss is not).  No
+     * row may be in two of the three lists.  In `outputs` no row may be listed twice; an input or partner that
+     * is listed twice gets both changes.
+     * weights: n floats; ROW_FLOATS more can be read. */
+    void (*pairs)(float *const *inputs, float *const *partners, int m, float *const *outputs,
+                  const float *weights, int n, int floats, float alpha, likelihood *likely, float *g,
+                  const prefetch_list *prefetch);
 
     /* A worker's copies of n rows that others change too (word2vec/hot_rows.h), each `stride` floats
      * after the one before:  shared += scale * (local - base);  local = base = shared.

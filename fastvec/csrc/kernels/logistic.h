@@ -43,11 +43,24 @@ CONSTANT NAME(labels) NAME(labels_of)(const float *signs, int C, float alpha, co
     return NAME(labels_from)(sign, taken, alpha);
 }
 
-/* The scores of m inputs with a block of C outputs, in place, into steps. */
-CONSTANT void NAME(steps)(float *g, int m, const float *signs, int C, float alpha, vec *product,
-                          ints *exponent) {
+/* The labels of a block of outputs, as many vectors as SLOTS have. */
+typedef struct {
+    NAME(labels) part[WIDTH < SLOTS ? SLOTS / WIDTH : 1];
+} NAME(block_labels);
+
+CONSTANT NAME(block_labels) NAME(labels_of_block)(const float *signs, int C, float alpha) {
+    NAME(block_labels) l;
+    l.part[0] = NAME(labels_of)(signs, C, alpha, 0);
+#if WIDTH < SLOTS
+    l.part[1] = NAME(labels_of)(signs, C, alpha, WIDTH);
+#endif
+    return l;
+}
+
+/* The scores of m inputs with a block of outputs, in place, into steps. */
+CONSTANT void NAME(steps)(float *g, int m, NAME(block_labels) labels, vec *product, ints *exponent) {
 #if WIDTH >= SLOTS
-    NAME(labels) l = NAME(labels_of)(signs, C, alpha, 0);
+    NAME(labels) l = labels.part[0];
     const int whole = m * SLOTS / WIDTH * WIDTH;
     for (int i = 0; i < whole; i += WIDTH)
         NAME(keep)(g + i, NAME(step)(LOAD(g + i), l, product, exponent));
@@ -58,11 +71,9 @@ CONSTANT void NAME(steps)(float *g, int m, const float *signs, int C, float alph
     }
 #endif
 #else
-    const NAME(labels) low = NAME(labels_of)(signs, C, alpha, 0),
-                       high = NAME(labels_of)(signs, C, alpha, WIDTH);
     for (int i = 0; i < m * SLOTS; i += SLOTS) {
-        NAME(keep)(g + i, NAME(step)(LOAD(g + i), low, product, exponent));
-        NAME(keep)(g + i + WIDTH, NAME(step)(LOAD(g + i + WIDTH), high, product, exponent));
+        NAME(keep)(g + i, NAME(step)(LOAD(g + i), labels.part[0], product, exponent));
+        NAME(keep)(g + i + WIDTH, NAME(step)(LOAD(g + i + WIDTH), labels.part[1], product, exponent));
     }
 #endif
 }

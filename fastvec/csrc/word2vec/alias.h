@@ -17,18 +17,12 @@ typedef struct {
     uint32_t other;     /* else this one */
 } alias_column;
 
-/* weights: n non-negative numbers, not all zero.  table: n columns.  -1 when out of memory. */
-static inline int alias_build(const double *weights, uint32_t n, alias_column *table) {
+/* weights: n non-negative numbers, not all zero.  table: n columns.  Scratch: n shares and n of the queue. */
+static inline void alias_fill(const double *weights, uint32_t n, alias_column *table, double *share,
+                              uint32_t *queue) {
     double sum = 0;
     for (uint32_t i = 0; i < n; i++) sum += weights[i];
-    double *share = malloc(n * sizeof *share);
-    uint32_t *queue = malloc(n * sizeof *queue); /* small ones from the left, large from the right */
-    if (!share || !queue) {
-        free(share);
-        free(queue);
-        return -1;
-    }
-    uint32_t small = 0, large = n;
+    uint32_t small = 0, large = n; /* in the queue small ones from the left, large from the right */
     for (uint32_t i = 0; i < n; i++) {
         share[i] = weights[i] / sum * n;
         if (share[i] < 1)
@@ -50,9 +44,17 @@ static inline int alias_build(const double *weights, uint32_t n, alias_column *t
         table[s] = (alias_column){UINT32_MAX, s};
     }
     for (; large < n; large++) table[queue[large]] = (alias_column){UINT32_MAX, queue[large]};
+}
+
+/* The same with scratch of its own.  -1 when out of memory. */
+static inline int alias_build(const double *weights, uint32_t n, alias_column *table) {
+    double *share = malloc(n * sizeof *share);
+    uint32_t *queue = malloc(n * sizeof *queue);
+    const int good = share && queue;
+    if (good) alias_fill(weights, n, table, share, queue);
     free(share);
     free(queue);
-    return 0;
+    return good ? 0 : -1;
 }
 
 /* The column that 64 random bits fall into. */

@@ -24,39 +24,37 @@ static inline int list_context(const training *t, worker *w, int i, int start, i
     return from;
 }
 
-/* The locked row of the k-th context word as it was; behind it, the copy that was trained. */
-static inline float *locked_row(const training *t, const window *v, int k) {
-    return v->locked + 2 * k * t->stride;
-}
-
 /* The k-th context word of position i, whose context begins at `from`. */
 static inline int32_t context_word(const worker *w, int i, int from, int k) {
     return w->kept[from + k < i ? from + k : from + k + 1];
 }
 
-/* Train copies of the rows that have a lock other than 1: a row whose lock is 0 is never written,
- * whatever other workers do. */
-static inline void lock_inputs(const training *t, worker *w, int i, int from) {
-    window *v = &w->window;
-    for (int k = 0; k < v->m; k++) {
-        if (t->locks[context_word(w, i, from, k)] == 1.0f) continue;
-        float *before = locked_row(t, v, k), *after = before + t->stride;
-        memcpy(before, v->inputs[k], (size_t)t->stride * sizeof *before);
-        memcpy(after, before, (size_t)t->stride * sizeof *after);
-        v->inputs[k] = after;
-    }
+/* A row whose lock is 0 is never written, whatever other workers do: so the rows that have a lock other
+ * than 1 are not trained, but copies of them.  copies: room for the row before and after. */
+static inline void lock_row(const training *t, int32_t word, float **row, float *copies) {
+    if (t->locks[word] == 1.0f) return;
+    memcpy(copies, *row, (size_t)t->stride * sizeof *copies);
+    *row = memcpy(copies + t->stride, copies, (size_t)t->stride * sizeof *copies);
 }
 
-/* Change the rows by what their copies learned, times the lock. */
+/* Change the row by what its copy learned, times the lock. */
+static inline void unlock_row(const training *t, int32_t word, float *row, const float *copies) {
+    const float lock = t->locks[word], *after = copies + t->stride;
+    if (lock == 0.0f || lock == 1.0f) return;
+    for (int c = 0; c < t->floats; c++) row[c] += lock * (after[c] - copies[c]);
+}
+
+static inline void lock_inputs(const training *t, worker *w, int i, int from) {
+    window *v = &w->window;
+    for (int k = 0; k < v->m; k++)
+        lock_row(t, context_word(w, i, from, k), &v->inputs[k], v->locked + 2 * k * t->stride);
+}
+
 static inline void unlock_inputs(const training *t, worker *w, int i, int from) {
     const window *v = &w->window;
     for (int k = 0; k < v->m; k++) {
         const int32_t word = context_word(w, i, from, k);
-        const float lock = t->locks[word];
-        if (lock == 0.0f || lock == 1.0f) continue;
-        const float *before = locked_row(t, v, k), *after = before + t->stride;
-        float *row = hot_rows_at(&w->vectors, word);
-        for (int c = 0; c < t->floats; c++) row[c] += lock * (after[c] - before[c]);
+        unlock_row(t, word, hot_rows_at(&w->vectors, word), v->locked + 2 * k * t->stride);
     }
 }
 

@@ -127,6 +127,13 @@ static inline void train_window(const training *t, worker *w, int i, int from, f
 
 /* --- the walk */
 
+/* How far the window of a word reaches. */
+static inline int draw_reach(const training *t, uint64_t *random) {
+    if (!t->shrink_windows) return t->reach;
+    const int drawn = 1 + (int)rng_below((uint32_t)rng_next(random), (uint32_t)t->window);
+    return drawn < t->reach ? drawn : t->reach;
+}
+
 static inline void start_batch(const training *t, worker *w, int i) {
 #define START(layer, _)         \
     if (t->layer.weights.rows) \
@@ -151,11 +158,7 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         }
         for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) list_rows(t, w, n, i + a, slot + a);
         while (i == *end) start = *end++;
-        int reach = t->reach;
-        if (t->shrink_windows) {
-            reach = 1 + (int)rng_below((uint32_t)rng_next(&w->random), (uint32_t)t->window);
-            if (reach > t->reach) reach = t->reach;
-        }
+        const int reach = draw_reach(t, &w->random);
         const int from = list_context(t, w, i, start, *end, reach);
         if (w->window.m == 0) continue;
         start_window(t, w, i, slot, n_prefetch);
