@@ -39,6 +39,7 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.file_formats import TEXT, format_of
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io import compression
+from fastvec.io.foreign import wide_encoding
 from fastvec.params import CorpusParams, CountOptions, ReadOptions
 
 
@@ -50,6 +51,7 @@ from fastvec.params import CorpusParams, CountOptions, ReadOptions
 @example("\ufeffa a", 1, 2, 1)
 def test_any_text_any_cut_any_workers(text: str, part: int, workers: int, min_count: int) -> None:
     data = text.encode()
+    assume(format_of("data", data, CorpusParams()) is TEXT and wide_encoding(data) is None)
     sentences = sentences_of(data)
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(chunks, "RANGE_BYTES", part)

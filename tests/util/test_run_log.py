@@ -94,7 +94,10 @@ def test_a_training_can_be_told_from_its_log(tmp_path: Path, kind: type) -> None
             model.train()
     lines = lines_of(tmp_path / "log")
     events = [line["event"] for line in lines]
-    assert events == ["start", "read", "training", "epoch", "epoch", "trained", "end"]
+    # The text is small: a message may say that hardly anything was learned.
+    assert [event for event in events if event != "message"] == [
+        "start", "read", "training", "epoch", "epoch", "trained", "end"
+    ]  # fmt: skip
     read, training, _, epoch, trained = lines[1:6]
     assert (read["vocabulary"], read["raw_words"], read["sentences"]) == (5, 3000, 1000)
     assert (training["model"], training["options"]["seed"]) == (kind.__name__, 5)

@@ -130,9 +130,9 @@ def test_a_score_has_its_items(wv, questions, tmp_path):
     assert np.array_equal(score.human, [9, math.nan, 1], equal_nan=True)
     assert score.value == pytest.approx(1)
     groups = tmp_path / "groups.txt"
-    groups.write_text("man a\nwoman b\nno b\n")
+    groups.write_text("man a\nking a\nwoman b\nqueen b\nno b\n")
     score = score_file(wv, groups)
-    assert (score.measure, score.known, score.of, len(score.items)) == ("purity", 2, 3, 0)
+    assert (score.measure, score.known, score.of, len(score.items)) == ("purity", 4, 5, 0)
     assert math.isnan(compare(score, score).p)
 
 
