@@ -21,6 +21,7 @@ else:
     HAS_LOCKS = True
 
 ENDING = re.compile(r"\.[0-9a-f]{8}\.tmp")
+ATTEMPTS = 100  # to find a name that is not there
 LONGEST_NAME = 255  # bytes, where the file system does not say it
 
 
@@ -42,13 +43,17 @@ def create_beside(path: Path, is_folder: bool = False) -> tuple[Path, int]:
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
     flags = os.O_RDONLY if is_folder else os.O_RDWR | os.O_CREAT | os.O_EXCL
     flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    attempt = 0
     while True:
+        attempt += 1
         name = path.parent / f"{start}.{secrets.token_hex(4)}.tmp"
         try:
             if is_folder:
                 name.mkdir()
             handle = os.open(name, flags, mode)
         except (FileExistsError, FileNotFoundError):  # or another process has removed the folder
+            if attempt == ATTEMPTS:  # the folder of the file itself is gone, or takes no files
+                raise
             continue
         _lock(handle)
         if _is_at(name, handle):

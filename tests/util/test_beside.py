@@ -107,3 +107,8 @@ def test_without_locks_nothing_is_removed(tmp_path: Path, monkeypatch: pytest.Mo
     with atomic_write(tmp_path / "words"):
         pass
     assert names(tmp_path) == {"words", ".words.0123abcd.tmp"}
+
+
+def test_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        beside.create_beside(tmp_path / "gone" / "words.txt")
