@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from fastvec._util.atomic import path_name
 from fastvec._util.options import params_of
 from fastvec._util.progress import readable
+from fastvec.cli.checkpoints import Checkpointing, checkpoint_options, value_if_typed
 from fastvec.cli.files import INPUT, OUTPUT, Source, check_outputs, vector_files
 from fastvec.cli.help import Command
 from fastvec.cli.interrupts import Interrupts
@@ -38,7 +41,9 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.io.counts import write_counts
 from fastvec.io.registry import read_vectors
 from fastvec.models.callbacks import CallbackAny2Vec
+from fastvec.models.calls import CallOptions
 from fastvec.models.glove import GloVe
+from fastvec.models.glove_file import load_model
 from fastvec.models.pairs import Pairs
 from fastvec.models.ppmi import check_vector_size, ppmi_vectors
 from fastvec.params import (
@@ -118,7 +123,9 @@ class Counted(CallbackAny2Vec):
 def report_trained(model: GloVe, quiet: bool) -> None:
     """Report the time, the speed and the last loss of the training."""
     state = model.training_state
-    assert model.pairs is not None
+    if model.pairs is None:
+        report(quiet, "the training had ended before")
+        return
     seconds = max(state.total_train_time, 1e-9)
     speed = readable(model.pairs.nnz * state.epochs_done / seconds)
     report(quiet, f"trained {seconds:.1f} s, {speed} pairs/s, loss {state.loss_history[-1]:.5f}")
@@ -145,6 +152,7 @@ def report_trained(model: GloVe, quiet: bool) -> None:
 @REPORT_EVERY
 @steering_options
 @seed_options
+@checkpoint_options
 @reading_options
 @options_from(GloVeParams)
 @long_command
@@ -168,7 +176,8 @@ def glove(
     model: GloVe.load opens it, and reads more text as this text was read.
 
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).  In the first
-    epoch it does not replace a file, but writes another one beside it: NAME.partial.ENDING.
+    epoch it does not replace a file, but writes another one beside it: NAME.partial.ENDING.  With
+    --checkpoint it writes the checkpoint, from which the same command with --resume goes on.
     """
     steering = Steering(values, texts=False)
     if init is None:
@@ -178,10 +187,12 @@ def glove(
         values["seed"] = seeds[0]
     start = vector_files(init) if init else []
     inputs = [*corpus, matrix, vocab, read_vocab, *start, *steering.files]
+    checkpointing = Checkpointing(values, [target], inputs)
     outputs = seed_outputs(target, seeds, as_json, inputs, values, to)
     check_source(corpus, matrix, vocab)
     progress = False if quiet else None
-    model = GloVe(**values, progress=progress)
+    resumed = checkpointing.open(load_model, GloVe, values, progress)
+    model = resumed or GloVe(**values, progress=progress)
 
     def check(words: Words) -> None:
         for output in outputs:
@@ -201,36 +212,54 @@ def glove(
         if seed != model.seed:
             source = model.pairs or source
             model = GloVe(**values | {"seed": seed}, progress=progress)
-        counted = Counted(source, quiet)
-        more = {"init": given, "report_delay": report_every}
-        train_one(model, source, output, steering, counted, more, quiet, as_json and seeds is None)
+        stopped = checkpointing.stopped(model, corpus)
+        fit = functools.partial(fit_glove, model, source, given, checkpointing, values)
+        more = {"report_delay": report_every, "callbacks": [Counted(source, quiet)]}
+        train_one(model, output, steering, fit, more, quiet, as_json and seeds is None, stopped)
         runs.append(measures_of(model, steering.files) if seeds else {})
     if seeds is not None:
         print_seeds(seeds, runs, as_json)
 
 
-def train_one(
+def fit_glove(
     model: GloVe,
     source: Corpus | Pairs,
+    init: KeyedVectors | None,
+    checkpointing: Checkpointing,
+    values: dict[str, Any],
+    arguments: dict[str, Any],
+) -> None:
+    """Train a model from the start, or go on with the training of a checkpoint."""
+    arguments |= checkpointing.arguments
+    if checkpointing.saved is None:
+        model.fit(source, init=init, **arguments)
+        return
+    for name in ("eta", "grad_clip"):
+        setattr(model, name, values[name])
+    epochs, validation = value_if_typed(values, "epochs"), arguments.pop("validation")
+    model._resume(checkpointing.saved, source, epochs, validation, CallOptions(**arguments))
+
+
+def train_one(
+    model: GloVe,
     output: VectorOutput,
     steering: Steering,
-    counted: Counted,
+    fit: Callable[[dict[str, Any]], None],
     more: dict[str, Any],
     quiet: bool,
     as_json: bool,
+    stopped: Callable[[], NoReturn] | None,
 ) -> None:
     """Train one model, and save it."""
 
     def train() -> None:
         with steering.training(model, output.path) as arguments:
-            arguments["callbacks"].append(counted)
-            model.fit(source, **more, **arguments)
+            arguments["callbacks"] += more.pop("callbacks")
+            fit(more | arguments)
         report_trained(model, quiet)
 
-    try:
-        train_and_save(output, model, train, quiet, as_json)
-    finally:
-        steering.clean()
+    with steering.cleaned(stopped is not None):
+        train_and_save(output, model, train, quiet, as_json, stopped)
 
 
 @click.command(

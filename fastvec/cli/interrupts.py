@@ -10,9 +10,8 @@ import threading
 from types import FrameType, TracebackType
 from typing import Self
 
-STOPPING = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
+from fastvec._util.signals import STOPPING
+
 SAVING = b"fastvec: the result is being saved (Ctrl-C once more gives it up)\n"
 
 

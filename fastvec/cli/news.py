@@ -24,7 +24,7 @@ from fastvec.corpus.files import find_files
 
 #: the names of what commands read and write, of which none may be the log
 SOURCES = ("corpus", "matrix", "vocab", "read_vocab", "init")
-OUTPUTS = ("output", "target", "save_vocab", "listed")
+OUTPUTS = ("checkpoint", "output", "target", "save_vocab", "listed")
 #: what a terminal shows beside its bar,
 RESULTS = {"validation", "evaluation", "best", "stopping", "restored"}
 #: and what other outputs show, which have no bar

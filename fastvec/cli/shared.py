@@ -20,6 +20,7 @@ from fastvec._util.options import Params, fields_of, is_switch
 from fastvec.cli.help import Option
 from fastvec.params import (
     FUNCTION,
+    CheckpointParams,
     CooccurrenceParams,
     CorpusParams,
     GloVeParams,
@@ -70,6 +71,7 @@ TITLES = {
     CooccurrenceParams: "Counting pairs",
     Word2VecParams: "Training",
     GloVeParams: "Training",
+    CheckpointParams: "Long runs",
     PPMIParams: "Factorising",
     PhrasesParams: "Finding phrases",
 }

@@ -125,8 +125,19 @@ class Steering:
             "callbacks": callbacks,
         }
 
-    def clean(self) -> None:
-        """Remove the file of the best model: the output has it now."""
+    @contextlib.contextmanager
+    def cleaned(self, resumable: bool) -> Iterator[None]:
+        """Remove the file of the best model at the end, since the output has it then; but a
+        training that goes on later needs it."""
+        try:
+            yield
+        except BaseException:
+            if not resumable:
+                self._clean()
+            raise
+        self._clean()
+
+    def _clean(self) -> None:
         if self._stopping is not None and self._stopping.path is not None:
             with contextlib.suppress(OSError):
                 self._stopping.path.unlink(missing_ok=True)

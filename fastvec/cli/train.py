@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from fastvec._util.progress import readable
+from fastvec.cli.checkpoints import Checkpointing, checkpoint_options, value_if_typed
 from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, corpus_argument, sources
 from fastvec.cli.help import Command
 from fastvec.cli.news import REPORT_EVERY, long_command
@@ -18,7 +20,10 @@ from fastvec.cli.shared import options_from, report
 from fastvec.cli.steering import Steering, steering_options
 from fastvec.cli.training import train_and_save
 from fastvec.corpus.vocabulary import Vocabulary
+from fastvec.models.calls import CallOptions
+from fastvec.models.checkpoint import SavedRun
 from fastvec.models.word2vec import Word2Vec
+from fastvec.models.word2vec_file import load_model
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 
 
@@ -44,6 +49,7 @@ from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 @REPORT_EVERY
 @steering_options
 @seed_options
+@checkpoint_options
 @options_from(VocabularyParams)
 @options_from(CorpusParams)
 @options_from(Word2VecParams)
@@ -68,19 +74,22 @@ def train(
     model (vectors, output rows, counts, parameters), the others hold vectors.
 
     Ctrl-C ends the training and writes what has been learned so far (exit code 1).  In the first
-    epoch it does not replace a file, but writes another one beside it: NAME.partial.ENDING.
+    epoch it does not replace a file, but writes another one beside it: NAME.partial.ENDING.  With
+    --checkpoint it writes the checkpoint, from which the same command with --resume goes on.
     """
     steering = Steering(options)
+    inputs = [*corpus, read_vocab, *steering.files]
+    checkpointing = Checkpointing(options, [output], inputs)
     if seeds is not None:
         refuse_options({"seed"}, "with --seeds")
         options["seed"] = seeds[0]
-    outputs = seed_outputs(
-        output, seeds, as_json, [*corpus, read_vocab, *steering.files], options, to
-    )
-    vocabulary = Vocabulary.load(read_vocab) if read_vocab else None
-    progress = False if quiet else None
-    model = Word2Vec(**options, vocabulary=vocabulary, progress=progress)
-    model.build_vocab(sources(corpus))
+    outputs = seed_outputs(output, seeds, as_json, inputs, options, to)
+    progress, text = False if quiet else None, sources(corpus)
+    model = checkpointing.open(load_model, Word2Vec, options, progress)
+    if model is None:
+        vocabulary = Vocabulary.load(read_vocab) if read_vocab else None
+        model = Word2Vec(**options, vocabulary=vocabulary, progress=progress)
+        model.build_vocab(text)
     for target in outputs:
         target.check(model.wv.words, model.vector_size)
     report(
@@ -88,14 +97,37 @@ def train(
         f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines, "
         f"{len(model.wv):,} words of the vocabulary",
     )
+
+    def fit(model: Word2Vec, arguments: dict[str, Any]) -> None:
+        arguments |= {"report_delay": report_every, **checkpointing.arguments}
+        if checkpointing.saved is None:
+            model.train(**arguments)
+        else:
+            go_on(model, checkpointing.saved, text, options, arguments)
+
     runs = []
     for seed, target in zip(seeds or [model.seed], outputs, strict=True):
         if seed != model.seed:
             model = next_model(model, options | {"seed": seed}, progress)
-        train_one(model, target, steering, report_every, quiet, as_json and seeds is None)
+        stopped = checkpointing.stopped(model, corpus)
+        train_one(model, target, steering, fit, quiet, as_json and seeds is None, stopped)
         runs.append(measures_of(model, steering.files) if seeds else {})
     if seeds is not None:
         print_seeds(seeds, runs, as_json)
+
+
+def go_on(
+    model: Word2Vec,
+    saved: SavedRun,
+    text: list[Source],
+    options: dict[str, Any],
+    arguments: dict[str, Any],
+) -> None:
+    """Go on with the training of a checkpoint."""
+    names = ("alpha", "min_alpha", "epochs")
+    schedule = model._schedule(*(value_if_typed(options, name) for name in names))
+    validation = arguments.pop("validation")
+    model._resume(saved, text, schedule, validation, CallOptions(**arguments))
 
 
 def next_model(model: Word2Vec, options: dict[str, Any], progress: bool | None) -> Word2Vec:
@@ -109,15 +141,17 @@ def train_one(
     model: Word2Vec,
     target: VectorOutput,
     steering: Steering,
-    report_every: float,
+    fit: Callable[[Word2Vec, dict[str, Any]], None],
     quiet: bool,
     as_json: bool,
+    stopped: Callable[[], NoReturn] | None,
 ) -> None:
     """Train one model, and save it."""
 
     def train() -> None:
         with steering.training(model, target.path) as arguments:
-            _, passed = model.train(report_delay=report_every, **arguments)
+            fit(model, arguments)
+        passed = model.training_state.epochs_done * model.corpus_total_words
         rate = readable(passed / max(model.total_train_time, 1e-9))
         report(
             quiet,
@@ -125,7 +159,5 @@ def train_one(
             f"loss {model.loss_history[-1]:.4f}",
         )
 
-    try:
-        train_and_save(target, model, train, quiet, as_json)
-    finally:
-        steering.clean()
+    with steering.cleaned(stopped is not None):
+        train_and_save(target, model, train, quiet, as_json, stopped)

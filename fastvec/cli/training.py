@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from fastvec._util.atomic import path_name
 from fastvec.cli.interrupts import Interrupts
@@ -21,10 +21,12 @@ def train_and_save(
     train: Callable[[], None],
     quiet: bool,
     as_json: bool,
+    stopped: Callable[[], NoReturn] | None = None,
 ) -> None:
     """Train and save a model.  What was learned is saved too if Ctrl-C or an error stops it.
 
-    What was learned in less than one epoch does not replace a file: it goes beside it.
+    What was learned in less than one epoch does not replace a file: it goes beside it.  With
+    ``stopped``, that is called after Ctrl-C, and nothing is saved.
     """
     stop: BaseException | None = None
     with Interrupts() as interrupts:
@@ -33,6 +35,8 @@ def train_and_save(
         except (KeyboardInterrupt, OSError, MemoryError) as error:
             state = model.training_state
             by_user = isinstance(error, KeyboardInterrupt)
+            if by_user and stopped is not None:
+                stopped()
             if not _has_vectors(model) or not (by_user or state.epochs_trained):
                 raise
             stop = error

@@ -40,7 +40,7 @@ from fastvec.models.remarks import remark_on_glove
 from fastvec.models.sparse_rows import is_sparse
 from fastvec.models.training import in_use
 from fastvec.models.training_state import StateAttribute, TrainingState
-from fastvec.models.validation import check_share
+from fastvec.models.validation import check_share, held_again
 from fastvec.models.word_records import (
     CONTEXT,
     VECTOR,
@@ -359,6 +359,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             saved,
             source,
             None if epochs is None else check_value("epochs", epochs, int, low=1),
+            None,
             CallOptions(
                 callbacks,
                 report_delay,
@@ -374,6 +375,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         saved: SavedRun,
         source: Any,
         epochs: int | None,
+        validation: float | None,
         options: CallOptions,
     ) -> None:
         """Go on with the training of a checkpoint, unless it has ended."""
@@ -384,7 +386,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             if not state.has_ended:
                 assert self.words is not None
                 self.pairs = self._more_pairs(source, self.words)
-                self._train(state.held_out or None, options, saved)
+                self._train(held_again(state, validation), options, saved)
 
     def _more_pairs(self, source: Any, words: Words) -> Pairs:
         """The pairs of a source, in the words that the model has."""

@@ -137,7 +137,7 @@ class TrainingState:
             raise ValueError(
                 f"epochs must be at least {begun}, which have been trained, got {epochs}"
             )
-        if epochs > self.epochs_done and self.has_ended:
+        if self.has_ended and epochs != self.epochs_wanted and epochs > self.epochs_done:
             self.train_count -= 1  # it counts again at its new end
             self.has_ended = False
         self.epochs_wanted = epochs
