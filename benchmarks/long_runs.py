@@ -1,0 +1,126 @@
+"""What long runs cost: words/s of training with validation and without.
+
+    python benchmarks/long_runs.py --output results/long-runs
+
+The text is random words by Zipf's law, in sentences of 20, so that it can have any vocabulary.  A
+round trains each kind of model once without and once with validation, one after the other, and the
+table shows the median ratio of the rounds.  The time of a run is that of all its epochs, with what
+is computed between them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from train import commit, cores, processor
+
+from fastvec import Corpus, Vocabulary, Word2Vec
+
+#: words of the vocabulary, numbers in a vector
+SIZES = [(70_000, 100), (1_000_000, 300)]
+MODELS: dict[str, dict[str, int]] = {
+    "skip-gram, negative sampling": {"sg": 1},
+    "CBOW, negative sampling": {"sg": 0},
+    "skip-gram, hierarchical softmax": {"sg": 1, "hs": 1, "negative": 0},
+}
+#: what is switched on, by the name of the column that shows its cost
+SWITCHED: dict[str, dict[str, Any]] = {"validation": {"validation": 0.01}}
+SENTENCE = 20
+Row = dict[str, Any]
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__.split("\n")[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    add = parser.add_argument
+    add("--words", type=int, default=10_000_000, help="of the text")
+    add("--epochs", type=int, default=2)
+    add("--workers", type=int, default=cores())
+    add("--rounds", type=int, default=3)
+    add("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    add("--output", type=Path, help="write OUTPUT.md and OUTPUT.json")
+    return parser.parse_args()
+
+
+def text(words: int, vocabulary: int) -> Corpus:
+    """Random words by Zipf's law; each of the vocabulary occurs."""
+    generator = np.random.default_rng(1)
+    weights = 1 / (np.arange(vocabulary) + 2.7)
+    tokens = generator.choice(vocabulary, words, p=weights / weights.sum()).astype(np.int32)
+    tokens[generator.permutation(words)[:vocabulary]] = np.arange(vocabulary)
+    counts = np.bincount(tokens, minlength=vocabulary)
+    offsets = np.append(np.arange(0, words, SENTENCE), words)
+    known = Vocabulary.of({f"w{i}": int(count) for i, count in enumerate(counts)})
+    return Corpus(tokens, offsets, known, words, len(offsets) - 1)
+
+
+def speed(corpus: Corpus, given: argparse.Namespace, model: dict[str, Any]) -> float:
+    """Words a second of one training; ``model`` has the options of the model and of train."""
+    switched = {name: model.pop(name) for name in list(model) if name in SWITCHED}
+    options = {"workers": given.workers, "epochs": given.epochs, "min_count": 1, **model}
+    trained = Word2Vec(progress=False, **options)
+    trained.build_vocab(corpus)
+    begun = time.perf_counter()
+    trained.train(**switched)
+    return len(corpus.tokens) * given.epochs / (time.perf_counter() - begun)
+
+
+def measured(given: argparse.Namespace) -> list[Row]:
+    rows = []
+    for vocabulary, size in SIZES:
+        corpus = text(given.words, vocabulary)
+        for name in given.models:
+            model = {**MODELS[name], "vector_size": size}
+            for column, switched in SWITCHED.items():
+                pairs = [
+                    (speed(corpus, given, dict(model)), speed(corpus, given, model | switched))
+                    for _ in range(given.rounds)
+                ]
+                rows.append(
+                    {
+                        "vocabulary": vocabulary,
+                        "vector_size": size,
+                        "model": name,
+                        "with": column,
+                        "words_per_second": median(plain for plain, _ in pairs),
+                        "ratio": median(slower / plain for plain, slower in pairs),
+                        "ratios": [slower / plain for plain, slower in pairs],
+                    }
+                )
+                print(rows[-1], flush=True)
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    heads = ["| V | D | model | words/s | with | ratio |", "|---|---|---|---|---|---|"]
+    lines = [
+        f"| {row['vocabulary']:,} | {row['vector_size']} | {row['model']} | "
+        f"{row['words_per_second'] / 1e6:.2f}M | {row['with']} | {row['ratio']:.3f} |"
+        for row in rows
+    ]
+    return "\n".join(heads + lines) + "\n"
+
+
+def main() -> None:
+    given = options()
+    rows = measured(given)
+    print(table(rows))
+    if given.output is not None:
+        given.output.parent.mkdir(parents=True, exist_ok=True)
+        given.output.with_suffix(".md").write_text(table(rows))
+        about = {"processor": processor(), "python": platform.python_version(), "commit": commit()}
+        settings = {name: value for name, value in vars(given).items() if name != "output"}
+        whole = {"about": about, "settings": settings, "rows": rows}
+        given.output.with_suffix(".json").write_text(json.dumps(whole, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
