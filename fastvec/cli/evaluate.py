@@ -16,6 +16,7 @@ from fastvec.cli.help import Command
 from fastvec.cli.shared import print_json, report
 from fastvec.cli.tables import show
 from fastvec.cli.vectors import JSON, load
+from fastvec.vectors.evaluation.comparing import Score, analogy_score, similarity_score
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.search import ANALOGY_METHODS
 
@@ -32,6 +33,8 @@ TYPED = {"\\t": "\t", "tab": "\t", "space": " "}
 
 #: one row of the table
 Row = dict[str, Any]
+#: a row, and what it is compared by, if it can be
+Scored = tuple[Row, Score | None]
 
 
 def row(file: Path, part: str, measure: str, score: float, known: int, of: int) -> Row:
@@ -48,30 +51,39 @@ def row(file: Path, part: str, measure: str, score: float, known: int, of: int) 
     }
 
 
-def with_interval(scored: Row, interval: tuple[float, float]) -> Row:
-    """A score with its interval."""
-    return scored | {"low": interval[0], "high": interval[1]}
+def with_interval(scored: Row, score: Score) -> Scored:
+    """A row with its interval."""
+    return scored | {"low": score.low, "high": score.high}, score
 
 
-def analogy_rows(file: Path, sections: list[evaluation.Section]) -> Iterator[Row]:
+def analogy_rows(file: Path, sections: list[evaluation.Section]) -> Iterator[Scored]:
     """The accuracy in each section, and in all of them."""
     for one in (*sections, evaluation.overall(sections, "all")):
         of = len(one.questions)
         scored = row(file, one.name, "accuracy", one.accuracy, of - one.unknown, of)
-        yield with_interval(scored, evaluation.accuracy_interval(one))
+        yield with_interval(scored, analogy_score(file, [one]))
 
 
-def similarity_rows(file: Path, found: evaluation.Similarity) -> Iterator[Row]:
+def similarity_rows(file: Path, found: evaluation.Similarity) -> Iterator[Scored]:
     """Both correlations."""
     known = found.pairs - found.unknown
     spearman = row(file, "all", "spearman", float(found.spearman[0]), known, found.pairs)
-    yield with_interval(spearman, found.interval())
-    yield row(file, "all", "pearson", float(found.pearson[0]), known, found.pairs)
+    yield with_interval(spearman, similarity_score(file, found))
+    yield row(file, "all", "pearson", float(found.pearson[0]), known, found.pairs), None
 
 
-def category_rows(file: Path, found: evaluation.Categories) -> Iterator[Row]:
+def category_rows(file: Path, found: evaluation.Categories) -> Iterator[Scored]:
     """The purity."""
-    yield row(file, "all", "purity", found.purity, found.words, found.words + found.unknown)
+    yield row(file, "all", "purity", found.purity, found.words, found.words + found.unknown), None
+
+
+def differences(first: Score | None, second: Score | None) -> Row:
+    """The columns that say how much better other vectors are than the first ones."""
+    names = ("difference", "difference_low", "difference_high", "p")
+    if first is None or second is None:
+        return dict.fromkeys(names, math.nan)
+    found = evaluation.compare(first, second)
+    return dict(zip(names, (found.difference, found.low, found.high, found.p), strict=True))
 
 
 def files_of(path: Path) -> list[Path]:
@@ -84,7 +96,7 @@ def files_of(path: Path) -> list[Path]:
     return found
 
 
-def scored_files(path: Path, score: Callable[[Path], Iterator[Row]]) -> Iterator[Row]:
+def scored_files(path: Path, score: Callable[[Path], Iterator[Scored]]) -> Iterator[Scored]:
     """The rows of a file or of each file of a folder, where files of another kind are left out."""
     files, errors = files_of(path), []
     for file in files:
@@ -153,26 +165,39 @@ def evaluate(
     low and high are a 95 % interval: Wilson's of an accuracy, bootstrap of a rank correlation.
 
     Several files are given by several options (--similarity A --similarity B) or by a folder.
+
+    With several VECTORS, all are compared with the first: how much better they are, the 95 %
+    interval of that, and p, how probable it is by luck.  It is a paired bootstrap, on what counts
+    for both.
     """
     if not (analogies or similarity or categories):
         raise click.UsageError("give --analogies FILE, --similarity FILE, or --categories FILE")
     check_inputs(vectors)
     tests = scorers(**options)
-    rows = [
-        {"vectors": path_name(path), **scored}
-        for path in vectors
-        for wv in [load(path)[0]]
-        for kind, files in enumerate((analogies, similarity, categories))
-        for file in files
-        for scored in tests[kind](wv, file)
-    ]
+    rows = list(compared_rows(vectors, tests, (analogies, similarity, categories)))
     if as_json:
         print_json([{name: without_nan(value) for name, value in one.items()} for one in rows])
     else:
         show([("", tuple(rows[0]), [cells(one) for one in rows])], heads=True)
 
 
-Scorer = Callable[[KeyedVectors, Path], Iterator[Row]]
+Scorer = Callable[[KeyedVectors, Path], Iterator[Scored]]
+
+
+def compared_rows(
+    vectors: tuple[Path, ...], tests: tuple[Scorer, ...], files: tuple[tuple[Path, ...], ...]
+) -> Iterator[Row]:
+    """The rows of all vectors, in turn; if there are several, compared with the first."""
+    first: list[Score | None] = []
+    for number, path in enumerate(vectors):
+        wv, _ = load(path)
+        several = zip(tests, files, strict=True)
+        scored = [one for test, some in several for file in some for one in test(wv, file)]
+        first = first or [None] * len(scored)
+        for (row, score), one in zip(scored, first, strict=True):
+            compared = differences(one, score) if len(vectors) > 1 else {}
+            yield {"vectors": path_name(path), **row, **compared}
+        first = [score for _, score in scored] if number == 0 else first
 
 
 def scorers(
@@ -190,15 +215,15 @@ def scorers(
     separator = TYPED.get(delimiter or "", delimiter)
     first = restrict_vocab or None
 
-    def analogies(wv: KeyedVectors, path: Path) -> Iterator[Row]:
+    def analogies(wv: KeyedVectors, path: Path) -> Iterator[Scored]:
         found = evaluation.analogies(wv, path, restrict_vocab=first, method=method, **both)
         return analogy_rows(path, found)
 
-    def similarity(wv: KeyedVectors, path: Path) -> Iterator[Row]:
+    def similarity(wv: KeyedVectors, path: Path) -> Iterator[Scored]:
         found = evaluation.similarity(wv, path, delimiter=separator, **both)
         return similarity_rows(path, found)
 
-    def categories(wv: KeyedVectors, path: Path) -> Iterator[Row]:
+    def categories(wv: KeyedVectors, path: Path) -> Iterator[Scored]:
         return category_rows(path, evaluation.categories(wv, path, **every))
 
     return (

@@ -70,9 +70,9 @@ def score_file(vectors: HasVectors, path: PathLike, **options: Any) -> Score:
     path = Path(path)
     kind = file_kind(path)
     if kind == "analogies":
-        return _analogy_score(path, analogies(vectors, path, **options))
+        return analogy_score(path, analogies(vectors, path, **options))
     if kind == "similarity":
-        return _similarity_score(path, similarity(vectors, path, **options))
+        return similarity_score(path, similarity(vectors, path, **options))
     found = categories(vectors, path, **options)
     of, none = found.words + found.unknown, np.empty(0)
     return Score(path.name, "purity", found.purity, math.nan, math.nan, found.words, of, none, none)
@@ -98,7 +98,12 @@ def file_kind(path: PathLike) -> str:
     )
 
 
-def _analogy_score(path: Path, sections: list[Section]) -> Score:
+def analogy_score(path: Path, sections: list[Section]) -> Score:
+    """The score of answered sections of a file, all together.
+
+    >>> analogy_score(Path("questions.txt"), analogies(wv, "questions.txt")).known
+    2
+    """
     total = overall(sections)
     right, wrong = ({id(one) for one in part} for part in (total.correct, total.incorrect))
     items = [
@@ -110,7 +115,12 @@ def _analogy_score(path: Path, sections: list[Section]) -> Score:
     return Score(*score, np.array(items), np.empty(0))
 
 
-def _similarity_score(path: Path, found: Similarity) -> Score:
+def similarity_score(path: Path, found: Similarity) -> Score:
+    """The score of the pairs of a file.
+
+    >>> similarity_score(Path("pairs.txt"), similarity(wv, "pairs.txt")).known
+    3
+    """
     items, human = np.full((2, found.pairs), math.nan)
     items[found.rows], human[found.rows] = found.cosines, found.scores
     value = float(found.spearman[0])

@@ -1,0 +1,67 @@
+"""eval of several vectors: compared with the first, by the same questions."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from processes import fastvec
+
+from fastvec.evaluation import compare, score_file
+from fastvec.vectors.keyedvectors import KeyedVectors
+from fastvec.words import Words
+
+GENERATOR = np.random.default_rng(1)
+WORDS = [f"w{i}" for i in range(60)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Vectors, two copies with noise, and pairs whose scores are the cosines of the first."""
+    vectors = GENERATOR.standard_normal((60, 8))
+    for name, noise in (("far", 3.0), ("good", 0.0), ("near", 0.1)):
+        noisy = vectors + noise * GENERATOR.standard_normal((60, 8))
+        words = WORDS[:50] if name == "near" else WORDS
+        wv = KeyedVectors.of(Words.of(words), noisy[: len(words)].astype(np.float32))
+        wv.save(tmp_path / f"{name}.safetensors")
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    pairs = GENERATOR.integers(0, 60, (300, 2))
+    lines = [f"w{a} w{b} {unit[a] @ unit[b]:.6f}" for a, b in pairs]
+    (tmp_path / "pairs.txt").write_text("\n".join(lines))
+    (tmp_path / "groups.txt").write_text("".join(f"w{i} {'ab'[i % 2]}\n" for i in range(20)))
+    return tmp_path
+
+
+FILES = ("--similarity", "pairs.txt", "--categories", "groups.txt")
+
+
+def test_several_vectors_are_compared_with_the_first(folder: Path) -> None:
+    names = [f"{name}.safetensors" for name in ("far", "good", "near")]
+    done = fastvec(folder, "eval", *names, *FILES, "--json")
+    assert done.returncode == 0
+    rows = json.loads(done.stdout)
+    assert [row["vectors"] for row in rows] == [name for name in names for _ in range(3)]
+    assert [row["measure"] for row in rows[:3]] == ["spearman", "pearson", "purity"]
+    assert all(row["p"] is None for row in (*rows[:3], rows[4], rows[5]))
+    for row in (rows[3], rows[6]):
+        assert row["difference_low"] <= row["difference"] <= row["difference_high"]
+        assert row["difference"] > 0.3
+        assert row["p"] < 0.01
+    far, near = (
+        score_file(KeyedVectors.load(folder / name), folder / "pairs.txt")
+        for name in (names[0], names[2])
+    )
+    assert rows[6]["difference"] == compare(far, near).difference
+    assert rows[6]["known"] < rows[3]["known"] == 300
+
+
+def test_one_set_of_vectors_is_not_compared(folder: Path) -> None:
+    done = fastvec(folder, "eval", "good.safetensors", *FILES)
+    assert done.stdout.splitlines()[0].split("\t") == [
+        *("vectors", "file", "part", "measure", "score", "low", "high", "known", "of")
+    ]
+    done = fastvec(folder, "eval", "good.safetensors", "good.safetensors", *FILES)
+    heads, *rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert heads[9:] == ["difference", "difference_low", "difference_high", "p"]
+    assert rows[3][9:] == ["0.0000", "0.0000", "0.0000", "1.0000"]
+    assert rows[0][9:] == ["nan"] * 4
