@@ -5,7 +5,7 @@
 Each round trains every model with each number of workers, every run in a process of its own.  With
 --apart it then runs as many processes of one worker at once, which shows what the machine's memory
 and clock leave possible.  Before each run two threads pass a cache line back and forth to measure
-how far apart the cores are, which decides much of the speed.
+how far apart the cores are, which decides much of the speed: cost_model.py predicts it from that.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from statistics import median
 from typing import Any
 
 import corpora
+import cost_model
 from kernels import compiled
 from rivals import MODELS
 from train import commit, cores, plain, processor
 
 from fastvec import Corpus, Word2Vec
+from fastvec.params import Word2VecParams
 
 #: nanoseconds that a cache line takes between cores with one third-level cache, and without
 NEAR, FAR = 60, 100
@@ -49,14 +51,24 @@ def options() -> argparse.Namespace:
     add("--dimension", type=int, default=100)
     add("--rounds", type=int, default=5)
     add("--apart", action="store_true", help="also processes that share nothing")
+    add("--deterministic", action="store_true", help="in exclusive blocks (only sg-ns)")
     add("--output", type=Path, help="write OUTPUT.md and OUTPUT.json")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.deterministic and given.models != ["sg-ns"]:
+        parser.error("--deterministic needs --models sg-ns")
+    return given
 
 
-def inside(corpus: str, model: str, workers: str, dimension: str) -> None:
+def settings(model: str, dimension: int, deterministic: bool) -> dict[str, Any]:
+    """The options of a model."""
+    options = {"vector_size": dimension, "epochs": 1, "deterministic": deterministic}
+    return {**MODELS[model], **options}
+
+
+def inside(corpus: str, model: str, workers: str, dimension: str, deterministic: str) -> None:
     """One run, in a process of its own: seconds of training and the loss."""
     text = Corpus.open(corpus)
-    options: dict[str, Any] = {**MODELS[model], "vector_size": int(dimension), "epochs": 1}
+    options = settings(model, int(dimension), deterministic == "True")
     trained = Word2Vec(workers=int(workers), progress=False, **options)
     trained.build_vocab(text)
     start = time.perf_counter()
@@ -64,8 +76,11 @@ def inside(corpus: str, model: str, workers: str, dimension: str) -> None:
     print(json.dumps({"seconds": time.perf_counter() - start, "loss": trained.loss_history[0]}))
 
 
-def started(corpus: Path, model: str, workers: int, dimension: int) -> subprocess.Popen[str]:
-    command = [sys.executable, __file__, "--inside", corpus, model, workers, dimension]
+def started(
+    given: argparse.Namespace, corpus: Path, model: str, workers: int
+) -> subprocess.Popen[str]:
+    command = [sys.executable, __file__, "--inside", corpus, model, workers]
+    command += [given.dimension, given.deterministic]
     return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
 
 
@@ -88,7 +103,7 @@ def one_round(
             for way in ways:
                 before = round(min(between.distance(20_000) for _ in range(10)))
                 size = [workers] if way == "together" else [1] * workers
-                processes = [started(corpus, model, n, given.dimension) for n in size]
+                processes = [started(given, corpus, model, n) for n in size]
                 took = [ended(process) for process in processes]
                 speed = sum(tokens / run["seconds"] for run in took)
                 run = {"model": model, "workers": workers, "way": way, "words/s": round(speed)}
@@ -97,9 +112,32 @@ def one_round(
     return runs
 
 
+def predict(given: argparse.Namespace, corpus: Path, runs: list[Run]) -> None:
+    """Add to the runs of a round of several workers what the cost model says of them."""
+    counts = Corpus.open(corpus).vocabulary.counts
+    apart = {
+        (run["model"], run["workers"]): run["words/s"] / run["workers"]
+        for run in runs
+        if run["way"] == "apart" or run["workers"] == 1
+    }
+    for run in runs:
+        if run["way"] == "together" and run["workers"] > 1:
+            model, workers = run["model"], run["workers"]
+            options = settings(model, given.dimension, given.deterministic)
+            text = cost_model.Text(counts, Word2VecParams(**options))
+            alone = apart.get((model, workers), apart[model, 1])
+            speed = cost_model.predicted_speed(text, workers, alone, run["ns"], given.deterministic)
+            run["predicted"] = round(speed)
+
+
 def distance(run: Run) -> str:
     """How far apart the cores were."""
     return "near" if run["ns"] < NEAR else "far" if run["ns"] > FAR else "between"
+
+
+def predicted(pairs: list[tuple[float, Run]]) -> str:
+    speeds = [run["predicted"] for _, run in pairs if "predicted" in run]
+    return f"{median(speeds):,.0f}" if speeds else ""
 
 
 def summary(rounds: list[list[Run]]) -> list[Run]:
@@ -128,6 +166,7 @@ def summary(rounds: list[list[Run]]) -> list[Run]:
                 "cores": where,
                 "runs": len(pairs),
                 "words/s": f"{median(run['words/s'] for _, run in pairs):,.0f}",
+                "predicted": predicted(pairs),
                 "times one": f"{median(times):.2f}",
                 "from": f"{times[0]:.2f}",
                 "to": f"{times[-1]:.2f}",
@@ -153,7 +192,9 @@ Commit {facts["commit"]}; Python {facts["python"]}; numpy {facts["numpy"]}; load
 
 "times one" is the median over rounds of words/s by those of one worker in the same round (from, to:
 the lowest and the highest). "apart" are as many processes with a model each: they share the memory,
-the third-level cache and the processor's clock, and nothing else. Cores are near if a cache line
+the third-level cache and the processor's clock, and nothing else. "predicted" is what cost_model.py
+makes of the speed of one process beside as many ("apart" if that was run, else alone) and of the
+nanoseconds of a cache line. Cores are near if a cache line
 took less than {NEAR} ns from one to the other before the run, far if more than {FAR}.
 """
 
@@ -181,6 +222,8 @@ def main() -> None:
         between.distance.argtypes, between.distance.restype = [ctypes.c_long], ctypes.c_double
         tokens = facts["corpus"]["tokens"]
         rounds = [one_round(given, packed, tokens, between) for _ in range(given.rounds)]
+        for runs in rounds:
+            predict(given, packed, runs)
     rows = summary(rounds)
     print(page(facts, rows))
     if given.output:

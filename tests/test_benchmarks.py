@@ -11,7 +11,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 
 import corpora
+import cost_model
 import measure
+import numpy as np
+from rivals import MODELS
+
+from fastvec.params import Word2VecParams
 
 
 def test_unpack_cuts_at_whole_lines(tmp_path: Path) -> None:
@@ -107,3 +112,49 @@ def test_scaling_compares_within_rounds_and_by_distance() -> None:
         (2, "apart", "far", "2.00"),
     ]
     assert rows[1]["from"] == "1.60"
+
+
+#: M tokens/s of 2, 4, 8, 12 and 16 workers, and of one by itself and beside 15 that share nothing,
+#: on a machine where a cache line takes 200 ns between cores: docs/performance.md
+MEASURED = {
+    "sg-ns": ([8.11, 13.2, 18.7, 16.6, 18.7], 4.28, 42.2 / 16),
+    "cbow-ns": ([12.7, 19.5, 27.7, 18.1, 18.8], 7.25, 92.1 / 16),
+    "sg-hs": ([4.27, 7.95, 12.8, 8.7, 9.3], 2.36, 29.8 / 16),
+    "cbow-hs": ([8.89, 13.8, 16.0, 8.5, 9.7], 5.48, 58.3 / 16),
+}
+
+
+def zipf_text(**options: float) -> cost_model.Text:
+    """A text about as large as that of the measurements."""
+    weights = 1 / (np.arange(67_868) + 3.0) ** 1.05
+    counts = np.maximum(weights / weights.sum() * 16_953_672, 5).astype(np.int64)
+    return cost_model.Text(counts, Word2VecParams(**options))
+
+
+@pytest.mark.parametrize("model", MEASURED)
+def test_the_cost_model_predicts_what_was_measured(model: str) -> None:
+    speeds, alone, apart = MEASURED[model]
+    text = zipf_text(**{k: v for k, v in MODELS[model].items() if k != "alpha"})
+    for workers, measured in zip([2, 4, 8, 12, 16], speeds, strict=True):
+        share = (workers - 1) / 15  # of the way from one worker to sixteen
+        one = 1 / (1 / alone + share * (1 / apart - 1 / alone))
+        speed = cost_model.predicted_speed(text, workers, 1e6 * one, 200) / 1e6
+        assert speed == pytest.approx(measured, rel=0.2)
+
+
+def test_blocks_move_fewer_lines_between_many_workers_than_copies_do() -> None:
+    text = zipf_text(sg=1)
+    copies = [cost_model.hogwild_lines(text, workers) for workers in (2, 8, 16)]
+    blocks = [cost_model.block_lines(text, workers) for workers in (2, 8, 16)]
+    assert copies[0] < blocks[0] < blocks[1] < blocks[2] < copies[1] < copies[2]
+
+
+def test_the_cost_model_knows_how_many_rows_have_copies() -> None:
+    """The table of docs/method.md."""
+    plain, tree = zipf_text(sg=1), zipf_text(sg=1, hs=1, negative=0)
+    assert [cost_model.copies(plain, n) for n in (2, 8, 64)] == [
+        (8192, 4096),
+        (2048, 256),
+        (256, 64),
+    ]
+    assert [cost_model.copies(tree, n) for n in (2, 8, 64)] == [(512, 512), (512, 128), (256, 64)]
