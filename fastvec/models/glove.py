@@ -38,12 +38,13 @@ from fastvec.models.mittens import Prior, prior_vectors, start_from
 from fastvec.models.pairs import Pairs
 from fastvec.models.remarks import remark_on_glove
 from fastvec.models.sparse_rows import is_sparse
-from fastvec.models.training import in_use
+from fastvec.models.training import all_finite, in_use
 from fastvec.models.training_state import StateAttribute, TrainingState
 from fastvec.models.validation import check_share, held_again
 from fastvec.models.word_records import (
     CONTEXT,
     VECTOR,
+    VECTOR_SQUARES,
     Records,
     aligned_records,
     random_records,
@@ -471,18 +472,26 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         Raises RuntimeError before fit or load, FloatingPointError if a number is not finite.
         """
         if self._wv is None:
-            if self.words is None:
-                raise RuntimeError("there are no vectors yet: call fit first")
-            vectors = self._vectors()
-            if not np.isfinite(vectors).all():
-                raise FloatingPointError(f"the vectors are not finite: lower eta (now {self.eta})")
-            words = self.words
-            if self.unk:
-                _check_unknown(words)
-                words = Words.of([*words, UNKNOWN])
-                vectors = np.vstack([vectors, vectors[-RARE_WORDS:].mean(axis=0, keepdims=True)])
+            words = self._wv_words()
+            vectors = self._vectors(slice(None))
+            self._check_finite()
             self._wv = KeyedVectors.of(words, vectors, self._wv_counts())
         return self._wv
+
+    def _check_finite(self) -> None:
+        """FloatingPointError if a number of the vectors is not finite."""
+        assert self._records is not None
+        if not all_finite(self._records[:, :VECTOR_SQUARES]):
+            raise FloatingPointError(f"the vectors are not finite: lower eta (now {self.eta})")
+
+    def _wv_words(self) -> Words:
+        """The words of :attr:`wv`; RuntimeError if there are none yet."""
+        if self.words is None:
+            raise RuntimeError("there are no vectors yet: call fit first")
+        if not self.unk:
+            return self.words
+        _check_unknown(self.words)
+        return Words.of([*self.words, UNKNOWN])
 
     def _wv_counts(self) -> NDArray[np.int64] | None:
         """The counts of the words of :attr:`wv`; that of ``<unk>`` is 0."""
@@ -490,14 +499,24 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             return self.counts
         return np.append(self.counts, 0)
 
-    def _vectors(self) -> Floats:
+    def _vectors(self, rows: slice) -> Floats:
+        """Some rows of the vectors of :attr:`wv`, as new arrays."""
+        combined = self._combined(rows)
+        last = len(self.word_vectors)
+        if self.unk and (rows.stop is None or rows.stop > last):
+            rare = self._combined(slice(max(last - RARE_WORDS, 0), last))
+            return np.vstack([combined, rare.mean(axis=0, keepdims=True)])
+        return combined
+
+    def _combined(self, rows: slice) -> Floats:
+        words, contexts = self.word_vectors[rows], self.context_vectors[rows]
         if self.combine == "word":
-            return self.word_vectors.copy()
+            return words.copy()
         if self.combine == "context":
-            return self.context_vectors.copy()
+            return contexts.copy()
         if self.combine == "both":
-            return np.hstack([self.word_vectors, self.context_vectors])
-        both: Floats = self.word_vectors + self.context_vectors
+            return np.hstack([words, contexts])
+        both: Floats = words + contexts
         return both
 
     def _columns(self, row: int, first: int, last: int) -> Floats:

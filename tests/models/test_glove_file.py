@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from glove_models import fitted, random_pairs
 
+from fastvec.io import tensors
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -81,3 +82,20 @@ def test_a_model_whose_numbers_are_not_finite_is_not_saved(tmp_path):
         model.save(tmp_path / "other")
     assert path.read_bytes() == good
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("unk", [False, True])
+@pytest.mark.parametrize("combine", ["sum", "word", "context", "both"])
+def test_vectors_that_were_not_made_yet_are_saved_block_by_block(
+    tmp_path, monkeypatch, combine, unk
+):
+    monkeypatch.setattr(tensors, "BLOCK_BYTES", 64)
+    text = np.random.default_rng(1).integers(0, 150, (300, 10)).astype(str).tolist()
+    model = GloVe(4, min_count=1, epochs=1, combine=combine, unk=unk, progress=False).fit(text)
+    model.save(tmp_path / "m")
+    assert model._wv is None
+    saved = KeyedVectors.load(tmp_path / "m")
+    assert saved.vectors.tobytes() == model.wv.vectors.tobytes()
+    assert saved.index_to_key == model.wv.index_to_key
+    model.save(tmp_path / "n")
+    assert (tmp_path / "n").read_bytes() == (tmp_path / "m").read_bytes()
