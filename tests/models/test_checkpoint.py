@@ -24,6 +24,7 @@ KINDS = {
     "cbow": {"sg": 0},
     "skip-gram, hs": {"sg": 1, "hs": 1, "negative": 0},
     "cbow, hs": {"sg": 0, "hs": 1, "negative": 0},
+    "deterministic": {"sg": 1, "deterministic": True, "workers": 2},
 }
 
 
