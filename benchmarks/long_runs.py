@@ -4,8 +4,8 @@
 
 The text is random words by Zipf's law, in sentences of 20, so that it can have any vocabulary.  A
 round trains each kind of model once without and once with validation, one after the other, and the
-table shows the median ratio of the rounds.  The time of a run is that of all its epochs, with what
-is computed between them.
+table shows the median ratio of the rounds: of the processor time of all epochs, with what is
+computed between them, so that other programs on the machine do not count.
 """
 
 from __future__ import annotations
@@ -62,15 +62,20 @@ def text(words: int, vocabulary: int) -> Corpus:
     return Corpus(tokens, offsets, known, words, len(offsets) - 1)
 
 
-def speed(corpus: Corpus, given: argparse.Namespace, model: dict[str, Any]) -> float:
-    """Words a second of one training; ``model`` has the options of the model and of train."""
+def trained(corpus: Corpus, given: argparse.Namespace, model: dict[str, Any]) -> Row:
+    """The speed of one training; ``model`` has the options of the model and of train."""
+    model = dict(model)
     switched = {name: model.pop(name) for name in list(model) if name in SWITCHED}
     options = {"workers": given.workers, "epochs": given.epochs, "min_count": 1, **model}
-    trained = Word2Vec(progress=False, **options)
-    trained.build_vocab(corpus)
-    begun = time.perf_counter()
-    trained.train(**switched)
-    return len(corpus.tokens) * given.epochs / (time.perf_counter() - begun)
+    word2vec = Word2Vec(progress=False, **options)
+    word2vec.build_vocab(corpus)
+    begun, processor_begun = time.perf_counter(), time.process_time()
+    word2vec.train(**switched)
+    words = len(corpus.tokens) * given.epochs
+    return {
+        "words_per_second": words / (time.perf_counter() - begun),
+        "words_per_processor_second": words / (time.process_time() - processor_begun),
+    }
 
 
 def measured(given: argparse.Namespace) -> list[Row]:
@@ -80,19 +85,21 @@ def measured(given: argparse.Namespace) -> list[Row]:
         for name in given.models:
             model = {**MODELS[name], "vector_size": size}
             for column, switched in SWITCHED.items():
-                pairs = [
-                    (speed(corpus, given, dict(model)), speed(corpus, given, model | switched))
+                rounds = [
+                    (trained(corpus, given, model), trained(corpus, given, model | switched))
                     for _ in range(given.rounds)
                 ]
+                by_processor = "words_per_processor_second"
+                ratios = [slower[by_processor] / plain[by_processor] for plain, slower in rounds]
                 rows.append(
                     {
                         "vocabulary": vocabulary,
                         "vector_size": size,
                         "model": name,
                         "with": column,
-                        "words_per_second": median(plain for plain, _ in pairs),
-                        "ratio": median(slower / plain for plain, slower in pairs),
-                        "ratios": [slower / plain for plain, slower in pairs],
+                        "words_per_second": median(one["words_per_second"] for one, _ in rounds),
+                        "ratio": median(ratios),
+                        "ratios": ratios,
                     }
                 )
                 print(rows[-1], flush=True)

@@ -30,8 +30,8 @@ SEED = 0x76616C6964617465
 MOST_SHARE = 0.5
 #: sentences of more words than this are held out in pieces
 PIECE = 1000
-#: words that are hashed at a time
-BLOCK = 1 << 22
+#: words that are hashed at a time, so that a cache holds them
+BLOCK = 1 << 16
 
 
 def check_share(share: Any) -> float:

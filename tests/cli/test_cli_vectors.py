@@ -101,7 +101,7 @@ def test_eval(vectors):
         ["v.txt", "q.txt", "all", "accuracy", "1.0000", "0.2065", "1.0000", "1", "2"],
         ["v.txt", "s.txt", "all", "spearman", "0.8660", "0.8660", "1.0000", "3", "3"],
         ["v.txt", "s.txt", "all", "pearson", "0.9707", "nan", "nan", "3", "3"],
-        ["v.txt", "c.txt", "all", "purity", "0.7667", "nan", "nan", "3", "4"],
+        ["v.txt", "c.txt", "all", "purity", "0.8333", "nan", "nan", "3", "4"],
     ]
     rows = json.loads(fastvec(vectors, *arguments, "--json", "--unknown-wrong").stdout)
     assert [(one["part"], one["measure"], one["score"]) for one in rows[:2]] == [

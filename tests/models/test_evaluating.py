@@ -185,7 +185,8 @@ def test_nothing_to_watch_is_refused_before_training():
 def test_a_score_that_is_never_known_is_never_better(files):
     files[0].write_text("no nobody 5\nnor one 3\n")
     stopping = EarlyStopping(2, Evaluation(files[0]))
-    model = Word2Vec(TEXT, callbacks=[stopping], **SMALL)
+    with pytest.warns(UserWarning, match="none of its 2 pairs is known"):
+        model = Word2Vec(TEXT, callbacks=[stopping], **SMALL)
     assert model.training_state.epochs_done == 3
     assert stopping.best_epoch == 1
 
@@ -222,3 +223,58 @@ def test_it_goes_on_where_a_training_was_interrupted(tmp_path):
 )
 def test_the_best_epoch(watched, best):
     assert best_epoch(watched) == best
+
+
+class Interrupt(CallbackAny2Vec):
+    """Ctrl-C before an epoch."""
+
+    def __init__(self, before):
+        self.before = before
+
+    def on_epoch_begin(self, model):
+        if model.training_state.epochs_done == self.before:
+            raise KeyboardInterrupt
+
+
+def run_of(kind, best, callbacks=(), **more):
+    """A new model, trained with validation and early stopping."""
+    small = {"vector_size": 8, "min_count": 1, "epochs": 6, "workers": 1, "seed": 3}
+    model, callbacks = kind(**small), [EarlyStopping(2, path=best), *callbacks]
+    if kind is GloVe:
+        return model.fit(TEXT, validation=0.1, callbacks=callbacks, **more)
+    model.sample = 0
+    model.build_vocab(TEXT)
+    model.train(validation=0.1, callbacks=callbacks, **more)
+    return model
+
+
+@pytest.mark.parametrize("kind", [Word2Vec, GloVe])
+def test_the_curve_and_the_best_model_survive_a_resume(tmp_path, kind):
+    whole = run_of(kind, tmp_path / "a")
+    checkpoint = {"checkpoint": tmp_path / "c", "checkpoint_every": "1e"}
+    with pytest.raises(KeyboardInterrupt):
+        run_of(kind, tmp_path / "b", [Interrupt(2)], **checkpoint)
+    stopping = EarlyStopping(2, path=tmp_path / "b")
+    resumed = kind.resume(tmp_path / "c", TEXT, callbacks=[stopping])
+    assert len(whole.validation_history) >= 3
+    for name in ("validation_history", "validation_epochs", "loss_history"):
+        assert getattr(resumed, name) == getattr(whole, name)
+    assert resumed.training_state.watched == whole.training_state.watched
+    assert resumed.wv.vectors.tobytes() == whole.wv.vectors.tobytes()
+
+
+def test_without_the_file_of_the_best_model_the_next_one_counts(tmp_path, caplog):
+    with pytest.raises(KeyboardInterrupt):
+        run_of(
+            Word2Vec,
+            tmp_path / "b",
+            [Interrupt(2)],
+            checkpoint=tmp_path / "c",
+            checkpoint_every="1e",
+        )
+    (tmp_path / "b").unlink()
+    stopping = EarlyStopping(9, path=tmp_path / "b")
+    resumed = Word2Vec.resume(tmp_path / "c", TEXT, callbacks=[stopping])
+    assert "the best model of before is not in " in caplog.text
+    assert stopping.best_epoch >= 3
+    assert len(resumed.training_state.watched) == 6
