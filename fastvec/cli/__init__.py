@@ -115,12 +115,9 @@ def show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 
 class LogLines(logging.Handler):
-    """Shows what is logged as a command shows warnings, unless --quiet was given."""
+    """Shows what is logged as a command shows warnings."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        context = click.get_current_context(silent=True)
-        if context is not None and context.params.get("quiet"):
-            return
         show_warning(record.getMessage())
 
 

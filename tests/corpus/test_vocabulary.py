@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from stable_ids import stable_id
 
 from fastvec import Corpus, Word2Vec
 from fastvec.corpus.vocabulary import Vocabulary
@@ -45,7 +46,7 @@ class Items:
         Items(("b", np.int64(2)), ("a", np.uint8(1))),
         {"b": 2.0, "a": np.float32(1)},
     ],
-    ids=repr,
+    ids=stable_id,
 )
 def test_counts_are_any_mapping(counts: Any) -> None:
     vocabulary = Vocabulary.of(counts)
@@ -83,7 +84,7 @@ def test_counts_of_pandas_are_a_mapping() -> None:
         ({"a": -1}, "counts must be at least 0, got -1"),
         ({"a": 2, 3: 2}, "keys must be all strings or all integers, got 3"),
     ],
-    ids=repr,
+    ids=stable_id,
 )
 def test_what_is_no_counts_is_refused(counts: Any, says: str) -> None:
     for call in (Vocabulary.of, Word2Vec(min_count=1, vector_size=2).build_vocab_from_freq):
@@ -91,7 +92,7 @@ def test_what_is_no_counts_is_refused(counts: Any, says: str) -> None:
             call(counts)
 
 
-@pytest.mark.parametrize("given", [{"a": 1}, ["a"], "a.txt"], ids=repr)
+@pytest.mark.parametrize("given", [{"a": 1}, ["a"], "a.txt"], ids=stable_id)
 def test_a_vocabulary_is_a_vocabulary(given: Any) -> None:
     says = r"must be a Vocabulary, got .*: Vocabulary.of.counts. makes one"
     for call in (

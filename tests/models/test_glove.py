@@ -12,6 +12,7 @@ import pytest
 import scipy.sparse
 from glove_models import fitted, random_pairs, records_as_parameters
 from reference import glove as reference
+from stable_ids import stable_id
 
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
@@ -162,7 +163,7 @@ def test_a_corpus_with_a_given_vocabulary():
         iter("cba"),
         Words.of("cba"),
     ],
-    ids=repr,
+    ids=stable_id,
 )
 def test_words_name_the_rows_in_order(words):
     counts = np.arange(9.0).reshape(3, 3) + 1
@@ -186,7 +187,7 @@ def test_words_name_the_rows_in_order(words):
         (["a", "b"], "a matrix of 3 rows needs as many words, got 2"),
         (["a", "b", 3], "keys must be all strings or all integers, got 3"),
     ],
-    ids=repr,
+    ids=stable_id,
 )
 def test_words_that_do_not_name_the_rows_are_refused(words, says):
     counts = np.arange(9.0).reshape(3, 3) + 1

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from phrase_texts import YORK, texts_of
+from stable_ids import stable_id
 
 from fastvec import ENGLISH_CONNECTOR_WORDS, Corpus, Phrases, Word2Vec
 
@@ -49,7 +50,7 @@ INTEGERS = [1, 2, 3], np.array([1, 2, 3]), (np.int8(1), 2, 3), iter([1, 2, 3]), 
 BYTES = [b"1", b"2", b"3"], np.array([b"1", b"2", b"3"]), iter([b"1", b"2", b"3"]), [b"1", "2", 3]
 
 
-@pytest.mark.parametrize("sentence", [*INTEGERS, *BYTES], ids=repr)
+@pytest.mark.parametrize("sentence", [*INTEGERS, *BYTES], ids=stable_id)
 def test_sentences_of_integers_and_bytes_are_joined(sentence: Any) -> None:
     one = list(sentence)
     for kind in (int, str, lambda word: str(word).encode()):
