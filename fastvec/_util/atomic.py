@@ -221,6 +221,7 @@ def atomic_folder(path: PathLike) -> Iterator[Path]:
     """
     path = check_new_folder(path).resolve()
     temporary, lock = create_beside(path, is_folder=True)
+    token = _WAITING.set(None)  # the files within are complete before the folder gets its name
     try:
         yield temporary
         if path.exists():
@@ -230,6 +231,7 @@ def atomic_folder(path: PathLike) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     finally:
+        _WAITING.reset(token)
         os.close(lock)
     _sync_folder(path.parent)
 

@@ -294,3 +294,15 @@ def test_a_folder_is_whole_or_not_there(tmp_path: Path, trouble: Callable[[], No
     with pytest.raises(FileExistsError), atomic_folder(tmp_path / "file"):
         pass
     assert sorted(names(tmp_path)) == ["empty", "file", "new"]
+
+
+def test_a_folder_beside_files_that_are_written_together(tmp_path: Path) -> None:
+    with written_together():
+        with atomic_folder(tmp_path / "model") as folder, atomic_write(folder / "words") as file:
+            file.write(b"cat")
+        assert (tmp_path / "model" / "words").read_bytes() == b"cat"
+        with atomic_write(tmp_path / "vectors") as file:
+            file.write(b"new")
+        assert not (tmp_path / "vectors").exists()
+    assert names(tmp_path / "model") == ["words"]
+    assert sorted(names(tmp_path)) == ["model", "vectors"]
