@@ -6,13 +6,11 @@ trained on; and no file may be damaged.  ``FASTVEC_KILLS`` says how many kills t
 few hundred belong to a release.
 """
 
-import itertools
 import os
 import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,13 +56,11 @@ def kills_of(run: int) -> int:
     return KILLS // len(RUNS) + (run < KILLS % len(RUNS))
 
 
-def moments(folder: Path, typed: list[str], seed: int) -> Iterator[float]:
-    """Random moments of a run: seconds from its start, and most of them while it trains."""
+def seconds_of(folder: Path, typed: list[str]) -> float:
+    """How long a command takes that is not killed."""
     begun = time.monotonic()
     assert fastvec(folder, *typed).returncode == 0
-    seconds, draw = time.monotonic() - begun, random.Random(seed)
-    while True:
-        yield draw.uniform(0.3, 1.0) * seconds
+    return time.monotonic() - begun
 
 
 def kill_once(folder: Path, typed: list[str], after: float) -> bool:
@@ -93,19 +89,21 @@ def test_killed_and_resumed(folder: Path, run: int) -> None:
         pytest.skip(f"FASTVEC_KILLS={KILLS} has none for this one")
     name, workers = RUNS[run]
     typed = [*arguments(name, workers, "killed.safetensors"), *CHECKPOINT]
-    when = moments(folder, arguments(name, workers, "whole.safetensors"), run)
-    done = 0
-    for _ in itertools.count():
+    seconds = seconds_of(folder, arguments(name, workers, "whole.safetensors"))
+    done, draw = 0, random.Random(run)
+    while done < kills_of(run):
         for made in ("run.ckpt", "killed.safetensors"):
             (folder / made).unlink(missing_ok=True)
-        while done < kills_of(run) and kill_once(folder, typed, next(when)):
+        while done < kills_of(run):
+            moment = draw.uniform(0.3, 1.0) * seconds  # most of them while it trains
+            if not kill_once(folder, typed, moment):
+                seconds = moment  # it is faster now: a kill after longer than that comes too late
+                break
             done += 1
             check_files(folder)
         ended = fastvec(folder, *typed)
         assert ended.returncode == 0, ended.stderr
         compare(folder, name, workers)
-        if done == kills_of(run):
-            break
 
 
 def compare(folder: Path, name: str, workers: int) -> None:

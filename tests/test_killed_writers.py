@@ -1,6 +1,6 @@
 """Writers that are killed at any moment: files are old or new, never mixed, and nothing is left.
 
-KILLS=240 kills so many times, spread over all that writes files.
+FASTVEC_KILLS=240 kills so many times, spread over all that writes files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 WORDS = 300
-KILLS = int(os.environ.get("KILLS", "0"))
+KILLS = int(os.environ.get("FASTVEC_KILLS", "0"))
 LONGEST = 0.1  # seconds that a process writes before it is killed
 STARTING = 300  # seconds that it may take to begin
 QUIET: dict[str, Any] = {"progress": False, "workers": 1}
@@ -253,7 +253,7 @@ def write_for_ever(name: str, folder: Path, begun: Any) -> None:
 
 def kill_one(name: str, folder: Path, chance: random.Random) -> None:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["test_kills"])
+    context.set_forkserver_preload(["test_killed_writers"])
     ours, theirs = context.Pipe(False)
     process = context.Process(target=write_for_ever, args=(name, folder, theirs))
     process.start()
