@@ -10,7 +10,6 @@ import contextlib
 import datetime
 import time
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Any
 
 from fastvec._util.bars import Bar, is_wanted, open_bar
@@ -123,12 +122,7 @@ class Progress:
         """How much was done in a second, on average."""
         return (done - self._before) / max(time.monotonic() - self.start, 1e-9)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             with contextlib.suppress(OSError):
                 self._bar.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Self
 
 #: Ctrl-C, a plain kill, and a terminal that closes
@@ -43,12 +43,7 @@ class HeldSignals:
                     signal.signal(number, self._receive)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for number, before in self._before.items():
             signal.signal(number, before)
         self._before = {}
@@ -64,6 +59,6 @@ class HeldSignals:
         it ends the process, or raises KeyboardInterrupt."""
         if self.held is not None:
             number, self.held = self.held, None
-            self.__exit__(None, None, None)
+            self.__exit__()
             signal.raise_signal(number)
             self.__enter__()  # its handler has returned: the work goes on
