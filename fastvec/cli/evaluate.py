@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from fastvec import evaluation
 from fastvec._util.atomic import path_name
 from fastvec.cli.files import INPUT, check_inputs
 from fastvec.cli.help import Command
 from fastvec.cli.shared import print_json, report
-from fastvec.cli.tables import show
+from fastvec.cli.tables import cells, show
 from fastvec.cli.vectors import JSON, load
-from fastvec.vectors.evaluation.comparing import Score, analogy_score, similarity_score
+from fastvec.vectors.evaluation.comparing import (
+    Score,
+    analogy_score,
+    category_score,
+    similarity_score,
+)
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.search import ANALOGY_METHODS
 
@@ -33,54 +41,43 @@ TYPED = {"\\t": "\t", "tab": "\t", "space": " "}
 
 #: one row of the table
 Row = dict[str, Any]
-#: a row, and what it is compared by, if it can be
-Scored = tuple[Row, Score | None]
+#: a part of a file, and the score of it
+Scored = tuple[str, Score]
 
 
-def row(file: Path, part: str, measure: str, score: float, known: int, of: int) -> Row:
-    """One score, without its interval: ``known`` of the file's questions, pairs or words count."""
+def analogy_scores(file: Path, sections: list[evaluation.Section]) -> Iterator[Scored]:
+    """The accuracy in each section, and in all of them."""
+    for one in (*sections, evaluation.overall(sections, "all")):
+        yield one.name, analogy_score(file, [one])
+
+
+def similarity_scores(file: Path, found: evaluation.Similarity) -> Iterator[Scored]:
+    """Both correlations; only that of ranks has an interval, and can be compared."""
+    spearman = similarity_score(file, found)
+    yield "all", spearman
+    pearson = float(found.pearson[0])
+    alone = dataclasses.replace(spearman, measure="pearson", value=pearson, low=math.nan)
+    yield "all", dataclasses.replace(alone, high=math.nan, items=np.empty(0), human=np.empty(0))
+
+
+def row(part: str, score: Score) -> Row:
+    """A score as a row of the table."""
     return {
-        "file": file.name,
+        "file": score.file,
         "part": part,
-        "measure": measure,
-        "score": score,
-        "low": math.nan,
-        "high": math.nan,
-        "known": known,
-        "of": of,
+        "measure": score.measure,
+        "score": score.value,
+        "low": score.low,
+        "high": score.high,
+        "known": score.known,
+        "of": score.of,
     }
 
 
-def with_interval(scored: Row, score: Score) -> Scored:
-    """A row with its interval."""
-    return scored | {"low": score.low, "high": score.high}, score
-
-
-def analogy_rows(file: Path, sections: list[evaluation.Section]) -> Iterator[Scored]:
-    """The accuracy in each section, and in all of them."""
-    for one in (*sections, evaluation.overall(sections, "all")):
-        of = len(one.questions)
-        scored = row(file, one.name, "accuracy", one.accuracy, of - one.unknown, of)
-        yield with_interval(scored, analogy_score(file, [one]))
-
-
-def similarity_rows(file: Path, found: evaluation.Similarity) -> Iterator[Scored]:
-    """Both correlations."""
-    known = found.pairs - found.unknown
-    spearman = row(file, "all", "spearman", float(found.spearman[0]), known, found.pairs)
-    yield with_interval(spearman, similarity_score(file, found))
-    yield row(file, "all", "pearson", float(found.pearson[0]), known, found.pairs), None
-
-
-def category_rows(file: Path, found: evaluation.Categories) -> Iterator[Scored]:
-    """The purity."""
-    yield row(file, "all", "purity", found.purity, found.words, found.words + found.unknown), None
-
-
-def differences(first: Score | None, second: Score | None) -> Row:
+def differences(first: Score | None, second: Score) -> Row:
     """The columns that say how much better other vectors are than the first ones."""
     names = ("difference", "difference_low", "difference_high", "p")
-    if first is None or second is None:
+    if first is None:
         return dict.fromkeys(names, math.nan)
     found = evaluation.compare(first, second)
     return dict(zip(names, (found.difference, found.low, found.high, found.p), strict=True))
@@ -97,7 +94,7 @@ def files_of(path: Path) -> list[Path]:
 
 
 def scored_files(path: Path, score: Callable[[Path], Iterator[Scored]]) -> Iterator[Scored]:
-    """The rows of a file or of each file of a folder, where files of another kind are left out."""
+    """The scores by a file, or by each file of a folder but those of another kind."""
     files, errors = files_of(path), []
     for file in files:
         try:
@@ -108,11 +105,6 @@ def scored_files(path: Path, score: Callable[[Path], Iterator[Scored]]) -> Itera
         raise errors[0]
     for one in errors:
         report(False, f"left out: {one}")
-
-
-def cells(scored: Row) -> list[str]:
-    """The values of one row as text."""
-    return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in scored.values()]
 
 
 @click.command(
@@ -176,9 +168,9 @@ def evaluate(
     tests = scorers(**options)
     rows = list(compared_rows(vectors, tests, (analogies, similarity, categories)))
     if as_json:
-        print_json([{name: without_nan(value) for name, value in one.items()} for one in rows])
+        print_json(rows)
     else:
-        show([("", tuple(rows[0]), [cells(one) for one in rows])], heads=True)
+        show([("", tuple(rows[0]), [cells(one.values()) for one in rows])], heads=True)
 
 
 Scorer = Callable[[KeyedVectors, Path], Iterator[Scored]]
@@ -188,16 +180,16 @@ def compared_rows(
     vectors: tuple[Path, ...], tests: tuple[Scorer, ...], files: tuple[tuple[Path, ...], ...]
 ) -> Iterator[Row]:
     """The rows of all vectors, in turn; if there are several, compared with the first."""
-    first: list[Score | None] = []
-    for number, path in enumerate(vectors):
+    first: list[Score] = []
+    for path in vectors:
         wv, _ = load(path)
         several = zip(tests, files, strict=True)
         scored = [one for test, some in several for file in some for one in test(wv, file)]
-        first = first or [None] * len(scored)
-        for (row, score), one in zip(scored, first, strict=True):
-            compared = differences(one, score) if len(vectors) > 1 else {}
-            yield {"vectors": path_name(path), **row, **compared}
-        first = [score for _, score in scored] if number == 0 else first
+        others = first or itertools.repeat(None, len(scored))
+        for (part, score), other in zip(scored, others, strict=True):
+            compared = differences(other, score) if len(vectors) > 1 else {}
+            yield {"vectors": path_name(path), **row(part, score), **compared}
+        first = first or [score for _, score in scored]
 
 
 def scorers(
@@ -209,7 +201,7 @@ def scorers(
     case_sensitive: bool,
     unknown_wrong: bool,
 ) -> tuple[Scorer, Scorer, Scorer]:
-    """What gives the rows of analogies, of similarities and of categories."""
+    """What gives the scores by analogies, by similarities and by categories."""
     every: dict[str, Any] = {"case_insensitive": not case_sensitive, "encoding": encoding}
     both = {**every, "dummy4unknown": unknown_wrong}
     separator = TYPED.get(delimiter or "", delimiter)
@@ -217,22 +209,17 @@ def scorers(
 
     def analogies(wv: KeyedVectors, path: Path) -> Iterator[Scored]:
         found = evaluation.analogies(wv, path, restrict_vocab=first, method=method, **both)
-        return analogy_rows(path, found)
+        return analogy_scores(path, found)
 
     def similarity(wv: KeyedVectors, path: Path) -> Iterator[Scored]:
         found = evaluation.similarity(wv, path, delimiter=separator, **both)
-        return similarity_rows(path, found)
+        return similarity_scores(path, found)
 
     def categories(wv: KeyedVectors, path: Path) -> Iterator[Scored]:
-        return category_rows(path, evaluation.categories(wv, path, **every))
+        yield "all", category_score(path, evaluation.categories(wv, path, **every))
 
     return (
         analogies,
         lambda wv, path: scored_files(path, lambda file: similarity(wv, file)),
         lambda wv, path: scored_files(path, lambda file: categories(wv, file)),
     )
-
-
-def without_nan(value: Any) -> Any:
-    """None for NaN, which JSON does not have."""
-    return None if value != value else value

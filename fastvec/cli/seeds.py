@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,11 +12,10 @@ import click
 
 from fastvec._util.atomic import STDOUT
 from fastvec._util.log import tell
-from fastvec._util.run_log import plain
 from fastvec.cli.files import Source
 from fastvec.cli.output import VectorOutput, marked
-from fastvec.cli.shared import Function
-from fastvec.cli.tables import show
+from fastvec.cli.shared import Function, print_json
+from fastvec.cli.tables import cells, show
 from fastvec.models.glove import GloVe
 from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.evaluation.comparing import score_file
@@ -102,12 +100,8 @@ def print_seeds(
         tell("seeds", f"{' '.join(name)}: mean {facts['mean']:.4f}", **rows[-1], values=by_seed)
         rows[-1]["values"] = by_seed
     if as_json:
-        print(json.dumps(plain({"seeds": list(seeds), "measures": rows}), indent=2))
+        print_json({"seeds": list(seeds), "measures": rows})
         return
     heads = [name for name in rows[0] if name != "values"]
-    cells = [[_cell(row[name]) for name in heads] for row in rows]
-    show([("", heads, cells)], heads=True)
-
-
-def _cell(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+    shown = [cells(row[name] for name in heads) for row in rows]
+    show([("", heads, shown)], heads=True)

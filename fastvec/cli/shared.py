@@ -17,6 +17,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from fastvec._util.options import Params, fields_of, is_switch
+from fastvec._util.run_log import plain
 from fastvec.cli.help import Option
 from fastvec.params import (
     FUNCTION,
@@ -103,8 +104,8 @@ def _as_flag(found: re.Match[str]) -> str:
 
 
 def print_json(facts: Any) -> None:
-    """Print the answer of a command as JSON."""
-    print(json.dumps(facts, indent=2))
+    """Print the answer of a command as JSON, which has null for NaN and infinity."""
+    print(json.dumps(plain(facts), indent=2))
 
 
 def fail(sentence: str) -> NoReturn:

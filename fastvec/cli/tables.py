@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.columns import Columns
 from rich.console import Console
@@ -26,6 +27,11 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Ta
     for row in rows:
         made.add_row(*map(visible, row))
     return made
+
+
+def cells(values: Iterable[Any]) -> list[str]:
+    """The values of a row as text; numbers that are no integers have four digits."""
+    return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in values]
 
 
 def show(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -62,7 +61,6 @@ def train_and_save(
 def facts(output: VectorOutput, model: Word2Vec | GloVe) -> dict[str, Any]:
     """What there is to say of a training that is complete."""
     state = model.training_state
-    losses = [loss if math.isfinite(loss) else None for loss in state.loss_history]
     return {
         "output": str(output.path),
         "format": output.file_format.name,
@@ -70,8 +68,8 @@ def facts(output: VectorOutput, model: Word2Vec | GloVe) -> dict[str, Any]:
         "vector_size": model.vector_size,
         "epochs": state.epochs_done,
         "seconds": round(state.total_train_time, 3),
-        "loss": losses[-1] if losses else None,
-        "loss_history": losses,
+        "loss": state.loss_history[-1] if state.loss_history else None,
+        "loss_history": state.loss_history,
     }
 
 

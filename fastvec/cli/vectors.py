@@ -52,11 +52,8 @@ def load(
 
 
 def neighbour_facts(found: Sequence[tuple[Any, float]]) -> list[dict[str, Any]]:
-    """Words and cosines for JSON, which has no NaN: it is None."""
-    return [
-        {"word": str(word), "cosine": float(cosine) if np.isfinite(cosine) else None}
-        for word, cosine in found
-    ]
+    """Words and cosines for JSON."""
+    return [{"word": str(word), "cosine": cosine} for word, cosine in found]
 
 
 @click.command(

@@ -16,15 +16,17 @@ from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
 from fastvec.vectors.evaluation.analogies import Section, analogies, overall
-from fastvec.vectors.evaluation.categories import categories
-from fastvec.vectors.evaluation.datasets import BOOTSTRAP_SAMPLES, HasVectors, kind_of
+from fastvec.vectors.evaluation.categories import Categories, categories
+from fastvec.vectors.evaluation.datasets import (
+    BOOTSTRAP_SAMPLES,
+    LOOKED_AT,
+    HasVectors,
+    kind_of,
+)
 from fastvec.vectors.evaluation.intervals import wilson_interval
-from fastvec.vectors.evaluation.similarity import Similarity, similarity
+from fastvec.vectors.evaluation.similarity import Similarity, rank_correlations, similarity
 
 Floats = NDArray[np.float64]
-
-#: lines that are looked at to find out what a file holds
-LOOKED_AT = 100
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,7 @@ def score_file(vectors: HasVectors, path: PathLike, **options: Any) -> Score:
         return analogy_score(path, analogies(vectors, path, **options))
     if kind == "similarity":
         return similarity_score(path, similarity(vectors, path, **options))
-    found = categories(vectors, path, **options)
-    of, none = found.words + found.unknown, np.empty(0)
-    return Score(path.name, "purity", found.purity, math.nan, math.nan, found.words, of, none, none)
+    return category_score(path, categories(vectors, path, **options))
 
 
 def file_kind(path: PathLike) -> str:
@@ -127,6 +127,16 @@ def similarity_score(path: Path, found: Similarity) -> Score:
     return Score(
         path.name, "spearman", value, *found.interval(), len(found.rows), found.pairs, items, human
     )
+
+
+def category_score(path: Path, found: Categories) -> Score:
+    """The score of the words of a file, which is one for all of them.
+
+    >>> category_score(Path("categories.txt"), categories(wv, "categories.txt")).measure
+    'purity'
+    """
+    of, none = found.words + found.unknown, np.empty(0)
+    return Score(path.name, "purity", found.purity, math.nan, math.nan, found.words, of, none, none)
 
 
 @dataclass(frozen=True)
@@ -200,14 +210,7 @@ def _no_difference(first: Score, n: int) -> Difference:
 
 def _scores(items: Floats, human: Floats | None, draws: NDArray[np.int64]) -> Floats:
     """The score of each row of draws: the rank correlation with people, or the mean."""
-    if human is None:
-        means: Floats = items[draws].mean(axis=1)
-        return means
-    from scipy.stats import rankdata
-
-    ranks = [rankdata(each[draws], axis=1) for each in (items, human)]
-    centred = [each - each.mean(axis=1, keepdims=True) for each in ranks]
-    lengths = np.sqrt((centred[0] ** 2).sum(1) * (centred[1] ** 2).sum(1))
-    with np.errstate(invalid="ignore"):
-        correlations: Floats = (centred[0] * centred[1]).sum(1) / lengths
-    return correlations
+    if human is not None:
+        return rank_correlations(items, human, draws)
+    means: Floats = items[draws].mean(axis=1)
+    return means

@@ -18,7 +18,7 @@ from fastvec.words import Words
 
 Entry = TypeVar("Entry")
 
-#: so many lines of another form are looked at to say what a file holds
+#: so many lines are looked at to say what a file holds
 LOOKED_AT = 100
 
 #: how many samples bootstrap intervals are computed from

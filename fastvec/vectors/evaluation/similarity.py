@@ -95,20 +95,29 @@ class Similarity:
         >>> low <= high
         True
         """
-        from scipy.stats import rankdata
-
         n = len(self.scores)
         if not self._varies:
             return float("nan"), float("nan")
         draws = np.random.default_rng(seed).integers(0, n, (BOOTSTRAP_SAMPLES, n))
-        scores, cosines = (rankdata(x[draws], axis=1) for x in (self.scores, self.cosines))
-        scores -= scores.mean(1, keepdims=True)
-        cosines -= cosines.mean(1, keepdims=True)
-        lengths = np.sqrt((scores**2).sum(1) * (cosines**2).sum(1))
-        with np.errstate(invalid="ignore"):
-            correlations = (scores * cosines).sum(1) / lengths
+        correlations = rank_correlations(self.scores, self.cosines, draws)
         low, high = np.nanquantile(correlations, [(1 - level) / 2, (1 + level) / 2])
         return float(low), float(high)
+
+
+def rank_correlations(left: Floats, right: Floats, draws: NDArray[np.int64]) -> Floats:
+    """The rank correlation of two arrays in each row of draws from both; NaN if one is constant.
+
+    >>> rank_correlations(np.array([1.0, 2.0]), np.array([5.0, 3.0]), np.array([[0, 1]]))
+    array([-1.])
+    """
+    from scipy.stats import rankdata
+
+    ranks = [rankdata(each[draws], axis=1) for each in (left, right)]
+    centred = [each - each.mean(axis=1, keepdims=True) for each in ranks]
+    lengths = np.sqrt((centred[0] ** 2).sum(1) * (centred[1] ** 2).sum(1))
+    with np.errstate(invalid="ignore"):
+        correlations: Floats = (centred[0] * centred[1]).sum(1) / lengths
+    return correlations
 
 
 def similarity(
