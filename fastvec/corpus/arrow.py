@@ -3,9 +3,6 @@ columns of a long table.
 
 This covers Parquet, Feather and Arrow files, and objects of pyarrow, pandas, polars and Hugging
 Face datasets.  Needs pyarrow (``pip install 'fastvec[arrow]'``).
-
-Arrow checks offsets and indices only where it is asked to.  Here every column is validated before
-it is used, since a damaged one would make later code read outside of its memory.
 """
 
 from __future__ import annotations

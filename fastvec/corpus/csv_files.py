@@ -17,6 +17,7 @@ from fastvec.corpus.chunks import Chunk, FileFormat
 from fastvec.corpus.jsonl import begins_with_an_object, lines_of_text
 from fastvec.corpus.rows import Row, names_of, row_chunks
 from fastvec.io.compression import COMPRESSORS, HEAD_BYTES, MOST_BYTES, peek
+from fastvec.io.foreign import BOM
 from fastvec.params import CorpusParams
 
 #: the delimiters that are looked for in files of an ending; "" stands for any other ending
@@ -30,9 +31,8 @@ def is_table(name: str, head: bytes, params: CorpusParams) -> bool:
 
     JSON lines are none.  With the option ``delimiter``, or without ``header``, every other file of
     text is.  With ``column``, files named .csv or .tsv are, and others whose first row has the
-    column beside another one.
-    Otherwise files of these names are tables if a delimiter cuts each of the first rows into the
-    same number of fields: a text that is named so is read as text.
+    column beside another one.  Otherwise files of these names are tables if a delimiter cuts each
+    of the first rows into the same number of fields: a text that is named so is read as text.
 
     >>> head = b"user,item\\nu1,i7\\n"
     >>> is_table("events.csv", head, CorpusParams()), is_table("events.txt", head, CorpusParams())
@@ -47,7 +47,7 @@ def is_table(name: str, head: bytes, params: CorpusParams) -> bool:
     ending = _ending(name)
     if params.column is None:
         return bool(ending) and _delimiter_of_all_rows(head, DELIMITERS[ending]) is not None
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b""):
+    if head.removeprefix(BOM).lstrip()[:1] in (b"{", b""):
         return False
     return bool(ending) or any(
         len(row) > 1 and params.column in row

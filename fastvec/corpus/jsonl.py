@@ -11,9 +11,9 @@ from fastvec.corpus.chunks import Chunk, FileFormat
 from fastvec.corpus.rows import Row, names_of, row_chunks
 from fastvec.corpus.streams import LINE_BREAKS, Stream, text_blocks
 from fastvec.io.compression import HEAD_BYTES, MOST_BYTES
+from fastvec.io.foreign import BOM
 from fastvec.params import CorpusParams
 
-BOM = b"\xef\xbb\xbf"
 #: the names that files of JSON lines have, compressed or not
 JSON_LINES_NAME = re.compile(r"\.(jsonl|ndjson|jsonlines)(\.[a-z0-9]+)?$")
 

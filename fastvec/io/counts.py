@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from fastvec._util.places import FileLike, name_of
 from fastvec.io.archives import open_input
 from fastvec.io.compression import MOST_BYTES, lines_of, open_output
-from fastvec.io.row_reader import BOM
+from fastvec.io.foreign import BOM
 from fastvec.io.text_rows import excerpt
 from fastvec.words import Words
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 ZIP_MAGIC = (b"PK\3\4", b"PK\5\6")  # of one that holds files, and of an empty one
 TAR_MAGIC = re.compile(rb"(?s:.{257})ustar(\0|  \0)")  # the zero byte is in no text
+BOM = b"\xef\xbb\xbf"  # the byte order mark that some editors write before a text
 UNPACK = "unpack it first"
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike, about_file, atomic_write, written_together
+from fastvec.io.foreign import BOM
 from fastvec.io.format import Format, VectorFile, check_lengths, first_of_equal_words
-from fastvec.io.row_reader import BOM
 from fastvec.words import Words, encode
 
 MARK = b"\nfastvec words crc32 "  # after the array, before the checksum of the file of words

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 import numpy as np
@@ -15,7 +14,7 @@ from fastvec._util.places import FileLike, name_of
 from fastvec._util.progress import Progress
 from fastvec.io.archives import open_input
 from fastvec.io.compression import MOST_BYTES, peek
-from fastvec.io.foreign import refuse_no_vectors
+from fastvec.io.foreign import BOM, refuse_no_vectors
 from fastvec.io.text_rows import (
     ENOUGH_BYTES,
     HEADER,
@@ -40,7 +39,6 @@ MARGIN = 1 << 16  # room before each chunk for the beginning of the row that end
 EXPECTED = 1 << 24  # the hash table of words has room for so many at the start, at most,
 FEW_EXPECTED = 1 << 16  # and for so many if only the header speaks of more
 FIRST = 10  # lines by which text is told from binary rows
-BOM = b"\xef\xbb\xbf"  # some editors write it before a text
 UNKNOWN = b"<unk> "  # the word that GloVe adds behind those that its first line counts
 
 
@@ -104,12 +102,7 @@ class _ReadAhead:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.thread.shutdown()
 
     def line(self) -> bytes:

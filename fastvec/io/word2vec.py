@@ -17,8 +17,9 @@ from fastvec._util.places import FileLike, is_local, is_remote, name_of, open_ta
 from fastvec._util.progress import Progress
 from fastvec.io.compression import MOST_BYTES, compressing, open_output
 from fastvec.io.encodings import guess_encoding, is_binary
+from fastvec.io.foreign import BOM
 from fastvec.io.format import HEAD_BYTES, Format, VectorFile, check_lengths
-from fastvec.io.row_reader import BOM, read_rows
+from fastvec.io.row_reader import read_rows
 from fastvec.io.text_rows import HEADER, is_number, is_text
 from fastvec.words import Words, encode
 
