@@ -1,17 +1,21 @@
-"""What long runs cost: words/s of training with validation and without.
+"""What long runs cost: words/s of training with validation or checkpoints, and without.
 
     python benchmarks/long_runs.py --output results/long-runs
 
 The text is random words by Zipf's law, in sentences of 20, so that it can have any vocabulary.  A
-round trains each kind of model once without and once with validation, one after the other, and the
-table shows the median ratio of the rounds: of the processor time of all epochs, with what is
-computed between them, so that other programs on the machine do not count.
+round trains each kind of model once without and once with validation (or checkpoints), one after
+the other, and the table shows the median ratio of the rounds: of the processor time of all epochs,
+with what is computed between them, so that other programs on the machine do not count.
+
+Checkpoints are written more often than by default, so that a short run has some.  The table shows
+how long one of them takes, and so how long workers pause, most of it for the disk.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import logging
 import platform
 import time
 from pathlib import Path
@@ -31,7 +35,10 @@ MODELS: dict[str, dict[str, int]] = {
     "skip-gram, hierarchical softmax": {"sg": 1, "hs": 1, "negative": 0},
 }
 #: what is switched on, by the name of the column that shows its cost
-SWITCHED: dict[str, dict[str, Any]] = {"validation": {"validation": 0.01}}
+SWITCHED: dict[str, dict[str, Any]] = {
+    "validation": {"validation": 0.01},
+    "checkpoints": {"checkpoint": "benchmark.ckpt", "checkpoint_every": "10s"},
+}
 SENTENCE = 20
 Row = dict[str, Any]
 
@@ -46,6 +53,7 @@ def options() -> argparse.Namespace:
     add("--workers", type=int, default=cores())
     add("--rounds", type=int, default=3)
     add("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    add("--switched", nargs="+", choices=SWITCHED, default=list(SWITCHED))
     add("--output", type=Path, help="write OUTPUT.md and OUTPUT.json")
     return parser.parse_args()
 
@@ -62,10 +70,23 @@ def text(words: int, vocabulary: int) -> Corpus:
     return Corpus(tokens, offsets, known, words, len(offsets) - 1)
 
 
-def trained(corpus: Corpus, given: argparse.Namespace, model: dict[str, Any]) -> Row:
-    """The speed of one training; ``model`` has the options of the model and of train."""
-    model = dict(model)
-    switched = {name: model.pop(name) for name in list(model) if name in SWITCHED}
+class Pauses(logging.Handler):
+    """The seconds that each checkpoint took, from the log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.seconds: list[float] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        news = getattr(record, "news", {})
+        if news.get("event") == "checkpoint":
+            self.seconds.append(news["seconds"])
+
+
+def trained(
+    corpus: Corpus, given: argparse.Namespace, model: dict[str, Any], switched: dict[str, Any]
+) -> Row:
+    """The speed of one training; ``switched`` are options of train."""
     options = {"workers": given.workers, "epochs": given.epochs, "min_count": 1, **model}
     word2vec = Word2Vec(progress=False, **options)
     word2vec.build_vocab(corpus)
@@ -79,14 +100,21 @@ def trained(corpus: Corpus, given: argparse.Namespace, model: dict[str, Any]) ->
 
 
 def measured(given: argparse.Namespace) -> list[Row]:
-    rows = []
+    rows, pauses = [], Pauses()
+    log = logging.getLogger("fastvec")
+    log.addHandler(pauses)
+    log.setLevel(logging.INFO)
     for vocabulary, size in SIZES:
         corpus = text(given.words, vocabulary)
         for name in given.models:
             model = {**MODELS[name], "vector_size": size}
-            for column, switched in SWITCHED.items():
+            for column in given.switched:
+                pauses.seconds.clear()
                 rounds = [
-                    (trained(corpus, given, model), trained(corpus, given, model | switched))
+                    (
+                        trained(corpus, given, model, {}),
+                        trained(corpus, given, model, SWITCHED[column]),
+                    )
                     for _ in range(given.rounds)
                 ]
                 by_processor = "words_per_processor_second"
@@ -100,6 +128,7 @@ def measured(given: argparse.Namespace) -> list[Row]:
                         "words_per_second": median(one["words_per_second"] for one, _ in rounds),
                         "ratio": median(ratios),
                         "ratios": ratios,
+                        "pauses": list(pauses.seconds),
                     }
                 )
                 print(rows[-1], flush=True)
@@ -107,10 +136,14 @@ def measured(given: argparse.Namespace) -> list[Row]:
 
 
 def table(rows: list[Row]) -> str:
-    heads = ["| V | D | model | words/s | with | ratio |", "|---|---|---|---|---|---|"]
+    heads = [
+        "| V | D | model | words/s | with | ratio | pause (s) |",
+        "|---|---|---|---|---|---|---|",
+    ]
     lines = [
         f"| {row['vocabulary']:,} | {row['vector_size']} | {row['model']} | "
-        f"{row['words_per_second'] / 1e6:.2f}M | {row['with']} | {row['ratio']:.3f} |"
+        f"{row['words_per_second'] / 1e6:.2f}M | {row['with']} | {row['ratio']:.3f} | "
+        + (f"{median(row['pauses']):.2f} |" if row["pauses"] else "|")
         for row in rows
     ]
     return "\n".join(heads + lines) + "\n"

@@ -9,6 +9,7 @@ copied in memory.
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from fastvec._util.log import log, tell
 from fastvec._util.run_log import versions
 from fastvec._util.signals import HeldSignals
 from fastvec.io.container import Container
-from fastvec.models.training import Run, check_finite
+from fastvec.models.training import Run
 from fastvec.models.training_state import TrainingState
 from fastvec.models.watchers import Watcher
 from fastvec.params import CheckpointParams
@@ -116,8 +117,11 @@ class Checkpoints(Watcher):
     def _write(self) -> None:
         """Write a checkpoint; after an error the one of before stays, and training goes on."""
         begun, state = time.monotonic(), self.state
-        check_finite(self.run, state.part.loss, state.epochs_trained + 1)
-        try:
+        if not math.isfinite(state.part.loss):
+            raise FloatingPointError(
+                f"the loss is not finite in epoch {state.epochs_trained + 1}: {self.run.advice()}"
+            )
+        try:  # which looks at all other numbers
             self.save(self.path, {ENTRY: self.facts}, self.run.position())
         except (OSError, MemoryError) as error:
             reason = getattr(error, "strerror", None) or str(error) or "out of memory"

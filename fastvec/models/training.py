@@ -237,7 +237,7 @@ def _run_epoch(run: Run, state: TrainingState, bar: Progress, watchers: Sequence
     epoch, state.part = state.part, EpochPart()
     run.end_epoch()
     state.end_epoch(epoch)
-    check_finite(run, epoch.loss, state.epochs_trained)
+    _check_finite(run, epoch.loss, state.epochs_trained)
 
 
 def _run_to_pause(
@@ -275,7 +275,7 @@ def _run_workers(
     return asking
 
 
-def check_finite(run: Run, loss: float, epoch: int) -> None:
+def _check_finite(run: Run, loss: float, epoch: int) -> None:
     """FloatingPointError if training has diverged, in an epoch that counts from 1."""
     if not math.isfinite(loss):
         raise FloatingPointError(f"the loss is not finite in epoch {epoch}: {run.advice()}")
