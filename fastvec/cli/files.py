@@ -99,7 +99,7 @@ def check_inputs(inputs: Iterable[Source | Path | None]) -> None:
 
 def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Source | Path | None]) -> None:
     """Refuse, before any work, outputs that could not be written or would replace an input, and a
-    standard stream for two files.
+    standard stream that is closed or given for two files.
 
     An output and an input are also compared through links, folders and globs.  None stands for an
     option that was not given.
@@ -109,6 +109,8 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Source | Path
     paths = [check_target(path) for path in outputs if path is not None]
     if paths.count(STDOUT) > 1:
         raise ValueError("standard output can take only one output, but - is given for two")
+    if STDOUT in paths and sys.__stdout__ is None:
+        raise ValueError("cannot write standard output: it is closed")
     for path in paths:
         check_compressor(path)
     paths = [path for path in paths if not is_special(path)]

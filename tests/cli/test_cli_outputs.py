@@ -123,12 +123,26 @@ def test_results_are_saved_even_if_messages_cannot_be_printed(
     assert (folder / "out.bin").exists()
 
 
+CLOSED = "fastvec: cannot write standard output: it is closed\n"
+
+
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
         ("info v.txt >&-", 0, ""),
         ("vocab text >&-", 0, ""),
-        ("vocab - <&-", 2, "fastvec: the corpus is empty: 0 words were read\n"),
+        ("vocab text -o - >&-", 2, CLOSED),
+        ("convert v.txt - --to glove >&-", 2, CLOSED),
+        ("encode text -o - >&-", 2, CLOSED),
+        ("train text -o - --to glove >&-", 2, CLOSED),
+        ("phrases text -o - >&-", 2, CLOSED),
+        ("cooccur text -o - >&-", 2, CLOSED),
+        ("glove text -o - --to glove >&-", 2, CLOSED),
+        (
+            "vocab - <&-",
+            2,
+            "fastvec: the corpus is empty: 0 words were read (from standard input)\n",
+        ),
         ("vocab missing 2>&-", 2, ""),
         ("vocab missing 2>/dev/full", 2, ""),
     ],
