@@ -17,6 +17,9 @@ from fastvec.params import CorpusParams
 #: the names that files of JSON lines have, compressed or not
 JSON_LINES_NAME = re.compile(r"\.(jsonl|ndjson|jsonlines)(\.[a-z0-9]+)?$")
 
+#: how an object with a field begins
+BEGINNING = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:')
+
 
 def json_chunks(name: str, stream: Stream, params: CorpusParams) -> Iterator[Chunk]:
     """The chunks of JSON lines, of which the fields ``params.columns`` are read.
@@ -74,8 +77,10 @@ def _are_json_lines(name: str, head: bytes, params: CorpusParams) -> bool:
     if params.column is not None or not head.removeprefix(BOM).lstrip().startswith(b"{"):
         return False
     lines = head.removeprefix(BOM).split(b"\n")
-    if len(head) >= HEAD_BYTES and len(lines) > 1:
-        lines.pop()  # it may be cut off
+    if len(head) >= HEAD_BYTES:  # the last line may be cut off
+        if len(lines) == 1:
+            return BEGINNING.match(lines[0]) is not None
+        lines.pop()
     named = JSON_LINES_NAME.search(name.lower()) is not None
     return named or all(isinstance(_parsed(line), dict) for line in lines if line.strip())
 

@@ -75,7 +75,8 @@ def test_json_surrogates_are_replaced(tmp_path: Path) -> None:
 
 
 def test_without_a_column_the_fields_are_named(tmp_path: Path) -> None:
-    for name, more in (("a.jsonl", ""), ("plain", ""), ("b.ndjson", "x" * 20_000)):
+    longer = "x" * 20_000
+    for name, more in (("a.jsonl", ""), ("plain", ""), ("b.ndjson", longer), ("long", longer)):
         path = tmp_path / name
         path.write_text(json.dumps({"headline": "a cat", "body": more}) + "\n")
         with pytest.raises(ValueError, match=r"JSON lines: .* the first line has headline, body"):
@@ -83,6 +84,8 @@ def test_without_a_column_the_fields_are_named(tmp_path: Path) -> None:
     path = tmp_path / "text"
     path.write_text("{a} text with braces\n")
     assert sentences(path) == [["{a}", "text", "with", "braces"]]
+    path.write_text('{"quoted" ' + "text " * 4_000)
+    assert sentences(path) == [['{"quoted"', *["text"] * 4_000]]
 
 
 def test_mappings_are_read_with_a_column() -> None:
