@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.log import log
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.sentence_samples import repeated_share, runs_on
+from fastvec.corpus.sentence_samples import columns_of_words, repeated_share, runs_on
 from fastvec.words import Words
 
 ENOUGH = 5_000  # words of a text, from which on their shares say something
@@ -149,12 +149,15 @@ UNSPACED = {
 PHRASE = re.compile(
     "[\u3005\u3040-\u30ff\u3400-\u9fff]{8}|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{16}"
 )
-ENDS_IN_PUNCTUATION = re.compile(r"""([^\W\d_][.!?…]|\w[,;:)"”»]|\w[.!?,]["”»)])$""")
+ENDS_IN_PUNCTUATION = re.compile(r"""([^\W\d_][.!?…]|\w[,;:)"”»]|\w[.!?,]["”»)]|\w['"],)$""")
 TAGS = "a|b|br|div|em|font|h[1-6]|i|img|li|ol|p|ref|script|span|strong|sub|sup|table|td|th|tr|u|ul"
 MARKUP = re.compile(
-    rf"</?({TAGS})\b|^/>|\b(href|src|class|style)=|&(nbsp|amp|lt|gt|quot|#\d+);|\[\[|\]\]|\{{\{{",
+    rf"</?({TAGS})\b|^/>|\b(href|src|class|style)=|&(nbsp|amp|lt|gt|quot|#\d+);|\[\[|\]\]|\{{\{{|"
+    r"^\\[a-z]+|\\u[0-9a-f]{4}|[=%][c-f][0-9a-f][=%][89ab][0-9a-f]|"  # LaTeX; escaped letters
+    r"^-->$|^\W?(\d{4}-\d\d-\d\d[t ])?\d?\d:\d\d:\d\d([.,]\d|\W?$)",  # times
     re.ASCII | re.IGNORECASE,
 )
+CONTROL = re.compile("[\x00-\x1f\x7f]")
 LEADING_BYTE = re.compile("[\u00c2-\u00f4]")  # of UTF-8, read as Latin-1
 ADDRESS = re.compile(r"https?://|^www\.")
 DECIMAL = re.compile(r"[-+]?\d*\.\d+(e[-+]?\d+)?,?$", re.ASCII | re.IGNORECASE)
@@ -206,7 +209,16 @@ def is_garbled(word: str) -> str | None:
 
 def _markup(text: TextRead) -> str | None:
     share, example = text.sample.share_of_marked(MARKUP.search)
-    return f"{_words(share, 'are markup', example)}: remove it first" if share >= 0.01 else None
+    if share < 0.01:
+        return None
+    return f"{_words(share, 'are markup or times', example)}: remove it first"
+
+
+def _controls(text: TextRead) -> str | None:
+    share, example = text.sample.share_of_marked(CONTROL.search)
+    if share < 0.01:
+        return None
+    return f"{_words(share, 'have control characters', example)}: is this text?"
 
 
 def _addresses(text: TextRead) -> str | None:
@@ -274,6 +286,19 @@ def _one_word_lines(text: TextRead) -> str | None:
     return f"nearly every line is a single word, such as {_shown(word)}, without neighbours{advice}"
 
 
+def _tagged_words(text: TextRead) -> str | None:
+    empty = text.corpus.raw_sentences - len(text.corpus)
+    if not text.in_lines or empty < 0.01 * text.corpus.raw_sentences:
+        return None
+    columns = columns_of_words(text.corpus.tokens, text.corpus.offsets)
+    if not columns:
+        return None
+    return (
+        f"most lines have {columns} columns, as in CoNLL, and tags become neighbours of words: "
+        "take out the column with the words, and put each sentence on a line"
+    )
+
+
 def _pieces_of_sentences(text: TextRead) -> str | None:
     if not text.in_lines or not 1.1 < text.mean_length < SHORT_LINES:
         return None
@@ -314,6 +339,6 @@ def _shown(word: str) -> str:
 
 
 CHECKS = (
-    _garbled, _markup, _decimals, _one_word_lines, _pieces_of_sentences,
+    _controls, _garbled, _tagged_words, _markup, _decimals, _one_word_lines, _pieces_of_sentences,
     _punctuation, _upper_case, _capitals, _repeated_lines, _endless_line, _addresses, _rare_words,
 )  # fmt: skip

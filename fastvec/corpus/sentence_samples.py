@@ -1,4 +1,5 @@
-"""What a sample of encoded sentences says: whether they repeat, and whether the text runs on."""
+"""What a sample of encoded sentences says: whether they repeat, whether the text runs on across
+them, and whether they are words with tags."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ LONGEST = 400  # sentences of equal length are looked for up to this one
 SENTENCES = 500  # looked at
 BLOCK = 1 << 15  # sentences of which the lengths are looked at
 RUN = 10_000  # words that follow one another, looked at
+MOST_COLUMNS = 20  # of a table of words
+ROWS = 2_000  # of a table, looked at
 
 
 def repeated_share(tokens: Ids, offsets: Offsets) -> float:
@@ -80,3 +83,31 @@ def runs_on(tokens: Ids, offsets: Offsets) -> bool:
     usual = times[times > 1].sum() / max(times.sum(), 1)
     found, chance = (np.isin(some, inside).mean() for some in (crossing, by_chance))
     return bool(usual - chance > 0.05 and found - chance > 0.4 * (usual - chance))
+
+
+def columns_of_words(tokens: Ids, offsets: Offsets) -> int:
+    """How many columns there are, if sentences are words with their tags, as in CoNLL; else 0.
+
+    Many sentences then have the same length, and in some place one of a few words that stand in no
+    other place.
+
+    >>> rows = np.array([[i, 2000 + i % 7] for i in range(2000)], dtype=np.int32)
+    >>> columns_of_words(rows.ravel(), np.arange(0, 4001, 2))
+    2
+    """
+    lengths = np.diff(offsets[: BLOCK + 1])
+    size = int(np.bincount(np.minimum(lengths, MOST_COLUMNS + 1)).argmax())
+    at = np.flatnonzero(lengths == size)
+    if not 2 <= size <= MOST_COLUMNS or len(at) < 0.4 * len(lengths):
+        return 0
+    if np.mean(lengths > size) > 0.15:  # there may be comments
+        return 0
+    rows = tokens[offsets[at[:ROWS], np.newaxis] + np.arange(size)]
+    return size if any(_has_tags(rows, column) for column in range(size)) else 0
+
+
+def _has_tags(rows: Ids, column: int) -> bool:
+    """Whether a column has few different words, which other columns do not have."""
+    tags = np.unique(rows[:, column])
+    others = np.delete(rows, column, axis=1)
+    return len(tags) <= len(rows) // 25 and bool(np.isin(others, tags).mean() < 0.02)

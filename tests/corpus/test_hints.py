@@ -107,6 +107,18 @@ def address(word: str) -> str:
     return "https://t.co/" + word
 
 
+def timed(i: int, arrow: str) -> list[str]:
+    return [f"0{i // 3600}:{i // 60 % 60:02}:{i % 60:02},500", arrow, f"00:{i % 60:02}"]
+
+
+def tagged(lines: Lines) -> Lines:
+    """A word on each line, with tags, and an empty line after each sentence."""
+    draw = random.Random(1)
+    tags = ["NOUN", "VERB", "DET"]
+    rows = ([[word, word, draw.choice(tags), "_"] for word in line] + [[]] for line in lines)
+    return list(itertools.chain.from_iterable(rows))
+
+
 #: what deserves a hint, how the hint begins, and beside it what just does not
 DESERVED: dict[str, tuple[Lines, str, Lines]] = {
     "punctuation": (
@@ -114,10 +126,50 @@ DESERVED: dict[str, tuple[Lines, str, Lines]] = {
         "7 % of the words end in punctuation, such as ",
         every(30, comma, TEXT),
     ),
+    "printed lists": (
+        every(14, lambda word: f"'{word}',", TEXT),
+        "7 % of the words end in punctuation, such as ",
+        every(14, lambda word: f"'{word}'", TEXT),
+    ),
     "markup": (
         every(50, lambda word: word + "<br/>", TEXT),
-        "2 % of the words are markup, such as ",
+        "2 % of the words are markup or times, such as ",
         every(50, lambda word: f"<{word}x>", TEXT),
+    ),
+    "subtitles": (
+        [line for i, text in enumerate(SHORT) for line in (timed(i, "-->"), text, [])],
+        "19 % of the words are markup or times, such as '-->': remove it first",
+        SHORT,
+    ),
+    "log": (
+        [[f"[2026-01-01T10:00:{i % 60:02}.{i:03}]", *line] for i, line in enumerate(TEXT)],
+        "6 % of the words are markup or times, such as '[2026-01-01T10:00:",
+        [["2026-01-01", "10:30", *line] for line in TEXT],
+    ),
+    "LaTeX": (
+        [["\\emph{" + line[0] + "}", *line[1:]] for line in TEXT],
+        "7 % of the words are markup or times, such as '\\\\emph{",
+        [["\\", *line] for line in TEXT],
+    ),
+    "escaped letters": (
+        every(60, lambda word: f"{word}\\u00e9", TEXT),
+        "2 % of the words are markup or times, such as ",
+        every(60, lambda word: f"{word}\\u", TEXT),
+    ),
+    "control characters": (
+        every(60, lambda word: f"{word}\0", TEXT),
+        "2 % of the words have control characters, such as ",
+        every(60, lambda word: f"{word}\\0", TEXT),
+    ),
+    "CoNLL": (
+        tagged(TEXT),
+        "most lines have 4 columns, as in CoNLL, and tags become neighbours of words: take out ",
+        [line for text in TEXT for line in (text, [])],
+    ),
+    "CoNLL-U": (
+        [row for text in TEXT for row in (["#", "text", "=", *text], *tagged([text]))],
+        "most lines have 4 columns, as in CoNLL",
+        [row for row in tagged(TEXT) if row],
     ),
     "addresses": (
         every(10, address, TEXT),
