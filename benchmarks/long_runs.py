@@ -71,7 +71,7 @@ def text(words: int, vocabulary: int) -> Corpus:
 
 
 class Pauses(logging.Handler):
-    """The seconds that each checkpoint took, from the log."""
+    """The seconds that each checkpoint or validation took, from the log."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -79,7 +79,7 @@ class Pauses(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         news = getattr(record, "news", {})
-        if news.get("event") == "checkpoint":
+        if news.get("event") in ("checkpoint", "validation"):
             self.seconds.append(news["seconds"])
 
 

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 
 from fastvec._util.options import options_of
 from fastvec.cli.files import Source, check_outputs
-from fastvec.cli.help import Option
+from fastvec.cli.help import long_run_option
 from fastvec.cli.shared import Function, echo, options_from
 from fastvec.io.container import Container
 from fastvec.models.checkpoint import SavedRun
@@ -29,10 +29,8 @@ Model = TypeVar("Model", Word2Vec, GloVe)
 CHANGEABLE = {"epochs", "workers", "memory", "tmp", "alpha", "min_alpha"}
 CHANGEABLE_OF_GLOVE = {"epochs", "workers", "memory", "tmp", "eta", "grad_clip"}
 
-RESUME = click.option(
+RESUME = long_run_option(
     "--resume",
-    cls=Option,
-    group="Long runs",
     is_flag=True,
     help="go on from the --checkpoint file if it is there; the other options are those of before",
 )

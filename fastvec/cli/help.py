@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,10 @@ class Option(click.Option):
     def __init__(self, *names: Any, group: str, **more: Any) -> None:
         super().__init__(*names, **more)
         self.group = group
+
+
+#: an option of a training that may take hours
+long_run_option = functools.partial(click.option, cls=Option, group="Long runs")
 
 
 class Command(click.Command):

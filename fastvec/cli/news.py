@@ -19,6 +19,7 @@ from fastvec._util.places import is_remote
 from fastvec._util.progress import NEWS_SECONDS
 from fastvec._util.run_log import RunLog
 from fastvec.cli.files import OUTPUT, Source, check_outputs
+from fastvec.cli.help import long_run_option
 from fastvec.cli.shared import Function, echo
 from fastvec.corpus.files import find_files
 
@@ -62,7 +63,7 @@ def show_news(context: click.Context, _: click.Parameter, quiet: bool) -> bool:
 QUIET = click.option(
     "-q", "--quiet", is_flag=True, callback=show_news, help="print nothing but warnings and errors"
 )
-REPORT_EVERY = click.option(
+REPORT_EVERY = long_run_option(
     "--report-every",
     type=click.FloatRange(min=0, min_open=True),
     default=NEWS_SECONDS,

@@ -13,6 +13,7 @@ import click
 from fastvec._util.atomic import STDOUT
 from fastvec._util.log import tell
 from fastvec.cli.files import Source
+from fastvec.cli.help import long_run_option
 from fastvec.cli.output import VectorOutput, marked
 from fastvec.cli.shared import Function, print_json
 from fastvec.cli.tables import cells, show
@@ -32,7 +33,7 @@ def seed_options(command: Function) -> Function:
         is_flag=True,
         help="print what was trained as JSON; with --seeds, what they gave, and no table",
     )
-    seeds_option = click.option(
+    seeds_option = long_run_option(
         "--seeds",
         metavar="1-5",
         callback=lambda _, __, value: None if value is None else seeds_from(value),

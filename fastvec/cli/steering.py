@@ -11,6 +11,7 @@ import click
 
 from fastvec._util.atomic import is_special
 from fastvec.cli.files import Source, check_outputs
+from fastvec.cli.help import long_run_option
 from fastvec.cli.shared import Function
 from fastvec.corpus.files import find_files
 from fastvec.models.callbacks import CallbackAny2Vec
@@ -20,33 +21,33 @@ from fastvec.models.validation import check_share
 from fastvec.models.word2vec import Word2Vec
 
 OPTIONS = (
-    click.option(
+    long_run_option(
         "--validation",
         metavar="SHARE|TEXT",
         help="hold out a share (0.01) of the sentences, of GloVe the pairs, and show the loss on "
         "them after each epoch; or on a text of its own",
     ),
-    click.option(
+    long_run_option(
         "--validation-every",
         type=click.IntRange(1),
         metavar="WORDS",
         help="show it each time that so many words (of GloVe: pairs) were trained on, too",
     ),
-    click.option(
+    long_run_option(
         "--evaluate",
         type=click.Path(exists=True, path_type=Path),
         multiple=True,
         help="evaluate the vectors during training by this file of analogies, similarities or "
         "categories",
     ),
-    click.option(
+    long_run_option(
         "--evaluate-every",
         metavar="EPOCHS",
         default="epoch",
         show_default=True,
         help="how often: after each epoch, or a number of epochs",
     ),
-    click.option(
+    long_run_option(
         "--stop-after",
         type=click.IntRange(1),
         metavar="EPOCHS",
