@@ -122,7 +122,9 @@ class CorpusParams(Params):
         super().__post_init__()
         for name, needed in (("group", "column"), ("order", "group")):
             if getattr(self, name) is not None and getattr(self, needed) is None:
-                raise ValueError(f"{name} needs {needed} beside it, which names another column")
+                raise ValueError(
+                    f"{name} needs {needed}=NAME beside it, which names another column"
+                )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -274,7 +276,7 @@ class CheckpointParams(Params):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.checkpoint is None and self.checkpoint_every is not None:
-            raise ValueError("checkpoint_every needs a checkpoint: name the file")
+            raise ValueError("checkpoint_every needs checkpoint=FILE")
 
 
 @dataclass(eq=False)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import signal
 import sys
 import traceback
@@ -156,7 +157,7 @@ def main() -> None:
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
-        fail(error.format_message())
+        fail(re.sub(r"\n\s*", " ", error.format_message()))  # click lists choices on lines
     except (KeyboardInterrupt, click.Abort):
         echo("fastvec: stopped", err=True)
         sys.exit(1)

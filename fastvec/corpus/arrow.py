@@ -210,8 +210,8 @@ def _choose_columns(name: str, schema: Any, params: CorpusParams) -> list[str]:
     ]
     if len(readable) != 1:
         raise ValueError(
-            f"{name} has {len(readable)} columns of text or lists: say which one with column; it "
-            f"has {names_of(names)}"
+            f"{name} has {len(readable)} columns of text or lists: say which one with "
+            f"column=NAME; it has {names_of(names)}"
         )
     return readable
 
@@ -225,8 +225,8 @@ def _array_chunk(name: str, arrow: Any, array: Any, errors: str) -> Chunk:
     types = arrow.types
     if types.is_integer(array.type):
         raise TypeError(
-            f"{name} holds single numbers; what is needed is a list of them per row, or group, "
-            "which makes lists of them"
+            f"{name} holds single numbers; what is needed is a list of them per row, or "
+            "group=NAME, which makes lists of them"
         )
     if not _is_list(types, array.type):
         return TextRows(name, *strings(name, arrow, array))

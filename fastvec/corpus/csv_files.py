@@ -106,7 +106,7 @@ def _positions(what: str, first: list[str], params: CorpusParams) -> list[int]:
     names = first if params.header else [str(1 + i) for i in range(len(first))]
     has = names_of(names)
     if params.column is None:
-        raise ValueError(f"{what}: say with column which one holds the text; it has {has}")
+        raise ValueError(f"{what}: say with column=NAME which one holds the text; it has {has}")
     for column in params.columns:
         if names.count(column) == 1:
             continue

@@ -46,7 +46,8 @@ def _column(rows: Any, params: CorpusParams) -> str:
     has = names_of(rows.columns)
     if params.column is None:
         raise ValueError(
-            f"the groups have columns: say with column which one holds the items; they have {has}"
+            "the groups have columns: say with column=NAME which one holds the items; they have "
+            f"{has}"
         )
     if params.column not in rows.columns:
         raise ValueError(f"the groups have no column {params.column!r}; they have {has}")

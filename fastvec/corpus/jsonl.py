@@ -98,8 +98,8 @@ def _refuse_json_lines(name: str, stream: Stream, _: CorpusParams) -> Iterator[C
     record = _parsed(first.encode())
     has = names_of(record) if isinstance(record, dict) else "fields by name"
     raise ValueError(
-        f"{name} holds JSON lines: say with column which field holds the text; the first line has "
-        f"{has}"
+        f"{name} holds JSON lines: say with column=NAME which field holds the text; the first "
+        f"line has {has}"
     )
 
 

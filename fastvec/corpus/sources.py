@@ -189,8 +189,8 @@ class IterableSource(Source):
             if params.column is None:
                 has = names_of(first)
                 raise ValueError(
-                    f"the corpus consists of mappings: say with column which key holds the text; "
-                    f"the first one has {has}"
+                    f"the corpus consists of mappings: say with column=NAME which key holds the "
+                    f"text; the first one has {has}"
                 )
             chunks = mapping_chunks("the corpus", items, params)
             return Contents(chunks, column_options=("column",))

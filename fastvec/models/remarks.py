@@ -51,9 +51,15 @@ def _why_nothing(model: Word2Vec, corpus: Corpus) -> str:
     if len(model.wv) < 2:
         return "the vocabulary has one word only (min_count=1 keeps all words)"
     if np.diff(corpus.offsets).max(initial=0) < 2:
+        single_items = model.column is not None and model.group is None
+        longer = (
+            "group=NAME joins the rows of a table with the same value in that column"
+            if single_items
+            else "lines=False joins the lines of a text"
+        )
         return (
             "no sentence has two words of the vocabulary, of which one could be predicted from the "
-            "other (lines=False joins the lines of a text; min_count=1 keeps all words)"
+            f"other ({longer}; min_count=1 keeps all words)"
         )
     if model.sample > 0:
         return f"sample={model.sample:g} leaves out nearly all words of this text: try sample=0"

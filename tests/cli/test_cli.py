@@ -68,6 +68,7 @@ def test_without_arguments_it_helps(folder: Path) -> None:
         (["nope"], "No such command 'nope'"),
         (["--nope"], "No such option '--nope'"),
         (["info"], "Missing argument"),
+        (["completion"], "Choose from: bash, zsh, fish"),
     ],
 )
 def test_bad_usage_is_one_sentence(folder: Path, arguments: list[str], says: str) -> None:
@@ -354,6 +355,7 @@ def test_what_the_text_is_like_is_said_with_flags(tmp_path: Path, command: str) 
         ("try tokens='words'", "try --tokens words"),
         ("lower=True, lines=False: sample=0.", "--lower, --no-lines: --sample 0."),
         ("alpha=0.05 and hs=0", "--alpha 0.05 and --no-hs"),
+        ("say with column=NAME which one", "say with --column NAME which one"),
         ("encoding='my codec' reads it", "--encoding 'my codec' reads it"),
         ("runs/alpha=0.05/v.bin: no such file", "runs/alpha=0.05/v.bin: no such file"),
         ("alpha=0.05/v.bin: no such file", "alpha=0.05/v.bin: no such file"),

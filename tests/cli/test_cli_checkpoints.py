@@ -144,7 +144,7 @@ def test_options_of_before_need_not_be_given_again(folder: Path) -> None:
     [
         (["--checkpoint", "run.ckpt"], "run.ckpt is there already: --resume goes on from it; "),
         (["--resume"], "--resume needs --checkpoint FILE"),
-        (["--checkpoint-every", "1e"], "checkpoint_every needs a checkpoint"),
+        (["--checkpoint-every", "1e"], "checkpoint_every needs --checkpoint FILE"),
         (["--checkpoint", "new", "--checkpoint-every", "x"], "checkpoint_every must be a time"),
         (["--checkpoint", "new", "--seeds", "1-2"], "--checkpoint is for one training: leave out"),
         (["--checkpoint", "text.txt", "--resume"], "cannot write text.txt: it is also read"),

@@ -133,7 +133,7 @@ def test_every_command_reads_long_tables(folder: Path, command: str) -> None:
     done = fastvec(folder, command, "events.txt", "-o", "out.txt", "--group", "user")
     assert (done.returncode, done.stderr) == (
         2,
-        "fastvec: group needs column beside it, which names another column\n",
+        "fastvec: group needs --column NAME beside it, which names another column\n",
     )
 
 

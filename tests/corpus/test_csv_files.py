@@ -27,7 +27,7 @@ def test_a_column_is_read_with_whatever_delimiter_the_header_has(
     rows = [["id", "text"], ["1", "the cat"], ["2", ""], ["3", "sat"]]
     path.write_text("".join(delimiter.join(row) + "\r\n" for row in rows))
     assert read(path, column="text") == [["the", "cat"], ["sat"]]
-    with pytest.raises(ValueError, match=r"say with column .*; it has id, text"):
+    with pytest.raises(ValueError, match=r"say with column=NAME .*; it has id, text"):
         read(path)
 
 
@@ -89,7 +89,7 @@ def test_a_delimiter_that_is_given(tmp_path: Path, name: str, delimiter: str) ->
     options = {"column": "t", "delimiter": delimiter}
     assert read(path, **options) == [["a"], ["b"]]
     assert read(path, group="n", **options) == [["a"], ["b"]]
-    with pytest.raises(ValueError, match=r"say with column which one holds the text; it has n, t"):
+    with pytest.raises(ValueError, match=r"say with column=NAME which one .*; it has n, t"):
         read(path, delimiter=delimiter)
 
 
@@ -115,7 +115,7 @@ def test_a_table_without_names(tmp_path: Path, name: str) -> None:
     assert read(path, group="1", order="4", **options) == [["377", "242"], ["302"]]
     with pytest.raises(ValueError, match=r"has no column '5'; it has 1, 2, 3, 4$"):
         read(path, header=False, column="5")
-    with pytest.raises(ValueError, match=r"say with column which one .*; it has 1, 2, 3, 4$"):
+    with pytest.raises(ValueError, match=r"say with column=NAME which one .*; it has 1, 2, 3, 4$"):
         read(path, header=False)
 
 
@@ -167,7 +167,7 @@ def test_json_lines_are_no_table_whatever_the_options_say(tmp_path: Path) -> Non
     assert read(path, column="item", delimiter=",") == [["a"]] * 3
     with pytest.raises(ValueError, match="line 2 has no field '2'; it has user, item"):
         read(path, column="2", header=False)
-    with pytest.raises(ValueError, match="JSON lines: say with column"):
+    with pytest.raises(ValueError, match="JSON lines: say with column=NAME"):
         read(path, header=False)
     path.write_text("{x},a\n{y},b\n")
     assert read(path, column="2", header=False) == [["a"], ["b"]]

@@ -45,7 +45,7 @@ def test_groups_of_polars() -> None:
 
 def test_it_must_be_clear_what_is_an_item() -> None:
     groups = frame().groupby("user")
-    with pytest.raises(ValueError, match=r"say with column .*; they have user, item, n$"):
+    with pytest.raises(ValueError, match=r"say with column=NAME .*; they have user, item, n$"):
         sentences(groups)
     with pytest.raises(ValueError, match="have no column 'x'; they have user, item, n"):
         sentences(groups, column="x")
@@ -75,5 +75,5 @@ def test_series_and_lists_of_series() -> None:
     assert sentences([pandas.Series(each) for each in lists]) == expected
     assert sentences(pandas.Series([[3, 1], [3]])) == [["3", "1"], ["3"]]
     assert sentences(frame().groupby("user")["item"].agg(list)) == [["b", "a"], ["a", "c"]]
-    with pytest.raises(TypeError, match=r"holds single numbers; .* or group"):
+    with pytest.raises(TypeError, match=r"holds single numbers; .* or group=NAME"):
         sentences(frame(), column="n")

@@ -95,7 +95,7 @@ def test_mappings_are_read_with_a_column() -> None:
     assert sentences(rows, column="text", tokens=list)[1] == ["s", "a", "t"]
     walks = [{"ids": (1, 2)}, {"ids": np.array([2])}, {"ids": [3]}]
     assert sentences(walks, column="ids") == [["1", "2"], ["2"], ["3"]]
-    with pytest.raises(ValueError, match=r"say with column .*; the first one has n, text"):
+    with pytest.raises(ValueError, match=r"say with column=NAME .*; the first one has n, text"):
         sentences(rows)
     with pytest.raises(ValueError, match="row 0 of the corpus has no 'x'; it has n, text"):
         sentences(rows, column="x")

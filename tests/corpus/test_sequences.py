@@ -173,9 +173,9 @@ def test_what_cannot_be_an_item_a_group_or_an_order(tmp_path: Path) -> None:
 
 
 def test_options_that_need_each_other() -> None:
-    with pytest.raises(ValueError, match="group needs column beside it"):
+    with pytest.raises(ValueError, match="group needs column=NAME beside it"):
         read(records(), group="user")
-    with pytest.raises(ValueError, match="order needs group beside it"):
+    with pytest.raises(ValueError, match="order needs group=NAME beside it"):
         read(records(), column="item", order="time")
     for source in ([["a"]], np.array([[1, 2]])):
         with pytest.raises(ValueError, match="there is no column 'item'"):

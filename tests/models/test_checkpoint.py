@@ -369,7 +369,7 @@ def test_after_numbers_that_are_not_finite_the_last_good_checkpoint_is_named(kin
         ({"checkpoint_every": 600}, "checkpoint_every must be a time"),
         ({"checkpoint_every": "0s"}, "checkpoint_every must be a time"),
         ({"checkpoint_every": "1.5 epochs"}, "checkpoint_every must be a time"),
-        ({"checkpoint": None, "checkpoint_every": "5m"}, "checkpoint_every needs a checkpoint"),
+        ({"checkpoint": None, "checkpoint_every": "5m"}, "checkpoint_every needs checkpoint=FILE"),
     ],
 )
 @pytest.mark.parametrize("kind", [word2vec, glove])

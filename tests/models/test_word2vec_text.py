@@ -185,6 +185,8 @@ def test_a_model_can_take_over_the_words_of_another():
             {"min_count": 2},
             "no sentence has two words",
         ),
+        ([["a"], ["b"]] * 9, {}, "lines=False joins the lines"),
+        ([{"n": "a"}, {"n": "b"}] * 9, {"column": "n"}, "group=NAME joins the rows of a table"),
         ([["a", "b", "c"]] * 10, {"sample": 1e-12}, "sample=1e-12 leaves out nearly all words"),
         ([["a", "b", "c"]] * 10, {"sample": 1e-12, "hs": 1, "negative": 0}, "nothing was learned"),
     ],
