@@ -22,6 +22,7 @@ from fastvec.cli.training import train_and_save
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.calls import CallOptions
 from fastvec.models.checkpoint import SavedRun
+from fastvec.models.training_state import TrainingState
 from fastvec.models.word2vec import Word2Vec
 from fastvec.models.word2vec_file import load_model
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
@@ -92,11 +93,11 @@ def train(
         model.build_vocab(text)
     for target in outputs:
         target.check(model.wv.words, model.vector_size)
-    report(
-        quiet,
-        f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines, "
-        f"{len(model.wv):,} words of the vocabulary",
-    )
+    if checkpointing.saved is None:
+        begun = f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines"
+    else:
+        begun = goes_on_in(model.training_state, value_if_typed(options, "epochs"))
+    report(quiet, f"{begun}, {len(model.wv):,} words of the vocabulary")
 
     def fit(model: Word2Vec, arguments: dict[str, Any]) -> None:
         arguments |= {"report_delay": report_every, **checkpointing.arguments}
@@ -114,6 +115,18 @@ def train(
         runs.append(measures_of(model, steering.files) if seeds else {})
     if seeds is not None:
         print_seeds(seeds, runs, as_json)
+
+
+def goes_on_in(state: TrainingState, epochs: int | None) -> str:
+    """Where a checkpoint stands, from which to go on to so many epochs; None: as many as before.
+
+    >>> goes_on_in(TrainingState(epochs_wanted=5, epochs_done=3), None)
+    'going on in epoch 4 of 5'
+    """
+    wanted = state.epochs_wanted if epochs is None else epochs
+    if state.has_ended and (wanted == state.epochs_wanted or wanted <= state.epochs_done):
+        return f"the training had ended before, after {state.epochs_done} epochs"
+    return f"going on in epoch {state.epochs_done + 1} of {wanted}"
 
 
 def go_on(

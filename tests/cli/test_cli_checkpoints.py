@@ -127,6 +127,16 @@ def test_resume_begins_where_there_is_no_checkpoint_and_ends_where_it_is_complet
     assert len(KINDS[command].load(folder / "run.ckpt").loss_history) == 7
 
 
+def test_it_is_said_where_the_training_goes_on(folder: Path) -> None:
+    arguments = ("train", "text.txt", "-o", "v.bin", *SMALL, *CHECKPOINT, "--resume")
+    hooked(folder, KILL, *arguments)
+    says = "fastvec: the training had ended before, after 5 epochs, 6 words of the vocabulary\n"
+    assert fastvec(folder, *arguments).stderr.startswith("fastvec: going on in epoch 3 of 5, 6 ")
+    assert fastvec(folder, *arguments).stderr.startswith(says)
+    more = fastvec(folder, *arguments, "--epochs", "6")
+    assert more.stderr.startswith("fastvec: going on in epoch 6 of 6, 6 ")
+
+
 def test_options_of_before_need_not_be_given_again(folder: Path) -> None:
     typed = ("--lower", "--sg", "--window", "3")
     arguments = ("train", "text.txt", "-o", "v.bin", *SMALL, *typed, *CHECKPOINT)
