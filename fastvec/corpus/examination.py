@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from fastvec._util.progress import Progress
 from fastvec.corpus.hints import TextRead, hints
+from fastvec.corpus.spool import Ids
 
 if TYPE_CHECKING:
     from fastvec.corpus.corpus import Corpus
 
-Ids = NDArray[np.int32]
 Numbers = NDArray[np.int64]
 
 MIN_COUNTS = (1, 2, 5, 10, 20, 50, 100)

@@ -6,8 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Ids = NDArray[np.int32]
-Offsets = NDArray[np.int64]
+from fastvec.corpus.spool import Ids, Offsets
 
 LEAST_WORDS = 6  # of a sentence that is repeated hardly by chance
 LONGEST = 400  # sentences of equal length are looked for up to this one

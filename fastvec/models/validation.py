@@ -167,23 +167,20 @@ class Validation(CallbackAny2Vec, Watcher):
 
     def on_train_begin(self, _: Any) -> None:
         """Find out whether there is anything to validate; the result is not kept."""
-        done = self.state.passed + self.state.part.passed
-        self._set_next(done)
-        loss, predictions = self._validate()
+        self._set_next(self.state.passed + self.state.part.passed)
+        _, predictions = self._validate()
         if not predictions:
             raise ValueError(
                 "validation predicts nothing: no sentence that is held out has two words of the "
                 "vocabulary that subsampling leaves"
             )
-        del loss
 
     def on_epoch_end(self, _: Any) -> None:
         """Validate."""
         self._note(self.state.passed)
 
-    def tick(self, done: int, loss: float | None) -> bool:
+    def tick(self, done: int, _: float | None) -> bool:
         """Ask for a pause when so many words have been trained on."""
-        del loss
         return done >= self.next
 
     def pause(self) -> None:
@@ -191,8 +188,7 @@ class Validation(CallbackAny2Vec, Watcher):
         self._note(self.state.passed + self.state.part.passed)
 
     def _note(self, done: int) -> None:
-        loss, predictions = self._validate()
-        mean = loss / predictions if predictions else math.nan
+        mean, _ = self._validate()
         self.state.validation_history.append(mean)
         part = self.state.part.passed / self.run.epoch_size
         self.state.validation_epochs.append(self.state.epochs_trained + part)
@@ -203,7 +199,7 @@ class Validation(CallbackAny2Vec, Watcher):
             self.next = (done // self.every + 1) * self.every
 
     def _validate(self) -> tuple[float, int]:
-        """Validate, and tell it."""
+        """The mean loss, which is logged too, and the number of predictions."""
         begun = time.monotonic()
         loss, predictions = self.run.validate()
         seconds = time.monotonic() - begun
@@ -219,7 +215,7 @@ class Validation(CallbackAny2Vec, Watcher):
             predictions=predictions,
             seconds=seconds,
         )
-        return loss, predictions
+        return mean, predictions
 
 
 def held_again(state: TrainingState, validation: Any) -> Any:

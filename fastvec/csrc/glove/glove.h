@@ -30,7 +30,7 @@ typedef struct {
     int32_t strip_bits; /* rows that are trained on together: 2^strip_bits */
     const uint64_t *hashes; /* (words) by which pairs are held out of training, or NULL */
     uint64_t held_below;    /* those whose hash is below this are */
-    int frozen;          /* compute the cost of those that are, and change nothing */
+    int frozen;             /* compute the cost of those that are, and change nothing */
 } glove;
 
 /* Scratch of one worker, for tiles of at most `room` pairs and `strips` strips. */
@@ -178,7 +178,8 @@ static inline int glove_prepare(const glove *g, glove_worker *w, int64_t index, 
 }
 
 /* One worker's share of one epoch.  steps: which tile each step of the schedule is; losses: (n_tiles)
- * written.  counters[0] counts pairs; of a frozen model counters[1] their entries.  Returns 0, or -1 for pairs that are out of range. */
+ * written.  counters[0] counts pairs; of a frozen model counters[1] their entries.  Returns 0, or -1 for
+ * pairs that are out of range. */
 static inline int glove_epoch(const glove *g, glove_worker *w, schedule *s, const int32_t *steps,
                               uint64_t seed, double *losses, control *c, int64_t *counters) {
     for (int64_t tries = 0; !control_stopped(c);) {
