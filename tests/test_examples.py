@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import inspect
+import io
 import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +69,7 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "Phrases": Phrases,
         "Word2Vec": Word2Vec,
         "Words": Words,
+        "io": io,
         "np": np,
         "scipy": scipy,
         "model": model,

@@ -1,10 +1,8 @@
-"""The rows of word2vec and GloVe files, read ahead on a thread and parsed by the native core."""
+"""The rows of word2vec and GloVe files, parsed by the native core while more is read."""
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, BinaryIO, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +12,8 @@ from fastvec._util.places import FileLike, name_of
 from fastvec._util.progress import Progress
 from fastvec.io.archives import open_input
 from fastvec.io.compression import MOST_BYTES, peek
-from fastvec.io.foreign import BOM, refuse_no_vectors
+from fastvec.io.foreign import refuse_no_vectors
+from fastvec.io.read_ahead import CHUNK, MARGIN, ReadAhead
 from fastvec.io.text_rows import (
     ENOUGH_BYTES,
     HEADER,
@@ -34,8 +33,6 @@ from fastvec.words import Words
 
 MAX_SIZE = 1 << 20  # numbers in a vector; a header that says more is damaged
 MAX_WORDS = 2**31 - 2  # word ids are 32 bits
-CHUNK = 1 << 21  # bytes read at a time
-MARGIN = 1 << 16  # room before each chunk for the beginning of the row that ends in it
 EXPECTED = 1 << 24  # the hash table of words has room for so many at the start, at most,
 FEW_EXPECTED = 1 << 16  # and for so many if only the header speaks of more
 FIRST = 10  # lines by which text is told from binary rows
@@ -72,7 +69,7 @@ def read_rows(
     with open_input(path) as opened:
         head, file = peek(opened)
         refuse_no_vectors(name_of(path), head)
-        with _ReadAhead(file) as data:
+        with ReadAhead(file) as data:
             rows = _RowFile(data, path, binary, header, limit, doubles)
             with Progress("reading", data.size, "bytes") as bar:
                 vectors = rows.read_all(bar)
@@ -84,83 +81,12 @@ def read_rows(
     return words, vectors, rows.reader.duplicates
 
 
-class _ReadAhead:
-    """The bytes of a file, read ahead on a thread; those not parsed yet are data[start:end]."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
-        #: bytes in the file; None if it is compressed or a pipe
-        self.size = _plain_size(file)
-        self.parsed = 0  # bytes of the file before data[start]
-        self.buffers = [np.empty(MARGIN + CHUNK, np.uint8) for _ in range(2)]
-        self.data = self.buffers[0]
-        self.start = self.end = 0
-        self.ended = False
-        self.thread = ThreadPoolExecutor(1)
-        self.pending: Future[int] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.thread.shutdown()
-
-    def line(self) -> bytes:
-        """The first line; it must be read before anything else."""
-        line = self.file.readline(256)
-        self.parsed += len(line)
-        return line.removeprefix(BOM)
-
-    def skip_mark(self) -> None:
-        """Pass over a byte order mark at the beginning of the bytes not parsed yet."""
-        if self.data[self.start : self.end][: len(BOM)].tobytes() == BOM:
-            self.advance(self.start + len(BOM))
-
-    def advance(self, end: int) -> None:
-        """Record that everything before data[end] has been parsed."""
-        self.parsed += end - self.start
-        self.start = end
-
-    def read_more(self) -> None:
-        """Read the next chunk; the beginning of an unfinished row is moved in front of it."""
-        rest = self.data[self.start : self.end]
-        got = self._ahead().result()
-        fresh = self.buffers[1]
-        self.buffers.reverse()
-        self.pending = None
-        self.ended = got == 0
-        if len(rest) <= MARGIN:
-            self.start, self.end = MARGIN - len(rest), MARGIN + got
-            fresh[self.start : MARGIN] = rest
-            self.data = fresh
-        else:
-            self.data = np.concatenate([rest, fresh[MARGIN : MARGIN + got]])
-            self.start, self.end = 0, len(self.data)
-        if not self.ended:
-            self.pending = self._ahead()
-
-    def _ahead(self) -> Future[int]:
-        """The read of the next chunk, into the buffer that is not in use."""
-        if self.pending is None:
-            room = self.buffers[1][MARGIN:].data
-            self.pending = self.thread.submit(self.file.readinto, room)  # type: ignore[attr-defined]
-        return self.pending
-
-    def rest(self) -> bytes:
-        """The bytes that have been read but not parsed."""
-        return self.data[self.start : self.end].tobytes()
-
-    def row(self, start: int) -> bytes:
-        """The line that starts at data[start], as far as it has been read."""
-        return self.data[start : self.end].tobytes().partition(b"\n")[0]
-
-
 class _RowFile:
     """A file with a row for each word, while it is read: its sizes and its matrix."""
 
     def __init__(
         self,
-        data: _ReadAhead,
+        data: ReadAhead,
         path: FileLike,
         binary: bool,
         header: bool,
@@ -342,11 +268,3 @@ class _RowFile:
             typical = max(smallest, len(seen) // max(1, seen.count(b"\n")))
             return min(self.wanted, 16 + left // typical * 17 // 16)
         return self.wanted
-
-
-def _plain_size(file: BinaryIO) -> int | None:
-    """The size of a file on disk; None for pipes and for compressed files."""
-    try:
-        return os.fstat(file.fileno()).st_size or None if file.seekable() else None
-    except OSError:  # not a file of the system
-        return None
