@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
-from click.core import ParameterSource
 
 from fastvec._util.options import options_of
 from fastvec.cli.files import Source, check_outputs
 from fastvec.cli.help import long_run_option
-from fastvec.cli.shared import Function, echo, options_from
+from fastvec.cli.shared import Function, echo, options_from, options_typed
 from fastvec.io.container import Container
 from fastvec.models.checkpoint import SavedRun
 from fastvec.models.glove import GloVe
@@ -73,7 +72,7 @@ class Checkpointing:
             if resume:
                 raise click.UsageError("--resume needs --checkpoint FILE")
             return
-        if options_typed() & {"seeds"}:
+        if "seeds" in options_typed():
             raise click.UsageError("--checkpoint is for one training: leave out --seeds")
         check_outputs([self.path, *outputs], inputs)
         self.resumes = resume and self.path.exists()
@@ -140,16 +139,3 @@ def _stop(model: Word2Vec | GloVe, path: Path, corpus: Iterable[object]) -> NoRe
     echo(f"fastvec: {where}, {path} is of {written}; go on from there with{stdin}", err=True)
     echo(shlex.join(["fastvec", *given]), err=True)
     sys.exit(1)
-
-
-def options_typed() -> set[str]:
-    """The names of the options that are on the command line."""
-    context = click.get_current_context()
-    names = [str(option.name) for option in context.command.params]
-    typed = ParameterSource.COMMANDLINE
-    return {name for name in names if context.get_parameter_source(name) is typed}
-
-
-def value_if_typed(options: dict[str, Any], name: str) -> Any:
-    """An option's value; None if it was not typed."""
-    return options[name] if name in options_typed() else None

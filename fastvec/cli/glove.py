@@ -13,7 +13,7 @@ import click
 from fastvec._util.atomic import path_name
 from fastvec._util.options import params_of
 from fastvec._util.progress import readable
-from fastvec.cli.checkpoints import Checkpointing, checkpoint_options, value_if_typed
+from fastvec.cli.checkpoints import Checkpointing, checkpoint_options
 from fastvec.cli.files import INPUT, OUTPUT, Source, check_outputs, vector_files
 from fastvec.cli.help import Command
 from fastvec.cli.interrupts import Interrupts
@@ -30,11 +30,10 @@ from fastvec.cli.pairs import (
     load_pairs,
     read_corpus,
     reading_options,
-    refuse_options,
     report_counted,
 )
 from fastvec.cli.seeds import measures_of, print_seeds, seed_options, seed_outputs
-from fastvec.cli.shared import options_from, report
+from fastvec.cli.shared import options_from, refuse_options, report, value_if_typed
 from fastvec.cli.steering import Steering, steering_options
 from fastvec.cli.training import train_and_save
 from fastvec.corpus.corpus import Corpus
@@ -46,10 +45,7 @@ from fastvec.models.glove import GloVe
 from fastvec.models.glove_file import load_model
 from fastvec.models.pairs import Pairs
 from fastvec.models.ppmi import check_vector_size, ppmi_vectors
-from fastvec.params import (
-    GloVeParams,
-    PPMIParams,
-)
+from fastvec.params import GloVeParams, PPMIParams
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 

@@ -8,24 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from fastvec._util.atomic import about_file
 from fastvec._util.options import names_of, params_of
 from fastvec._util.progress import readable
 from fastvec.cli.files import INPUT, OUTPUT, READ_VOCAB, Source, corpus_argument, sources
-from fastvec.cli.shared import Function, options_from, report
+from fastvec.cli.shared import Function, options_from, refuse_options, report
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io.container import is_container
 from fastvec.io.registry import regular_file
 from fastvec.models.cooccurrence import count_pairs
 from fastvec.models.pairs import Pairs
-from fastvec.params import (
-    CooccurrenceParams,
-    CorpusParams,
-    VocabularyParams,
-)
+from fastvec.params import CooccurrenceParams, CorpusParams, VocabularyParams
 from fastvec.words import Words
 
 CORPUS = corpus_argument(required=False)
@@ -135,16 +130,6 @@ def count(text: Corpus, values: dict[str, Any], quiet: bool) -> Pairs:
 def report_counted(pairs: Pairs, begun: float, quiet: bool) -> None:
     """Report how many pairs were counted since a point in time."""
     report(quiet, f"counted {readable(pairs.nnz)} pairs, {time.monotonic() - begun:.1f} s")
-
-
-def refuse_options(names: set[str], because: str) -> None:
-    """UsageError if one of these options, which would have no effect, is on the command line."""
-    context = click.get_current_context()
-    for option in context.command.params:
-        typed = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
-        if typed and option.name in names:
-            flag = str(option.name).replace("_", "-")
-            raise click.UsageError(f"--{flag} has no effect {because}")
 
 
 def reading_options(command: Function) -> Function:

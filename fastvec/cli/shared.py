@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from fastvec._util.options import Params, fields_of, is_switch
@@ -190,3 +191,23 @@ def _complete_choice(
     words: Sequence[str], _: click.Context, __: click.Parameter, start: str
 ) -> list[CompletionItem]:
     return [CompletionItem(word) for word in words if word.startswith(start)]
+
+
+def options_typed() -> list[str]:
+    """The names of the options that are on the command line, in the order of the help page."""
+    context = click.get_current_context()
+    names = [str(option.name) for option in context.command.params]
+    typed = ParameterSource.COMMANDLINE
+    return [name for name in names if context.get_parameter_source(name) is typed]
+
+
+def value_if_typed(options: dict[str, Any], name: str) -> Any:
+    """An option's value; None if it is not on the command line."""
+    return options[name] if name in options_typed() else None
+
+
+def refuse_options(names: set[str], because: str) -> None:
+    """UsageError if one of these options, which would have no effect, is on the command line."""
+    for name in options_typed():
+        if name in names:
+            raise click.UsageError(f"--{name.replace('_', '-')} has no effect {because}")

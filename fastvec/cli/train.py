@@ -9,14 +9,13 @@ from typing import Any, NoReturn
 import click
 
 from fastvec._util.progress import readable
-from fastvec.cli.checkpoints import Checkpointing, checkpoint_options, value_if_typed
+from fastvec.cli.checkpoints import Checkpointing, checkpoint_options
 from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, corpus_argument, sources
 from fastvec.cli.help import Command
 from fastvec.cli.news import REPORT_EVERY, long_command
 from fastvec.cli.output import TO, VectorOutput
-from fastvec.cli.pairs import refuse_options
 from fastvec.cli.seeds import measures_of, print_seeds, seed_options, seed_outputs
-from fastvec.cli.shared import options_from, report
+from fastvec.cli.shared import options_from, refuse_options, report, value_if_typed
 from fastvec.cli.steering import Steering, steering_options
 from fastvec.cli.training import train_and_save
 from fastvec.corpus.vocabulary import Vocabulary
