@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -152,9 +153,10 @@ def evaluate(
 ) -> None:
     """Score vectors by analogies, similarity and categories.
 
-    It prints one table.  The columns known and of say how many questions, pairs or words of a file
-    count: those with an unknown word are left out, unless --unknown-wrong is given.  The columns
-    low and high are a 95 % interval: Wilson's of an accuracy, bootstrap of a rank correlation.
+    It prints one table (on a terminal, comparisons are a second one).  The columns known and of say
+    how many questions, pairs or words of a file count: those with an unknown word are left out,
+    unless --unknown-wrong is given.  The columns low and high are a 95 % interval: Wilson's of an
+    accuracy, bootstrap of a rank correlation.
 
     Several files are given by several options (--similarity A --similarity B) or by a folder.
 
@@ -170,7 +172,33 @@ def evaluate(
     if as_json:
         print_json(rows)
     else:
-        show([("", tuple(rows[0]), [cells(one.values()) for one in rows])], heads=True)
+        show(drawn(rows) if sys.stdout.isatty() else [printed("", rows)], heads=True)
+
+
+#: a title, the heads of the columns, and the rows
+Printed = tuple[str, tuple[str, ...], list[list[str]]]
+
+
+def printed(title: str, rows: list[Row]) -> Printed:
+    """Rows as a table of text."""
+    return title, tuple(rows[0]), [cells(one.values()) for one in rows]
+
+
+def drawn(rows: list[Row]) -> list[Printed]:
+    """What a terminal shows, which is too narrow for all columns: scores, then comparisons."""
+    scores = [{name: one[name] for name in tuple(rows[0])[:9]} for one in rows]
+    compared = [
+        {
+            **{name: one[name] for name in ("vectors", "file", "part", "measure", "difference")},
+            "low": one["difference_low"],
+            "high": one["difference_high"],
+            "p": one["p"],
+        }
+        for one in rows
+        if not math.isnan(one.get("p", math.nan))
+    ]
+    more = [printed(f"compared with {rows[0]['vectors']}", compared)] if compared else []
+    return [printed("", scores), *more]
 
 
 Scorer = Callable[[KeyedVectors, Path], Iterator[Scored]]

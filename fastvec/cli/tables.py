@@ -22,8 +22,9 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Ta
     shown = any(heads)
     made = Table(title=visible(title), title_justify="left", title_style="bold", show_header=shown)
     for position, head in enumerate(heads):
-        numbers = all(NUMBER.match(row[position]) for row in rows)
-        made.add_column(head, justify="right" if position and numbers else "left")
+        numbers = position > 0 and all(NUMBER.match(row[position]) for row in rows)
+        # Where a terminal is narrow, texts are cut off, and numbers are not.
+        made.add_column(head, justify="right" if numbers else "left", no_wrap=numbers)
     for row in rows:
         made.add_row(*map(visible, row))
     return made

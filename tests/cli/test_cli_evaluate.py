@@ -1,12 +1,17 @@
 """eval of several vectors: compared with the first, by the same questions."""
 
+import io
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 from processes import fastvec
+from rich.console import Console
 
+from fastvec.cli.evaluate import drawn
+from fastvec.cli.tables import table
 from fastvec.evaluation import compare, score_file
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
@@ -65,3 +70,26 @@ def test_one_set_of_vectors_is_not_compared(folder: Path) -> None:
     assert heads[9:] == ["difference", "difference_low", "difference_high", "p"]
     assert rows[3][9:] == ["0.0000", "0.0000", "0.0000", "1.0000"]
     assert rows[0][9:] == ["nan"] * 4
+
+
+def test_a_narrow_terminal_shows_all_numbers() -> None:
+    names = ("vectors", "file", "part", "measure", "score", "low", "high", "known", "of")
+    values = ("a.bin", "pairs.txt", "all", "spearman", *[-0.1234] * 3, 5, 5)
+    first = dict(zip(names, values, strict=True))
+    compared = ("difference", "difference_low", "difference_high", "p")
+    better = dict(zip(compared, (0.2345, -0.3456, 1.4567, 0.5678), strict=True))
+    rows = [
+        {**first, **dict.fromkeys(compared, math.nan)},
+        {**first, "vectors": "b.bin", **better},
+    ]
+    scores, comparison = drawn(rows)
+    assert comparison[0] == "compared with a.bin"
+    assert [row[0] for row in comparison[2]] == ["b.bin"]
+    output = io.StringIO()
+    console = Console(width=80, file=output)
+    for one in (scores, comparison):
+        console.print(table(*one))
+    shown = output.getvalue()
+    assert shown.count("-0.1234") == 6
+    assert all(number in shown for number in ("0.2345", "-0.3456", "1.4567", "0.5678"))
+    assert [one[0] for one in drawn([first])] == [""]
