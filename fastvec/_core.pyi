@@ -293,7 +293,7 @@ class Training:
         alpha_start: float,
         alpha_end: float,
         seed: int,
-        loss: float = 0,
+        loss: float = 0.0,
         predictions: int = 0,
         trained: int = 0,
     ) -> None: ...

@@ -72,7 +72,8 @@ def test_every_long_command_has_a_log(
 ) -> None:
     arguments = [name if name != "v" else "v.bin" for name in arguments]
     done = fastvec(folder, *arguments, "text.txt", "-q", "--log", "run.jsonl")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert "%" not in done.stderr  # remarks on so small a text there may be, but no news
     lines = log_of(folder / "run.jsonl")
     assert [line["event"] for line in lines[1:]][: len(events)] == events
     start, end = lines[0], lines[-1]
