@@ -29,6 +29,10 @@ from fastvec.words import offsets_of
 Batches = Callable[[BinaryIO, str, CorpusParams], Iterator[Any]]
 
 
+BATCH_BYTES = 1 << 26  # of rows that are read at once
+MOST_ROWS = 1 << 16  # read at once, as pyarrow does it
+
+
 def _pyarrow(name: str) -> Any:
     try:
         import pyarrow
@@ -116,7 +120,16 @@ def _parquet_batches(file: BinaryIO, name: str, params: CorpusParams) -> Iterato
     from pyarrow.parquet import ParquetFile
 
     parquet = ParquetFile(file, page_checksum_verification=True)
-    yield from parquet.iter_batches(columns=_choose_columns(name, parquet.schema_arrow, params))
+    columns = _choose_columns(name, parquet.schema_arrow, params)
+    for i in range(parquet.num_row_groups):
+        rows = _rows_at_once(parquet.metadata.row_group(i))
+        yield from parquet.iter_batches(rows, row_groups=[i], columns=columns)
+
+
+def _rows_at_once(group: Any) -> int:
+    """How many rows of a group are about BATCH_BYTES, if they are long, such as books."""
+    row_bytes = max(group.total_byte_size / max(group.num_rows, 1), 1)
+    return int(min(max(BATCH_BYTES / row_bytes, 1), MOST_ROWS))
 
 
 def _arrow_batches(file: BinaryIO, *_: Any) -> Iterator[Any]:

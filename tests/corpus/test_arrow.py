@@ -25,7 +25,9 @@ from texts import (
     words,
 )
 
+from fastvec.corpus.arrow import _parquet_batches
 from fastvec.corpus.corpus import Corpus
+from fastvec.params import CorpusParams
 
 
 @pytest.mark.parametrize("kind", ["parquet", "feather", "arrow"])
@@ -210,3 +212,16 @@ def test_a_table_row_is_read_like_a_file() -> None:
     arrow = pytest.importorskip("pyarrow")
     rows = ["to", "\ufeffto be"]
     assert sentences(arrow.table({"t": rows})) == [["to"], ["to", "be"]]
+
+
+def test_long_rows_of_parquet_are_read_a_few_at_a_time(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    for length, at_once in ((500_000, 64), (1, 200)):
+        table = arrow.table({"text": [f"{i} " + "ab" * length for i in range(200)]})
+        parquet.write_table(table, tmp_path / "t", compression=None, use_dictionary=False)
+        with (tmp_path / "t").open("rb") as file:
+            batches = _parquet_batches(file, "t", CorpusParams(column="text"))
+            sizes = [len(batch) for batch in batches]
+        assert sum(sizes) == 200
+        assert 0.9 * at_once < max(sizes) <= 1.1 * at_once
