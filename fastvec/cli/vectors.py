@@ -142,7 +142,7 @@ def info(vectors: Path, as_json: bool) -> None:
     """Print what a file contains, and whether it is damaged.
 
     Corpora, pairs, phrases and indices are read as well as all kinds of VECTORS.  Checksums are
-    compared, if the file has any.
+    compared, if the file has any.  Of long lists, such as losses, only --json prints all.
     """
     with regular_file(vectors) as file:
         with Path(file).open("rb") as opened:
@@ -154,10 +154,22 @@ def info(vectors: Path, as_json: bool) -> None:
         print_json(facts)
     else:
         rows = [
-            (name, json.dumps(value) if isinstance(value, dict) else str(value))
+            (name, json.dumps(shortened(value)) if isinstance(value, dict) else str(value))
             for name, value in facts.items()
         ]
         show([("", ("", ""), rows)])
+
+
+def shortened(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts with only the ends of long lists, such as the losses of hundreds of epochs.
+
+    >>> shortened({"loss_history": list(range(400)), "epochs": 400})
+    {'loss_history': ['...', 395, 396, 397, 398, 399], 'epochs': 400}
+    """
+    return {
+        name: ["...", *value[-5:]] if isinstance(value, list) and len(value) > 10 else value
+        for name, value in facts.items()
+    }
 
 
 def container_facts(path: PathLike, kind: str) -> dict[str, Any]:

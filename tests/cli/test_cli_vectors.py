@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -435,3 +436,13 @@ def test_info_reads_every_file_of_fastvec_and_finds_every_flipped_bit(tmp_path):
         done = fastvec(tmp_path, "info", name)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith(f"fastvec: {name}")
+
+
+def test_info_shows_the_ends_of_long_lists(tmp_path: Path) -> None:
+    model = Word2Vec([["a", "b"]] * 9, vector_size=2, min_count=1, epochs=30, sample=0, workers=1)
+    model.save(tmp_path / "m.safetensors")
+    shown = fastvec(tmp_path, "info", "m.safetensors").stdout
+    losses = json.loads(fastvec(tmp_path, "info", "m.safetensors", "--json").stdout)
+    losses = losses["training"]["loss_history"]
+    assert len(losses) == 30
+    assert f'"loss_history": ["...", {str(losses[-5:])[1:]}' in shown
