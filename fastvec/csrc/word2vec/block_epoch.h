@@ -190,7 +190,7 @@ static inline void make(const training *t, blocks *b, worker *w, block_worker *o
     } else {
         const int64_t last = b->last - first < b->piece_chunks ? b->last : first + b->piece_chunks;
         make_piece(t, w, &own->positions, &b->inputs, &b->outputs, first, last, own->cursors,
-                   &b->pieces[task]);
+                   &b->room, &b->pieces[task]);
     }
 }
 
@@ -215,7 +215,10 @@ static inline int64_t stage_tasks(const blocks *b) {
 
 static inline void begin_stage(const training *t, blocks *b, stage stage) {
     b->stage = stage;
-    if (stage == DEAL) b->last = segment_end(t, b);
+    if (stage == DEAL) {
+        b->last = segment_end(t, b);
+        b->room.used = 0;
+    }
     if (stage == TRAIN) {
         memset(b->rounds, 0, 3 * (size_t)b->n * sizeof *b->rounds);
         b->words = b->kept = 0;

@@ -39,7 +39,7 @@ enum {
     /* Chunks in a piece and in a segment, for two context words on either side of each; and in a segment
      * that begins the training, or half of what was trained on before. */
     PIECE_CHUNKS = 20,
-    SEGMENT_CHUNKS = 1000,
+    SEGMENT_CHUNKS = 500,
     FIRST_CHUNKS = 7,
 };
 
@@ -63,6 +63,7 @@ typedef struct {
     float *largest; /* (2 n,): the share of the most frequent one of each */
     int64_t piece_chunks, segment_chunks;
     piece *pieces;   /* of a segment */
+    pair_room room;
     int32_t *rounds; /* (3 n,): how many rounds the blocks and half blocks have behind them */
     double *losses;  /* (n, n): of the tiles of this segment, */
     double loss;     /* and of the segments of this epoch that are done: always summed in one order */
@@ -130,11 +131,9 @@ static inline void blocks_free(blocks *b) {
     free(b->alias_queue);
     free(b->draws);
     free(b->largest);
-    if (b->pieces) {
-        free(b->pieces->starts);
-        free(b->pieces->pairs);
-    }
+    if (b->pieces) free(b->pieces->starts);
     free(b->pieces);
+    free(b->room.pairs);
     free(b->rounds);
     free(b->losses);
     memset(b, 0, sizeof *b);
@@ -149,15 +148,11 @@ static inline int pieces_init(blocks *b, const training *t) {
     const size_t starts = 2 * (size_t)b->n * (size_t)b->n + 1;
     const size_t pairs = (size_t)((b->piece_chunks + 1) * CHUNK * most_contexts(t));
     b->pieces = cache_line_alloc(pieces * sizeof *b->pieces);
-    uint32_t *all_starts = cache_line_alloc(pieces * starts * sizeof *all_starts);
-    uint32_t *all_pairs = huge_pages_alloc(pieces * pairs * sizeof *all_pairs);
-    if (!b->pieces || !all_starts || !all_pairs) {
-        free(all_starts);
-        free(all_pairs);
-        return -1;
-    }
-    for (size_t i = 0; i < pieces; i++)
-        b->pieces[i] = (piece){.pairs = all_pairs + i * pairs, .starts = all_starts + i * starts};
+    if (!b->pieces) return -1;
+    b->pieces->starts = cache_line_alloc(pieces * starts * sizeof *b->pieces->starts);
+    b->room.pairs = huge_pages_alloc(pieces * pairs * sizeof *b->room.pairs); /* mostly not touched */
+    if (!b->pieces->starts || !b->room.pairs) return -1;
+    for (size_t i = 1; i < pieces; i++) b->pieces[i].starts = b->pieces->starts + i * starts;
     return 0;
 }
 

@@ -24,6 +24,12 @@ typedef struct {
     int64_t n, room;
 } positions;
 
+/* Memory for the pairs of a segment: pieces take theirs one behind the other. */
+typedef struct {
+    uint32_t *pairs;
+    int64_t used;
+} pair_room;
+
 typedef struct {
     uint32_t *pairs;    /* tile by tile: place of the centre << 16 | place of the context */
     uint32_t *starts;   /* (tiles + 1,): where each tile's begin */
@@ -68,7 +74,8 @@ static inline void positions_add(const training *t, worker *w, positions *p, int
 }
 
 /* Sort the pairs of all positions into n blocks x half blocks. */
-static inline void sort_pairs(const positions *p, piece *piece, uint32_t n, uint32_t *cursors) {
+static inline void sort_pairs(const positions *p, piece *piece, uint32_t n, uint32_t *cursors,
+                              pair_room *room) {
     const uint32_t tiles = 2 * n * n;
     memset(cursors, 0, tiles * sizeof *cursors);
     for (int64_t i = 0; i < p->n; i++) {
@@ -83,6 +90,7 @@ static inline void sort_pairs(const positions *p, piece *piece, uint32_t n, uint
         at += count;
     }
     piece->starts[tiles] = at;
+    piece->pairs = room->pairs + __atomic_fetch_add(&room->used, at, __ATOMIC_RELAXED);
     for (int64_t i = 0; i < p->n; i++) {
         uint32_t *next = cursors + (p->centres[i] >> 16) * n;
         const uint32_t centre = p->centres[i] << 16;
@@ -96,7 +104,7 @@ static inline void sort_pairs(const positions *p, piece *piece, uint32_t n, uint
 /* Make the pairs of chunks first .. last. */
 static inline void make_piece(const training *t, worker *w, positions *p, const deal *inputs,
                               const deal *outputs, int64_t first, int64_t last, uint32_t *cursors,
-                              piece *piece) {
+                              pair_room *room, piece *piece) {
     p->n = piece->done = piece->kept = 0;
     for (int64_t chunk = first; chunk < last; chunk++) {
         int64_t done;
@@ -107,7 +115,7 @@ static inline void make_piece(const training *t, worker *w, positions *p, const 
         piece->done += done;
         piece->kept += n;
     }
-    sort_pairs(p, piece, (uint32_t)inputs->n, cursors);
+    sort_pairs(p, piece, (uint32_t)inputs->n, cursors, room);
 }
 
 #endif
