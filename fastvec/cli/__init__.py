@@ -116,9 +116,13 @@ def show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 
 class LogLines(logging.Handler):
-    """Shows what is logged as a command shows warnings."""
+    """Shows what is logged as a command shows warnings; with --quiet, only what is an error."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        context = click.get_current_context(silent=True)
+        quiet = context is not None and context.params.get("quiet")
+        if quiet and record.levelno < logging.ERROR:
+            return
         show_warning(record.getMessage())
 
 

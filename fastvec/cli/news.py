@@ -61,7 +61,7 @@ def show_news(context: click.Context, _: click.Parameter, quiet: bool) -> bool:
 
 
 QUIET = click.option(
-    "-q", "--quiet", is_flag=True, callback=show_news, help="print nothing but warnings and errors"
+    "-q", "--quiet", is_flag=True, callback=show_news, help="print nothing but errors"
 )
 REPORT_EVERY = long_run_option(
     "--report-every",

@@ -79,7 +79,7 @@ def size_of_rows(lines: list[bytes]) -> int:
             f"row {number}: expected a word and numbers, found {excerpt(line)}{number_advice(line)}"
         )
     first = rows[0][1]
-    if HEADER.fullmatch(first) and size > 1:
+    if HEADER.fullmatch(first) and (size > 1 or _speaks_of_others(first, sizes)):
         raise ValueError(
             f"its first line is a header, {excerpt(first)}: read it with no_header=False "
             "(--from word2vec)"
@@ -93,6 +93,12 @@ def size_of_rows(lines: list[bytes]) -> int:
             )
     _refuse_decimal_commas([line for _, line in rows], size)
     return size
+
+
+def _speaks_of_others(header: bytes, sizes: Counter[int]) -> bool:
+    """Whether a header says as many numbers, more than one, as some of the rows have."""
+    said = int(header.split()[1])
+    return said > 1 and sizes[said] > 0
 
 
 def _refuse_decimal_commas(lines: list[bytes], size: int) -> None:

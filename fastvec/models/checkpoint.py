@@ -126,7 +126,7 @@ class Checkpoints(Watcher):
         except (OSError, MemoryError) as error:
             reason = getattr(error, "strerror", None) or str(error) or "out of memory"
             stays = "the checkpoint of before stays" if self.path.exists() else "there is none"
-            log.warning("no checkpoint was written, %s: %s", stays, reason)
+            log.error("no checkpoint was written, %s: %s", stays, reason)
         else:
             self._is_written = True
             _tell_written(self.path, state, time.monotonic() - begun)

@@ -237,7 +237,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             with undone_on_error(self):
                 self._set_pairs(self._pairs_of(source, vocabulary))
                 self._start(init)
-            self.training_state.begin_call(self.epochs)
+                self.training_state.begin_call(self.epochs)
             self._train(held, options)
         return self
 

@@ -31,7 +31,8 @@ def test_from_text_to_vectors(folder):
     for name in ("v.safetensors", "v.bin", "v.txt", "v.glove"):
         done = fastvec(folder, "glove", "text.txt", "-o", name, *options)
         assert done.returncode == 0
-        assert [line.split()[1] for line in done.stderr.splitlines()] == [
+        said = [line.split()[1] for line in done.stderr.splitlines() if "hardly" not in line]
+        assert said == [
             "read", "counted", "training:", "training:", "training:", "trained", f"{name}:"
         ]  # fmt: skip
     files = [read_vectors(folder / n) for n in ("v.safetensors", "v.bin", "v.txt", "v.glove")]

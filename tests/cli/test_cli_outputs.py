@@ -169,9 +169,12 @@ def test_names_that_are_not_utf8_are_printed_as_they_are(folder: Path) -> None:
         ("train p.jsonl --column t -o v.bin", "word 'New York' has a line end or a space where"),
         ("glove p.jsonl --column t -o v.bin", "word 'New York' has a line end or a space where"),
         ("glove --matrix pairs -o v.bin", "word 'New York' has a line end or a space where"),
-        ("ppmi q.jsonl --column t -o v.txt", "word 'a\\nb' has a line end or a space where"),
         (
-            "ppmi q.jsonl --column t -o v.npy",
+            "ppmi q.jsonl --column t --vector-size 1 -o v.txt",
+            "word 'a\\nb' has a line end or a space where",
+        ),
+        (
+            "ppmi q.jsonl --column t --vector-size 1 -o v.npy",
             "a word has a line end, which v.words.txt cannot hold",
         ),
         ("glove --matrix u -o v.txt --unk", "the vocabulary has <unk>: unk cannot append it"),

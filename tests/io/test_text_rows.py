@@ -46,6 +46,7 @@ def test_marks_and_windows_line_ends_are_no_part_of_words(tmp_path, data):
         (b"3 3 0 1\n" + ROWS, "header of another tool|row 1"),
         (b"2 2 70\nthe 1.5 2.5\nof 1.5 3\n", "header of another tool"),
         (b"300\n" + ROWS, "row 1"),
+        (b"3 2\nthe 0.5 0.25\nof 0.5 1\nto 0.5\n", "its first line is a header|row 3"),
         (b"# made by hand\n" + ROWS, "row 1: .* it looks like a comment"),
         (b"% size: 3\n" + ROWS, "row 1: .* it looks like a comment"),
         (b"3 2\n" + ROWS, "more than the 2 numbers of which the header speaks"),
@@ -120,3 +121,9 @@ def test_of_sizes_that_are_equally_frequent_the_smallest_is_meant():
 def test_bytes_of_text():
     assert is_text("straße".encode()[:5])
     assert not is_text(np.float32(-0.7).tobytes())
+
+
+def test_a_header_is_seen_where_rows_are_cut_off(tmp_path):
+    path = write(tmp_path / "v", b"3 3\n0 0.5 0 0\n1 0.5 0 0\n2 0.5\n")
+    with pytest.raises(ValueError, match="v: its first line is a header"):
+        read_vectors(path, file_format="glove")
