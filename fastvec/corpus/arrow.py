@@ -16,6 +16,7 @@ from fastvec.corpus.arrow_columns import (
     LONG_ROWS,
     is_text,
     long_chunks,
+    parts_of,
     strings,
     validate,
     whole_words,
@@ -30,12 +31,15 @@ Batches = Callable[[BinaryIO, str, CorpusParams], Iterator[Any]]
 
 
 BATCH_BYTES = 1 << 26  # of rows that are read at once
+PART_BYTES = 1 << 24  # of text that is taken out of a dictionary at once
 MOST_ROWS = 1 << 16  # read at once, as pyarrow does it
+DICTIONARY_BYTES = 1 << 21  # of the strings that a dictionary in a Parquet file has, at most
 
 
 def _pyarrow(name: str) -> Any:
     try:
         import pyarrow
+        import pyarrow.compute
     except ImportError:
         raise ImportError(
             f"to read {name}, pyarrow is needed: pip install 'fastvec[arrow]'"
@@ -121,9 +125,29 @@ def _parquet_batches(file: BinaryIO, name: str, params: CorpusParams) -> Iterato
 
     parquet = ParquetFile(file, page_checksum_verification=True)
     columns = _choose_columns(name, parquet.schema_arrow, params)
+    repeated = [column for column in columns if _is_repeated(parquet, column)]
+    if repeated:
+        file.seek(0)
+        parquet = ParquetFile(file, page_checksum_verification=True, read_dictionary=repeated)
     for i in range(parquet.num_row_groups):
         rows = _rows_at_once(parquet.metadata.row_group(i))
         yield from parquet.iter_batches(rows, row_groups=[i], columns=columns)
+
+
+def _is_repeated(parquet: Any, column: str) -> bool:
+    """Whether a column of texts is stored as a dictionary of them: a long one may stand in many
+    rows, and must not be read into memory for each of them."""
+    field = parquet.schema_arrow.field(column)
+    if not is_text(_pyarrow(column).types, field.type):
+        return False
+    place = next(i for i in range(len(parquet.schema)) if parquet.schema.column(i).path == column)
+    groups = (parquet.metadata.row_group(i) for i in range(parquet.num_row_groups))
+    parts = [group.column(place) for group in groups]
+    return any(
+        "RLE_DICTIONARY" in part.encodings
+        and part.total_uncompressed_size < DICTIONARY_BYTES + 4 * part.num_values
+        for part in parts
+    )
 
 
 def _rows_at_once(group: Any) -> int:
@@ -205,7 +229,8 @@ def _batch_chunks(name: str, batch: Any, params: CorpusParams) -> Iterator[Chunk
 def _column_chunks(name: str, arrow: Any, column: Any, params: CorpusParams) -> Iterator[Chunk]:
     for array in getattr(column, "chunks", [column]):
         validate(name, arrow, array)
-        yield _array_chunk(name, arrow, array, params.errors)
+        for part in parts_of(arrow, array, PART_BYTES):
+            yield _array_chunk(name, arrow, part, params.errors)
 
 
 def _choose_columns(name: str, schema: Any, params: CorpusParams) -> list[str]:

@@ -6,6 +6,7 @@ it is used, since a damaged one would make later code read outside of its memory
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -73,6 +74,22 @@ def strings(name: str, arrow: Any, values: Any) -> tuple[NDArray[np.uint8], NDAr
     ends = np.frombuffer(offsets, np.int64)[values.offset : values.offset + len(values) + 1]
     joined = np.frombuffer(data or b"", np.uint8)[ends[0] : ends[-1]]
     return joined, ends - ends[0]
+
+
+def parts_of(arrow: Any, array: Any, most_bytes: int) -> Iterator[Any]:
+    """An array in parts whose strings take about ``most_bytes`` once they are out of a dictionary.
+
+    A tiny file may repeat one long string, which a dictionary holds once, in thousands of rows.
+    """
+    types, kind = arrow.types, array.type
+    if not types.is_dictionary(kind) or not is_text(types, kind.value_type):
+        yield array
+        return
+    sizes = arrow.compute.binary_length(array.dictionary.cast(arrow.large_string()))
+    ends = np.cumsum(sizes.take(array.indices).fill_null(0).to_numpy(), dtype=np.int64)
+    starts = np.flatnonzero(np.diff(ends // most_bytes)) + 1
+    for first, last in itertools.pairwise([0, *starts.tolist(), len(array)]):
+        yield array.slice(first, last - first)
 
 
 def whole_words(name: str, arrow: Any, values: Any, errors: str) -> Words:

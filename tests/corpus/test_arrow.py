@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import struct
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from processes import PEAK, needs_peak
 from texts import (
     COLUMNS,
     LIST_WORDS,
@@ -225,3 +228,36 @@ def test_long_rows_of_parquet_are_read_a_few_at_a_time(tmp_path: Path) -> None:
             sizes = [len(batch) for batch in batches]
         assert sum(sizes) == 200
         assert 0.9 * at_once < max(sizes) <= 1.1 * at_once
+
+
+REPEATED = (
+    PEAK
+    + """
+import sys
+from fastvec import Corpus
+
+for path in sys.argv[1:]:
+    corpus = Corpus.read(path, column="text", min_count=1, workers=1, progress=False)
+    assert (len(corpus.tokens), corpus.raw_sentences) == (6000, 3000), path
+print(peak())
+"""
+)
+
+
+@needs_peak
+def test_long_texts_that_a_dictionary_repeats_take_little_memory(tmp_path):
+    """Small files of 3 GB of text, nearly all of it spaces: each long text is stored once."""
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import feather, parquet
+
+    texts = pa.array(["a b" + " " * 1_000_000])
+    table = pa.table({"text": pa.DictionaryArray.from_arrays(pa.array([0, None] * 3000), texts)})
+    parquet.write_table(table, tmp_path / "dictionary.parquet")
+    parquet.write_table(table, tmp_path / "plain.parquet", store_schema=False)
+    feather.write_feather(table, tmp_path / "dictionary.feather")
+    done = subprocess.run(
+        [sys.executable, "-c", REPEATED, *map(str, sorted(tmp_path.iterdir()))],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 500 << 10, done.stdout

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from processes import DEADLINE
+from processes import DEADLINE, PEAK, needs_peak
 from texts import decoded
 
 from fastvec.corpus import sequences
@@ -225,8 +225,10 @@ def test_groups_whose_hashes_collide_stay_apart(monkeypatch: pytest.MonkeyPatch)
     assert read(records(rows), memory="1K", **LONG) == by_group(rows)
 
 
-LARGE = """
-import os, resource, sys, threading
+LARGE = (
+    PEAK
+    + """
+import os, sys, threading
 import numpy as np
 import pyarrow as pa
 from fastvec import Corpus
@@ -249,14 +251,16 @@ def grown(n):
     first = corpus.tokens[corpus.offsets[:-1]]
     same = np.repeat(first, np.diff(corpus.offsets)) == corpus.tokens
     assert same.all()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak()
 
 small = grown(1 << 16)
 large = grown(1 << 21)
 print(small, large, large - small)
 """
+)
 
 
+@needs_peak
 def test_a_table_much_larger_than_memory(tmp_path: Path) -> None:
     """2 million rows, 100 MB while they are sorted, with 8 MB for them."""
     done = subprocess.run(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from processes import PEAK, needs_peak
 from vector_tables import write
 
 from fastvec import KeyedVectors
@@ -279,21 +280,25 @@ def test_doubles_of_rows_that_are_no_numbers_are_refused_too(tmp_path):
         read_word2vec(path, doubles=True)
 
 
-TINY = """
-import resource, sys
+TINY = (
+    PEAK
+    + """
+import sys
 from pathlib import Path
 from fastvec.io.registry import read_vectors
 
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 for path in sys.argv[1:]:
     try:
         read_vectors(Path(path))
     except ValueError:
         assert path.endswith("many")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(peak() - before)
 """
+)
 
 
+@needs_peak
 def test_tiny_files_of_unknown_size_take_little_memory(tmp_path):
     rows = b"the 1.5\nof 2.5\n"
     packed = [
