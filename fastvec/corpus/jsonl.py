@@ -65,8 +65,14 @@ def begins_with_an_object(head: bytes) -> bool:
     >>> begins_with_an_object(b'{"item": "tea"}\\n'), begins_with_an_object(b"{tea},mug\\n")
     (True, False)
     """
-    lines = head.removeprefix(BOM).split(b"\n")
-    return isinstance(_parsed(next((line for line in lines if line.strip()), b"")), dict)
+    first = next((line for line in _lines(head) if line.strip()), b"")
+    return isinstance(_parsed(first), dict)
+
+
+def _lines(head: bytes) -> list[bytes]:
+    """The lines of a file's first bytes; carriage returns end them where there is no line feed."""
+    head = head.removeprefix(BOM)
+    return head.split(b"\n" if b"\n" in head else b"\r")
 
 
 # --- without a column
@@ -76,7 +82,7 @@ def _are_json_lines(name: str, head: bytes, params: CorpusParams) -> bool:
     """Whether each whole line of a file's first bytes is a JSON object, and not only by chance."""
     if params.column is not None or not head.removeprefix(BOM).lstrip().startswith(b"{"):
         return False
-    lines = head.removeprefix(BOM).split(b"\n")
+    lines = _lines(head)
     if len(head) >= HEAD_BYTES:  # the last line may be cut off
         if len(lines) == 1:
             return BEGINNING.match(lines[0]) is not None

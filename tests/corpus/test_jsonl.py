@@ -15,6 +15,7 @@ from texts import (
     sentences,
 )
 
+from fastvec.corpus.corpus import Corpus
 from fastvec.models.word2vec import Word2Vec
 
 
@@ -114,3 +115,12 @@ def test_a_model_with_a_column_trains_on_lists_later(tmp_path: Path) -> None:
     path.write_text('{"text": "a b"}\n' * 9)
     model = Word2Vec(path, column="text", min_count=1, vector_size=2, sample=0)
     assert model.train([["a", "b"]], total_examples=1, epochs=1)[1] == 2
+
+
+def test_json_lines_that_end_with_carriage_returns_are_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    path.write_bytes(b'{"user": "a", "item": "b"}\r{"user": null, "item": "c"}\r')
+    with pytest.raises(ValueError, match="line 1 has no field '2'"):
+        Corpus.read(path, column="2", header=False, min_count=1)
+    with pytest.raises(ValueError, match="JSON lines"):
+        Corpus.read(path, min_count=1)
