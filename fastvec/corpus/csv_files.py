@@ -9,7 +9,7 @@ import csv
 import io
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -144,7 +144,11 @@ def _delimiter(name: str, head: bytes, params: CorpusParams) -> str:
         if params.column in _first_row(head, delimiter):
             return delimiter
     alike = [each for each in candidates if _fields_of_rows(head, each) > 1]
-    is_clear = len(alike) == 1 or all(_fields_of_rows(head, each) == 1 for each in candidates)
+    others = [each for each in DELIMITERS[""] if each not in candidates]
+    is_clear = len(alike) == 1 or (
+        all(_fields_of_rows(head, each) == 1 for each in candidates)
+        and _delimiter_of_all_rows(head, others) is None
+    )
     if not (params.header or is_clear):
         raise ValueError(
             f"{name}: it is not clear what separates its columns: say it with delimiter"
@@ -152,7 +156,7 @@ def _delimiter(name: str, head: bytes, params: CorpusParams) -> str:
     return alike[0] if alike else candidates[0]
 
 
-def _delimiter_of_all_rows(head: bytes, candidates: str) -> str | None:
+def _delimiter_of_all_rows(head: bytes, candidates: Iterable[str]) -> str | None:
     """The first delimiter that cuts each of the first rows into the same number of fields."""
     return next((each for each in candidates if _fields_of_rows(head, each) > 1), None)
 

@@ -171,3 +171,12 @@ def test_json_lines_are_no_table_whatever_the_options_say(tmp_path: Path) -> Non
         read(path, header=False)
     path.write_text("{x},a\n{y},b\n")
     assert read(path, column="2", header=False) == [["a"], ["b"]]
+
+
+def test_commas_without_a_header_in_a_file_named_for_tabs_are_unclear(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("item,user\na,b\n")
+    with pytest.raises(ValueError, match=r"t\.tsv: it is not clear what separates its columns"):
+        Corpus.read(path, column="1", header=False, min_count=1)
+    read = Corpus.read(path, column="1", header=False, delimiter=",", min_count=1)
+    assert set(read.vocabulary.words) == {"item", "a"}
