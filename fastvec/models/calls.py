@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from fastvec._util.options import check_value
 from fastvec._util.progress import NEWS_SECONDS
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
-from fastvec.models.checkpoint import checkpoints
+from fastvec.models.checkpoint import SavedRun, checkpoints
 from fastvec.models.training import Run, run_epochs
 from fastvec.models.validation import Validated, watchers_of
 from fastvec.params import CheckpointParams
@@ -40,6 +40,22 @@ class CallOptions:
         self.report_delay = check_value("report_delay", report_delay, float, above=0)
         self.validation_every = check_value("validation_every", validation_every, int | None, low=1)
         self.checkpoints = CheckpointParams(checkpoint, checkpoint_every)
+
+    @classmethod
+    def resumed(
+        cls,
+        saved: SavedRun,
+        callbacks: Iterable[CallbackAny2Vec],
+        report_delay: float,
+        validation_every: int | None,
+        checkpoint: Any,
+        checkpoint_every: Any,
+    ) -> Self:
+        """Those of a call that goes on from a checkpoint, which is written again where and as often
+        as before unless the call asks for something else."""
+        path = saved.path if checkpoint is None else checkpoint
+        every = saved.every if checkpoint_every is None else checkpoint_every
+        return cls(callbacks, report_delay, validation_every, path, every)
 
 
 class ValidatedRun(Run, Validated, Protocol):

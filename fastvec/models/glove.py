@@ -361,12 +361,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
             source,
             None if epochs is None else check_value("epochs", epochs, int, low=1),
             None,
-            CallOptions(
-                callbacks,
-                report_delay,
-                validation_every,
-                saved.path if checkpoint is None else checkpoint,
-                saved.every if checkpoint_every is None else checkpoint_every,
+            CallOptions.resumed(
+                saved, callbacks, report_delay, validation_every, checkpoint, checkpoint_every
             ),
         )
         return model

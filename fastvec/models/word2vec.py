@@ -417,12 +417,8 @@ class Word2Vec(Word2VecWords):
             one_source(corpus_iterable, corpus_file),
             model._schedule(start_alpha, end_alpha, epochs),
             validation,
-            CallOptions(
-                callbacks,
-                report_delay,
-                validation_every,
-                saved.path if checkpoint is None else checkpoint,
-                saved.every if checkpoint_every is None else checkpoint_every,
+            CallOptions.resumed(
+                saved, callbacks, report_delay, validation_every, checkpoint, checkpoint_every
             ),
         )
         return model

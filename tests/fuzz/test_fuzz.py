@@ -62,9 +62,9 @@ def test_hostile_text_under_sanitizers(tmp_path: Path) -> None:
 
 
 def test_no_changed_file_does_harm() -> None:
-    """MUTANTS=20000 reads so many of them; each run has others."""
-    count = int(os.environ.get("MUTANTS", "300"))
-    first = int.from_bytes(os.urandom(4)) if "MUTANTS" in os.environ else 0
+    """FASTVEC_MUTANTS=20000 reads so many of them; each run has others."""
+    count = int(os.environ.get("FASTVEC_MUTANTS", "300"))
+    first = int.from_bytes(os.urandom(4)) if "FASTVEC_MUTANTS" in os.environ else 0
     command = [sys.executable, TESTS / "mutants.py", str(count), str(first)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

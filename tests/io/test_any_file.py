@@ -1,6 +1,6 @@
 """Vector files under wrong names, endings and options: read right, or refused in one sentence.
 
-EXAMPLES=1500 tries so many in each of seven tests.
+FASTVEC_EXAMPLES=1500 tries so many in each of seven tests.
 """
 
 import bz2
@@ -127,7 +127,7 @@ def same(file, words, vectors, limit=None):
 
 FOLDERS = itertools.count()
 EXAMPLES = settings(
-    max_examples=int(os.environ.get("EXAMPLES", "150")),
+    max_examples=int(os.environ.get("FASTVEC_EXAMPLES", "150")),
     suppress_health_check=[HealthCheck.too_slow],
 )
 
