@@ -18,7 +18,7 @@ from fastvec.cli import app
 ROOT = Path(__file__).parent.parent
 PAGES = [
     path.relative_to(ROOT).as_posix()
-    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/**/*.md"))
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/**/*.md"))
 ]
 WORDS = "king queen man woman cat dog array in new york bank of america".split()  # noqa: SIM905
 BLOCKS = [

@@ -26,7 +26,7 @@ class RunLog(logging.Handler):
 
     The first line says what runs: versions, machine, and ``about``; the last one how it ended.
     Between them are the lines that the logger ``fastvec`` gets, with their numbers.  Each line is
-    written at once.  A file that exists is continued.  docs/guide.md lists the fields.
+    written at once.  A file that exists is continued.  docs/guide/long-runs.md lists the fields.
 
     Parameters
     ----------

@@ -119,7 +119,7 @@ def sizes(source: TextSource) -> dict[str, int]:
 
 
 def settings(found: Examination) -> list[dict[str, str]]:
-    """Options that fit a text of this size, and why (docs/guide.md has the same advice)."""
+    """Options that fit a text of this size, and why (docs/guide/training.md advises the same)."""
     left = next(share for least, _, share in found.kept if least == 5)
     tiny, small = found.words < SMALL_TEXT, found.words < FEW_WORDS
     huge = found.words >= MANY_WORDS

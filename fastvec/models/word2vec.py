@@ -79,7 +79,7 @@ class Word2Vec(Word2VecWords):
 
     With ``sentences`` or ``corpus_file`` the model is trained at once; without them, call
     :meth:`build_vocab` and then :meth:`train`.  Names and defaults are those of gensim 4;
-    docs/guide.md lists the differences.
+    docs/coming-from/gensim.md lists the differences.
 
     Parameters
     ----------
