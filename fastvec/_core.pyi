@@ -244,6 +244,17 @@ class HierarchicalSoftmax(OutputLayer):
         steps: NDArray[np.float32] | None = None,
     ) -> None: ...
 
+# --- core/ngram_rows.pxi
+
+class NgramRows:
+    def __init__(
+        self,
+        weights: NDArray[np.float32],
+        offsets: NDArray[np.int64],
+        rows: NDArray[np.int32],
+        steps: NDArray[np.float32] | None = None,
+    ) -> None: ...
+
 # --- core/blocks.pxi
 
 MOST_BLOCK_WORDS: Final[int]
@@ -280,6 +291,7 @@ class Training:
         locks: NDArray[np.float32] | None = None,
         held: NDArray[np.uint8] | None = None,
         frozen: bool = False,
+        ngrams: NgramRows | None = None,
         blocks: Blocks | None = None,
     ) -> None: ...
     @property

@@ -3,6 +3,7 @@
 # One class for each row of the table in csrc/word2vec/output_layers.h.
 
 cdef extern from "word2vec/training.h" nogil:
+    enum: MOST_NGRAMS
     ctypedef struct c_weights "weights":
         float *rows
         int64_t count
@@ -22,6 +23,11 @@ cdef extern from "word2vec/training.h" nogil:
         const int32_t *nodes
         const float *signs
         int longest
+    ctypedef struct c_subwords "subwords":
+        c_weights weights
+        const int64_t *offsets
+        const int32_t *rows
+        int longest
     ctypedef struct training:
         const kernels *kernel
         const int32_t *tokens
@@ -35,6 +41,7 @@ cdef extern from "word2vec/training.h" nogil:
         int32_t n_words
         c_weights vectors
         const float *locks
+        c_subwords subwords
         negative_sampling negative_sampling
         hierarchical_softmax hierarchical_softmax
         int skip_gram, window, reach, shrink_windows, shared_negatives, cbow_mean, cbow_corrected

@@ -37,6 +37,8 @@ cdef class Training:
         all.
     workers : int
         how many threads will call :meth:`run`.
+    ngrams : NgramRows, optional
+        the n-grams of words, which are inputs together with the words' own rows.
     blocks : Blocks, optional
         train in exclusive blocks of words; several workers then need no steps.
     simd : str
@@ -59,7 +61,8 @@ cdef class Training:
         float[:, ::1] vectors, list layers, int vector_size, bint skip_gram, int window,
         bint shrink_windows, bint shared_negatives, bint cbow_mean, bint cbow_corrected,
         int workers, str simd, const float[::1] vector_steps=None, const float[::1] locks=None,
-        const uint8_t[::1] held=None, bint frozen=False, Blocks blocks=None,
+        const uint8_t[::1] held=None, bint frozen=False, NgramRows ngrams=None,
+        Blocks blocks=None,
     ):
         cdef training *t = &self.t
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
@@ -98,12 +101,16 @@ cdef class Training:
         t.shared_negatives = shared_negatives
         t.cbow_mean = cbow_mean
         t.cbow_corrected = cbow_corrected
+        if ngrams is not None:
+            if locks is not None or blocks is not None:
+                raise ValueError("a training with n-grams has neither locks nor blocks")
+            ngrams.attach(t, n)
         if not layers or len({type(layer) for layer in layers}) != len(layers):
             raise ValueError("there must be one output layer or more, each of another kind")
         for layer in layers:
             (<OutputLayer?> layer).attach(t, n)
         self.alive = (tokens, offsets, keep, vectors, list(layers), vector_steps, locks,
-                      held)
+                      held, ngrams)
         self.blocks = blocks
         if blocks is not None:
             blocks.attach(t, workers)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from reference import subwords
 from reference import word2vec as reference
 from reference.word2vec import Floats
 
@@ -242,3 +243,53 @@ def test_splitmix64_gives_the_published_numbers() -> None:
         4593380528125082431,
         16408922859458223821,
     ]
+
+
+BAGS = [[0, 2, 2], [], [1], [0, 1, 2, 3]]
+
+
+@pytest.mark.parametrize("word", range(4))
+def test_a_bag_moves_as_its_mean_does(rng: np.random.Generator, word: int) -> None:
+    words, ngrams, bag = rng.normal(size=(4, 3)), rng.normal(size=(5, 3)), BAGS[word]
+    before, step = subwords.mean(words, ngrams, bag, word), rng.normal(size=3)
+    subwords.spread(words, ngrams, bag, word, step)
+    times = [1, *(bag.count(row) for row in bag)]  # a row that is listed twice gets it twice
+    after = subwords.mean(words, ngrams, bag, word)
+    assert_allclose(after, before + step * np.mean(times))
+
+
+@pytest.mark.parametrize("mean", [True, False])
+def test_the_input_of_cbow_is_the_mean_of_all_rows(rng: np.random.Generator, mean: bool) -> None:
+    words, ngrams = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
+    contexts = [0, 3, 1, 3]
+    means = np.stack([subwords.mean(words, ngrams, BAGS[word], word) for word in contexts])
+    sizes = np.array([1 + len(BAGS[word]) for word in contexts])
+    rows = [row for word in contexts for row in (words[word], *ngrams[BAGS[word]])]
+    expected = np.mean(rows, axis=0) if mean else np.sum(rows, axis=0)
+    assert_allclose(subwords.cbow_input(means, sizes, mean)[0], expected)
+
+
+@pytest.mark.parametrize("skip_gram", [True, False])
+def test_the_rows_of_a_bag_go_down_the_gradient(rng: np.random.Generator, skip_gram: bool) -> None:
+    """Each row moves by its own gradient, times the rows that the mean is made of (fastText)."""
+    words, ngrams, outputs = (rng.normal(size=(n, 3)) for n in (4, 5, 4))
+    sentence, labels = [2, 3], np.array([1.0, 0.0])
+
+    def cost(words: Floats, ngrams: Floats) -> float:
+        first, second = (subwords.mean(words, ngrams, BAGS[word], word) for word in sentence)
+        inputs = zip((second, first), sentence, strict=True)  # each predicts the other
+        return sum(reference.loss(row[None], outputs[[word, 0]], labels) for row, word in inputs)
+
+    by_words = gradient(lambda x: cost(x, ngrams), words)
+    by_ngrams = gradient(lambda x: cost(words, x), ngrams)
+    model = subwords.Model(words.copy(), ngrams.copy(), outputs.copy(), BAGS)
+    method = subwords.Method(
+        lambda word: (np.array([word, 0]), labels), 1e-7, window=1, skip_gram=skip_gram
+    )
+    subwords.train(model, [sentence], method)
+    moved = (words - model.words) / 1e-7, (ngrams - model.ngrams) / 1e-7
+    sizes = {word: 1 + len(BAGS[word]) for word in sentence}
+    for word in sentence:
+        assert_allclose(moved[0][word], sizes[word] * by_words[word], rtol=1e-4)
+    for row in 2, 3:  # n-grams of word 3 alone
+        assert_allclose(moved[1][row], sizes[3] * by_ngrams[row], rtol=1e-4)

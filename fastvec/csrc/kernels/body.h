@@ -234,6 +234,7 @@ static void NAME(apply)(float *const *inputs, int m, float *const *outputs, int 
 #undef APPLY_MANY
 
 #include "kernels/cbow.h"
+#include "kernels/bags.h"
 #include "kernels/pairs.h"
 
 /* The shared rows were mostly written by another core last, so they are prefetched a few rows ahead. */
@@ -252,14 +253,18 @@ static void NAME(merge)(float *shared, float *local, float *base, int64_t stride
     }
 }
 
-const kernels NAME(word2vec) = {WIDTH,      NAME(gradient), NAME(apply),
-                                NAME(cbow), NAME(pairs_of),    NAME(merge)};
+const kernels NAME(word2vec) = {WIDTH,          NAME(gradient), NAME(apply), NAME(cbow),
+                                NAME(pairs_of), NAME(merge),    NAME(mean),  NAME(spread)};
 
 #include "kernels/frozen.h"
 
 #undef CONSTANT
 #undef UNROLL
 #undef HALF_SLOTS
+#undef IN_GROUPS
+#undef FEW_COLUMNS
+#undef MANY_COLUMNS
+#undef COLUMN_CASE
 #undef pairs
 #undef ADD_PRODUCTS
 #undef STEP_PAIR

@@ -13,8 +13,15 @@
 /* K columns of the input, from k on, into x. */
 CONSTANT void NAME(gather)(cbow_input input, int k, vec *x, const int K) {
     UNROLL for (int j = 0; j < K; j++) x[j] = LOAD(input.rows[0] + k + j * WIDTH);
-    for (int i = 1; i < input.m; i++)
-        UNROLL for (int j = 0; j < K; j++) x[j] += LOAD(input.rows[i] + k + j * WIDTH);
+    if (input.weights) {
+        UNROLL for (int j = 0; j < K; j++) x[j] *= input.weights[0];
+        for (int i = 1; i < input.m; i++)
+            UNROLL for (int j = 0; j < K; j++)
+                x[j] += input.weights[i] * LOAD(input.rows[i] + k + j * WIDTH);
+    } else {
+        for (int i = 1; i < input.m; i++)
+            UNROLL for (int j = 0; j < K; j++) x[j] += LOAD(input.rows[i] + k + j * WIDTH);
+    }
     UNROLL for (int j = 0; j < K; j++) x[j] *= input.scale;
 }
 
@@ -130,12 +137,12 @@ _Static_assert(CBOW_COLUMNS == 6, "there is a case for all numbers of columns");
 #define MANY_COLUMNS COLUMN_CASE(3) COLUMN_CASE(4) COLUMN_CASE(5) COLUMN_CASE(6)
 #endif
 
-/* WORK(K) with one group of K columns, from k on, after the other; all groups have about the same size,
- * so none is smaller than half of the largest. */
-#define IN_GROUPS(floats)                                                             \
+/* WORK(K) with one group of K columns, from k on, after the other.  All groups have about the same size: if
+ * there are several, none is smaller than half of the largest, and MANY_COLUMNS are enough as CASES. */
+#define IN_GROUPS(floats, CASES)                                                      \
     for (int k = 0, left = (floats) / WIDTH; left > 0;) {                            \
         const int groups = (left + CBOW_COLUMNS - 1) / CBOW_COLUMNS, K = left / groups;\
-        switch (K) { MANY_COLUMNS }                                                  \
+        switch (K) { CASES }                                                         \
         k += K * WIDTH;                                                              \
         left -= K;                                                                   \
     }
@@ -152,13 +159,13 @@ static __attribute__((noinline)) void NAME(cbow_in_groups)(const cbow_input *inp
     NAME(gather)(*input, k, x, K);                                                            \
     UNROLL for (int j = 0; j < K; j++) STORE(input->sum + k + j * WIDTH, x[j]);            \
     NAME(multiply)(x, outputs, n, k, sums, K)
-    IN_GROUPS(floats)
+    IN_GROUPS(floats, MANY_COLUMNS)
 #undef WORK
     NAME(cbow_steps)(sums, signs, n, alpha, likely, g);
 #define WORK(K)                                                                \
     UNROLL for (int j = 0; j < K; j++) x[j] = LOAD(input->sum + k + j * WIDTH); \
     NAME(change)(*input, x, outputs, n, g, floats, *prefetch, k, K)
-    IN_GROUPS(floats)
+    IN_GROUPS(floats, MANY_COLUMNS)
 #undef WORK
 }
 
@@ -172,8 +179,3 @@ static void NAME(cbow)(const cbow_input *input, float *const *outputs, const flo
     switch (floats / WIDTH) { FEW_COLUMNS MANY_COLUMNS }
 #undef WORK
 }
-
-#undef IN_GROUPS
-#undef FEW_COLUMNS
-#undef MANY_COLUMNS
-#undef COLUMN_CASE

@@ -18,13 +18,19 @@ static void NAME(frozen_cbow)(const cbow_input *input, float *const *outputs, co
     float g[GRADIENT_FLOATS] __attribute__((aligned(64)));
     float *const inputs[1] = {input->sum};
     for (int k = 0; k < floats; k += WIDTH) {
-        vec sum = LOAD(input->rows[0] + k);
-        for (int i = 1; i < input->m; i++) sum += LOAD(input->rows[i] + k);
-        STORE(input->sum + k, sum * input->scale);
+        vec sum[1];
+        NAME(gather)(*input, k, sum, 1);
+        STORE(input->sum + k, sum[0]);
     }
     NAME(gradient)(inputs, 1, outputs, signs, n, floats, alpha, likely, g);
     NAME(frozen_apply)(inputs, 1, outputs, n, g, floats, prefetch);
 }
 
-const kernels NAME(word2vec_frozen) = {WIDTH, NAME(gradient), NAME(frozen_apply), NAME(frozen_cbow),
-                                       NULL,  NAME(merge)};
+static void NAME(frozen_spread)(float *const *rows, int m, int floats, const float *now,
+                                const float *was) {
+    (void)rows, (void)m, (void)floats, (void)now, (void)was;
+}
+
+const kernels NAME(word2vec_frozen) = {
+    WIDTH, NAME(gradient), NAME(frozen_apply), NAME(frozen_cbow),
+    NULL,  NAME(merge),    NAME(mean),         NAME(frozen_spread)};

@@ -35,9 +35,11 @@ typedef struct {
     int n, whole_rows;
 } prefetch_list;
 
-/* CBOW's input, the sum of m rows times `scale`; each of them gets `share` of the input's change. */
+/* CBOW's input, the sum of m rows times `scale`, or of their products with weights; each row gets `share`
+ * of the input's change. */
 typedef struct {
     float *const *rows;
+    const float *weights; /* (m,), or NULL */
     int m;
     float scale, share;
     float *sum; /* scratch: room for one row */
@@ -62,7 +64,7 @@ typedef struct {
                   int floats, const prefetch_list *prefetch);
 
     /* CBOW's step:
-     *     x = scale * (rows[0] + ... + rows[m - 1])
+     *     x = scale * (weights[0] * rows[0] + ... + weights[m - 1] * rows[m - 1])
      *     G = alpha * (label - sigmoid(x . outputs))
      *     rows += share * (G . outputs);  outputs += G * x    (from the old values)
      * Everything else as above. */
@@ -85,6 +87,11 @@ typedef struct {
      * scales: n of them. */
     void (*merge)(float *shared, float *local, float *base, int64_t stride, int floats,
                   const float *scales, int64_t n);
+
+    /* Bags of rows:  mean = (rows[0] + ... + rows[m - 1]) / m,  and  rows += now - was.  A row that is
+     * listed twice counts twice. */
+    void (*mean)(float *const *rows, int m, int floats, float *mean);
+    void (*spread)(float *const *rows, int m, int floats, const float *now, const float *was);
 } kernels;
 
 #endif

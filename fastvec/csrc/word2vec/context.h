@@ -2,7 +2,7 @@
 #ifndef FASTVEC_CONTEXT_H
 #define FASTVEC_CONTEXT_H
 
-#include "word2vec/training.h"
+#include "word2vec/open_bags.h"
 
 /* Words on either side up to which whole windows are copied. */
 enum { MAX_WHOLE_WINDOW = 32 };
@@ -27,6 +27,17 @@ static inline int list_context(const training *t, worker *w, int i, int start, i
 /* The k-th context word of position i, whose context begins at `from`. */
 static inline int32_t context_word(const worker *w, int i, int from, int k) {
     return w->kept[from + k < i ? from + k : from + k + 1];
+}
+
+/* How many rows the bag of each context word has (open_bags.h), and all of them. */
+static inline float weigh_inputs(const training *t, worker *w, int i, int from) {
+    window *v = &w->window;
+    float all = 0;
+    for (int k = 0; k < v->m; k++) {
+        v->weights[k] = (float)bag_size(t, context_word(w, i, from, k));
+        all += v->weights[k];
+    }
+    return all;
 }
 
 /* A row whose lock is 0 is never written, whatever other workers do: so the rows that have a lock other

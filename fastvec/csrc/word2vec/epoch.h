@@ -13,6 +13,7 @@
 #include "base/control.h"
 #include "base/rng.h"
 #include "base/sentences.h"
+#include "word2vec/open_bags.h"
 #include "word2vec/context.h"
 #include "word2vec/training.h"
 
@@ -20,6 +21,7 @@
 
 static inline void start_hot_rows(const training *t, worker *w) {
     hot_rows_start_epoch(&w->vectors, &w->plan, t->alpha_start);
+    hot_rows_start_epoch(&w->bags.ngrams, &w->plan, t->alpha_start);
 #define START(layer, _) hot_rows_start_epoch(&w->layer.rows, &w->plan, t->alpha_start);
     OUTPUT_LAYERS(START)
 #undef START
@@ -29,7 +31,7 @@ static inline void start_hot_rows(const training *t, worker *w) {
  * the same time one is lost. */
 static inline void merge_hot_rows(const training *t, worker *w, int all) {
 #define ROWS(layer, _) &w->layer.rows,
-    hot_rows *const each[] = {&w->vectors, OUTPUT_LAYERS(ROWS)};
+    hot_rows *const each[] = {&w->vectors, &w->bags.ngrams, OUTPUT_LAYERS(ROWS)};
 #undef ROWS
     const int matrices = (int)(sizeof each / sizeof *each);
     int64_t from = 0, to = TIER_ROWS;
@@ -58,16 +60,19 @@ static inline void predict(const training *t, worker *w, float *const *inputs, i
 
 /* CBOW: the mean (or sum) of the context predicts; its change is added to every context row, in full
  * (word2vec.c), or divided among them when corrected (Irsoy et al. 2021: the true gradient of
- * the mean; that of the sum is the whole change). */
-static inline void predict_from_mean(const training *t, worker *w, int32_t centre, float alpha) {
+ * the mean; that of the sum is the whole change).  With subwords it is the mean of all rows of the
+ * context words' bags. */
+static inline void predict_from_mean(const training *t, worker *w, int i, int from, float alpha) {
     const window *v = &w->window;
-    const float scale = t->cbow_mean ? 1.0f / (float)v->m : 1.0f;
+    const float all = has_bags(t) ? weigh_inputs(t, w, i, from) : (float)v->m;
+    const float scale = t->cbow_mean ? 1.0f / all : 1.0f;
     cbow_input *input = &w->updater.input;
     input->rows = v->inputs;
+    input->weights = v->weights;
     input->m = v->m;
     input->scale = scale;
     input->share = t->cbow_corrected ? scale : 1.0f;
-    predict(t, w, v->inputs, v->m, centre, alpha);
+    predict(t, w, v->inputs, v->m, w->kept[i], alpha);
 }
 
 /* The order of word2vec.c: each context word by itself, with negatives of its own. */
@@ -83,15 +88,16 @@ static inline void predict_pairs(const training *t, worker *w, int32_t centre, f
 }
 
 static inline float **list_of(const training *t, const worker *w, int i) {
-    return w->listed + (i % RING) * list_size(t);
+    return w->listed + (i % RING) * list_room(t);
 }
 
 /* List the rows that window i, the slot-th of its batch, will need: the input row that comes into reach,
- * and what the layers list. */
+ * and what the layers list; and the input's n-grams. */
 static inline void list_rows(const training *t, worker *w, int n, int i, int slot) {
     float **list = list_of(t, w, i);
-    const int next = i + t->reach;
-    *list++ = w->rows[t->reach + (next < n ? next : n - 1)];
+    const int next = i + t->reach < n ? i + t->reach : n - 1;
+    int listed = list_size(t);
+    *list++ = w->rows[t->reach + next];
 #define LIST(layer, _)                                               \
     if (t->layer.weights.rows) {                                     \
         layer##_list(&t->layer, &w->layer, w->kept, i, slot, list);  \
@@ -99,9 +105,12 @@ static inline void list_rows(const training *t, worker *w, int n, int i, int slo
     }
     OUTPUT_LAYERS(LIST)
 #undef LIST
+    if (has_bags(t) && listed < MAX_PREFETCHED)
+        listed += list_ngrams_ahead(t, w, next, MAX_PREFETCHED - listed, list);
+    w->n_listed[i % RING] = listed < MAX_PREFETCHED ? listed : MAX_PREFETCHED;
 }
 
-static inline void start_window(const training *t, worker *w, int i, int slot, int n_prefetch) {
+static inline void start_window(const training *t, worker *w, int i, int slot) {
     float **list = list_of(t, w, i) + 1;
 #define START(layer, _)                               \
     if (t->layer.weights.rows) {                      \
@@ -110,14 +119,15 @@ static inline void start_window(const training *t, worker *w, int i, int slot, i
     }
     OUTPUT_LAYERS(START)
 #undef START
-    w->updater.prefetch = (prefetch_list){list_of(t, w, i + AHEAD), n_prefetch, w->whole_rows};
+    w->updater.prefetch = (prefetch_list){list_of(t, w, i + AHEAD), w->n_listed[(i + AHEAD) % RING],
+                                          w->whole_rows};
 }
 
 static inline void train_window(const training *t, worker *w, int i, int from, float alpha) {
     const int32_t centre = w->kept[i];
     if (t->locks) lock_inputs(t, w, i, from);
     if (!t->skip_gram)
-        predict_from_mean(t, w, centre, alpha);
+        predict_from_mean(t, w, i, from, alpha);
     else if (t->shared_negatives)
         predict(t, w, w->window.inputs, w->window.m, centre, alpha);
     else
@@ -147,7 +157,6 @@ static inline void start_batch(const training *t, worker *w, int i) {
 /* Train on kept[0 .. n), the learning rate changing by `slope` (below 0) with each word. */
 static inline void train_kept(const training *t, worker *w, const control *c, int n, float alpha,
                               float slope) {
-    const int listed = list_size(t), n_prefetch = listed < MAX_PREFETCHED ? listed : MAX_PREFETCHED;
     int start = 0;
     const int32_t *end = w->ends;
     for (int i = 0; i < n; i++) {
@@ -158,12 +167,14 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         }
         for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) list_rows(t, w, n, i + a, slot + a);
         while (i == *end) start = *end++;
+        if (has_bags(t)) move_bags(t, w, i, start, *end);
         const int reach = draw_reach(t, &w->random);
         const int from = list_context(t, w, i, start, *end, reach);
         if (w->window.m == 0) continue;
-        start_window(t, w, i, slot, n_prefetch);
+        start_window(t, w, i, slot);
         train_window(t, w, i, from, alpha + slope * (float)i);
     }
+    if (has_bags(t)) close_all_bags(t, w);
 }
 
 /* Subsample tokens[from .. to) into kept[n ..]; returns the new n.  The ids were checked before, but the

@@ -17,6 +17,7 @@
 #include "word2vec/hot_rows.h"
 #include "word2vec/output_layers.h"
 #include "word2vec/prefetch_tuner.h"
+#include "word2vec/subwords.h"
 #include "word2vec/update.h"
 
 enum {
@@ -40,6 +41,7 @@ typedef struct {
     int32_t n_words;
     weights vectors;    /* input rows, one for each word */
     const float *locks; /* (n_words,): what an input row's updates are multiplied with, or NULL */
+    subwords subwords;
 #define LAYER(layer, _) layer layer;
     OUTPUT_LAYERS(LAYER) /* those with weights are in use */
 #undef LAYER
@@ -55,6 +57,7 @@ typedef struct {
 /* The context words of one window. */
 typedef struct {
     float **inputs; /* (3 * reach,): their rows, m of them */
+    float *weights; /* (2 * reach,): with subwords, how many rows each of them is the mean of */
     int m;
     float *locked; /* (context words, 2, stride): rows that are locked, each before and after its updates;
                     * or NULL */
@@ -68,9 +71,12 @@ typedef struct {
     int32_t *kept;    /* (MAX_CHUNK + LISTED,) the chunk after subsampling */
     int32_t *ends;    /* (MAX_CHUNK,) where each of its sentences ends */
     float **rows;     /* (reach + MAX_CHUNK + reach,) the input rows of kept */
-    float **listed;   /* (RING, list_size): of each window an input row and what the layers list */
+    float **listed;   /* (RING, list_room): of each window an input row and what the layers list; then the
+                       * input's n-grams */
+    int n_listed[RING]; /* of them, to be prefetched */
     window window;
     hot_rows vectors;
+    open_bags bags;
 #define LAYER(layer, _) layer##_worker layer;
     OUTPUT_LAYERS(LAYER)
 #undef LAYER
@@ -87,6 +93,13 @@ static inline int list_size(const training *t) {
     OUTPUT_LAYERS(SIZE)
 #undef SIZE
     return size;
+}
+
+static inline int has_bags(const training *t) { return t->subwords.weights.rows != NULL; }
+
+/* The room for what is listed for a window. */
+static inline int list_room(const training *t) {
+    return list_size(t) + (has_bags(t) ? MAX_PREFETCHED : 0);
 }
 
 static inline int has_tree(const training *t) {
@@ -107,6 +120,8 @@ static inline void worker_free(worker *w) {
     free(w->rows);
     free(w->listed);
     free(w->window.inputs);
+    free(w->window.weights);
+    open_bags_free(&w->bags);
     free(w->window.locked);
     free(w->updater.input.sum);
     memset(w, 0, sizeof *w);
@@ -117,16 +132,27 @@ static inline int window_init(window *v, const training *t) {
     const size_t most = 2 * reach < CHUNK ? 2 * reach : CHUNK; /* context words within a chunk */
     v->inputs = cache_line_alloc(3 * reach * sizeof *v->inputs);
     if (t->locks) v->locked = cache_line_alloc(2 * most * (size_t)t->stride * sizeof *v->locked);
-    return v->inputs && (v->locked || !t->locks) ? 0 : -1;
+    if (has_bags(t)) v->weights = cache_line_alloc(2 * reach * sizeof *v->weights);
+    return v->inputs && (v->locked || !t->locks) && (v->weights || !has_bags(t)) ? 0 : -1;
 }
 
 static inline int lists_init(worker *w, const training *t) {
     w->kept = cache_line_alloc((MAX_CHUNK + LISTED) * sizeof *w->kept);
     w->ends = cache_line_alloc(MAX_CHUNK * sizeof *w->ends);
     w->rows = cache_line_alloc((MAX_CHUNK + 2 * (size_t)t->reach) * sizeof *w->rows);
-    w->listed = cache_line_alloc(RING * (size_t)list_size(t) * sizeof *w->listed);
+    w->listed = cache_line_alloc(RING * (size_t)list_room(t) * sizeof *w->listed);
     w->updater.input.sum = cache_line_alloc((size_t)t->stride * sizeof(float));
     return w->kept && w->ends && w->rows && w->listed && w->updater.input.sum ? 0 : -1;
+}
+
+/* Room for the bags of all positions that a window reaches, and copies of the hottest n-grams. */
+static inline int bags_init(worker *w, const training *t) {
+    const int reached = t->reach < CHUNK ? 2 * t->reach + 1 : MAX_CHUNK;
+    const int positions = t->n_tokens < reached ? (int)t->n_tokens : reached;
+    if (!has_bags(t)) return 0;
+    return open_bags_init(&w->bags, &t->subwords, t->n_words, t->stride, positions) |
+           hot_rows_init(&w->bags.ngrams, t->kernel, &t->subwords.weights, t->stride, t->floats,
+                         WORD_ROWS, &w->plan, w->index);
 }
 
 /* Copies of the hottest rows, if there are other workers, and the layers' own lists. */
@@ -149,7 +175,8 @@ static inline int worker_init(worker *w, const training *t, int index) {
     w->index = index;
     w->plan = plan_merges(t->workers, t->n_tokens, has_tree(t));
     updater_init(&w->updater, t->kernel, t->floats, !t->skip_gram);
-    if (lists_init(w, t) < 0 || window_init(&w->window, t) < 0 || layers_init(w, t) < 0) {
+    if (lists_init(w, t) < 0 || window_init(&w->window, t) < 0 || layers_init(w, t) < 0 ||
+        bags_init(w, t) < 0) {
         worker_free(w);
         return -1;
     }
