@@ -1,4 +1,4 @@
-"""Training with n-grams: the native loop against the float64 reference, on every instruction set."""
+"""Training with n-grams: the native loop against the reference, on every instruction set."""
 
 import threading
 from dataclasses import dataclass, replace

@@ -29,7 +29,7 @@ def mean(words: Floats, ngrams: Floats, bag: Sequence[int], word: int) -> Floats
 
 
 def spread(words: Floats, ngrams: Floats, bag: Sequence[int], word: int, step: Floats) -> None:
-    """Give each row of a bag the whole step of their mean (fasttext.cc: ``addRow(grad, row, 1.0)``).
+    """Give each row of a bag the whole step of their mean (fasttext.cc: ``addRow(grad, row, 1)``).
 
     The true gradient of each row is that of the mean divided by the number of rows.
     """
@@ -64,8 +64,8 @@ def train(model: Model, sentences: Sequence[Sequence[int]], method: Method) -> f
     """One epoch with windows of a fixed size; returns the loss.
 
     The mean of a word's rows is computed when the word comes into reach of the window, and again
-    whenever it comes into reach once more, after its rows were given what the mean learned.  When no
-    window reaches the word any more, its rows are given that, too.
+    whenever it comes into reach once more, after its rows were given what the mean learned.  When
+    no window reaches the word any more, its rows are given that, too.
     """
     return sum(_train_sentence(model, sentence, method) for sentence in sentences)
 
