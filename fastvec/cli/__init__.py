@@ -23,7 +23,7 @@ import click
 from fastvec import __version__
 from fastvec._util.log import log
 from fastvec._util.simd import simd
-from fastvec.cli import check, completion, corpus, demo, evaluate, glove, train, vectors
+from fastvec.cli import check, completion, corpus, demo, evaluate, glove, man, train, vectors
 from fastvec.cli.help import write_commands
 from fastvec.cli.shared import as_flags, echo, fail
 from fastvec.cli.spelling import check_options
@@ -107,7 +107,7 @@ app.add_group(
     "Prepare text", [check.check, corpus.encode, corpus.vocab, corpus.phrases, glove.cooccur]
 )
 app.add_group("Use vectors", [*vectors.QUERIES, evaluate.evaluate, *vectors.FILES])
-app.add_group("Learn more", [demo.demo, completion.completion])
+app.add_group("Learn more", [demo.demo, completion.completion, man.man])
 
 
 def show_warning(message: Warning | str, *_: object, **__: object) -> None:

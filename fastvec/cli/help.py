@@ -36,12 +36,7 @@ class Command(click.Command):
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, each group under its title."""
-        groups: dict[str, list[tuple[str, str]]] = {"Options": []}
-        for option in self.get_params(context):
-            record = option.get_help_record(context)
-            if record is not None and isinstance(option, click.Option):
-                groups.setdefault(getattr(option, "group", "Options"), []).append(record)
-        for title, records in groups.items():
+        for title, records in option_groups(self, context).items():
             with formatter.section(title):
                 formatter.write_dl(records)
 
@@ -50,6 +45,23 @@ class Command(click.Command):
         with formatter.section("Examples"):
             for line in self.examples:
                 formatter.write(f"  {line}\n")
+
+
+def option_groups(
+    command: click.Command, context: click.Context
+) -> dict[str, list[tuple[str, str]]]:
+    """The options of a command: the titles of their groups, and in each the flags and the help."""
+    groups: dict[str, list[tuple[str, str]]] = {"Options": []}
+    for option in command.get_params(context):
+        record = option.get_help_record(context)
+        if record is not None and isinstance(option, click.Option):
+            groups.setdefault(getattr(option, "group", "Options"), []).append(record)
+    return groups
+
+
+def paragraphs(command: click.Command) -> list[str]:
+    """The paragraphs of a command's help text, without line breaks."""
+    return [" ".join(text.split()) for text in (command.help or "").split("\n\n")]
 
 
 def write_commands(formatter: click.HelpFormatter, groups: dict[str, list[click.Command]]) -> None:

@@ -16,6 +16,7 @@ import pytest
 from processes import DEADLINE, fastvec
 
 from fastvec import Word2Vec, cli
+from fastvec.cli import man
 
 COMMANDS = cli.app.commands
 
@@ -96,6 +97,42 @@ def test_examples_run(examples_folder: Path, name: str) -> None:
         )
         assert done.returncode in (0, 141), (line, done.stderr)  # 141: head has closed the pipe
         assert "Traceback" not in done.stderr
+
+
+# --- the manual page
+
+
+def test_the_manual_page_has_every_command_and_option(tmp_path: Path) -> None:
+    done = fastvec(tmp_path, "man")
+    assert (done.returncode, done.stderr) == (0, "")
+    text = done.stdout.replace("\\-", "-")
+    for name, command in COMMANDS.items():
+        assert f".SS fastvec {name}\n" in text
+        for option in command.params:
+            assert all(flag in text for flag in option.opts if flag.startswith("-")), option
+    for line in ("fastvec train text.txt -o vectors.bin", ".B FASTVEC_SIMD"):
+        assert line in text
+
+
+def test_the_manual_page_is_right_for_troff(tmp_path: Path) -> None:
+    if not shutil.which("groff"):
+        pytest.skip("groff is not installed")
+    page = fastvec(tmp_path, "man").stdout
+    done = subprocess.run(
+        ["groff", "-man", "-Tutf8", "-ww", "-P-c"], input=page, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = done.stdout.replace("\N{HYPHEN}\n", "")
+    assert "--vector-size" in shown
+    assert "fastvec train text.txt -o vectors.bin\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [(".5 of it", "\\&.5 of it"), ("'a' - b", "\\&'a' \\- b"), ("a\\b", "a\\eb")],
+)
+def test_text_is_no_command_of_troff(text: str, line: str) -> None:
+    assert man.escaped(text) == line
 
 
 # --- completion
