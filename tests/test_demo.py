@@ -1,7 +1,10 @@
 """The text of the demonstration: found by parsing, whatever else is in the folders."""
 
+import re
 import sys
+import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -94,9 +97,12 @@ def test_there_is_enough_of_it_here() -> None:
     pytest.fail(f"this Python has only {count} words of documentation")
 
 
-def test_the_command_shows_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_shows_neighbours_and_saves_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     worlds = [["array", "shape", "axis", "dtype"], ["file", "open", "read", "close"]]
     monkeypatch.setattr(cli_demo, "documentation", lambda: iter(worlds * 13_000))
+    monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["demo", "--workers", "1"])
     assert done.exit_code == 0, done.output
     shown = [line.split() for line in done.output.splitlines() if line.startswith("  ")]
@@ -104,9 +110,29 @@ def test_the_command_shows_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rows["array"] == {"shape", "axis", "dtype"}
     assert rows["file"] == {"open", "read", "close"}
     assert "fastvec train TEXT -o vectors.bin" in done.output
+    suggestion = next(line for line in done.output.splitlines() if "fastvec similar" in line)
+    asked = CliRunner().invoke(app, suggestion.split()[1:])
+    assert asked.exit_code == 0
+    assert {line.split("\t")[0] for line in asked.output.splitlines()} == {"array", "file"}
+    python = re.search(r"or in Python:\n\n((?:    .*\n)+)", done.output)
+    assert python
+    names: dict[str, Any] = {}
+    exec(textwrap.dedent(python[1]), names)
+    assert names["model"].wv.most_similar("array", topn=1)[0][0] in rows["array"]
 
 
-def test_the_command_needs_source_files(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_finds_out_first_that_it_cannot_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / cli_demo.SAVED).mkdir()
+    monkeypatch.setattr(cli_demo, "documentation", pytest.fail)
+    with pytest.raises(OSError, match=r"cannot write fastvec-demo\.safetensors"):
+        CliRunner().invoke(app, ["demo"], catch_exceptions=False)
+
+
+def test_the_command_needs_source_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(cli_demo, "documentation", lambda: iter([["far", "too", "few"]]))
     done = CliRunner().invoke(app, ["demo"])
     assert done.exit_code == 1  # 2 in a real process, see cli.main

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import click
 
 from fastvec._util.progress import readable
 from fastvec._util.simd import simd
 from fastvec.cli.help import Command
+from fastvec.cli.output import VectorOutput
 from fastvec.cli.shared import options_from
 from fastvec.demo import documentation
 from fastvec.models.word2vec import Word2Vec
@@ -20,18 +22,23 @@ ASKED = [
 ]  # fmt: skip
 NEIGHBOURS = 6
 ENOUGH = 100_000
+SAVED = Path("fastvec-demo.safetensors")
 
 NEXT = """
-Now your own text, one sentence a line:
+The model is in {file}. Ask it more:
 
-    fastvec train TEXT -o vectors.bin
-    fastvec similar vectors.bin WORD
+    fastvec similar {file} {words}
 
 or in Python:
 
-    from fastvec import Word2Vec
-    model = Word2Vec("TEXT", sg=1)
-    model.wv.most_similar("WORD")
+    import fastvec
+    model = fastvec.load("{file}")
+    model.wv.most_similar("{word}")
+
+Then your own text, one sentence a line:
+
+    fastvec train TEXT -o vectors.bin
+    fastvec similar vectors.bin WORD
 """
 
 
@@ -40,20 +47,13 @@ or in Python:
 def demo(workers: int) -> None:
     """Train on documentation that is on this machine.
 
-    It is that of Python, NumPy and SciPy.  Nothing is downloaded, executed or written.  It takes
-    less than half a minute.
+    It is that of Python, NumPy and SciPy.  Nothing is downloaded or executed.  It takes less than
+    half a minute.  The model is saved in the current folder, as fastvec-demo.safetensors.
     """
     start = time.perf_counter()
+    output = VectorOutput(SAVED, [])
+    paragraphs, words = read()
     model = Word2Vec(sg=1, min_count=15, sample=1e-4, alpha=0.05, epochs=20, workers=workers)
-    click.echo("Reading the documentation strings of Python, NumPy and SciPy ...")
-    paragraphs = list(documentation())
-    words = sum(map(len, paragraphs))
-    if words < ENOUGH:
-        raise click.ClickException(
-            f"this Python has only {words} words of documentation, {ENOUGH} are needed: "
-            "its source files are missing"
-        )
-    click.echo(f"{words:,} words in {len(paragraphs):,} paragraphs")
     click.echo(
         f"Training skip-gram with negative sampling: {model.vector_size} dimensions, "
         f"{model.epochs} epochs, {model.workers} threads, {simd()} ..."
@@ -65,9 +65,24 @@ def demo(workers: int) -> None:
         f"{len(model.wv):,} word vectors in {model.total_train_time:.1f} s, "
         f"{readable(speed)} words/s\n"
     )
-    for word in ASKED:
-        if word in model.wv:
-            found = model.wv.most_similar(word, topn=NEIGHBOURS)
-            click.echo(f"  {word:<12} {', '.join(near for near, _ in found)}")
+    known = [word for word in ASKED if word in model.wv] or model.wv.index_to_key[:2]
+    for word in known:
+        found = model.wv.most_similar(word, topn=NEIGHBOURS)
+        click.echo(f"  {word:<12} {', '.join(near for near, _ in found)}")
+    output.save(model)
     click.echo(f"\n{time.perf_counter() - start:.1f} s altogether.")
-    click.echo(NEXT, nl=False)
+    click.echo(NEXT.format(file=SAVED, words=" ".join(known[:2]), word=known[0]), nl=False)
+
+
+def read() -> tuple[list[list[str]], int]:
+    """The paragraphs of the documentation, and how many words they have."""
+    click.echo("Reading the documentation strings of Python, NumPy and SciPy ...")
+    paragraphs = list(documentation())
+    words = sum(map(len, paragraphs))
+    if words < ENOUGH:
+        raise click.ClickException(
+            f"this Python has only {words} words of documentation, {ENOUGH} are needed: "
+            "its source files are missing"
+        )
+    click.echo(f"{words:,} words in {len(paragraphs):,} paragraphs")
+    return paragraphs, words
