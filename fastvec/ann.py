@@ -1,8 +1,8 @@
 """Approximate search: an HNSW graph over the vectors (Malkov and Yashunin 2018), by usearch.
 
 It pays for many single queries to a large vocabulary.  Exact search reads every vector once for
-each query, or once for a whole batch (:meth:`KeyedVectors.most_similar_batch`); the graph reads
-some hundreds of vectors for each query.
+each query, or once for a whole batch (:meth:`fastvec.KeyedVectors.most_similar_batch`); the
+graph reads some hundreds of vectors for each query.
 """
 
 from __future__ import annotations

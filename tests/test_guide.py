@@ -7,6 +7,7 @@ import random
 import re
 import shlex
 import warnings
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -111,13 +112,48 @@ def anchors(page: Path) -> set[str]:
     return {heading.replace(" ", "-") for heading in plain}
 
 
+#: addresses of this project's files on the internet, and the files
+OURS = [
+    (r"https://github\.com/fastvec/fastvec/(?:blob|tree)/main/(.*)", r"\1"),
+    (r"https://raw\.githubusercontent\.com/fastvec/fastvec/main/(.*)", r"\1"),
+    (r"https://fastvec\.github\.io/fastvec/(.*)\.html", r"docs/\1.md"),
+]
+
+
+def file_of(page: Path, address: str) -> Path | None:
+    """The file that a link without an anchor leads to; None if it is not of this project."""
+    for pattern, path in OURS:
+        if re.fullmatch(pattern, address):
+            return ROOT / re.sub(pattern, path, address)
+    if re.match(r"[a-z]+:", address):
+        return None
+    return page.parent / address if address else page
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_links(name: str) -> None:
     page = ROOT / name
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
-        if re.match(r"[a-z]+:", target):
-            continue
-        path, _, anchor = target.partition("#")
-        there = page.parent / path if path else page
-        assert there.exists(), f"{name} links to {target}"
-        assert not anchor or anchor in anchors(there), f"{name} links to {target}"
+        address, _, anchor = target.partition("#")
+        there = file_of(page, address)
+        if there is not None:
+            assert there.exists(), f"{name} links to {target}"
+            assert not anchor or anchor in anchors(there), f"{name} links to {target}"
+
+
+def test_links_of_the_readme_are_addresses() -> None:
+    """A package index shows it without the files that are beside it."""
+    targets = re.findall(r"\]\(([^)\s]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert len(targets) > 10
+    assert [target for target in targets if not target.startswith("https://")] == []
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    entries = set()
+    for page in (ROOT / "docs/index.md", ROOT / "docs/api/index.md"):
+        for block in re.findall(r"^```{toctree}\n(.*?)^```", page.read_text("utf-8"), re.M | re.S):
+            names = re.findall(r"^(?:.*<)?([\w/*-]+)>?$", block, re.M)
+            entries |= {str(page.parent.relative_to(ROOT) / name) for name in names}
+    pages = {name.removesuffix(".md") for name in PAGES if name.startswith("docs/")}
+    pages -= {"docs/index"}
+    assert {page for page in pages if not any(fnmatch(page, entry) for entry in entries)} == set()

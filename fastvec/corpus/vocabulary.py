@@ -137,7 +137,7 @@ class Vocabulary:
         """This vocabulary with more text counted: its words keep their ids and their counts grow,
         and new words that are kept follow behind them.
 
-        The parameters are those of :func:`select_words`, which selects the new words.
+        ``params`` and ``trim_rule`` say which of the new words are kept.
 
         >>> more = Vocabulary.of({"a": 2}).extended(
         ...     Words.of(["b", "a"]), np.array([7, 1]), VocabularyParams()

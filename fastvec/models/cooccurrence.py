@@ -47,9 +47,10 @@ def cooccurrence(
     memory : int or str, default "2G"
         bytes to count in, such as ``"500M"`` or ``"4G"``.  What does not fit goes to temporary
         files.
-    min_count, max_vocab_size, max_final_vocab, sorted_vocab, trim_rule, tokens, lower, lines,
-    errors, encoding, column, group, order, delimiter, header, tmp
-        how to read a corpus that is not read yet: see :meth:`fastvec.Corpus.read`.
+    min_count, max_vocab_size, max_final_vocab, sorted_vocab, trim_rule
+        which words are kept of a corpus that is not read yet: see :meth:`fastvec.Corpus.read`.
+    tokens, lower, lines, errors, encoding, column, group, order, delimiter, header, tmp
+        how its text is read: see :meth:`fastvec.Corpus.read`.
 
     Returns
     -------

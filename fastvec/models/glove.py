@@ -75,7 +75,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
     vector_size : int, default 100
         numbers in each vector.
     window, symmetric, distance_weighting, memory
-        how pairs are counted: see :func:`fastvec.models.cooccurrence.cooccurrence`.
+        how pairs are counted: see :func:`fastvec.cooccurrence`.
     min_count, max_vocab_size, max_final_vocab, sorted_vocab, trim_rule
         which words are kept: see :meth:`fastvec.Corpus.read`.
     tokens, lower, lines, errors, encoding, column, group, order, delimiter, header, tmp

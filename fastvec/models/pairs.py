@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Pairs:
     """How often words occur near each other: a sparse (V, V) matrix of positive numbers.
 
-    :func:`fastvec.models.cooccurrence.count_pairs`, :meth:`from_scipy`, :meth:`read_glove` and
+    The counting of a :class:`fastvec.GloVe`, :meth:`from_scipy`, :meth:`read_glove` and
     :meth:`load` make one.  Of a symmetric matrix only the lower half is stored.
 
     Attributes
@@ -43,7 +43,7 @@ class Pairs:
     pairs : (n,) array of fastvec.models.tiles.PAIR
         the stored pairs, tile after tile; may be a memory map.
     starts : (blocks + 1,) int64
-        the first word of each block, see :func:`fastvec.models.tiles.block_starts`.
+        the first word of each block of words.
     tiles : (tiles, 3) int32
         the row block of each tile, its column block (at most the row block), and its side.
     offsets : (tiles + 1,) int64

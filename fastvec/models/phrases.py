@@ -137,8 +137,9 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
     progress_per
         no effect (gensim's; see ``progress``).
     scoring : {"default", "npmi", "word2phrase"} or callable
-        :func:`original_scorer`, :func:`npmi_scorer`, :func:`word2phrase_scorer`, or a function
-        of worda_count, wordb_count, bigram_count, len_vocab, min_count and corpus_word_count.
+        ``original_scorer``, ``npmi_scorer`` and ``word2phrase_scorer`` of ``fastvec.phrases`` by
+        name, or a function of worda_count, wordb_count, bigram_count, len_vocab, min_count and
+        corpus_word_count.
     connector_words : set of str
         words that may be inside a phrase and are not counted: with ENGLISH_CONNECTOR_WORDS,
         ``bank of america`` becomes ``bank_of_america``.

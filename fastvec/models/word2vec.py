@@ -97,7 +97,7 @@ class Word2Vec(Word2VecWords):
         words on each side that count as context; with ``shrink_windows`` (the default) each
         position draws its own window size from 1 to ``window``.
     min_count, max_vocab_size, max_final_vocab, trim_rule, sorted_vocab
-        which words are kept: see :class:`fastvec.params.VocabularyParams`.
+        which words are kept: see :meth:`fastvec.Corpus.read`.
     sample : float, default 1e-3
         subsampling of frequent words by word2vec.c's formula; 0 turns it off.
     seed : int, default 1

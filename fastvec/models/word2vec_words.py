@@ -309,7 +309,7 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
     def syn1neg(self) -> Matrix | None:
         """Output weights of negative sampling, (words, vector_size), or None; may be replaced.
 
-        Row i belongs to word i of :attr:`wv`, also after words have been sorted or added there.
+        Row i belongs to word i of ``wv``, also after words have been sorted or added there.
         """
         self._output_weights.sync(self.wv.words)
         return self._output_weights.get(NEGATIVE_SAMPLING)

@@ -157,7 +157,7 @@ def analogies(
     dummy4unknown : bool
         count a question with an unknown word as wrong, instead of leaving it out.
     method : {"3cosadd", "3cosmul", "direction"}
-        see :func:`fastvec.vectors.search.solve_analogies`.
+        how answers are found: docs/method.md has the formulas.
 
     Returns
     -------
