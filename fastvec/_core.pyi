@@ -474,3 +474,16 @@ class AnalogySolver:
     ) -> None: ...
     def add(self, cosines: NDArray[np.float32], first: int) -> None: ...
     def answers(self) -> list[int]: ...
+
+# --- core/sentence_sums.pxi
+
+def add_sentences(
+    ids: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    vectors: NDArray[np.float32],
+    inferred: NDArray[np.float32],
+    sums: NDArray[np.float32],
+    known: NDArray[np.int64],
+    weights: NDArray[np.float32] | None = None,
+) -> None: ...

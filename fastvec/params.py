@@ -7,7 +7,7 @@ The Python classes and the command line both take their options from here.
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 from fastvec._util.intervals import interval_from
 from fastvec._util.options import (
@@ -64,6 +64,9 @@ class VocabularyParams(Params):
 @dataclass(eq=False)
 class CorpusParams(Params):
     """How text is read, and where the ids of its words are kept."""
+
+    keep_rows: ClassVar[bool] = False
+    """Whether a row of a table in which there is no text counts as an empty one."""
 
     tokens: Tokens = option(
         "whitespace",

@@ -23,7 +23,18 @@ import click
 from fastvec import __version__
 from fastvec._util.log import log
 from fastvec._util.simd import simd
-from fastvec.cli import check, completion, corpus, demo, evaluate, glove, man, train, vectors
+from fastvec.cli import (
+    check,
+    completion,
+    corpus,
+    demo,
+    embed,
+    evaluate,
+    glove,
+    man,
+    train,
+    vectors,
+)
 from fastvec.cli.help import write_commands
 from fastvec.cli.shared import as_flags, echo, fail
 from fastvec.cli.spelling import check_options
@@ -106,7 +117,7 @@ app.add_group("Make vectors", [train.train, glove.glove, glove.ppmi])
 app.add_group(
     "Prepare text", [check.check, corpus.encode, corpus.vocab, corpus.phrases, glove.cooccur]
 )
-app.add_group("Use vectors", [*vectors.QUERIES, evaluate.evaluate, *vectors.FILES])
+app.add_group("Use vectors", [*vectors.QUERIES, evaluate.evaluate, embed.embed, *vectors.FILES])
 app.add_group("Learn more", [demo.demo, completion.completion, man.man])
 
 

@@ -24,8 +24,8 @@ from fastvec.cli.shared import Function, echo
 from fastvec.corpus.files import find_files
 
 #: the names of what commands read and write, of which none may be the log
-SOURCES = ("corpus", "matrix", "vocab", "read_vocab", "init")
-OUTPUTS = ("checkpoint", "output", "target", "save_vocab", "listed")
+SOURCES = ("vectors", "corpus", "matrix", "vocab", "read_vocab", "init", "counts", "component")
+OUTPUTS = ("checkpoint", "output", "target", "save_vocab", "save_component", "listed")
 #: what a terminal shows beside its bar,
 RESULTS = {"validation", "evaluation", "best", "stopping", "restored"}
 #: and what other outputs show, which have no bar

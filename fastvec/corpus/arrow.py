@@ -230,7 +230,7 @@ def _column_chunks(name: str, arrow: Any, column: Any, params: CorpusParams) -> 
     for array in getattr(column, "chunks", [column]):
         validate(name, arrow, array)
         for part in parts_of(arrow, array, PART_BYTES):
-            yield _array_chunk(name, arrow, part, params.errors)
+            yield _array_chunk(name, arrow, part, params)
 
 
 def _choose_columns(name: str, schema: Any, params: CorpusParams) -> list[str]:
@@ -258,8 +258,8 @@ def _is_list(types: Any, kind: Any) -> bool:
     return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
 
 
-def _array_chunk(name: str, arrow: Any, array: Any, errors: str) -> Chunk:
-    """The chunk of one Arrow array; missing rows are left out."""
+def _array_chunk(name: str, arrow: Any, array: Any, params: CorpusParams) -> Chunk:
+    """The chunk of one Arrow array; missing rows are left out, or empty with ``keep_rows``."""
     types = arrow.types
     if types.is_integer(array.type):
         raise TypeError(
@@ -267,16 +267,16 @@ def _array_chunk(name: str, arrow: Any, array: Any, errors: str) -> Chunk:
             "group=NAME, which makes lists of them"
         )
     if not _is_list(types, array.type):
-        return TextRows(name, *strings(name, arrow, array))
+        return TextRows(name, *strings(name, arrow, array, params.keep_rows))
     if types.is_string_view(array.type.value_type):
         array = array.cast(arrow.large_list(arrow.large_string()))  # few functions know views
-    array = array.drop_null()
-    lengths = arrow.compute.list_value_length(array).to_numpy(zero_copy_only=False)
-    starts = offsets_of(lengths)
+    array = array if params.keep_rows else array.drop_null()
+    lengths = arrow.compute.list_value_length(array).fill_null(0)
+    starts = offsets_of(lengths.to_numpy(zero_copy_only=False))
     values = array.flatten()
     if values.null_count:
         raise ValueError(f"{name} has lists with missing words in them")
     if types.is_integer(values.type):
         return int_chunk(name, values.to_numpy(zero_copy_only=False), starts)
-    words = whole_words(name, arrow, values, errors)
+    words = whole_words(name, arrow, values, params.errors)
     return TokenRows(name, words.joined, words.offsets, starts)

@@ -58,8 +58,11 @@ def is_text(types: Any, kind: Any) -> bool:
     return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
-def strings(name: str, arrow: Any, values: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes of an array of strings, and where each ends; missing ones are left out."""
+def strings(
+    name: str, arrow: Any, values: Any, keep_rows: bool = False
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of an array of strings, and where each ends; missing ones are left out, or empty
+    with ``keep_rows``."""
     types = arrow.types
     if types.is_dictionary(values.type):
         values = values.dictionary_decode()
@@ -67,7 +70,8 @@ def strings(name: str, arrow: Any, values: Any) -> tuple[NDArray[np.uint8], NDAr
         raise TypeError(
             f"{name} holds {values.type}; what is needed is text, lists of words or of integers"
         )
-    values = values.cast(arrow.large_string()).drop_null()
+    values = values.cast(arrow.large_string())
+    values = values.fill_null("") if keep_rows else values.drop_null()
     if len(values) == 0:
         return np.empty(0, np.uint8), np.zeros(1, np.int64)
     _, offsets, data = values.buffers()

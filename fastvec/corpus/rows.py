@@ -86,6 +86,8 @@ def _sentence_chunks(name: str, rows: Iterable[Row], params: CorpusParams) -> It
     block: list[Any] = []
     size = 0
     for place, (value,) in rows:
+        if value is None and params.keep_rows:
+            value = ""
         if value is None:
             continue
         if not isinstance(value, str | list):

@@ -77,6 +77,25 @@ def _is_marked(path: PathLike, end: int, names: bytes) -> bool:
     )
 
 
+def open_array(path: PathLike) -> np.memmap[Any, Any]:
+    """The array of an .npy file, memory-mapped, copy-on-write.
+
+    ValueError for another file, or one that is cut off.
+
+    >>> write_npy("vectors.npy", Words.of(["cat"]), np.ones((1, 3), np.float32))
+    >>> open_array("vectors.npy").shape
+    (1, 3)
+    """
+    try:
+        with about_file(path):
+            # np.load would open an archive (.npz) too, and leave it open.
+            return np.lib.format.open_memmap(path, mode="c")
+    except OSError:
+        raise
+    except Exception as error:  # NumPy has many kinds of exception for a broken header
+        raise ValueError(f"{path} is not a whole .npy file: {error}") from None
+
+
 def read_npy(
     path: PathLike, limit: int | None = None, errors: str = "strict"
 ) -> tuple[Words, NDArray[np.float32]]:
@@ -91,14 +110,7 @@ def read_npy(
     >>> read_npy("vectors.npy")[1]
     array([[1., 1., 1.]], dtype=float32)
     """
-    try:
-        with about_file(path):
-            # np.load would open an archive (.npz) too, and leave it open.
-            vectors = np.lib.format.open_memmap(path, mode="c")
-    except OSError:
-        raise
-    except Exception as error:  # NumPy has many kinds of exception for a broken header
-        raise ValueError(f"{path} is not a whole .npy file: {error}") from None
+    vectors = open_array(path)
     if vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
         raise ValueError(f"{path} must hold a table of numbers")
     if not words_beside(path).exists():

@@ -54,14 +54,23 @@ def write_parquet(
     ):
         for first in range(0, len(words), ROWS):
             block = np.ascontiguousarray(vectors[first : first + ROWS], np.float32)
-            ends = np.arange(len(block) + 1, dtype=np.int32) * block.shape[1]
             columns = [
                 arrow.array(words[first : first + ROWS], arrow.string()),
-                arrow.ListArray.from_arrays(ends, block.reshape(-1)),
+                vector_column(arrow, block),
             ]
             if counts is not None:
                 columns.append(arrow.array(counts[first : first + ROWS]))
             writer.write_table(arrow.Table.from_arrays(columns, schema=schema))
+
+
+def vector_column(arrow: Any, block: Floats) -> Any:
+    """The rows of a matrix as a column of lists.
+
+    >>> vector_column(parquet_library(), np.ones((1, 2), np.float32)).to_pylist()
+    [[1.0, 1.0]]
+    """
+    ends = np.arange(len(block) + 1, dtype=np.int32) * block.shape[1]
+    return arrow.ListArray.from_arrays(ends, block.reshape(-1))
 
 
 def read_parquet(

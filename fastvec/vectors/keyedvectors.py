@@ -7,6 +7,7 @@ The class is built in layers, each of which inherits the one before:
     ``store.py``            words, their rows and vectors
     ``comparisons.py``      words compared with each other
     ``queries.py``          the nearest words of the whole vocabulary
+    ``sentence_vectors.py`` vectors of sentences
     this module             files and evaluation
     ======================  ==========================================================
 """
@@ -33,7 +34,7 @@ from fastvec.vectors.evaluation.analogies import analogies as evaluate_analogies
 from fastvec.vectors.evaluation.analogies import overall, sections_like_gensim
 from fastvec.vectors.evaluation.similarity import similarity as evaluate_similarity
 from fastvec.vectors.from_gensim import words_and_vectors
-from fastvec.vectors.queries import Queries
+from fastvec.vectors.sentence_vectors import SentenceVectors
 from fastvec.words import Key, Words, not_one_string
 
 #: gensim's names of the ways to answer analogies, and those of :mod:`fastvec.evaluation`
@@ -41,7 +42,7 @@ ANALOGY_METHODS = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
 
 
 @on_class_only("load", "load_word2vec_format")
-class KeyedVectors(Queries):
+class KeyedVectors(SentenceVectors):
     """Words with a vector each, to look up, compare, query, evaluate, save and load.
 
     The parameters are those of :class:`~fastvec.vectors.store.VectorStore`; mostly, vectors come

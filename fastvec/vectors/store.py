@@ -196,6 +196,17 @@ class VectorStore(WordAttributes):
         """
         return self._row_of(key) >= 0
 
+    def rows_for_words(self, words: Words) -> tuple[NDArray[np.int32], NDArray[Any]]:
+        """The (n,) rows of some words, -1 for none, and the (m, D) vectors that are inferred for
+        words without a row: row V + i is the i-th of these.  Here no vector is inferred.
+
+        >>> wv.rows_for_words(Words.of(["queen", "xyzzy"]))[0].tolist()
+        [1, -1]
+        """
+        rows = self.words.find_all(words)
+        rows[rows >= len(self)] = -1
+        return rows, np.empty((0, self.vector_size), np.float32)
+
     # --- vectors
 
     def __getitem__(self, key_or_keys: Key | Iterable[Key]) -> NDArray[Any]:

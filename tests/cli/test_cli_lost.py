@@ -33,6 +33,7 @@ LINES = [
     "phrases text.txt -o out/joined -q --phrases out/listed",
     "convert given.txt out/v.txt.gz -q",
     "classes given.txt -o out/classes -k 2",
+    "embed given.txt text.txt -o out/lines.npy -q",
 ]
 
 #: the command line with a hook before the vectors are written for the first time

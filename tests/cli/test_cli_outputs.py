@@ -73,6 +73,8 @@ REFUSED = [
     "convert v.words.txt v.npy --from glove",
     "classes v.txt -o v.txt",
     "classes v.npy -o v.words.txt",
+    "embed v.npy text/t.txt -o v.npy",
+    "embed v.txt text/t.txt -o o.npy --method sif --counts counts.txt --save-component counts.txt",
 ]
 
 

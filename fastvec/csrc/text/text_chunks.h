@@ -140,6 +140,7 @@ static int text_row_of_text(text_reader *t) {
     t->origin = 0;
     t->have = t->searched = 0;
     t->final = t->eof = 1;
+    t->in_line = t->join_lines; /* a row is one sentence, even if it is empty */
     return text_append(t, r->bytes + start, stop - start) < 0 ? TEXT_NO_MEMORY : TEXT_OK;
 }
 
