@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "exports": FOUNDATIONS | {"io"},
     "models": FOUNDATIONS | {"io", "corpus", "sentences", "vectors"},
     "ann": FOUNDATIONS | {"io", "vectors"},
+    "explore": FOUNDATIONS | {"vectors"},
     "demo": set(),
     # public faces
     "evaluation": {"vectors"},

@@ -30,6 +30,7 @@ from fastvec.cli import (
     demo,
     embed,
     evaluate,
+    explore,
     glove,
     man,
     train,
@@ -117,7 +118,10 @@ app.add_group("Make vectors", [train.train, glove.glove, glove.ppmi])
 app.add_group(
     "Prepare text", [check.check, corpus.encode, corpus.vocab, corpus.phrases, glove.cooccur]
 )
-app.add_group("Use vectors", [*vectors.QUERIES, evaluate.evaluate, embed.embed, *vectors.FILES])
+app.add_group(
+    "Use vectors",
+    [*vectors.QUERIES, explore.explore, evaluate.evaluate, embed.embed, *vectors.FILES],
+)
 app.add_group("Learn more", [demo.demo, completion.completion, man.man])
 
 

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 import click
 
 from fastvec.vectors.keyedvectors import KeyedVectors
-
-#: only so many words, the most frequent ones, are compared with one that is not known: a second
-MOST_COMPARED = 100_000
+from fastvec.vectors.spelling import similar_spellings
 
 #: options by the names that word2vec.c, GloVe, fastText, gensim and other libraries give them
 MEANT = {
@@ -114,10 +112,6 @@ def _advice(flag: str, known: set[str]) -> str:
 
 def unknown_word(wv: KeyedVectors, word: str, path: object) -> str:
     """A sentence about a word without a vector: where it is missing, and words like it."""
-    cases = {word.lower(), word.upper(), word.capitalize(), word.title()}
-    near = sorted(case for case in cases if case in wv)
-    frequent = itertools.islice(map(str, wv.words), MOST_COMPARED)
-    near += difflib.get_close_matches(word, frequent, 3)
-    names = " or ".join(map(repr, list(dict.fromkeys(near))[:3]))
-    hint = f": did you mean {names}?" if near else ""
+    names = " or ".join(map(repr, similar_spellings(wv.words.as_text(), word)))
+    hint = f": did you mean {names}?" if names else ""
     return f"{word!r} is not among the {len(wv)} words of {path}{hint}"
