@@ -12,12 +12,17 @@ import operator
 import os
 
 cimport cython
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
 from libc.math cimport INFINITY, log2
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
-from posix.stdlib cimport posix_memalign
+
+cdef extern from "base/system.h" nogil:
+    void aligned_free(void *memory)
+
+cdef extern from "base/cache_lines.h" nogil:
+    void *cache_line_alloc(size_t bytes)
 
 include "core/borrow.pxi"
 include "core/control.pxi"

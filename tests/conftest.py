@@ -1,7 +1,9 @@
 """What all tests share."""
 
 import importlib.machinery
+import inspect
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -53,11 +55,30 @@ SIMD = (
 )
 
 
+#: what only POSIX has: a test that names any of it gets the marker ``posix``
+POSIX = re.compile(
+    r"/dev/|/proc/|\b(chmod|fcntl|fork|kill|mkfifo|needs_peak|preexec_fn|setsid|SIG[A-Z]+|symlink_to|"
+    r"ulimit|umask)\b"
+)
+POSIX_MODULES = re.compile(r"^import (pty|resource)$", re.M)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests of the kernels the marker ``simd``."""
+    """Give the tests of the kernels the marker ``simd``, and those that need POSIX ``posix``."""
     for item in items:
         if item.path.relative_to(HERE).as_posix().startswith(SIMD):
             item.add_marker("simd")
+        if isinstance(item, pytest.Function) and POSIX.search(inspect.getsource(item.function)):
+            item.add_marker("posix")
+            if sys.platform == "win32":
+                item.add_marker(pytest.mark.skip(reason="Windows has nothing like it"))
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """On Windows, leave out the modules that import what it does not have."""
+    if sys.platform != "win32" or collection_path.suffix != ".py":
+        return None
+    return True if POSIX_MODULES.search(collection_path.read_text("utf-8")) else None
 
 
 @pytest.fixture(scope="session")

@@ -22,13 +22,14 @@ double update_rows(const instruction_set *set, float *inputs, int m, float *outp
     memset(&u, 0, sizeof u);
     updater_init(&u, kernel, (vector_size + width - 1) / width * width, cbow);
     u.input = (cbow_input){.m = m, .scale = 1.0f / (float)m, .share = 1.0f};
-    if (posix_memalign((void **)&u.input.sum, 64, (size_t)stride * sizeof(float))) return -1;
+    u.input.sum = aligned_new(64, (size_t)stride * sizeof(float));
+    if (!u.input.sum) return -1;
     for (int r = 0; r < repeats; r++) {
         u.input.rows = rows_in + r % sets * m;
         update(&u, rows_in + r % sets * m, m, rows_out + r % sets * n, signs, n, alpha);
     }
     update_collect_loss(&u);
-    free(u.input.sum);
+    aligned_free(u.input.sum);
     return u.loss;
 }
 

@@ -32,8 +32,9 @@ def library() -> ctypes.CDLL:
     compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")[0]
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "hooks.so")
-        command = [compiler, "-std=gnu11", "-O2", "-shared", "-fPIC", f"-I{CSRC}", SOURCE, "-lm"]
-        subprocess.run([*command, "-o", target], check=True, capture_output=True)
+        command = [compiler, "-std=gnu11", "-O2", "-shared", "-fPIC", f"-I{CSRC}"]
+        sources = [SOURCE, CSRC / "base" / "system.c"]
+        subprocess.run([*command, *sources, "-lm", "-o", target], check=True, capture_output=True)
         loaded = ctypes.CDLL(str(target))
     loaded.update_rows.restype = ctypes.c_double
     loaded.update_pairs.restype = ctypes.c_double

@@ -5,7 +5,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "fastvec"
 FOUNDATIONS = {"_core", "_util", "params", "words"}
-MAY_IMPORT = {
+MAY_IMPORT: dict[str, set[str]] = {
+    "_core": set(),
     "_util": {"_core"},
     "params": {"_util"},
     "words": {"_core"},

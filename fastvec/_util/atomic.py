@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from fastvec._util.beside import create_beside
+from fastvec._util.beside import create_beside, writing_handle
+from fastvec._util.system import WINDOWS
 
 PathLike = str | os.PathLike[str]
 
@@ -47,7 +48,8 @@ def check_target(path: PathLike) -> Path:
     if path.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder, give a file name")
     if is_special(path):
-        if not os.access(path, os.W_OK):
+        is_stream = path == STDOUT and not path.exists()  # Windows has no such file
+        if not is_stream and not os.access(path, os.W_OK):
             raise PermissionError(f"cannot write {path_name(path)}: no permission")
         return path
     folder = path.resolve().parent
@@ -163,9 +165,9 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
     """A temporary file that replaces ``path`` unless there is an error."""
     with contextlib.ExitStack() as held:
         name, lock = create_beside(path)
-        held.callback(os.close, lock)
+        handle = writing_handle(lock, held)
         held.callback(name.unlink, missing_ok=True)
-        with os.fdopen(os.dup(lock), "wb", buffering=1 << 20) as file:
+        with os.fdopen(handle, "wb", buffering=1 << 20) as file:
             yield file
             flush_to_disk(file)
         _copy_owner_and_mode(path, name)
@@ -257,9 +259,12 @@ def _rename(temporary: Path, path: Path) -> bool:
     try:
         os.replace(temporary, path)  # noqa: PTH105 - Path.replace would call it
     except OSError as error:
-        if error.errno not in (errno.EBUSY, errno.EXDEV):
-            raise
-        return False
+        if error.errno in (errno.EBUSY, errno.EXDEV):
+            return False
+        if WINDOWS and isinstance(error, PermissionError):
+            reason = "it is in use, here or by another program: close it, or choose another name"
+            raise PermissionError(error.errno, reason, os.fspath(path)) from None
+        raise
     return True
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 try:
     import fcntl
 except ImportError:  # Windows
-    HAS_LOCKS = False
+    HAS_LOCKS = False  # and an open file cannot be renamed, nor a folder be opened
 else:
     HAS_LOCKS = True
 
@@ -50,15 +50,34 @@ def create_beside(path: Path, is_folder: bool = False) -> tuple[Path, int]:
         try:
             if is_folder:
                 name.mkdir()
-            handle = os.open(name, flags, mode)
+            opened = name if HAS_LOCKS or not is_folder else os.devnull
+            handle = os.open(opened, flags, mode)
         except (FileExistsError, FileNotFoundError):  # or another process has removed the folder
             if attempt == ATTEMPTS:  # the folder of the file itself is gone, or takes no files
                 raise
             continue
+        if not HAS_LOCKS:
+            return name, handle
         _lock(handle)
         if _is_at(name, handle):
             return name, handle
         os.close(handle)  # another process has taken it for abandoned before it was locked
+
+
+def writing_handle(handle: int, held: contextlib.ExitStack) -> int:
+    """What to write a file of :func:`create_beside` with.  Its lock is released at the end of
+    ``held``, or where there are no locks, and open files cannot be renamed, when it is closed.
+
+    >>> with contextlib.ExitStack() as held:
+    ...     name, handle = create_beside(Path("words.txt"))
+    ...     with os.fdopen(writing_handle(handle, held), "wb") as file:
+    ...         file.write(b"cat")
+    3
+    """
+    if not HAS_LOCKS:
+        return handle
+    held.callback(os.close, handle)
+    return os.dup(handle)
 
 
 def _name_start(path: Path) -> str:

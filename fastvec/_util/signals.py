@@ -7,9 +7,11 @@ import threading
 from types import FrameType
 from typing import Any, Self
 
-#: Ctrl-C, a plain kill, and a terminal that closes
+#: Ctrl-C, a plain kill, and a terminal that closes (on Windows SIGBREAK)
 STOPPING = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
 ]
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike, about_temporary_files, temporary_folder
+from fastvec._util.system import read_at, write_at
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -83,7 +84,7 @@ class TemporaryFile:
         array = np.empty(spilled.count, spilled.dtype)
         view, done = array.view(np.uint8).data, 0
         while done < len(view):
-            count = os.preadv(self._file.fileno(), [view[done:]], spilled.position + done)
+            count = read_at(self._file.fileno(), view[done:], spilled.position + done)
             if not count:
                 raise OSError(errno.EIO, "a temporary file has lost its end", self.folder)
             done += count
@@ -126,7 +127,7 @@ class TemporaryFile:
         done = 0
         with about_temporary_files(self.folder):
             while done < len(data):
-                done += os.pwrite(self._file.fileno(), data[done:], position + done)
+                done += write_at(self._file.fileno(), data[done:], position + done)
 
 
 class Storage:

@@ -1,9 +1,12 @@
-"""Cores and memory that this process may use."""
+"""What differs from system to system: cores, memory, and what files can do."""
 
 from __future__ import annotations
 
+import mmap
 import os
 import platform
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,14 @@ from fastvec._util.options import Size, bytes_from
 
 #: What is taken for the memory of a machine that does not say how much it has.
 UNKNOWN_MEMORY = 4 << 30
+
+WINDOWS = sys.platform == "win32"
+#: how native code opens a file that it reads
+READ_ONLY = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+#: whether a file can be replaced while it is mapped into memory, here or in another process
+MAPPED_FILES_CAN_BE_REPLACED = not WINDOWS
+
+_SEEKING = threading.Lock()  # held where the system cannot read and write at a position
 
 
 def available_cores() -> int:
@@ -37,7 +48,7 @@ def free_memory() -> int:
         facts = dict(line.split(":", 1) for line in lines if ":" in line)
         free = int(facts["MemAvailable"].split()[0]) * 1024
     except (OSError, KeyError, ValueError, IndexError):  # not Linux, an old one, or a sandbox
-        free = _physical_memory() // 2
+        free = _windows_memory() if WINDOWS else _physical_memory() // 2
     return min(free, _cgroup_memory())
 
 
@@ -48,6 +59,17 @@ def _physical_memory() -> int:
         return os.sysconf("SC_PAGE_SIZE") * pages if pages > 0 else UNKNOWN_MEMORY
     except (AttributeError, OSError, ValueError):  # Windows, or a system without these names
         return UNKNOWN_MEMORY
+
+
+def _windows_memory() -> int:
+    """Bytes of memory that Windows still has; UNKNOWN_MEMORY if it does not say it."""
+    if sys.platform == "win32":
+        import ctypes
+
+        status = (ctypes.c_ulonglong * 8)(64)  # MEMORYSTATUSEX: its size, all memory, free memory
+        if ctypes.windll.kernel32.GlobalMemoryStatusEx(status):
+            return status[2]
+    return UNKNOWN_MEMORY
 
 
 def used_memory() -> int | None:
@@ -100,3 +122,45 @@ def _cgroup_memory() -> int:
         return max(0, limit - used + int(facts["file"]))
     except (OSError, ValueError, KeyError):
         return 1 << 62
+
+
+def read_at(handle: int, into: memoryview, position: int) -> int:
+    """Read from a position of an open file; threads may do so at the same time.  How many bytes.
+
+    >>> with Path("text.txt").open("rb") as file:
+    ...     into = bytearray(4)
+    ...     read_at(file.fileno(), memoryview(into), 2), bytes(into)
+    (4, b'rose')
+    """
+    if hasattr(os, "preadv"):
+        return os.preadv(handle, [into], position)
+    with _SEEKING:
+        os.lseek(handle, position, os.SEEK_SET)
+        data = os.read(handle, len(into))
+    into[: len(data)] = data
+    return len(data)
+
+
+def write_at(handle: int, data: memoryview, position: int) -> int:
+    """The same for writing.
+
+    >>> with Path("letters.txt").open("wb") as file:
+    ...     write_at(file.fileno(), memoryview(b"cat"), 0)
+    3
+    """
+    if hasattr(os, "pwrite"):
+        return os.pwrite(handle, data, position)
+    with _SEEKING:
+        os.lseek(handle, position, os.SEEK_SET)
+        return os.write(handle, data)
+
+
+def private_pages(size: int) -> mmap.mmap:
+    """Zeroed memory that goes back to the system with the last array in it.
+
+    >>> len(private_pages(4096))
+    4096
+    """
+    if WINDOWS:
+        return mmap.mmap(-1, size)
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)

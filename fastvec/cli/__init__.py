@@ -22,7 +22,9 @@ import click
 
 from fastvec import __version__
 from fastvec._util.log import log
+from fastvec._util.signals import STOPPING
 from fastvec._util.simd import simd
+from fastvec._util.system import WINDOWS
 from fastvec.cli import (
     check,
     completion,
@@ -146,8 +148,11 @@ def prepare_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115
+    encoding = "utf-8" if WINDOWS else None  # elsewhere that of the terminal, nearly always UTF-8
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="surrogateescape")
+        sys.stdout.reconfigure(encoding=encoding, errors="surrogateescape")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding=encoding)
 
 
 def drop_output() -> None:
@@ -158,9 +163,8 @@ def drop_output() -> None:
 def end_like_ctrl_c() -> None:
     """Let a plain kill and a closed terminal end a command like Ctrl-C: it saves what was learned,
     and removes temporary files.  What is ignored stays so: nohup ignores closed terminals."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+    for number in STOPPING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
 
 

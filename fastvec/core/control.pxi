@@ -34,13 +34,12 @@ cdef class Control:
             raise ValueError(f"first must be at least 0, got {first}")
         memset(&self.c, 0, sizeof(control))
         self.c.next = first
-        if posix_memalign(<void **> &self.rows, 128, workers * COUNTERS * sizeof(int64_t)) != 0:
-            self.rows = NULL
+        self.rows = <int64_t *> cache_line_alloc(workers * COUNTERS * sizeof(int64_t))
+        if self.rows == NULL:
             raise MemoryError()
-        memset(self.rows, 0, workers * COUNTERS * sizeof(int64_t))
 
     def __dealloc__(self):
-        free(self.rows)
+        aligned_free(self.rows)
 
     def stop(self):
         """Ask all workers to end soon, within the chunks that they have begun."""

@@ -141,7 +141,7 @@ cdef class PhraseCounter:
         cdef Borrow borrowed = borrow_shared(self, &self.users)
         cdef int64_t n = self.c.pairs.n
         listed = PyBytes_FromStringAndSize(NULL, n * sizeof(phrase_slot))
-        cdef phrase_slot *out = <phrase_slot *> PyBytes_AS_STRING(listed)
+        cdef phrase_slot *out = <phrase_slot *> PyBytes_AsString(listed)
         with nogil:
             phrases_list(&self.c.pairs, out)
         return listed

@@ -64,7 +64,7 @@ def spell_pairs(const uint32_t[:, ::1] pairs, const uint32_t[::1] parents,
         raise ValueError(f"ends must have {n + 1} entries, got {ends.shape[0]}")
     s.bytes = bytes_of(joined)
     s.offsets = &offsets[0]
-    s.delimiter = PyBytes_AS_STRING(delimiter)
+    s.delimiter = PyBytes_AsString(delimiter)
     s.delimiter_length = len(delimiter)
     s.parents = &parents[0]
     s.connectors = &connectors[0]

@@ -18,7 +18,8 @@ def bad_token(str got):
 
 cdef integer_of(token):
     """The Python integer that a token stands for: NumPy's integers too, or any index."""
-    if isinstance(token, bool) or not PyIndex_Check(token):
+    is_boolean = isinstance(token, bool) or getattr(token, "dtype", None) == "bool"
+    if is_boolean or not PyIndex_Check(token):  # NumPy 1's booleans are indices
         raise bad_token(f"{token!r:.60}")
     try:
         return operator.index(token)

@@ -121,10 +121,9 @@ cdef class Training:
         self.worker_users = <int32_t *> calloc(self.n_workers, sizeof(int32_t))
         if self.worker_users == NULL:
             raise MemoryError()
-        if posix_memalign(<void **> &self.workers, 128, self.n_workers * sizeof(worker)) != 0:
-            self.workers = NULL
+        self.workers = <worker *> cache_line_alloc(self.n_workers * sizeof(worker))
+        if self.workers == NULL:
             raise MemoryError()
-        memset(self.workers, 0, self.n_workers * sizeof(worker))
         for i in range(self.n_workers):
             if worker_init(&self.workers[i], &self.t, i) != 0:
                 raise MemoryError()
@@ -135,7 +134,7 @@ cdef class Training:
         if self.workers != NULL:
             for i in range(self.n_workers):
                 worker_free(&self.workers[i])
-            free(self.workers)
+            aligned_free(self.workers)
         free(self.worker_users)
 
     cdef int set_corpus(self, const int32_t[::1] tokens, const int64_t[::1] offsets,

@@ -165,7 +165,7 @@ def write_rows(list words, const float[:, :] vectors, int layout):
             raise MemoryError()
         for i in range(n):
             text = words[i]
-            memcpy(out, PyBytes_AS_STRING(text), len(text))
+            memcpy(out, PyBytes_AsString(text), len(text))
             out += len(text)
             for k in range(size):
                 vector[k] = vectors[i, k]

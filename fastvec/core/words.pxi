@@ -61,7 +61,7 @@ cdef class WordTable:
     def add(self, bytes word):
         """The id of a word, a new one if it was not known."""
         cdef Borrow borrowed = borrow_exclusive(self, &self.users)
-        cdef int32_t id = word_table_add_id(&self.table, PyBytes_AS_STRING(word), len(word))
+        cdef int32_t id = word_table_add_id(&self.table, PyBytes_AsString(word), len(word))
         if id < 0:
             raise MemoryError("no room for more words")
         return id
@@ -69,7 +69,7 @@ cdef class WordTable:
     def find(self, bytes word):
         """The id of a word, or -1."""
         cdef Borrow borrowed = borrow_shared(self, &self.users)
-        return word_table_id(&self.table, PyBytes_AS_STRING(word), len(word))
+        return word_table_id(&self.table, PyBytes_AsString(word), len(word))
 
     def find_all(self, const uint8_t[::1] joined, const int64_t[::1] offsets, int32_t[::1] ids):
         """ids[i] becomes the id of word i of other words, or -1."""
@@ -133,7 +133,7 @@ cdef class WordIndex:
 
     def find(self, bytes word):
         """The id of a word, or -1."""
-        return word_table_id(&self.table, PyBytes_AS_STRING(word), len(word))
+        return word_table_id(&self.table, PyBytes_AsString(word), len(word))
 
 
 def gather_words(const uint8_t[::1] joined, const int64_t[::1] offsets, const int64_t[::1] order,

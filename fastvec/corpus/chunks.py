@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._core import Control, TextReader
+from fastvec._util.system import READ_ONLY
 from fastvec.corpus.order import Order
 from fastvec.io.encodings import guess_encoding, is_binary
 from fastvec.params import CorpusParams
@@ -86,7 +87,7 @@ class FileRange:
 
     @contextmanager
     def read(self, reader: TextReader, control: Control, worker: int) -> Iterator[bool]:
-        handle = os.open(self.name, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        handle = os.open(self.name, READ_ONLY)
         try:
             yield reader.file_range(handle, self.start, self.stop, self.size, control, worker)
             check_size(self.name, handle, self.size)

@@ -7,7 +7,6 @@ nothing depends on which worker read what, and the spooled numbers become one ar
 
 from __future__ import annotations
 
-import mmap
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from fastvec._core import Control, Renumbering, TextError, TextReader
 from fastvec._util import threads
 from fastvec._util.spill import Kept, Storage
+from fastvec._util.system import private_pages
 from fastvec.corpus.chunks import Chunk, invalid_utf8
 from fastvec.corpus.vocabulary import TrimRule, keep_mask
 from fastvec.words import Words
@@ -137,8 +137,7 @@ def new_ids(count: int) -> Ids:
     size = count * np.dtype(np.int32).itemsize
     if size < MAPPED_BYTES:
         return np.empty(count, np.int32)
-    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    return np.frombuffer(pages, np.int32)
+    return np.frombuffer(private_pages(size), np.int32)
 
 
 def words_of(reader: TextReader) -> tuple[Words, NDArray[np.int64]]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike, about_file, atomic_write, written_together
+from fastvec._util.system import MAPPED_FILES_CAN_BE_REPLACED
 from fastvec.io.foreign import BOM
 from fastvec.io.format import Format, VectorFile, check_lengths, first_of_equal_words
 from fastvec.words import Words, encode
@@ -135,6 +136,8 @@ def read_npy(
             f"{path} has {len(vectors)} vectors, {words_beside(path)} has {len(lines)} words"
         )
     rows = np.asarray(vectors[:limit], np.float32)
+    if not MAPPED_FILES_CAN_BE_REPLACED:
+        rows = rows.copy()
     return Words.of(lines[:limit]), rows.view(np.ndarray)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.places import FileLike
+from fastvec._util.system import MAPPED_FILES_CAN_BE_REPLACED
 from fastvec.io.container import WITH_VECTORS, Container, read_container, write_container
 from fastvec.io.format import ATTRIBUTE, Format, VectorFile, check_lengths
 from fastvec.io.tensors import MAX_HEADER
@@ -97,6 +98,7 @@ def load_vectors(
     >>> file.arrays["vectors"].shape
     (5, 3)
     """
+    mmap = mmap and MAPPED_FILES_CAN_BE_REPLACED  # models are saved to the files they come from
     file = read_container(path, kind, mmap=mmap, verify=False)
     if file.words is None:
         raise file.damaged("it holds no words")

@@ -65,5 +65,5 @@ def rows_of_rarer_words(rows: sparse.csr_array) -> sparse.csr_array:
 
     n = rows.shape[0]
     entries = rows.tocoo()
-    row, key = column_keys(*(axis.astype(np.int64) for axis in entries.coords))
+    row, key = column_keys(entries.row.astype(np.int64), entries.col.astype(np.int64))
     return sparse.csr_array((entries.data, (row, key)), shape=(n, 2 * n))

@@ -129,7 +129,7 @@ def test_bytes_are_text() -> None:
         ([["a", None]], "None"),
         ([[1, 2.0]], "2.0"),
         ([[True]], "True"),
-        ([[np.True_]], "np.True_"),
+        ([[np.True_]], repr(np.True_)),
         ([[(1, 2)]], "(1, 2)"),
         ([np.ones((1, 1), int)], "array([1])"),
     ],

@@ -6,9 +6,8 @@
  * The first bytes of an input choose how it is read (how much at a time, in which ranges, as a file
  * or as rows, what becomes of invalid UTF-8, when words are dropped), the rest is the text.
  */
-#define _GNU_SOURCE
 #include <stdio.h>
-#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/checksum.h"
 #include "text/renumber.h"
@@ -75,12 +74,14 @@ static int read_on(text_reader *t) {
 }
 
 static int read_ranges(text_reader *t, const char *p, int64_t n, int64_t length) {
-    static int fd = -1;
-    if (fd < 0) fd = memfd_create("fuzz", 0);
-    expect(ftruncate(fd, 0) == 0 && pwrite(fd, p, (size_t)n, 0) == n, "no file to read from");
+    static FILE *file;
+    if (!file) file = tmpfile();
+    expect(file && fseek(file, 0, SEEK_SET) == 0, "no file to read from");
+    const int written = fwrite(p, 1, (size_t)n, file) == (size_t)n && fflush(file) == 0;
+    expect(written && ftruncate(fileno(file), n) == 0, "the file cannot be written");
     int status = TEXT_OK;
     for (int64_t start = 0; start < n && status == TEXT_OK; start += length) {
-        text_begin_range(t, fd, start, start + length < n ? start + length : n, n);
+        text_begin_range(t, fileno(file), start, start + length < n ? start + length : n, n);
         status = read_on(t);
     }
     return status;

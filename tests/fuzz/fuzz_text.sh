@@ -5,8 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 flags="-std=gnu11 -Wall -Wextra -Werror -g1 -O1 -fno-omit-frame-pointer -Ifastvec/csrc"
 sanitize="-fsanitize=address,undefined -fno-sanitize-recover=all"
-if clang $flags $sanitize,fuzzer tests/fuzz/fuzz_text.c -o "$1/fuzz_text" 2>/dev/null; then
+if clang $flags $sanitize,fuzzer tests/fuzz/fuzz_text.c fastvec/csrc/base/system.c -o "$1/fuzz_text" 2>/dev/null; then
     touch "$1/libfuzzer"
 else
-    ${CC:-gcc} $flags $sanitize tests/fuzz/fuzz_text.c tests/fuzz/fuzz_main.c -o "$1/fuzz_text"
+    ${CC:-gcc} $flags $sanitize tests/fuzz/fuzz_text.c tests/fuzz/fuzz_main.c \
+        fastvec/csrc/base/system.c -o "$1/fuzz_text"
 fi

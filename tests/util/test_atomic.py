@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from processes import DEADLINE
 
+from fastvec._util import atomic
 from fastvec._util.atomic import atomic_folder, atomic_write, check_target, written_together
 
 
@@ -306,3 +307,30 @@ def test_a_folder_beside_files_that_are_written_together(tmp_path: Path) -> None
         assert not (tmp_path / "vectors").exists()
     assert names(tmp_path / "model") == ["words"]
     assert sorted(names(tmp_path)) == ["model", "vectors"]
+
+
+def test_a_file_that_windows_does_not_replace_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "words.txt"
+    path.write_bytes(b"before")
+
+    def refused(old: Path, new: Path) -> None:
+        raise PermissionError(errno.EACCES, "Access is denied", str(old), 5, str(new))
+
+    monkeypatch.setattr(atomic, "WINDOWS", True)
+    monkeypatch.setattr(os, "replace", refused)
+    says = "it is in use, here or by another program"
+    with pytest.raises(PermissionError, match=says) as error, atomic_write(path) as file:
+        file.write(b"cat")
+    assert error.value.filename == str(path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["words.txt"]
+    assert path.read_bytes() == b"before"
+
+
+def test_standard_output_is_a_target_where_the_system_has_no_such_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = tmp_path / "no folder" / "stdout"
+    monkeypatch.setattr(atomic, "STDOUT", stream)
+    assert check_target(stream) == stream

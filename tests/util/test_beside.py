@@ -8,7 +8,7 @@ import pytest
 from processes import started
 
 from fastvec._util import beside
-from fastvec._util.atomic import atomic_write
+from fastvec._util.atomic import atomic_folder, atomic_write
 
 pytestmark = pytest.mark.skipif(not beside.HAS_LOCKS, reason="files cannot be locked here")
 
@@ -107,6 +107,30 @@ def test_without_locks_nothing_is_removed(tmp_path: Path, monkeypatch: pytest.Mo
     with atomic_write(tmp_path / "words"):
         pass
     assert names(tmp_path) == {"words", ".words.0123abcd.tmp"}
+
+
+def test_without_locks_files_and_folders_are_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "HAS_LOCKS", False)
+    rename = os.replace
+
+    def closed_first(old: Path, new: Path) -> None:
+        """What Windows does: it renames no file that is open."""
+        descriptors = Path("/proc/self/fd")
+        if descriptors.exists():
+            assert old not in {entry.resolve() for entry in descriptors.iterdir()}
+        rename(old, new)
+
+    monkeypatch.setattr(os, "replace", closed_first)
+    with atomic_write(tmp_path / "words") as file:
+        file.write(b"cat")
+    with atomic_folder(tmp_path / "model") as folder:
+        (folder / "words").touch()
+    with pytest.raises(RuntimeError, match="meanwhile"), atomic_write(tmp_path / "words"):
+        raise RuntimeError("meanwhile")
+    assert names(tmp_path) == {"words", "model"}
+    assert (tmp_path / "words").read_bytes() == b"cat"
 
 
 def test_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """The instruction set: the best one of the machine, or what FASTVEC_SIMD names."""
 
+import importlib
 import os
 
+import numpy as np
 import pytest
 
 from fastvec._core import simd_names
@@ -16,6 +18,14 @@ def test_the_best_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FASTVEC_SIMD", raising=False)
     assert simd() == simd_names()[0]
     assert simd_names()[-1] == "baseline"
+
+
+def test_the_sets_are_those_that_numpy_finds() -> None:
+    core = "_core" if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else "core"
+    found = importlib.import_module(f"numpy.{core}._multiarray_umath").__cpu_features__
+    names = simd_names()
+    assert ("avx2" in names) == bool(found.get("AVX2") and found.get("FMA3"))
+    assert ("avx512" in names) == bool(found.get("AVX512_SKX"))
 
 
 @pytest.mark.parametrize("name", simd_names())

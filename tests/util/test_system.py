@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from fastvec._util import system
-from fastvec._util.system import UNKNOWN_MEMORY, available_cores, free_memory, memory_budget
+from fastvec._util.system import (
+    UNKNOWN_MEMORY,
+    available_cores,
+    free_memory,
+    memory_budget,
+    read_at,
+    write_at,
+)
 
 
 def test_cores_are_those_that_may_be_used() -> None:
@@ -60,3 +67,19 @@ def test_free_memory_is_that_of_the_machine_or_of_the_control_group(
         with monkeypatch.context() as patch:
             patch.setattr(os, "sysconf", sysconf)
             assert free_memory() == UNKNOWN_MEMORY // 2
+
+
+@pytest.mark.parametrize("can_seek_only", [False, True])
+def test_reading_and_writing_at_a_position(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can_seek_only: bool
+) -> None:
+    if can_seek_only:  # Windows
+        monkeypatch.delattr(os, "preadv")
+        monkeypatch.delattr(os, "pwrite")
+    into = bytearray(8)
+    with (tmp_path / "file").open("w+b") as file:
+        assert write_at(file.fileno(), memoryview(b"word"), 3) == 4
+        assert write_at(file.fileno(), memoryview(b"big"), 0) == 3
+        assert read_at(file.fileno(), memoryview(into), 1) == 6
+        assert bytes(into) == b"igword\0\0"
+        assert read_at(file.fileno(), memoryview(into), 7) == 0

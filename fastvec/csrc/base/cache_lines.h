@@ -6,13 +6,14 @@
 #ifndef FASTVEC_CACHE_LINES_H
 #define FASTVEC_CACHE_LINES_H
 
-#include <stdlib.h>
 #include <string.h>
 
-/* Zeroed memory on cache lines of its own, to be given to free(); NULL when out of memory. */
+#include "base/system.h"
+
+/* Zeroed memory on cache lines of its own, to be given to aligned_free(); NULL when out of memory. */
 static inline void *cache_line_alloc(size_t bytes) {
     bytes = (bytes + 127) / 128 * 128;
-    void *p = aligned_alloc(128, bytes);
+    void *p = aligned_new(128, bytes);
     if (p) memset(p, 0, bytes);
     return p;
 }

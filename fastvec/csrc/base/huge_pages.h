@@ -8,7 +8,9 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#if !defined(_WIN32)
 #include <sys/mman.h>
+#endif
 
 enum { HUGE_PAGE = 1 << 21 };
 

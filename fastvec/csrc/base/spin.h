@@ -2,25 +2,23 @@
 #ifndef FASTVEC_SPIN_H
 #define FASTVEC_SPIN_H
 
-#include <sched.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <time.h>
+
+#include "base/system.h"
 
 static inline void spin_lock(int32_t *lock) {
     for (int tries = 0; __atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE); tries++)
-        if (tries > 100) sched_yield();
+        if (tries > 100) yield_thread();
 }
 
 static inline void spin_unlock(int32_t *lock) { __atomic_store_n(lock, 0, __ATOMIC_RELEASE); }
 
 /* Let others finish something; tries: how often in a row that was needed. */
 static inline void spin_wait(int64_t tries) {
-    const struct timespec moment = {0, 20000};
     if (tries < 100)
-        sched_yield();
+        yield_thread();
     else
-        nanosleep(&moment, NULL);
+        pause_thread();
 }
 
 #endif

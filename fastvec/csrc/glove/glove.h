@@ -14,6 +14,7 @@
 
 #include "base/control.h"
 #include "base/rng.h"
+#include "base/system.h"
 #include "counting/tiles.h"
 #include "glove/kernels.h"
 #include "glove/schedule.h"
@@ -42,8 +43,8 @@ typedef struct {
 
 static inline void glove_worker_free(glove_worker *w) {
     free(w->tile.cells);
-    free(w->tile.targets);
-    free(w->tile.weights);
+    aligned_free(w->tile.targets);
+    aligned_free(w->tile.weights);
     free(w->order);
     free(w->ends);
     memset(w, 0, sizeof *w);
@@ -53,12 +54,12 @@ static inline void glove_worker_free(glove_worker *w) {
 static inline int glove_worker_init(glove_worker *w, int64_t room, int64_t strips) {
     memset(w, 0, sizeof *w);
     size_t bytes = (size_t)(room / GLOVE_FLOATS + 1) * GLOVE_FLOATS * sizeof(float);
-    int failed = posix_memalign((void **)&w->tile.targets, 64, bytes);
-    failed |= posix_memalign((void **)&w->tile.weights, 64, bytes);
+    w->tile.targets = aligned_new(64, bytes);
+    w->tile.weights = aligned_new(64, bytes);
     w->tile.cells = malloc(bytes);
     w->order = malloc((size_t)strips * sizeof *w->order);
     w->ends = malloc((size_t)(strips + 1) * sizeof *w->ends);
-    if (failed || !w->tile.cells || !w->order || !w->ends) {
+    if (!w->tile.targets || !w->tile.weights || !w->tile.cells || !w->order || !w->ends) {
         glove_worker_free(w);
         return -1;
     }

@@ -18,19 +18,18 @@
 
 /* X(name, whether this processor has it, its rank on AMD's processors, its rank on others): the best has
  * rank 0.  Intel's cores multiply bf16 no faster than float32, AMD's twice as fast. */
-#if defined(__x86_64__)
-#define HAS(feature) __builtin_cpu_supports(feature)
-#define HAS_AVX512 (HAS("avx512f") && HAS("avx512vl") && HAS("avx512dq") && HAS("avx512bw"))
-#define IS_AMD __builtin_cpu_is("amd")
-#define INSTRUCTION_SETS(X)                               \
-    X(avx512bf16, HAS_AVX512 && HAS("avx512bf16"), 0, 1)  \
-    X(avx512, HAS_AVX512, 1, 0)                           \
-    X(avx2, HAS("avx2") && HAS("fma"), 2, 2)              \
-    X(baseline, 1, 3, 3)
+enum { RANKS = 4 };
+#if defined(BUILDS_BF16)
+#define BF16_SET(X) X(avx512bf16, cpu_has_avx512bf16(), 0, 1)
 #else
-#define IS_AMD 0
-#define INSTRUCTION_SETS(X) X(baseline, 1, 0, 0)
+#define BF16_SET(X)
 #endif
+#if defined(BUILDS_AVX)
+#define AVX_SETS(X) X(avx512, cpu_has_avx512(), 1, 0) X(avx2, cpu_has_avx2(), 2, 2)
+#else
+#define AVX_SETS(X)
+#endif
+#define INSTRUCTION_SETS(X) BF16_SET(X) AVX_SETS(X) X(baseline, 1, 3, 3)
 
 #define DECLARE(set, has, amd, others)  \
     extern const kernels word2vec_##set, word2vec_frozen_##set; \
@@ -54,9 +53,11 @@ const instruction_set *instruction_set_named(const char *name);
 
 #ifdef BODY
 #include "kernels/sets/baseline.h"
-#if defined(__x86_64__)
+#if defined(BUILDS_AVX)
 #include "kernels/sets/avx2.h"
 #include "kernels/sets/avx512.h"
+#endif
+#if defined(BUILDS_BF16)
 #include "kernels/sets/avx512bf16.h"
 #endif
 #undef BODY

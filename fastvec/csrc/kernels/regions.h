@@ -13,6 +13,17 @@
 #include <immintrin.h>
 #endif
 
+/* Which regions the compiler can build.  gcc for Windows keeps the stack aligned for vectors of 16 bytes only
+ * (its bug 54412).  clang 16 and 17 crash on products in bf16, and clang 15 does not end; Apple's clang,
+ * which numbers its versions differently, has no machine to build them for. */
+#if defined(__x86_64__) && (defined(__clang__) || !defined(_WIN32))
+#define BUILDS_AVX
+#endif
+#if defined(BUILDS_AVX) && !defined(__apple_build_version__) && \
+    (!defined(__clang__) || __clang_major__ >= 18)
+#define BUILDS_BF16
+#endif
+
 #define JOIN_(f, set) f##_##set
 #define JOIN(f, set) JOIN_(f, set)
 #define NAME(f) JOIN(f, NAME_OF_SET)

@@ -3,9 +3,9 @@
 #define FASTVEC_TEXT_CHUNKS_H
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "base/control.h"
+#include "base/system.h"
 #include "text/text_cut.h"
 
 /* A chunk begins whose first byte is at `origin` in its file. */
@@ -38,9 +38,7 @@ static inline void text_begin_range(text_reader *t, int fd, int64_t start, int64
 /* Read up to n bytes more.  How many, 0 at the end of the file; negative: a status. */
 static int64_t text_fill(text_reader *t, int64_t n) {
     if (text_reserve_bytes(t, n) < 0) return -TEXT_NO_MEMORY;
-    ssize_t got;
-    do got = pread(t->fd, t->buffer + t->have, (size_t)n, (off_t)t->next);
-    while (got < 0 && errno == EINTR);
+    const int64_t got = read_at(t->fd, t->buffer + t->have, (size_t)n, t->next);
     if (got < 0) {
         t->error = errno;
         return -TEXT_UNREADABLE;

@@ -108,10 +108,33 @@ static inline char *decimal_copy(char *out, const char *text) {
 }
 
 /* An integer, at least `least` digits wide. */
-static inline char *decimal_integer(char *out, __uint128_t value, int least) {
-    char digits[40];
+static inline char *decimal_integer(char *out, uint64_t value, int least) {
+    char digits[20];
     int n = 0;
     while (value || n < least) digits[n++] = (char)('0' + (int)(value % 10)), value /= 10;
+    while (n) *out++ = digits[--n];
+    return out;
+}
+
+/* A whole number below 2^128, divided by hand: not every compiler has the division of 128 bits. */
+static inline char *decimal_whole(char *out, double x) {
+    uint32_t parts[4]; /* the highest first */
+    char digits[40];
+    int n = 0;
+    for (int i = 0; i < 4; i++) {
+        const double unit = ldexp(1, 96 - 32 * i);
+        parts[i] = (uint32_t)(x / unit);
+        x -= parts[i] * unit;
+    }
+    while (parts[0] || parts[1] || parts[2] || parts[3]) {
+        uint64_t rest = 0;
+        for (int i = 0; i < 4; i++) {
+            rest = rest << 32 | parts[i];
+            parts[i] = (uint32_t)(rest / 10);
+            rest %= 10;
+        }
+        digits[n++] = (char)('0' + (int)rest);
+    }
     while (n) *out++ = digits[--n];
     return out;
 }
@@ -167,7 +190,7 @@ static inline char *decimal_write(char *out, float x) {
         int e = point - 1;
         *out++ = 'e';
         *out++ = e < 0 ? '-' : '+';
-        return decimal_integer(out, (__uint128_t)(e < 0 ? -e : e), 2);
+        return decimal_integer(out, (uint64_t)(e < 0 ? -e : e), 2);
     }
     if (point <= 0) {
         out = decimal_copy(out, "0.");
@@ -188,7 +211,7 @@ static inline char *decimal_write_fixed(char *out, float x) {
     if (!isfinite(x)) return out;
     x = fabsf(x);
     if (x >= 0x1p40f) { /* a whole number */
-        out = decimal_integer(out, (__uint128_t)x, 1);
+        out = decimal_whole(out, (double)x);
         return decimal_copy(out, ".000000");
     }
     /* 24 bits times 15625 * 2^6 is exact in a double, so rint rounds the true value. */

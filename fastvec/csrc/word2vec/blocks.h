@@ -125,17 +125,17 @@ static inline int64_t segment_pieces(const blocks *b) {
 static inline void blocks_free(blocks *b) {
     deal_free(&b->inputs);
     deal_free(&b->outputs);
-    free(b->columns);
-    free(b->weights);
-    free(b->alias_shares);
-    free(b->alias_queue);
-    free(b->draws);
-    free(b->largest);
-    if (b->pieces) free(b->pieces->starts);
-    free(b->pieces);
+    aligned_free(b->columns);
+    aligned_free(b->weights);
+    aligned_free(b->alias_shares);
+    aligned_free(b->alias_queue);
+    aligned_free(b->draws);
+    aligned_free(b->largest);
+    if (b->pieces) aligned_free(b->pieces->starts);
+    aligned_free(b->pieces);
     free(b->room.pairs);
-    free(b->rounds);
-    free(b->losses);
+    aligned_free(b->rounds);
+    aligned_free(b->losses);
     memset(b, 0, sizeof *b);
 }
 
@@ -194,13 +194,13 @@ static inline int blocks_init(blocks *b, const training *t, const double *shares
 
 static inline void block_worker_free(block_worker *w) {
     positions_free(&w->positions);
-    free(w->cursors);
-    for (int i = 0; i < 2; i++) free(w->lists[i]);
+    aligned_free(w->cursors);
+    for (int i = 0; i < 2; i++) aligned_free(w->lists[i]);
     for (int i = 0; i < RING; i++) {
-        free(w->groups[i].rows);
-        free(w->groups[i].weights);
+        aligned_free(w->groups[i].rows);
+        aligned_free(w->groups[i].weights);
     }
-    free(w->locked);
+    aligned_free(w->locked);
     memset(w, 0, sizeof *w);
 }
 

@@ -41,15 +41,15 @@ typedef struct {
 } deal;
 
 static inline void deal_free(deal *d) {
-    free(d->loads);
-    free(d->places);
-    free(d->starts);
-    free(d->words);
-    free(d->bricks);
-    free(d->copied);
-    free(d->copies);
-    free(d->copy);
-    free(d->dealt);
+    aligned_free(d->loads);
+    aligned_free(d->places);
+    aligned_free(d->starts);
+    aligned_free(d->words);
+    aligned_free(d->bricks);
+    aligned_free(d->copied);
+    aligned_free(d->copies);
+    aligned_free(d->copy);
+    aligned_free(d->dealt);
     memset(d, 0, sizeof *d);
 }
 

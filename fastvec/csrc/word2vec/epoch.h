@@ -247,12 +247,12 @@ static inline void train_chunk(const training *t, worker *w, const control *c, i
 static inline void train_chunk_timed(const training *t, worker *w, const control *c, int64_t chunk,
                                      int64_t *counters) {
     const int64_t before = counters[WORDS_KEPT];
-    const double start = tuner_clock();
+    const double start = thread_time();
     w->whole_rows = tuner_choose(&w->tuner);
     train_chunk(t, w, c, chunk, counters);
     const int64_t words = counters[WORDS_KEPT] - before;
     if (words > 0)
-        tuner_record(&w->tuner, w->whole_rows, (tuner_clock() - start) / (double)words);
+        tuner_record(&w->tuner, w->whole_rows, (thread_time() - start) / (double)words);
 }
 
 /* One worker's share of one epoch.  It trains on a chunk before it pauses: pauses never keep it from getting

@@ -40,7 +40,7 @@ static inline int hierarchical_softmax_init(hierarchical_softmax_worker *w,
     return w->path ? 0 : -1;
 }
 
-static inline void hierarchical_softmax_free(hierarchical_softmax_worker *w) { free(w->path); }
+static inline void hierarchical_softmax_free(hierarchical_softmax_worker *w) { aligned_free(w->path); }
 
 static inline int hierarchical_softmax_listed(const hierarchical_softmax *layer) {
     (void)layer;

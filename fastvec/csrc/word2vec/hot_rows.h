@@ -19,9 +19,9 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/cache_lines.h"
 #include "kernels/kernels.h"
 #include "word2vec/batches.h"
 
@@ -106,16 +106,16 @@ static inline int hot_rows_init(hot_rows *h, const kernels *kernel, const weight
     if (h->rows == 0) return 0;
     const size_t rows = (size_t)h->rows;
     const size_t bytes = (rows * (size_t)stride * sizeof *h->local + 4095) / 4096 * 4096;
-    h->local = aligned_alloc(4096, bytes);
-    h->base = aligned_alloc(4096, bytes);
-    h->scales = aligned_alloc(128, (rows * sizeof *h->scales + 127) / 128 * 128);
+    h->local = aligned_new(4096, bytes);
+    h->base = aligned_new(4096, bytes);
+    h->scales = cache_line_alloc(rows * sizeof *h->scales);
     return h->local && h->base && h->scales ? 0 : -1;
 }
 
 static inline void hot_rows_free(hot_rows *h) {
-    free(h->local);
-    free(h->base);
-    free(h->scales);
+    aligned_free(h->local);
+    aligned_free(h->base);
+    aligned_free(h->scales);
 }
 
 /* Where a worker finds a row. */

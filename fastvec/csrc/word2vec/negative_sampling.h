@@ -47,9 +47,9 @@ static inline int negative_sampling_init(negative_sampling_worker *w, const nega
 }
 
 static inline void negative_sampling_free(negative_sampling_worker *w) {
-    free(w->negatives);
-    free(w->signs);
-    free(w->distinct);
+    aligned_free(w->negatives);
+    aligned_free(w->signs);
+    aligned_free(w->distinct);
 }
 
 static inline int negative_sampling_listed(const negative_sampling *layer) {

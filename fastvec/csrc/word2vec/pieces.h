@@ -37,11 +37,11 @@ typedef struct {
 } piece;
 
 static inline void positions_free(positions *p) {
-    free(p->centres);
-    free(p->blocks);
-    free(p->places);
-    free(p->left);
-    free(p->right);
+    aligned_free(p->centres);
+    aligned_free(p->blocks);
+    aligned_free(p->places);
+    aligned_free(p->left);
+    aligned_free(p->right);
 }
 
 /* -1 when out of memory. */

@@ -7,7 +7,6 @@
 #define FASTVEC_PREFETCH_TUNER_H
 
 #include <stdint.h>
-#include <time.h>
 
 typedef struct {
     double cost[2]; /* of each way, per word; smoothed; 0 before its first chunk */
@@ -31,13 +30,6 @@ static inline void tuner_record(prefetch_tuner *t, int way, double cost) {
     if (*known == 0) *known = cost;
     if (cost > 1.25 * *known) cost = 1.25 * *known;
     *known += (cost - *known) / (cost < *known ? 4 : 8);
-}
-
-/* Seconds of processor time that the calling thread has used. */
-static inline double tuner_clock(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 #endif

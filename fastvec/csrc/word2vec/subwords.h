@@ -35,11 +35,11 @@ typedef struct {
 
 static inline void open_bags_free(open_bags *b) {
     hot_rows_free(&b->ngrams);
-    free(b->list);
-    free(b->means);
-    free(b->uses);
-    free(b->vacant);
-    free(b->slots);
+    aligned_free(b->list);
+    aligned_free(b->means);
+    aligned_free(b->uses);
+    aligned_free(b->vacant);
+    aligned_free(b->slots);
 }
 
 /* Room for the bags of so many positions at a time, at most 65535.  -1 when out of memory. */

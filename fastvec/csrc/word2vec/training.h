@@ -115,15 +115,15 @@ static inline void worker_free(worker *w) {
     layer##_free(&w->layer);
     OUTPUT_LAYERS(FREE)
 #undef FREE
-    free(w->kept);
-    free(w->ends);
-    free(w->rows);
-    free(w->listed);
-    free(w->window.inputs);
-    free(w->window.weights);
+    aligned_free(w->kept);
+    aligned_free(w->ends);
+    aligned_free(w->rows);
+    aligned_free(w->listed);
+    aligned_free(w->window.inputs);
+    aligned_free(w->window.weights);
     open_bags_free(&w->bags);
-    free(w->window.locked);
-    free(w->updater.input.sum);
+    aligned_free(w->window.locked);
+    aligned_free(w->updater.input.sum);
     memset(w, 0, sizeof *w);
 }
 
