@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fastvec._util.atomic import PathLike
 from fastvec.io.container import read_container, write_container
 from fastvec.vectors.keyedvectors import KeyedVectors
-from fastvec.vectors.queries import Neighbours
+from fastvec.vectors.neighbours import Neighbours
 from fastvec.vectors.search import nearest
 
 
@@ -66,13 +66,13 @@ class Index:
         """
         count = min(num_neighbors, len(self.vectors))
         if count < 1:
-            return []
+            return Neighbours()
         found = self.graph.search(np.asarray(vector, np.float32), count)
         rows = np.asarray(found.keys, np.int64)
         cosines = KeyedVectors.cosine_similarities(vector, self.vectors.vectors[rows])
         order = np.argsort(-cosines, kind="stable")
         words = self.vectors.words.keys(rows[order])
-        return [(word, float(c)) for word, c in zip(words, cosines[order], strict=True)]
+        return Neighbours(zip(words, cosines[order].tolist(), strict=True))
 
     def recall(self, topn: int = 10, sample: int = 1000, seed: int = 1) -> float:
         """The share of the ``topn`` nearest words that the graph finds.

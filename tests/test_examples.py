@@ -35,7 +35,7 @@ NEEDS = {
     "vectors.wmd": "ot",
 }
 #: packages whose every public function has an example
-EXAMPLES_EVERYWHERE = ("ann", "evaluation", "exports", "io.", "vectors.")
+EXAMPLES_EVERYWHERE = ("alignment", "ann", "evaluation", "exports", "io.", "vectors.")
 
 
 @pytest.fixture
@@ -56,6 +56,7 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         ": capitals\nman king woman queen\nking man queen woman\n"
     )
     tmp_path.joinpath("categories.txt").write_text("king royal\nqueen royal\ncar thing\n")
+    tmp_path.joinpath("dictionary.tsv").write_text("king\tqueen\nman\twoman\n")
     tmp_path.joinpath("pairs.txt").write_text("king queen 9\nking man 5\nking car 0\n")
     tmp_path.joinpath("text.txt").write_text("a rose is a rose is a rose\n" * 6)
     pairs = Pairs.from_scipy(scipy.sparse.eye_array(3))

@@ -11,6 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from two_spaces import Meanings
 
 import fastvec.demo
 from fastvec import Word2Vec
@@ -52,6 +53,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_text(text)
     (tmp_path / "questions.txt").write_text("king queen man woman\nman woman king queen\n")
     (tmp_path / "pairs.txt").write_text("king queen 9\nking man 5\nking cat 0\n")
+    meanings = Meanings(words=300)
+    for name in ("old", "new", "half", "other", "german", "english"):
+        meanings.model().save(tmp_path / f"{name}.safetensors")
+    pairs = "".join(f"{word}\t{word}\n" for word in meanings.keys)
+    (tmp_path / "dictionary.tsv").write_text(pairs)
     model = Word2Vec(lines, vector_size=100, epochs=1)
     model.save(tmp_path / "model.safetensors")
     model.wv.save(tmp_path / "vectors.safetensors")

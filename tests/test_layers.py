@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explore": FOUNDATIONS | {"vectors"},
     "demo": set(),
     # public faces
+    "alignment": {"vectors"},
     "evaluation": {"vectors"},
     "keyedvectors": {"_util", "vectors"},
     "phrases": {"models"},

@@ -9,7 +9,7 @@ _OTHER = "fastvec trains word2vec and GloVe only: use gensim for"
 _OTHER_MODELS = (
     *("LdaModel", "LdaMulticore", "LdaSeqModel", "LsiModel", "TfidfModel", "RpModel", "HdpModel"),
     *("EnsembleLda", "Nmf", "AuthorTopicModel", "LogEntropyModel", "NormModel", "CoherenceModel"),
-    *("AtireBM25Model", "LuceneBM25Model", "OkapiBM25Model", "TranslationMatrix"),
+    *("AtireBM25Model", "LuceneBM25Model", "OkapiBM25Model"),
     *("BackMappingTranslationMatrix", "VocabTransform"),
     # of gensim.models.callbacks
     *("Callback", "Metric", "CoherenceMetric", "ConvergenceMetric", "DiffMetric"),
@@ -27,6 +27,7 @@ MODULE_NAMES = {
     "EuclideanKeyedVectors": "use KeyedVectors",
     "Word2VecVocab": "use Vocabulary",
     "Word2VecTrainables": "use Word2Vec",
+    "TranslationMatrix": "use fastvec.alignment.align",
     "Doc2VecKeyedVectors": f"{_OTHER} Doc2Vec",
     **{name: f"{_OTHER} {name}" for name in _OTHER_MODELS},
     "Vocab": "use get_vecattr(word, 'count')",

@@ -26,6 +26,7 @@ from fastvec._util.signals import STOPPING
 from fastvec._util.simd import simd
 from fastvec._util.system import WINDOWS
 from fastvec.cli import (
+    alignment,
     check,
     completion,
     corpus,
@@ -124,6 +125,7 @@ app.add_group(
     "Use vectors",
     [*vectors.QUERIES, explore.explore, evaluate.evaluate, embed.embed, *vectors.FILES],
 )
+app.add_group("Compare vectors", [alignment.drift, alignment.align])
 app.add_group("Learn more", [demo.demo, completion.completion, man.man])
 
 

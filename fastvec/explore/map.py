@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.vectors.keyedvectors import KeyedVectors
+from fastvec.vectors.neighbours import Neighbours
 from fastvec.vectors.norms import normalized_rows
-from fastvec.vectors.queries import Neighbours
 from fastvec.words import Words
 
 MAPPED = 10_000  # words that have a point of their own

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from fastvec._util.atomic import PathLike, check_target
+from fastvec._util.html import table
 from fastvec._util.log import log, tell
 from fastvec._util.options import check_value
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.vectors.evaluation.comparing import Score, file_kind, score_file
+
+#: what notebooks show of a score
+SHOWN = ("file", "measure", "value", "low", "high", "known", "of")
 
 
 class Evaluation(CallbackAny2Vec):
@@ -71,6 +75,11 @@ class Evaluation(CallbackAny2Vec):
         self.history.append([score_file(model.wv, file) for file in self.files])
         for score in self.history[-1]:
             _tell_score(score, state.epochs_done, state.epochs_wanted)
+
+    def _repr_html_(self) -> str:
+        latest = self.history[-1] if self.history else []
+        title = f"Evaluation after epoch {self.epoch}" if latest else "Evaluation"
+        return table(title, SHOWN, [[getattr(score, name) for name in SHOWN] for score in latest])
 
 
 def _tell_score(score: Score, epoch: int, epochs: int) -> None:

@@ -579,6 +579,9 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
         """
         return load_model(cls, fname)[0]
 
+    def _repr_html_(self) -> str:
+        return self.training_state.to_html(repr(self))
+
     def __repr__(self) -> str:
         words = 0 if self.words is None else len(self.words)
         shown = ("vector_size", "epochs", "workers", "memory")

@@ -8,7 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Self, TypeVar, overload
 
+from fastvec._util.html import table
+
 T = TypeVar("T")
+
+#: how many epochs notebooks show
+SHOWN = 20
 
 
 @dataclass
@@ -169,6 +174,18 @@ class TrainingState:
         self.predictions += epoch.predictions
         self.min_alpha_yet_reached = rate
         self.loss_history.append(epoch.loss / epoch.predictions if epoch.predictions else math.nan)
+
+    def to_html(self, title: str) -> str:
+        """The losses of the latest epochs as a table, for notebooks.
+
+        >>> TrainingState(loss_history=[2.5, 2.0]).to_html("Word2Vec").count("<tr>")
+        3
+        """
+        validation = dict(zip(self.validation_epochs, self.validation_history, strict=True))
+        heads = ("epoch", "loss", "validation loss")[: 3 if validation else 2]
+        losses = list(enumerate(self.loss_history, 1))[-SHOWN:]
+        rows = ((epoch, loss, validation.get(epoch, "")) for epoch, loss in losses)
+        return table(title, heads, (row[: len(heads)] for row in rows))
 
     def to_dict(self) -> dict[str, Any]:
         """The state as a dict that JSON can hold."""

@@ -661,6 +661,9 @@ class Word2Vec(Word2VecWords):
         """Copies and pickles have everything but the text, as saved models do."""
         return vars(self) | {"_corpus": None, "_signature": None, "_used_by": None}
 
+    def _repr_html_(self) -> str:
+        return self.training_state.to_html(repr(self))
+
     def __repr__(self) -> str:
         changed = changed_options(self, Word2VecParams, but=("vector_size", "alpha", "workers"))
         return (

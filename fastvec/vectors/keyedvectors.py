@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from fastvec._util.atomic import PathLike, written_together
 from fastvec._util.class_calls import on_class_only
 from fastvec._util.gensim_names import VECTOR_NAMES, missing_attribute
+from fastvec._util.html import facts
 from fastvec._util.log import log_unsaved
 from fastvec._util.options import check_value
 from fastvec._util.places import FileLike, name_of
@@ -39,6 +40,9 @@ from fastvec.words import Key, Words, not_one_string
 
 #: gensim's names of the ways to answer analogies, and those of :mod:`fastvec.evaluation`
 ANALOGY_METHODS = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
+
+#: how many words notebooks show
+FIRST_WORDS = 10
 
 
 @on_class_only("load", "load_word2vec_format")
@@ -151,6 +155,13 @@ class KeyedVectors(SentenceVectors):
             {}, self.vectors, rows, vectors, self._attributes_with(locks, rows, len(self))
         )
         return len(rows)
+
+    def _repr_html_(self) -> str:
+        first = self.words.keys(np.arange(min(FIRST_WORDS, len(self.words))))
+        values = {"words": len(self), "vector size": self.vector_size, "type": self.vectors.dtype}
+        if self.counts is not None:
+            values["sum of counts"] = int(self.counts.sum())
+        return facts(type(self).__name__, values | {"first words": ", ".join(map(str, first))})
 
     if not TYPE_CHECKING:  # or type checkers would take every name for an attribute
 

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastvec._util.options import check_value
 from fastvec.vectors.comparisons import Comparisons, Floats, KeyOrVector
+from fastvec.vectors.neighbours import Neighbours
 from fastvec.vectors.norms import normalized, safe_reciprocal
 from fastvec.vectors.products import product
 from fastvec.vectors.search import nearest, top_k
@@ -21,7 +22,6 @@ from fastvec.words import Key, is_integer, not_one_string
 
 Weighted = KeyOrVector | tuple[KeyOrVector, float]
 Query = Weighted | Sequence[Weighted] | NDArray[Any] | None
-Neighbours = list[tuple[Any, float]]  # (key, cosine or score)
 
 
 def _as_list(query: Query) -> list[Any]:
@@ -76,11 +76,13 @@ class Queries(Comparisons):
         found, cosines = nearest(self.vectors, self.fill_norms(), queries, topn + more, start, end)
         keys = iter(self._keys.keys(found.ravel()))
         return [
-            [
-                (key, cosine)
-                for row, cosine, key in zip(rows, scores, keys, strict=False)
-                if row >= 0 and row not in left_out
-            ][:topn]
+            Neighbours(
+                [
+                    (key, cosine)
+                    for row, cosine, key in zip(rows, scores, keys, strict=False)
+                    if row >= 0 and row not in left_out
+                ][:topn]
+            )
             for rows, scores, left_out in zip(
                 found.tolist(), cosines.tolist(), excluded, strict=True
             )
@@ -160,10 +162,10 @@ class Queries(Comparisons):
         if topn is None:
             return self._cosines(mean, clip_start, clip_end)
         if topn < 1:
-            return []
+            return Neighbours()
         if indexer is not None:
             found = indexer.most_similar(mean, topn + len(excluded))
-            return [pair for pair in found if self._row_of(pair[0]) not in excluded][:topn]
+            return Neighbours([one for one in found if self._row_of(one[0]) not in excluded][:topn])
         return self._nearest_keys(mean[None], [excluded], topn, clip_start, clip_end)[0]
 
     def most_similar_batch(
@@ -207,7 +209,7 @@ class Queries(Comparisons):
         if len(against) != len(positive):
             raise ValueError(f"{len(positive)} questions have {len(against)} negative parts")
         if topn < 1 or not len(positive):
-            return [[] for _ in positive]
+            return [Neighbours() for _ in positive]
         parsed = [self._parse(plus, minus) for plus, minus in zip(positive, against, strict=True)]
         means = np.stack([mean for mean, _ in parsed])
         return self._nearest_keys(means, [rows for _, rows in parsed], topn, clip_start, clip_end)
@@ -280,7 +282,7 @@ class Queries(Comparisons):
         if not any(sides):
             raise ValueError("cannot compute similarity with no input")
         if topn is not None and topn < 1:
-            return []
+            return Neighbours()
         rows = np.asarray(self.vectors[:restrict_vocab], np.float32)
         lengths = safe_reciprocal(self.fill_norms()[:restrict_vocab])
         products, excluded = [], set()
@@ -299,7 +301,7 @@ class Queries(Comparisons):
         if topn is None:
             return scores
         best = [row for row in top_k(scores, topn + len(excluded)).tolist() if row not in excluded]
-        return [(self._keys.key(row), float(scores[row])) for row in best[:topn]]
+        return Neighbours((self._keys.key(row), float(scores[row])) for row in best[:topn])
 
     def relative_cosine_similarity(self, wa: Key, wb: Key, topn: int = 10) -> float:
         """The cosine of two words, divided by the sum of the cosines of ``wa`` with its ``topn``

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import pytest
 from processes import DEADLINE, fastvec
+from two_spaces import Meanings
 
 from fastvec import Word2Vec, cli
 from fastvec.cli import man
@@ -39,7 +40,14 @@ def test_pages_are_at_most_80_columns_wide(tmp_path: Path) -> None:
 def test_commands_and_options_are_in_groups(tmp_path: Path) -> None:
     text = page(tmp_path)
     titles = re.findall(r"^(\w.*):$", text, re.MULTILINE)
-    assert titles == ["Options", "Make vectors", "Prepare text", "Use vectors", "Learn more"]
+    assert titles == [
+        "Options",
+        "Make vectors",
+        "Prepare text",
+        "Use vectors",
+        "Compare vectors",
+        "Learn more",
+    ]
     assert {name for name in COMMANDS if re.search(rf"^  {name} ", text, re.MULTILINE)} == set(
         COMMANDS
     )
@@ -73,6 +81,12 @@ def examples_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):  # fmt: skip
         given = [command, "text.txt", "-o", *names, "-q"]
         assert fastvec(folder, *given).returncode == 0
+    meanings = Meanings(words=300)
+    for name in ("old", "new", "a", "b", "german", "english"):
+        wv = meanings.model()
+        wv.save(folder / f"{name}.safetensors")
+        wv.save_word2vec_format(folder / f"{name}.bin", binary=True)
+    (folder / "pairs.tsv").write_text("".join(f"{word}\t{word}\n" for word in meanings.keys))
     (folder / "questions-words.txt").write_text(": royal\nman king woman queen\n")
     for name in ("ws353.csv", "tests/simlex.txt"):
         (folder / name).write_text("man,king,5\nman,queen,1\ncat,dog,8\n")

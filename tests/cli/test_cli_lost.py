@@ -34,6 +34,9 @@ LINES = [
     "convert given.txt out/v.txt.gz -q",
     "classes given.txt -o out/classes -k 2",
     "embed given.txt text.txt -o out/lines.npy -q",
+    "drift given.txt given.txt -o out/drift.tsv -q",
+    "drift given.txt given.txt -o out/drift.html -q",
+    "align given.txt given.txt --dictionary pairs.tsv -o out/v.txt -q",
 ]
 
 #: the command line with a hook before the vectors are written for the first time
@@ -67,6 +70,7 @@ def filled(folder: Path) -> Path:
     (folder / "many.txt").write_text("\n".join(f"w{i} w{i + 1}" for i in range(200)))
     given = VectorFile(Words.of(["a", "b", "c"]), np.eye(3, dtype=np.float32))
     write_vectors(folder / "given.txt", given)
+    (folder / "pairs.tsv").write_text("a\ta\nb\tb\n")
     (folder / "out").mkdir()
     (folder / "system").mkdir()
     return folder

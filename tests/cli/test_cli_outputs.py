@@ -31,6 +31,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "text" / "link.txt").symlink_to("t.txt")
     os.link(tmp_path / "text" / "t.txt", tmp_path / "other.txt")
     (tmp_path / "counts.txt").write_text("a 4\nrose 2\n")
+    (tmp_path / "words.tsv").write_text("a\trose\n")
     return tmp_path
 
 
@@ -75,6 +76,9 @@ REFUSED = [
     "classes v.npy -o v.words.txt",
     "embed v.npy text/t.txt -o v.npy",
     "embed v.txt text/t.txt -o o.npy --method sif --counts counts.txt --save-component counts.txt",
+    "drift v.txt v.npy --anchors words.tsv -o words.tsv",
+    "align v.txt v.npy --dictionary words.tsv -o v.txt",
+    "align v.txt v.npy --dictionary words.tsv -o v.words.txt",
 ]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fastvec._util.atomic import PathLike
+from fastvec._util.html import table
 from fastvec.vectors.evaluation.datasets import (
     HasVectors,
     WordLookup,
@@ -64,6 +65,18 @@ class Section:
     def accuracy(self) -> float:
         """The share of right answers; NaN where no question counts."""
         return len(self.correct) / self.asked if self.asked else float("nan")
+
+
+class Sections(list[Section]):
+    """The sections of a file: a list, which notebooks show as a table."""
+
+    def _repr_html_(self) -> str:
+        heads = ("section", "accuracy", "low", "high", "asked", "unknown")
+        rows = (
+            (one.name, one.accuracy, *accuracy_interval(one), one.asked, one.unknown)
+            for one in (*self, overall(self))
+        )
+        return table("Analogies", heads, rows)
 
 
 def read_analogies(path: PathLike, encoding: str = "utf-8") -> list[Section]:
@@ -145,7 +158,7 @@ def analogies(
     dummy4unknown: bool = False,
     method: str = "3cosadd",
     encoding: str = "utf-8",
-) -> list[Section]:
+) -> Sections:
     """Answer analogies, and compare the answers with the right ones.
 
     Parameters
@@ -177,7 +190,7 @@ def analogies(
     if isinstance(questions, str | os.PathLike):
         name, questions = questions, read_analogies(questions, encoding)
     lookup = WordLookup(vectors.words, restrict_vocab, case_insensitive)
-    sections = [Section(section.name, section.questions) for section in questions]
+    sections = Sections(Section(section.name, section.questions) for section in questions)
     found = [_rows_of(lookup, question) for section in sections for question in section.questions]
     solved = solve_analogies(
         vectors.vectors,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fastvec._util.atomic import PathLike
+from fastvec._util.html import fields
 from fastvec.vectors.clusters import k_means, purity
 from fastvec.vectors.evaluation.datasets import HasVectors, WordLookup, read_entries, warn_if_none
 
@@ -27,6 +28,9 @@ class Categories:
     unknown: int
     #: the number of categories among the known words, and of clusters
     categories: int
+
+    def _repr_html_(self) -> str:
+        return fields(self)
 
 
 def categories(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
+from fastvec._util.html import fields
 from fastvec.vectors.evaluation.analogies import Section, analogies, overall
 from fastvec.vectors.evaluation.categories import Categories, categories
 from fastvec.vectors.evaluation.datasets import (
@@ -59,6 +60,9 @@ class Score:
     of: int
     items: Floats
     human: Floats
+
+    def _repr_html_(self) -> str:
+        return fields(self)
 
 
 def score_file(vectors: HasVectors, path: PathLike, **options: Any) -> Score:
@@ -167,6 +171,9 @@ class Difference:
     high: float
     p: float
     known: int
+
+    def _repr_html_(self) -> str:
+        return fields(self)
 
 
 def compare(first: Score, second: Score, level: float = 0.95, seed: int = 1) -> Difference:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
+from fastvec._util.html import fields
 from fastvec.vectors.evaluation.datasets import (
     BOOTSTRAP_SAMPLES,
     HasVectors,
@@ -69,6 +70,10 @@ class Similarity:
         from scipy import stats
 
         return stats.pearsonr(self.scores, self.cosines) if self._varies else _Correlation()
+
+    def _repr_html_(self) -> str:
+        low, high = self.interval()
+        return fields(self, spearman=float(self.spearman[0]), low=low, high=high)
 
     @property
     def _varies(self) -> bool:
