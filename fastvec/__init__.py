@@ -9,11 +9,13 @@ from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.cooccurrence import cooccurrence
 from fastvec.models.evaluating import EarlyStopping, Evaluation
+from fastvec.models.facebook import load_facebook_vectors
 from fastvec.models.glove import GloVe
 from fastvec.models.loading import load
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
+from fastvec.vectors.fasttext import FastTextKeyedVectors
 from fastvec.vectors.keyedvectors import KeyedVectors
 
 __version__ = "0.1.0"
@@ -23,6 +25,7 @@ __all__ = [
     "Corpus",
     "EarlyStopping",
     "Evaluation",
+    "FastTextKeyedVectors",
     "FrozenPhrases",
     "GloVe",
     "KeyedVectors",
@@ -33,6 +36,7 @@ __all__ = [
     "Word2Vec",
     "cooccurrence",
     "load",
+    "load_facebook_vectors",
 ]
 
 

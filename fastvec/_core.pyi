@@ -57,6 +57,12 @@ def gather_words(
     out: NDArray[np.uint8],
 ) -> None: ...
 
+# --- core/ngrams.pxi
+
+def word_ngrams(
+    joined: NDArray[np.uint8], offsets: NDArray[np.int64], min_n: int, max_n: int, bucket: int
+) -> tuple[bytes, bytes]: ...
+
 # --- core/tokens.pxi
 
 def bad_token(got: str) -> TypeError: ...
@@ -451,6 +457,16 @@ class RowReader:
     ) -> int: ...
 
 def write_rows(words: list[bytes], vectors: NDArray[np.float32], layout: int) -> bytes: ...
+
+# --- core/bags.pxi
+
+def bag_means(
+    words: NDArray[np.float32] | None,
+    ngrams: NDArray[np.float32],
+    offsets: NDArray[np.int64],
+    bags: NDArray[np.int32],
+    out: NDArray[np.float32],
+) -> None: ...
 
 # --- core/search.pxi
 

@@ -37,7 +37,10 @@ def npz():
 
 
 FOREIGN = {
-    "fastText .bin": (b"\xba\x16\x4f\x2f\x0c\0\0\0" + bytes(200), "fastText.*\\.vec"),
+    "fastText .bin": (
+        b"\xba\x16\x4f\x2f\x0c\0\0\0" + bytes(200),
+        "(no|a) fastText model",
+    ),
     "fastText .ftz": (b"\xba\x16\x4f\x2f\x0c\0\0\0" + bytes(range(200)), "fastText"),
     "gensim": (b"\x80\x04\x95\0\0\0\0\0\0\0\0\x8c\x18gensim.models.keyedvectors", "gensim"),
     "pickle": (pickle.dumps({"the": [1.0, 2.0]}), "pickle.*gensim"),

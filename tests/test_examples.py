@@ -15,6 +15,8 @@ import scipy.sparse
 
 import fastvec
 from fastvec.corpus.corpus import Corpus
+from fastvec.io.format import VectorFile
+from fastvec.io.registry import write_vectors
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import Phrases
@@ -51,6 +53,7 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     wv.save_word2vec_format("vectors.txt.gz")
     wv.save_word2vec_format("vectors.bin", binary=True)
     wv.save("vectors.safetensors")
+    write_vectors("fasttext.bin", VectorFile(wv.words, wv.vectors), file_format="fasttext")
     tmp_path.joinpath("vocab.txt").write_text("cat 3\n")
     tmp_path.joinpath("questions.txt").write_text(
         ": capitals\nman king woman queen\nking man queen woman\n"

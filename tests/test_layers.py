@@ -4,12 +4,13 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "fastvec"
-FOUNDATIONS = {"_core", "_util", "params", "words"}
+FOUNDATIONS = {"_core", "_util", "params", "words", "subwords"}
 MAY_IMPORT: dict[str, set[str]] = {
     "_core": set(),
     "_util": {"_core"},
     "params": {"_util"},
     "words": {"_core"},
+    "subwords": {"_core", "_util", "words"},
     "io": FOUNDATIONS,
     "corpus": FOUNDATIONS | {"io"},
     "sentences": FOUNDATIONS | {"io"},

@@ -21,7 +21,6 @@ MODULE_NAMES = {
     "FastText": f"{_OTHER} FastText",
     "Doc2Vec": f"{_OTHER} Doc2Vec",
     "TaggedDocument": f"{_OTHER} Doc2Vec",
-    "FastTextKeyedVectors": f"{_OTHER} FastText",
     "WordEmbeddingsKeyedVectors": "use KeyedVectors",
     "Word2VecKeyedVectors": "use KeyedVectors",
     "EuclideanKeyedVectors": "use KeyedVectors",

@@ -142,6 +142,11 @@ def scored_files(path: Path, score: Callable[[Path], Iterator[Scored]]) -> Itera
 @METHOD
 @click.option("--case-sensitive", is_flag=True, help="distinguish upper case from lower case")
 @click.option("--unknown-wrong", is_flag=True, help="count questions with unknown words as wrong")
+@click.option(
+    "--allow-inference",
+    is_flag=True,
+    help="similarity: give unknown words the vectors of their n-grams, if VECTORS have n-grams",
+)
 @JSON
 def evaluate(
     vectors: tuple[Path, ...],
@@ -155,8 +160,8 @@ def evaluate(
 
     It prints one table (on a terminal, comparisons are a second one).  The columns known and of say
     how many questions, pairs or words of a file count: those with an unknown word are left out,
-    unless --unknown-wrong is given.  The columns low and high are a 95 % interval: Wilson's of an
-    accuracy, bootstrap of a rank correlation.
+    unless --unknown-wrong or --allow-inference is given.  The columns low and high are a 95 %
+    interval: Wilson's of an accuracy, bootstrap of a rank correlation.
 
     Several files are given by several options (--similarity A --similarity B) or by a folder.
 
@@ -228,6 +233,7 @@ def scorers(
     method: str,
     case_sensitive: bool,
     unknown_wrong: bool,
+    allow_inference: bool,
 ) -> tuple[Scorer, Scorer, Scorer]:
     """What gives the scores by analogies, by similarities and by categories."""
     every: dict[str, Any] = {"case_insensitive": not case_sensitive, "encoding": encoding}
@@ -240,7 +246,9 @@ def scorers(
         return analogy_scores(path, found)
 
     def similarity(wv: KeyedVectors, path: Path) -> Iterator[Scored]:
-        found = evaluation.similarity(wv, path, delimiter=separator, **both)
+        found = evaluation.similarity(
+            wv, path, delimiter=separator, allow_inference=allow_inference, **both
+        )
         return similarity_scores(path, found)
 
     def categories(wv: KeyedVectors, path: Path) -> Iterator[Scored]:

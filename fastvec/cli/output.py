@@ -234,8 +234,8 @@ class VectorOutput(Output):
             self.write_vectors(model.wv)
 
     def write_vectors(self, wv: KeyedVectors) -> None:
-        """Write vectors, and the words' counts if they are known and the format can hold them."""
-        self.write_file(VectorFile(wv.words, wv.vectors, wv.counts))
+        """Write vectors, and the words' counts and n-grams if the format can hold them."""
+        self.write_file(VectorFile(wv.words, wv.vectors, wv.counts, subwords=wv.subwords))
 
     def report(self, quiet: bool, wv: KeyedVectors) -> None:
         """One line about vectors that were written, unless --quiet was given."""
@@ -243,6 +243,12 @@ class VectorOutput(Output):
         line = f"{path_name(self.path)}: {size}, {kind}"
         report(quiet, line)
         tell("saved", line, path=self.path, vectors=len(wv))
+        if wv.subwords is not None and not self.file_format.holds_subwords:
+            report(
+                quiet,
+                f"{kind} cannot hold n-grams: words that are not in the vocabulary have no vector "
+                "there (--to safetensors or --to fasttext keeps them)",
+            )
 
     def write_file(self, file: VectorFile) -> None:
         """Write whatever a vector file holds, as far as the format can hold it."""

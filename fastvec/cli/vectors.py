@@ -18,7 +18,7 @@ from fastvec.cli.files import INPUT, OUTPUT, check_outputs, vector_files
 from fastvec.cli.help import Command
 from fastvec.cli.news import QUIET
 from fastvec.cli.output import TO, Output, VectorOutput, save
-from fastvec.cli.shared import echo, print_json, print_lines
+from fastvec.cli.shared import echo, print_json, print_lines, report
 from fastvec.cli.spelling import unknown_word
 from fastvec.cli.tables import show
 from fastvec.io.compression import COMPRESSORS
@@ -48,7 +48,7 @@ def load(
 ) -> tuple[KeyedVectors, VectorFile]:
     """Read any vector file."""
     file = read_vectors(path, file_format=file_format, limit=limit, errors=errors)
-    return KeyedVectors.of(file.words.as_text(), file.vectors, file.counts), file
+    return KeyedVectors.of_file(dataclasses.replace(file, words=file.words.as_text())), file
 
 
 def neighbour_facts(found: Sequence[tuple[Any, float]]) -> list[dict[str, Any]]:
@@ -206,6 +206,10 @@ def vector_facts(vectors: PathLike) -> dict[str, Any]:
     }
     if file.counts is not None:
         facts["sum of counts"] = int(file.counts.sum())
+    if file.subwords is not None:
+        facts["n-grams"] = f"{file.subwords.min_n} to {file.subwords.max_n} characters"
+        facts["buckets"] = file.subwords.bucket
+        facts["rows of n-grams"] = len(file.subwords.ngrams)
     if file.kind != "vectors":
         facts["model"] = file.kind
     return facts | file.metadata
@@ -263,6 +267,8 @@ def convert(
     wv, file = load(vectors, limit, source, unicode_errors)
     if normalize:
         wv.unit_normalize_all()
+        if file.subwords is not None:
+            report(quiet, "with --normalize the n-grams are left out, which have other lengths")
         file = file.without_model()
     file = dataclasses.replace(file, vectors=wv.vectors)
     target.check(wv.words, wv.vector_size)

@@ -83,7 +83,8 @@ FOREIGN_KINDS = (
     _kind(
         rb"\xba\x16\x4f\x2f",
         "a fastText model",
-        "its vectors are in the .vec file that fastText wrote beside it",
+        "it holds vectors",
+        "fastvec.load or load_facebook_vectors reads it",
     ),
     _kind(
         rb"FiFu.{0,7}\0",

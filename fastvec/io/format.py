@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
+from fastvec.subwords import Subwords
 from fastvec.words import Words
 
 HEAD_BYTES = 1 << 16  # a format is recognised by so many first bytes of a file
@@ -36,6 +37,8 @@ class VectorFile:
     extra : dict
         in files of fastvec's own format: all other arrays by name.  They are attributes of the
         words, and what a model needs so that training can go on.
+    subwords : Subwords or None
+        what the vectors are made of, if the file has vectors of n-grams.
     file_format : str
         the name of the format that was read; "" for what was not read from a file.
     """
@@ -46,10 +49,12 @@ class VectorFile:
     kind: str = "vectors"
     metadata: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, NDArray[Any]] = field(default_factory=dict)
+    subwords: Subwords | None = None
     file_format: str = ""
 
     def without_model(self) -> VectorFile:
-        """Words, vectors, counts and attributes only: a model whose vectors change is no model.
+        """Words, vectors, counts and attributes only: a model whose vectors change is no model, and
+        they are no longer made of the vectors of n-grams.
 
         >>> from fastvec.io.registry import read_vectors
         >>> read_vectors("vectors.safetensors").without_model().extra
@@ -57,22 +62,23 @@ class VectorFile:
         """
         metadata = {name: value for name, value in self.metadata.items() if name not in OF_A_MODEL}
         extra = {name: rows for name, rows in self.extra.items() if name.startswith(ATTRIBUTE)}
-        return replace(self, kind="vectors", metadata=metadata, extra=extra)
+        return replace(self, kind="vectors", metadata=metadata, extra=extra, subwords=None)
 
     def first(self, limit: int) -> VectorFile:
-        """Only the first ``limit`` words, without what makes it a model.
+        """Only the first ``limit`` words, without what makes it a model; subwords are kept.
 
         >>> from fastvec.io.registry import read_vectors
         >>> read_vectors("vectors.bin").first(2).vectors.shape
         (2, 3)
         """
-        kept, vectors = self.without_model(), self.vectors[:limit]
+        kept, vectors, subwords = self.without_model(), self.vectors[:limit], self.subwords
         return replace(
             kept,
             words=self.words.take(np.arange(len(vectors))),
             vectors=vectors,
             counts=None if self.counts is None else self.counts[:limit],
             extra={name: rows[:limit] for name, rows in kept.extra.items()},
+            subwords=None if subwords is None else subwords.with_words(subwords.words[:limit]),
         )
 
 
@@ -137,6 +143,8 @@ class Format:
         whether its files may be compressed (see compression.py).
     holds_models : bool
         whether a whole model fits in, so that its training can go on.
+    holds_subwords : bool
+        whether vectors of n-grams fit in.
     is_folder : bool
         whether it is a new folder, and not a file.
     """
@@ -152,4 +160,5 @@ class Format:
     require: Callable[[], object] | None = None
     compressible: bool = False
     holds_models: bool = False
+    holds_subwords: bool = False
     is_folder: bool = False

@@ -27,7 +27,7 @@ class ReadAhead:
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
         #: bytes in the file; None if it is compressed or a pipe
-        self.size = _plain_size(file)
+        self.size = plain_size(file)
         self.parsed = 0  # bytes of the file before data[start]
         self.buffers = [np.empty(MARGIN + CHUNK, np.uint8) for _ in range(2)]
         self.data = self.buffers[0]
@@ -120,8 +120,12 @@ class ReadAhead:
         return self.data[start : self.end].tobytes().partition(b"\n")[0]
 
 
-def _plain_size(file: BinaryIO) -> int | None:
-    """The size of a file on disk; None for pipes and for compressed files."""
+def plain_size(file: BinaryIO) -> int | None:
+    """The size of a file on disk; None for pipes and for compressed files.
+
+    >>> plain_size(io.BytesIO(b"cat 3")) is None
+    True
+    """
     try:
         return os.fstat(file.fileno()).st_size or None if file.seekable() else None
     except OSError:  # not a file of the system

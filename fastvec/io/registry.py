@@ -16,6 +16,7 @@ from fastvec._util.atomic import PathLike, about_file, is_special, open_special,
 from fastvec._util.places import is_local, open_source
 from fastvec.io.archives import open_input
 from fastvec.io.compression import COMPRESSORS
+from fastvec.io.fasttext import FASTTEXT
 from fastvec.io.format import HEAD_BYTES, Format, VectorFile
 from fastvec.io.npy import NPY
 from fastvec.io.parquet import PARQUET
@@ -33,6 +34,7 @@ FORMATS = {
         SAFETENSORS,
         TEXT,
         BINARY,
+        FASTTEXT,
         NPY,
         PARQUET,
         GLOVE,

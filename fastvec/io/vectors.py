@@ -15,7 +15,12 @@ from fastvec._util.system import MAPPED_FILES_CAN_BE_REPLACED
 from fastvec.io.container import WITH_VECTORS, Container, read_container, write_container
 from fastvec.io.format import ATTRIBUTE, Format, VectorFile, check_lengths
 from fastvec.io.tensors import MAX_HEADER
+from fastvec.subwords import Subwords
 from fastvec.words import Words
+
+SUBWORDS = "subwords"  # the metadata entry that says which n-grams there are
+#: the arrays of Subwords: the words' own rows, the rows of n-grams, and the buckets of these
+VECTORS_VOCAB, VECTORS_NGRAMS, NGRAM_BUCKETS = "vectors_vocab", "vectors_ngrams", "ngram_buckets"
 
 
 def save_vectors(
@@ -24,6 +29,7 @@ def save_vectors(
     words: Words,
     vectors: NDArray[Any],
     counts: NDArray[np.int64] | None = None,
+    subwords: Subwords | None = None,
     extra: Mapping[str, NDArray[Any]] | None = None,
     metadata: Mapping[str, Any] | None = None,
     kind: str = "vectors",
@@ -35,6 +41,8 @@ def save_vectors(
     vectors : (V, D) array
         may be a view with padded rows: it is written block by block, never copied whole.
     counts : (V,) int64 array, optional
+    subwords : Subwords, optional
+        what the vectors are made of.
     extra : arrays by name
         attributes of the words, and what a model needs so that training can go on; not named
         vectors, counts, words or word_offsets.
@@ -59,7 +67,49 @@ def save_vectors(
         if name in ("vectors", "counts"):
             raise ValueError(f"extra must not hold an array named {name!r}")
         arrays[name] = array
-    write_container(path, kind, arrays, metadata or {}, words)
+    entries = dict(metadata or {})
+    if subwords is not None:
+        arrays |= _subword_arrays(subwords)
+        names = ("min_n", "max_n", "bucket", "pruned")
+        entries[SUBWORDS] = {name: getattr(subwords, name) for name in names}
+    write_container(path, kind, arrays, entries, words)
+
+
+def _subword_arrays(subwords: Subwords) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {
+        VECTORS_VOCAB: subwords.words,
+        VECTORS_NGRAMS: subwords.ngrams,
+    }
+    if subwords.buckets is not None:
+        arrays[NGRAM_BUCKETS] = subwords.buckets
+    return arrays
+
+
+def take_subwords(file: Container) -> Subwords | None:
+    """The subwords of a file that :func:`save_vectors` wrote, which are taken out of its arrays and
+    metadata; None if it has none.
+
+    ValueError, with the name of the file, if they are damaged.
+
+    >>> take_subwords(load_vectors("vectors.safetensors")[1]) is None
+    True
+    """
+    entries = file.metadata.pop(SUBWORDS, None)
+    if entries is None:
+        return None
+    rows, size = file.arrays["vectors"].shape
+    words = file.array(VECTORS_VOCAB, "<f4", rows, size)
+    ngrams = file.array(VECTORS_NGRAMS, "<f4", None, size)
+    buckets = None
+    if NGRAM_BUCKETS in file.arrays:
+        buckets = file.array(NGRAM_BUCKETS, "<i4", len(ngrams))
+        file.verify(NGRAM_BUCKETS)
+    for name in (VECTORS_VOCAB, VECTORS_NGRAMS, NGRAM_BUCKETS):
+        file.arrays.pop(name, None)
+    try:
+        return Subwords(words=words, ngrams=ngrams, buckets=buckets, **entries)
+    except (TypeError, ValueError) as error:
+        raise file.damaged(f"its subwords are wrong: {error}") from None
 
 
 def load_vectors(
@@ -116,8 +166,9 @@ def _read(path: FileLike, limit: int | None, errors: str) -> VectorFile:
     del errors  # words are UTF-8 in these files
     words, opened = load_vectors(path, verify=limit is None)
     arrays = opened.arrays
+    subwords = take_subwords(opened)
     vectors, counts = arrays.pop("vectors"), arrays.pop("counts", None)
-    file = VectorFile(words, vectors, counts, opened.kind, opened.metadata, arrays)
+    file = VectorFile(words, vectors, counts, opened.kind, opened.metadata, arrays, subwords)
     return file if limit is None else file.first(limit)
 
 
@@ -127,6 +178,7 @@ def _write(path: FileLike, file: VectorFile) -> None:
         words=file.words,
         vectors=file.vectors,
         counts=file.counts,
+        subwords=file.subwords,
         extra=file.extra,
         metadata=file.metadata,
         kind=file.kind,
@@ -141,4 +193,5 @@ SAFETENSORS = Format(
     read=_read,
     write=_write,
     holds_models=True,
+    holds_subwords=True,
 )

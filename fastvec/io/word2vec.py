@@ -81,7 +81,7 @@ def read_word2vec(
     words, vectors, dropped = read_rows(
         path, binary=binary, header=header, limit=limit, doubles=doubles
     )
-    if encoding.lower().replace("-", "") != "utf8" or not _is_utf8(words):
+    if encoding.lower().replace("-", "") != "utf8" or not is_utf8(words):
         words, kept = _decode(words, encoding, errors, path)
         dropped += len(vectors) - len(kept)
         if len(kept) < len(vectors):
@@ -95,8 +95,12 @@ def read_word2vec(
     return words, vectors
 
 
-def _is_utf8(words: Words) -> bool:
-    """Whether every word is UTF-8: all bytes are, and no word begins within a character."""
+def is_utf8(words: Words) -> bool:
+    """Whether every word is UTF-8: all bytes are, and no word begins within a character.
+
+    >>> is_utf8(Words.of(["café"])), is_utf8(Words(np.array([255], np.uint8), np.array([0, 1])))
+    (True, False)
+    """
     try:
         words.joined.tobytes().decode()
     except UnicodeDecodeError:

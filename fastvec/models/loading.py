@@ -39,7 +39,8 @@ def load(path: PathLike) -> Any:
     -------
     Word2Vec, GloVe, KeyedVectors, Corpus, Pairs, Phrases or FrozenPhrases
         what was saved.  Vectors of other formats (word2vec text and binary, fastText's .vec,
-        GloVe's text, .npy, Parquet ...) are a KeyedVectors.
+        GloVe's text, .npy, Parquet ...) are a KeyedVectors; those of fastText's .bin and .ftz a
+        FastTextKeyedVectors, which has n-grams too.
 
     Raises
     ------
@@ -57,7 +58,4 @@ def load(path: PathLike) -> Any:
             holds, opener = KINDS[kind]
             raise ValueError(f"{path} holds {holds}, which belongs to vectors: use {opener}")
         return OPENERS[kind](path)
-    file = read_vectors(path)
-    wv = KeyedVectors.of(file.words, file.vectors, file.counts)
-    wv.add_attribute_arrays(file.extra)
-    return wv
+    return KeyedVectors.of_file(read_vectors(path))

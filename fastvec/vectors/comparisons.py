@@ -32,6 +32,17 @@ KeyOrVector = Key | NDArray[Any]
 KEY_TYPES = (str, int, np.integer)
 
 
+def key_term(vector: NDArray[Any], pre_normalize: bool = True) -> NDArray[np.float64]:
+    """The vector of a key as a term of a mean, scaled to length 1 if so wanted.
+
+    >>> key_term(np.array([3, 4], np.float32))
+    array([0.6, 0.8])
+    """
+    term = vector.astype(np.float64)
+    length = float(np.sqrt(term @ term))
+    return term / length if pre_normalize and length else term
+
+
 class Comparisons(VectorStore):
     """A store whose words can be compared with each other.
 
@@ -39,12 +50,14 @@ class Comparisons(VectorStore):
     np.float32(1.0)
     """
 
-    def _known_row(self, key: object) -> int:
-        """The row of a key; KeyError, with gensim's message for queries, for a missing key."""
-        row = self._row_of(key)
-        if row < 0:
+    def _looked_up(self, key: object) -> tuple[int, NDArray[Any]]:
+        """The row of a key and its vector; -1 if the vector is inferred from subwords.
+
+        KeyError, with gensim's message for queries, for a missing key."""
+        row, vector = self._find(key)
+        if vector is None or (row < 0 and key not in self):
             raise KeyError(f"Key '{key}' not present in vocabulary")
-        return row
+        return row, vector
 
     def _checked_vector(self, vector: ArrayLike) -> NDArray[Any]:
         """A vector given by the caller; ValueError unless it has D numbers."""
@@ -113,15 +126,18 @@ class Comparisons(VectorStore):
         >>> wv.distances("king", ["man", "queen"]).shape
         (2,)
         """
-        own = self.get_index(word_or_vector) if isinstance(word_or_vector, KEY_TYPES) else -1
-        vector = self.vectors[own] if own >= 0 else self._checked_vector(word_or_vector)
-        words = not_one_string(other_words, "other_words")
-        others = np.array([self.get_index(word) for word in words], np.int64)
-        if len(others):
-            distances = 1 - self.cosine_similarities(vector, self.vectors[others])
+        own = -1
+        if isinstance(word_or_vector, KEY_TYPES):
+            own, vector = self._row_of(word_or_vector), self.get_vector(word_or_vector)
+        else:
+            vector = self._checked_vector(word_or_vector)
+        words = list(not_one_string(other_words, "other_words"))
+        if words:
+            others = np.array([self._row_of(word) for word in words])
+            distances = 1 - self.cosine_similarities(vector, self[words])
         else:
             others, distances = np.arange(len(self)), 1 - self._cosines(vector)
-        if np.any(vector):
+        if own >= 0 and np.any(vector):
             distances[others == own] = 0
         return distances
 
@@ -206,33 +222,24 @@ class Comparisons(VectorStore):
         every_weight = np.ones(len(keys)) if weights is None else np.asarray(weights, float).ravel()
         if len(every_weight) != len(keys):
             raise ValueError("keys and weights array must have same number of elements")
-        terms: list[tuple[int | NDArray[Any], float]] = []
+        terms: list[tuple[NDArray[Any], float]] = []
         for key, weight in zip(keys, every_weight.tolist(), strict=True):
             if isinstance(key, list | np.ndarray):
                 terms.append((self._checked_vector(key), weight))
-            elif not ignore_missing:
-                terms.append((self._known_row(key), weight))
-            elif (row := self._row_of(key)) >= 0:
-                terms.append((row, weight))
-        mean = self._mean(terms, pre_normalize)
+            elif not ignore_missing or key in self:
+                terms.append((key_term(self._looked_up(key)[1], pre_normalize), weight))
+        mean = self._mean(terms)
         length = float(np.sqrt(mean @ mean))
         if post_normalize and length:
             mean /= length
         return mean.astype(np.float32)
 
-    def _mean(
-        self, terms: Sequence[tuple[int | NDArray[Any], float]], pre_normalize: bool = True
-    ) -> NDArray[np.float64]:
-        """The weighted mean of (row or vector, weight) pairs; rows' vectors of length 1."""
+    def _mean(self, terms: Sequence[tuple[NDArray[Any], float]]) -> NDArray[np.float64]:
+        """The weighted mean of (vector, weight) pairs."""
         total = np.zeros(self.vector_size)
         sum_of_weights = 0.0
-        for row, weight in terms:
-            if isinstance(row, np.ndarray):
-                total += weight * row
-            else:
-                vector = self.vectors[row].astype(np.float64)
-                length = float(np.sqrt(vector @ vector))
-                total += weight * (vector / length if pre_normalize and length else vector)
+        for vector, weight in terms:
+            total += weight * vector
             sum_of_weights += abs(weight)
         if sum_of_weights:
             total /= sum_of_weights

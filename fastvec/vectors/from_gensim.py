@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.subwords import Subwords
 from fastvec.vectors.attributes import LOCKF
 from fastvec.words import Words, in_order
 
@@ -58,3 +59,17 @@ def words_and_vectors(theirs: Any) -> tuple[Words, NDArray[Any], dict[str, NDArr
     if np.any(locks != 1):
         attributes[LOCKF] = np.array(np.broadcast_to(locks, len(words)))
     return words, vectors, attributes
+
+
+def subwords_of(theirs: Any) -> Subwords | None:
+    """A copy of the n-grams of gensim's FastTextKeyedVectors; None for other vectors.
+
+    >>> subwords_of(wv) is None
+    True
+    """
+    if getattr(theirs, "vectors_ngrams", None) is None:
+        return None
+    own, ngrams = (
+        np.array(rows, np.float32) for rows in (theirs.vectors_vocab, theirs.vectors_ngrams)
+    )
+    return Subwords(theirs.min_n, theirs.max_n, theirs.bucket, own, ngrams)

@@ -29,12 +29,14 @@ from fastvec._util.options import check_value
 from fastvec._util.places import FileLike, name_of
 from fastvec.io import word2vec as word2vec_format
 from fastvec.io.counts import read_counts, write_counts
-from fastvec.io.vectors import load_vectors, save_vectors
+from fastvec.io.format import VectorFile
+from fastvec.io.vectors import load_vectors, save_vectors, take_subwords
+from fastvec.subwords import Subwords
 from fastvec.vectors.attributes import LOCKF
 from fastvec.vectors.evaluation.analogies import analogies as evaluate_analogies
 from fastvec.vectors.evaluation.analogies import overall, sections_like_gensim
 from fastvec.vectors.evaluation.similarity import similarity as evaluate_similarity
-from fastvec.vectors.from_gensim import words_and_vectors
+from fastvec.vectors.from_gensim import subwords_of, words_and_vectors
 from fastvec.vectors.sentence_vectors import SentenceVectors
 from fastvec.words import Key, Words, not_one_string
 
@@ -57,6 +59,15 @@ class KeyedVectors(SentenceVectors):
     'queen'
     """
 
+    @property
+    def subwords(self) -> Subwords | None:
+        """What the vectors are made of; None but for FastTextKeyedVectors.
+
+        >>> wv.subwords is None
+        True
+        """
+        return None
+
     def vectors_for_all(
         self, keys: Iterable[Key], allow_inference: bool = True, copy_vecattrs: bool = False
     ) -> Self:
@@ -70,7 +81,8 @@ class KeyedVectors(SentenceVectors):
         keys : iterable of keys
             each is taken once, in the order given; missing ones are left out.
         allow_inference : bool
-            accepted as in gensim, where models with subwords infer vectors; no effect here.
+            whether words that have no vector get one that is inferred from their n-grams; no effect
+            without subwords.
         copy_vecattrs : bool
             copy the words' attributes, too.
 
@@ -91,7 +103,7 @@ class KeyedVectors(SentenceVectors):
     def from_gensim(cls, theirs: Any) -> Self:
         """The vectors of a KeyedVectors of gensim 4 with their words and attributes, copied.
 
-        Those of FastText have the words of its vocabulary only; subwords are not taken over.
+        Those of FastText become :class:`~fastvec.FastTextKeyedVectors`, with all n-grams.
 
         Raises
         ------
@@ -102,9 +114,38 @@ class KeyedVectors(SentenceVectors):
         'queen'
         """
         words, vectors, attributes = words_and_vectors(theirs)
-        ours = cls.of(words, vectors)
+        ours: Self = cls._made_of(words, vectors, None, subwords_of(theirs))
         ours._attributes |= attributes
         return ours
+
+    @classmethod
+    def of_file(cls, file: VectorFile) -> Self:
+        """The vectors of any file, with the attributes of the words: FastTextKeyedVectors if it has
+        vectors of n-grams.
+
+        >>> from fastvec.io.registry import read_vectors
+        >>> KeyedVectors.of_file(read_vectors("vectors.bin"))["queen"].shape
+        (3,)
+        """
+        store: Self = cls._made_of(file.words, file.vectors, file.counts, file.subwords)
+        store.add_attribute_arrays(file.extra)
+        return store
+
+    @classmethod
+    def _made_of(
+        cls,
+        words: Words,
+        vectors: NDArray[Any],
+        counts: NDArray[np.int64] | None,
+        subwords: Subwords | None,
+    ) -> Any:
+        """A store of this class; of FastTextKeyedVectors if there are subwords."""
+        if subwords is None:
+            return cls.of(words, vectors, counts)
+        from fastvec.vectors.fasttext import FastTextKeyedVectors  # which inherits from this class
+
+        kind = cls if issubclass(cls, FastTextKeyedVectors) else FastTextKeyedVectors
+        return kind.of_subwords(words, subwords, counts, vectors)
 
     def intersect_word2vec_format(
         self,
@@ -198,6 +239,7 @@ class KeyedVectors(SentenceVectors):
             words=self.words,
             vectors=np.asarray(self.vectors, np.float32 if exact else np.float64),
             counts=self.counts,
+            subwords=self.subwords,
             extra=attributes,
             metadata={"dtype": str(self.vectors.dtype)},
         )
@@ -230,8 +272,8 @@ class KeyedVectors(SentenceVectors):
         True
         """
         words, file = load_vectors(fname, mmap=mmap is not False, verify=verify or mmap is False)
-        vectors = file.arrays["vectors"]
-        store = cls.of(words, vectors, file.arrays.get("counts"))
+        subwords, vectors = take_subwords(file), file.arrays["vectors"]
+        store: Self = cls._made_of(words, vectors, file.arrays.get("counts"), subwords)
         store.add_attribute_arrays(file.arrays)
         if file.metadata.get("dtype") == "float16":
             store.vectors = vectors.astype(np.float16)
@@ -417,6 +459,7 @@ class KeyedVectors(SentenceVectors):
         restrict_vocab: int | None = 300_000,
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
+        allow_inference: bool = False,
     ) -> tuple[Any, Any, float]:
         """How cosines correlate with human scores of word pairs; see
         :func:`fastvec.evaluation.similarity`.
@@ -438,6 +481,7 @@ class KeyedVectors(SentenceVectors):
             restrict_vocab=restrict_vocab,
             case_insensitive=case_insensitive,
             dummy4unknown=dummy4unknown,
+            allow_inference=allow_inference,
         )
         return found.pearson, found.spearman, 100 * (1 - found.coverage)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec._util.options import check_value
-from fastvec.vectors.comparisons import Comparisons, Floats, KeyOrVector
+from fastvec.vectors.comparisons import Comparisons, Floats, KeyOrVector, key_term
 from fastvec.vectors.neighbours import Neighbours
 from fastvec.vectors.norms import normalized, safe_reciprocal
 from fastvec.vectors.products import product
@@ -48,7 +48,7 @@ class Queries(Comparisons):
     def _parse(self, positive: Query, negative: Query) -> tuple[Floats, set[int]]:
         """The (D,) mean vector of a query, and the rows of its keys, which are left out of its
         result.  Each key is looked up once."""
-        terms: list[tuple[int | NDArray[Any], float]] = []
+        terms: list[tuple[NDArray[Any], float]] = []
         rows = set()
         for sign, items in ((1.0, _as_list(positive)), (-1.0, _as_list(negative))):
             for item in items:
@@ -56,9 +56,9 @@ class Queries(Comparisons):
                 if isinstance(key, list | np.ndarray):
                     terms.append((self._checked_vector(key), float(weight)))
                 else:
-                    row = self._known_row(key)
+                    row, vector = self._looked_up(key)
                     rows.add(row)
-                    terms.append((row, float(weight)))
+                    terms.append((key_term(vector), float(weight)))
         if not terms:
             raise ValueError("cannot compute mean with no input")
         return self._mean(terms).astype(np.float32), rows
@@ -292,9 +292,11 @@ class Queries(Comparisons):
                 if isinstance(key, list | np.ndarray):
                     vector = self._checked_vector(key).astype(np.float32)
                 else:
-                    row = self.get_index(key)
+                    row, found = self._find(key)
+                    if found is None:
+                        raise KeyError(f"Key '{key}' not present")
                     excluded.add(row)
-                    vector = normalized(self.vectors[row])
+                    vector = normalized(found)
                 factors *= (1 + product(rows, vector) * lengths) / 2
             products.append(factors)
         scores: Floats = products[0] / (products[1] + np.float32(1e-6))

@@ -209,13 +209,28 @@ class VectorStore(WordAttributes):
 
     # --- vectors
 
+    def _infer(self, key: object) -> NDArray[Any] | None:
+        """The vector of a key that has no row; None where there are no subwords to infer it."""
+        del key
+        return None
+
+    def _find(self, key: object) -> tuple[int, NDArray[Any] | None]:
+        """The row of a key, or -1, and its vector, or None."""
+        row = self._row_of(key)
+        return row, self.vectors[row] if row >= 0 else self._infer(key)
+
     def __getitem__(self, key_or_keys: Key | Iterable[Key]) -> NDArray[Any]:
         if isinstance(key_or_keys, str | int | np.integer):
             return self.get_vector(key_or_keys)
         if isinstance(key_or_keys, bytes) or not isinstance(key_or_keys, Iterable):
             raise TypeError(f"a key must be a string or an integer, got {key_or_keys!r:.60}")
-        rows = [self.get_index(key) for key in key_or_keys]
-        vectors: NDArray[Any] = self.vectors[np.array(rows, np.int64)]
+        keys = list(key_or_keys)
+        rows = np.array([self._row_of(key) for key in keys], np.int64)
+        known = rows >= 0
+        vectors = np.empty((len(keys), self.vector_size), self.vectors.dtype)
+        vectors[known] = self.vectors[rows[known]]
+        for i in np.flatnonzero(~known).tolist():
+            vectors[i] = self.get_vector(keys[i])
         return vectors
 
     def __setitem__(self, keys: Key | Sequence[Key], weights: ArrayLike) -> None:
@@ -231,8 +246,9 @@ class VectorStore(WordAttributes):
         >>> wv.get_vector("king", norm=True).dot(wv.get_vector("king", norm=True)).round(5)
         np.float32(1.0)
         """
-        row = self.get_index(key)
-        vector: NDArray[Any] = self.vectors[row]
+        vector = self._find(key)[1]
+        if vector is None:
+            raise KeyError(f"Key '{key}' not present")
         if norm:
             return normalized(vector)
         view = vector.view()

@@ -21,6 +21,7 @@ import numpy as np
 
 sys.path.append(str(Path(__file__).parent.parent))
 
+import fasttext_files
 from archives import PACKERS
 from containers import rewrite
 
@@ -28,16 +29,20 @@ import fastvec
 from fastvec import evaluation
 from fastvec.corpus.corpus import Corpus
 from fastvec.io.counts import read_counts, write_counts
+from fastvec.io.fasttext_reader import read_fasttext
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import read_vectors, write_vectors
 from fastvec.io.tensors import load_tensors
 from fastvec.io.vectors import load_vectors
 from fastvec.io.word2vec import read_word2vec, write_word2vec
+from fastvec.models.facebook import load_facebook_vectors
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
 from fastvec.sentences import LineSentence, PathLineSentences, Text8Corpus
+from fastvec.subwords import Subwords
+from fastvec.vectors.fasttext import FastTextKeyedVectors
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -65,6 +70,13 @@ def use_vectors(words: Words, vectors: Any) -> None:
 
 def use_file(file: VectorFile) -> None:
     use_vectors(file.words, file.vectors)
+
+
+def use_subwords(wv: FastTextKeyedVectors) -> None:
+    """Infer the vector of an unseen word, and make all others anew."""
+    use_vectors(wv.words, wv.vectors)
+    assert wv.get_vector("unseen é").shape == (wv.vector_size,) if wv.bucket else True
+    wv.adjust_vectors()
 
 
 def use_corpus(corpus: Corpus) -> None:
@@ -111,6 +123,7 @@ def use_phrases(phrases: Phrases | FrozenPhrases) -> None:
 
 USES: dict[type, Callable[[Any], None]] = {
     Corpus: use_corpus,
+    FastTextKeyedVectors: use_subwords,
     FrozenPhrases: use_phrases,
     GloVe: use_model,
     KeyedVectors: lambda wv: use_vectors(wv.words, wv.vectors),
@@ -177,6 +190,12 @@ def static_embedding(part: str) -> Callable[[Path], None]:
         (folder / "0_StaticEmbedding" / part).replace(path)
 
     return make
+
+
+def subwords_of(path: Path) -> None:
+    buckets = np.array([1, 4, 7], np.int32)
+    subwords = Subwords(3, 6, 9, VECTORS, VECTORS, buckets)
+    FastTextKeyedVectors.of_subwords(PLAIN, subwords, np.array([3, 2, 1])).save(path)
 
 
 def projector(path: Path) -> None:
@@ -258,6 +277,17 @@ def feather(table: Any, path: Path, **options: Any) -> None:
 JSON_LINES = b'{"n": 1, "text": "a rose is"}\n{"n": 2, "text": "a rose \\u00e9"}\n' * 3
 CSV = 'n,text\n1,"a rose, is"\n2,"a ""rose"" é"\n'.encode() * 3
 
+FASTTEXT = {
+    "version 12": (fasttext_files.model(), ".bin"),
+    "the first version": (fasttext_files.model(0), ".bin"),
+    "classifier": (fasttext_files.model(labels=("__label__a",)), ".bin"),
+    "in gz": (gzip.compress(fasttext_files.model()), ".bin.gz"),
+    "quantised": (
+        fasttext_files.model(matrix=fasttext_files.quantized(6, True)[0], pruned=[(7, 1), (3, 0)]),
+        ".ftz",
+    ),
+}
+
 # --- the readers
 
 
@@ -323,10 +353,18 @@ READERS = {
     "static embedding": Reader(static_embedding("model.safetensors"), auto),
     "tokenizer": Reader(static_embedding("tokenizer.json"), auto),
     "tensors": Reader(static_embedding("model.safetensors"), lambda path: load_tensors(path) and 0),
-    "fastText": Reader(bytes_of(b"\xba\x16\x4f\x2f\x0c\0\0\0" + bytes(99)), auto),
+    "fastText by its bytes": Reader(vector_file("fasttext"), auto),
+    **{
+        f"fastText, {name}": Reader(bytes_of(data), load_facebook_vectors, ending)
+        for name, (data, ending) in FASTTEXT.items()
+    },
+    "fastText with the output": Reader(
+        bytes_of(fasttext_files.model()), lambda path: read_fasttext(path, output=True) and 0
+    ),
     "finalfusion": Reader(bytes_of(b"FiFu\0\0\0\0\2\0\0\0\1\0\0\0" + bytes(99)), load),
     "vectors": Reader(vector_file("safetensors"), KeyedVectors.load),
     "vectors by their bytes": Reader(vector_file("safetensors"), load),
+    "vectors with n-grams": Reader(subwords_of, KeyedVectors.load, "", True),
     "vectors without a map": Reader(
         vector_file("safetensors"), lambda path: KeyedVectors.load(path, mmap=False), "", True
     ),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
 from fastvec._util.html import fields
+from fastvec.subwords import Subwords
 from fastvec.vectors.evaluation.datasets import (
     BOOTSTRAP_SAMPLES,
     HasVectors,
@@ -24,6 +25,7 @@ from fastvec.vectors.evaluation.datasets import (
     warn_if_none,
 )
 from fastvec.vectors.norms import normalized_rows
+from fastvec.words import Words
 
 Floats = NDArray[np.float64]
 
@@ -133,6 +135,7 @@ def similarity(
     restrict_vocab: int | None = None,
     case_insensitive: bool = True,
     dummy4unknown: bool = False,
+    allow_inference: bool = False,
     encoding: str = "utf-8",
 ) -> Similarity:
     """Compare cosines with the human scores of a file of ``word word score`` lines.
@@ -152,6 +155,9 @@ def similarity(
         compare words in upper case; of words that differ only in case, the most frequent counts.
     dummy4unknown : bool
         give a pair with an unknown word the cosine 0, instead of leaving it out.
+    allow_inference : bool
+        whether unknown words get a vector from their n-grams, if the vectors have any; by default
+        they are left out, as in gensim.
 
     Raises
     ------
@@ -168,19 +174,20 @@ def similarity(
     separators = DELIMITERS if delimiter is None else (delimiter,)
     firsts = itertools.chain([True], itertools.repeat(False))
 
-    def parse(line: str) -> tuple[int, int, float] | None:
+    def parse(line: str) -> tuple[str, str, float] | None:
         if line.startswith("#"):
             return None
         if next(firsts) and _is_head(line, separators):
             return None
-        one, other, score = _words_and_score(line, separators)
-        return lookup.find(one), lookup.find(other), score
+        return _words_and_score(line, separators)
 
     pairs = read_entries(path, encoding, "two words and a score", parse)
-    first, second = np.array([rows[:2] for rows in pairs], np.int64).T
-    known = (first >= 0) & (second >= 0)
+    words = [word for pair in pairs for word in pair[:2]]
+    subwords = getattr(vectors, "subwords", None) if allow_inference else None
+    found, rows = _vectors_of(words, vectors, lookup, subwords)
+    known = found[::2] & found[1::2]
     cosines = np.zeros(len(pairs))
-    a, b = (normalized_rows(vectors.vectors[rows[known]]) for rows in (first, second))
+    a, b = (normalized_rows(side[known]) for side in (rows[::2], rows[1::2]))
     cosines[known] = np.einsum("ij,ij->i", a, b)
     counting = np.ones_like(known) if dummy4unknown else known
     unknown = int(len(known) - known.sum())
@@ -194,6 +201,24 @@ def similarity(
         unknown,
         np.flatnonzero(counting),
     )
+
+
+def _vectors_of(
+    words: list[str], vectors: HasVectors, lookup: WordLookup, subwords: Subwords | None
+) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+    """Which of some words have vectors, and these vectors; the others have zeros.
+
+    With subwords, words that are not in the vocabulary have those that are inferred.
+    """
+    rows = np.array([lookup.find(word) for word in words], np.int64)
+    known = rows >= 0
+    found = np.zeros((len(words), vectors.vectors.shape[1]), vectors.vectors.dtype)
+    found[known] = vectors.vectors[rows[known]]
+    if subwords is not None:
+        unseen = [i for i in np.flatnonzero(~known).tolist() if subwords.has_ngrams(words[i])]
+        found[unseen] = subwords.vectors_of(Words.of([words[i] for i in unseen]))
+        known[unseen] = True
+    return known, found
 
 
 def _is_head(line: str, separators: Sequence[str | None]) -> bool:
