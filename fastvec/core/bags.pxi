@@ -8,7 +8,7 @@ cdef extern from "vectors/bag_mean.h" nogil:
                  int64_t n, float *out, int64_t size)
 
 
-cdef bag_rows rows_of(const float[:, :] matrix, int64_t size, str name) except *:
+cdef bag_rows bag_rows_of(const float[:, :] matrix, int64_t size, str name) except *:
     """A matrix as rows of contiguous numbers."""
     if matrix.shape[1] != size or (size > 1 and matrix.strides[1] != sizeof(float)):
         raise ValueError(f"{name} must have rows of {size} contiguous numbers")
@@ -46,9 +46,9 @@ def bag_means(const float[:, :] words or None, const float[:, :] ngrams, const i
     cdef int64_t n = check_offsets(offsets, bags.shape[0], "offsets"), size = out.shape[1], i
     if out.shape[0] != n or (words is not None and words.shape[0] != n):
         raise ValueError(f"there are {n} words, not {out.shape[0]}")
-    cdef bag_rows own = bag_rows(NULL, 0, 0), of_ngrams = rows_of(ngrams, size, "ngrams")
+    cdef bag_rows own = bag_rows(NULL, 0, 0), of_ngrams = bag_rows_of(ngrams, size, "ngrams")
     if words is not None:
-        own = rows_of(words, size, "words")
+        own = bag_rows_of(words, size, "words")
     cdef int failed = 0
     if n == 0 or size == 0:
         return

@@ -212,6 +212,23 @@ class FastTextKeyedVectors(KeyedVectors):
         """
         return super().get_vector(key, norm)
 
+    def rows_for_words(self, words: Words) -> tuple[NDArray[np.int32], NDArray[Any]]:
+        """The (n,) rows of some words, -1 for none, and the (m, D) vectors that are inferred for
+        words without a row: row V + i is the i-th of these.
+
+        >>> ft = FastTextKeyedVectors(2, 3, 6, bucket=9)
+        >>> ft.rows_for_words(Words.of(["cats", "", "dogs"]))[0].tolist()
+        [0, -1, 1]
+        """
+        rows, inferred = super().rows_for_words(words)
+        unseen = np.flatnonzero(rows < 0)
+        if not len(unseen) or not self.bucket or words.integers:
+            return rows, inferred
+        has_ngrams = np.diff(self._subwords.bags(words.take(unseen))[0]) > 0
+        unseen = unseen[has_ngrams]
+        rows[unseen] = len(self) + np.arange(len(unseen))
+        return rows, self._subwords.vectors_of(words.take(unseen))
+
     def vectors_for_all(  # type: ignore[override]  # as in gensim, they have no n-grams
         self, keys: Iterable[Key], allow_inference: bool = True, copy_vecattrs: bool = False
     ) -> KeyedVectors:

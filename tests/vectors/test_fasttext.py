@@ -186,6 +186,12 @@ def test_changes_keep_all_rows_together(wv):
     np.testing.assert_allclose(wv.vectors, shown, atol=1e-5)
 
 
+def test_sentences_have_unseen_words_too(wv):
+    texts = [["night", "today"], ["nighttime", "", "days"], [""]]
+    means = [(wv["night"] + wv["today"]) / 2, (wv["nighttime"] + wv["days"]) / 2, np.zeros(SIZE)]
+    np.testing.assert_allclose(wv.sentence_vectors(texts), means, atol=1e-6)
+
+
 def test_adjust_vectors(wv):
     wv.vectors_ngrams[:] = 0
     wv.fill_norms()
