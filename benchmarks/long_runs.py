@@ -17,6 +17,7 @@ import argparse
 import json
 import logging
 import platform
+import tempfile
 import time
 from pathlib import Path
 from statistics import median
@@ -34,10 +35,11 @@ MODELS: dict[str, dict[str, int]] = {
     "CBOW, negative sampling": {"sg": 0},
     "skip-gram, hierarchical softmax": {"sg": 1, "hs": 1, "negative": 0},
 }
+FILE = Path(tempfile.gettempdir(), "fastvec-benchmark.ckpt")
 #: what is switched on, by the name of the column that shows its cost
 SWITCHED: dict[str, dict[str, Any]] = {
     "validation": {"validation": 0.01},
-    "checkpoints": {"checkpoint": "benchmark.ckpt", "checkpoint_every": "10s"},
+    "checkpoints": {"checkpoint": FILE, "checkpoint_every": "10s"},
 }
 SENTENCE = 20
 Row = dict[str, Any]

@@ -158,6 +158,7 @@ cdef class Training:
                     int64_t predictions=0, int64_t trained=0):
         """Set the learning rate at the epoch's first and last token, and its random seed.
 
+        If the run is frozen, all scores are multiplied with what is given as the rate.
         ``loss`` and ``predictions`` are those of the chunks that were trained on before; ``trained``
         are the tokens of the epochs before, which decide how blocks begin.
         """

@@ -10,6 +10,7 @@ from fastvec._util.options import check_value
 from fastvec._util.progress import NEWS_SECONDS
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.checkpoint import SavedRun, checkpoints
+from fastvec.models.evaluating import EarlyStopping
 from fastvec.models.training import Run, run_epochs
 from fastvec.models.validation import Validated, watchers_of
 from fastvec.params import CheckpointParams
@@ -74,7 +75,10 @@ def run_call(
     ``validation`` is what is validated on; ``save(model, path, metadata, arrays)`` writes a model.
     """
     state = model.training_state
-    watchers = watchers_of(run, state, validation, options.validation_every)
+    stops = any(
+        isinstance(one, EarlyStopping) and one.evaluation is None for one in options.callbacks
+    )
+    watchers = watchers_of(run, state, validation, options.validation_every, calibrate=stops)
     with checkpoints(run, state, options.checkpoints, functools.partial(save, model)) as writers:
         run_epochs(
             model,

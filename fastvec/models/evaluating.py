@@ -105,7 +105,10 @@ class EarlyStopping(CallbackAny2Vec):
     best one.
 
     What is watched is the validation loss (``train(validation=...)``), or the score by the first
-    file of an :class:`Evaluation`, which need not be among the callbacks.  The best model is kept
+    file of an :class:`Evaluation`, which need not be among the callbacks.  The validation loss
+    of Word2Vec is taken at the best scale of the scores (Guo et al. 2017, "On Calibration of Modern
+    Neural Networks", section 4): on a small text rows grow until predictions are too sure, and
+    the loss rises, while similarities, which know no scale, become better.  The best model is kept
     in a file, and its vectors and output weights are read from there into the model's own arrays
     at the end: memory never holds them twice.
 
@@ -201,7 +204,7 @@ class EarlyStopping(CallbackAny2Vec):
         """What is watched, better if greater; None if there is nothing new."""
         state = model.training_state
         if self.evaluation is None:
-            return -float(state.validation_history[-1])
+            return -float(state.calibrated_loss)
         if self.evaluation.epoch != state.epochs_done:
             self.evaluation.on_epoch_end(model)
         if self.evaluation.epoch != state.epochs_done:

@@ -146,6 +146,10 @@ class Validated(Protocol):
         """The loss on what is held out, summed over its predictions, and their number."""
         ...
 
+    def calibrated(self, loss: float) -> float:
+        """The mean loss, now ``loss``, if the scores had the best scale."""
+        ...
+
 
 class Validation(CallbackAny2Vec, Watcher):
     """Validates a model before training, after each epoch and, if asked, every so many words.
@@ -159,10 +163,14 @@ class Validation(CallbackAny2Vec, Watcher):
     state : TrainingState
     every : int, optional
         validate each time that so many words (of GloVe: pairs) were trained on, too.
+    calibrate : bool
+        after each epoch compute the loss at the best scale of scores, too: early stopping needs it.
     """
 
-    def __init__(self, run: Validated, state: TrainingState, every: int | None) -> None:
-        self.run, self.state, self.every = run, state, every
+    def __init__(
+        self, run: Validated, state: TrainingState, every: int | None, calibrate: bool = False
+    ) -> None:
+        self.run, self.state, self.every, self.calibrate = run, state, every, calibrate
         self.next = math.inf
 
     def on_train_begin(self, _: Any) -> None:
@@ -178,6 +186,8 @@ class Validation(CallbackAny2Vec, Watcher):
     def on_epoch_end(self, _: Any) -> None:
         """Validate."""
         self._note(self.state.passed)
+        if self.calibrate:
+            self.state.calibrated_loss = self.run.calibrated(self.state.validation_history[-1])
 
     def tick(self, done: int, _: float | None) -> bool:
         """Ask for a pause when so many words have been trained on."""
@@ -236,9 +246,13 @@ def held_again(state: TrainingState, validation: Any) -> Any:
 
 
 def watchers_of(
-    run: Validated, state: TrainingState, validation: object, every: int | None
+    run: Validated,
+    state: TrainingState,
+    validation: object,
+    every: int | None,
+    calibrate: bool = False,
 ) -> tuple[Validation, ...]:
     """The validation of a run, if there is to be one."""
     state.validates = validation is not None
     state.held_out = validation if isinstance(validation, float) else 0.0
-    return () if validation is None else (Validation(run, state, every),)
+    return () if validation is None else (Validation(run, state, every, calibrate),)

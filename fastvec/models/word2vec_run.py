@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from fastvec.models.word2vec import Word2Vec
 
 
+#: scales of scores besides 1, for a parabola through their losses
+SCALES = (0.75, 0.5)
 #: A wider window is drawn as this one: both reach over every sentence, as good as always.
 MOST_WINDOW = 2**31 - 1
 
@@ -144,13 +146,25 @@ class Word2VecRun:
 
     def validate(self) -> tuple[float, int]:
         """The loss on what is held out, summed over its predictions, and their number."""
+        return self._validate(1.0)
+
+    def calibrated(self, loss: float) -> float:
+        """The mean loss if all scores are multiplied with the scale that makes it the least."""
+        losses = [loss]
+        for scale in SCALES:
+            total, predictions = self._validate(scale)
+            losses.append(total / max(predictions, 1))
+        return least(np.array([1.0, *SCALES]), np.array(losses))
+
+    def _validate(self, scale: float) -> tuple[float, int]:
+        """The same as validate with all scores multiplied with ``scale``."""
         self._set_up_if_changed()
         if self._frozen is None:
             given = self.validation
             corpus = self.model._in_words(given if isinstance(given, Corpus) else self.corpus)
             self._frozen = self._core(corpus, self._split, frozen=True)
         frozen = self._frozen
-        frozen.start_epoch(0.0, 0.0, SEED)
+        frozen.start_epoch(scale, scale, SEED)
         control = Control(frozen.n_workers)
         threads.run(lambda worker: frozen.run(worker, control), control.workers, control.stop)
         return frozen.loss, frozen.predictions
@@ -192,6 +206,17 @@ class Word2VecRun:
     def advice(self) -> str:
         """What to change when numbers are not finite."""
         return f"lower alpha (now {self.model.alpha})"
+
+
+def least(scales: NDArray[np.float64], losses: NDArray[np.float64]) -> float:
+    """The least value, between three scales, of the parabola through their losses.
+
+    >>> least(np.array([1.0, 0.75, 0.5]), np.array([0.25, 0.0625, 0.0]))
+    0.0
+    """
+    curve = np.polynomial.Polynomial.fit(scales, losses, 2)
+    inside = [x for x in curve.deriv().roots().real if scales.min() < x < scales.max()]
+    return float(min([*losses, *curve(np.array(inside))]))
 
 
 def blocks(counts: NDArray[np.int64], params: Word2VecParams) -> Blocks:

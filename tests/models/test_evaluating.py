@@ -26,20 +26,20 @@ def files(tmp_path):
 
 
 class Values(CallbackAny2Vec):
-    """Puts values in the place of validation losses, and notes the rows of each epoch."""
+    """Puts values in the place of calibrated losses, and notes the rows of each epoch."""
 
     def __init__(self, values):
         self.values, self.rows = iter(values), []
 
     def on_epoch_end(self, model):
         state = model.training_state
-        state.validation_history[-1] = next(self.values)
+        state.calibrated_loss = next(self.values)
         rows = model.wv.vectors if isinstance(model, Word2Vec) else model._records
         self.rows.append(rows.tobytes())
 
 
 def train(values, stopping, kind=Word2Vec, **options):
-    """A model whose validation losses are these; and the rows after each epoch."""
+    """A model whose calibrated losses are these; and the rows after each epoch."""
     watched, model = Values(values), kind(**(SMALL | options))
     more = {"validation": 0.1, "callbacks": [watched, stopping]}
     if kind is Word2Vec:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fastvec import Corpus, GloVe, Word2Vec
+from fastvec import Corpus, EarlyStopping, GloVe, Word2Vec
 from fastvec._core import Control
 from fastvec.models import word2vec_run
 from fastvec.models.cooccurrence import count_pairs
@@ -137,6 +137,38 @@ def test_the_loss_is_that_of_training_with_a_rate_of_0(monkeypatch, options):
     # CBOW's kernel rounds its products in another way where products are in bf16.
     assert loss == pytest.approx(core.loss, rel=1e-3 if not model.sg else 1e-12)
     assert control.total() == run._split.words
+
+
+@pytest.mark.parametrize("options", MODELS)
+def test_scores_at_a_scale(options):
+    """As if the output rows had been multiplied with it."""
+    model = trained(options | {"vector_size": 32, "epochs": 20})
+    run = Word2VecRun(model, model._corpus, 0.2)
+    at_half, plain = run._validate(0.5)[0], run.validate()[0]
+    for rows in [rows for _, rows in model._output_weights.items()]:
+        rows *= 0.5
+    run = Word2VecRun(model, model._corpus, 0.2)
+    assert run.validate()[0] == pytest.approx(at_half, rel=1e-3)
+    assert at_half != pytest.approx(plain, rel=1e-2)
+
+
+def test_the_calibrated_loss_is_the_least_of_all_scales():
+    model = trained({"sg": 1, "epochs": 60, "alpha": 0.2, "min_alpha": 0.2})  # rows are too long
+    run = Word2VecRun(model, model._corpus, 0.2)
+    losses = [run._validate(scale) for scale in np.linspace(0.5, 1, 21)]
+    means = [total / predictions for total, predictions in losses]
+    assert run.calibrated(means[-1]) == pytest.approx(min(means), rel=1e-2)
+    assert min(means) < 0.98 * means[-1]
+
+
+def test_early_stopping_compares_calibrated_losses():
+    model, stopping = Word2Vec(**SMALL | {"sg": 1, "alpha": 0.3, "epochs": 8}), EarlyStopping(9)
+    model.build_vocab(TEXT)
+    model.train(validation=0.2, callbacks=[stopping])
+    state = model.training_state
+    assert state.watched[-1] == -state.calibrated_loss > -state.validation_history[-1]
+    model.train(validation=0.2, epochs=1)
+    assert np.isnan(state.calibrated_loss)
 
 
 @pytest.mark.parametrize("options", MODELS[:4])

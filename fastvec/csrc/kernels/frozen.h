@@ -1,8 +1,17 @@
 /* frozen.h - the kernels of validation: they compute what a model predicts, and change no row.
  *
  * No include guard: see simd.h.  The loops of word2vec/epoch.h run with them as they do in training, on the
- * same windows and noise words; only the likelihood comes of it.
+ * same windows and noise words; only the likelihood comes of it.  No rate is needed here, and what is passed
+ * as `alpha` is a scale instead: all scores are multiplied with it.
  */
+
+static void NAME(frozen_gradient)(float *const *inputs, int m, float *const *outputs, const float *signs,
+                                  int n, int floats, float scale, likelihood *likely, float *g) {
+    float scaled[MAX_OUTPUTS + ROW_FLOATS]; /* a score is always multiplied with its sign */
+    for (int i = 0; i < n; i++) scaled[i] = scale * signs[i];
+    memset(scaled + n, 0, ROW_FLOATS * sizeof *scaled);
+    NAME(gradient)(inputs, m, outputs, scaled, n, floats, scale, likely, g);
+}
 
 /* Rows are only read: to fetch them for writing would take them from other workers. */
 static void NAME(frozen_apply)(float *const *inputs, int m, float *const *outputs, int n, const float *g,
@@ -13,7 +22,7 @@ static void NAME(frozen_apply)(float *const *inputs, int m, float *const *output
 }
 
 static void NAME(frozen_cbow)(const cbow_input *input, float *const *outputs, const float *signs, int n,
-                              int floats, float alpha, likelihood *likely,
+                              int floats, float scale, likelihood *likely,
                               const prefetch_list *prefetch) {
     float g[GRADIENT_FLOATS] __attribute__((aligned(64)));
     float *const inputs[1] = {input->sum};
@@ -22,7 +31,7 @@ static void NAME(frozen_cbow)(const cbow_input *input, float *const *outputs, co
         NAME(gather)(*input, k, sum, 1);
         STORE(input->sum + k, sum[0]);
     }
-    NAME(gradient)(inputs, 1, outputs, signs, n, floats, alpha, likely, g);
+    NAME(frozen_gradient)(inputs, 1, outputs, signs, n, floats, scale, likely, g);
     NAME(frozen_apply)(inputs, 1, outputs, n, g, floats, prefetch);
 }
 
@@ -32,5 +41,5 @@ static void NAME(frozen_spread)(float *const *rows, int m, int floats, const flo
 }
 
 const kernels NAME(word2vec_frozen) = {
-    WIDTH, NAME(gradient), NAME(frozen_apply), NAME(frozen_cbow),
-    NULL,  NAME(merge),    NAME(mean),         NAME(frozen_spread)};
+    WIDTH, NAME(frozen_gradient), NAME(frozen_apply), NAME(frozen_cbow),
+    NULL,  NAME(merge),           NAME(mean),         NAME(frozen_spread)};

@@ -1,4 +1,6 @@
 /* word2vec.c - word2vec's kernels (body.h) for every instruction set. */
+#include <string.h>
+
 #include "kernels/kernels.h"
 
 #include "kernels/regions.h"
