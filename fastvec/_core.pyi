@@ -491,6 +491,17 @@ class AnalogySolver:
     def add(self, cosines: NDArray[np.float32], first: int) -> None: ...
     def answers(self) -> list[int]: ...
 
+def encode_rows(
+    vectors: NDArray[np.float32], codes: NDArray[np.int8], scales: NDArray[np.float32]
+) -> None: ...
+def code_products(
+    codes: NDArray[np.int8],
+    scales: NDArray[np.float32],
+    query: NDArray[np.int16],
+    factor: float,
+    products: NDArray[np.float32],
+) -> None: ...
+
 # --- core/sentence_sums.pxi
 
 def add_sentences(

@@ -1,4 +1,5 @@
-# TopK, AnalogySolver: the best of many scores (csrc/vectors/top_k.h, analogy.h).
+# TopK, AnalogySolver: the best of many scores (csrc/vectors/top_k.h, analogy.h); vectors of bytes
+# (csrc/vectors/codes.h).
 
 cdef extern from "vectors/top_k.h" nogil:
     void top_k_add(float *best, int64_t *ids, int64_t k, const float *scores, const float *scale,
@@ -151,3 +152,49 @@ cdef class AnalogySolver:
         cdef Borrow borrowed = borrow_shared(self, &self.users)
         cdef int64_t i
         return [self.best[i].row for i in range(self.questions.shape[0])]
+
+
+cdef extern from "vectors/codes.h" nogil:
+    enum: LARGEST_CODE
+    float encode_row_c "encode_row"(const float *vector, int64_t d, int8_t *codes)
+    void code_products_c "code_products"(const int8_t *codes, const float *scales, int64_t n,
+                                         int64_t d, const int16_t *query, float factor,
+                                         float *products)
+
+
+def encode_rows(const float[:, ::1] vectors, int8_t[:, ::1] codes, float[::1] scales):
+    """Write the codes (n, D) and scales (n,) of n vectors (n, D).
+
+    Codes times their scale are the vector, scaled to length 1, up to half a scale in each number.
+    The scale of a vector whose length is not finite is NaN.
+    """
+    cdef int64_t i, n = vectors.shape[0], d = vectors.shape[1]
+    if codes.shape[0] != n or codes.shape[1] != d or scales.shape[0] != n:
+        raise ValueError(f"codes and scales must be of {n} rows of {d} numbers")
+    if n == 0 or d == 0:
+        scales[:] = 0
+        return
+    with nogil:
+        for i in range(n):
+            scales[i] = encode_row_c(&vectors[i, 0], d, &codes[i, 0])
+
+
+def code_products(const int8_t[:, ::1] codes, const float[::1] scales, const int16_t[::1] query,
+                  float factor, float[::1] products):
+    """Write the products (n,) of n rows of codes (n, D) with a query (D,), times scales (n,) and
+    ``factor``.
+
+    ValueError for another shape, or a query so large that a sum could be beyond 32 bits.
+    """
+    cdef int64_t j, n = codes.shape[0], d = codes.shape[1], size = 0
+    if scales.shape[0] != n or products.shape[0] != n or query.shape[0] != d:
+        raise ValueError(f"scales and products must be of {n} rows, and the query of {d} numbers")
+    for j in range(d):
+        size += abs(<int64_t> query[j])
+    if size > 0x7fffffff // (LARGEST_CODE + 1):
+        raise ValueError("the numbers of the query are too large for sums of 32 bits")
+    if n == 0 or d == 0:
+        products[:] = 0
+        return
+    with nogil:
+        code_products_c(&codes[0, 0], &scales[0], n, d, &query[0], factor, &products[0])

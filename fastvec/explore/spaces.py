@@ -12,6 +12,7 @@ from fastvec._util.run_log import plain
 from fastvec.explore.completion import Completion
 from fastvec.explore.expressions import parse_sum, parse_words
 from fastvec.explore.map import Map
+from fastvec.vectors.compact import CompactIndex
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.norms import normalized_rows
 from fastvec.vectors.spelling import similar_spellings
@@ -19,6 +20,7 @@ from fastvec.vectors.spelling import similar_spellings
 Answer = dict[str, Any]
 
 MOST_NEIGHBOURS = 200
+LARGE = 20_000_000  # numbers, of which a query would read all: some ten milliseconds
 MOST_WORDS = 60  # of a matrix, or to find the odd one in
 SPELLINGS = 20_000  # words that are looked through for one that is spelled like an unknown one
 
@@ -47,6 +49,7 @@ class Space:
         self._words = wv.words.as_text()
         self.complete = Completion(self._words)
         self._map = Map(self._words, wv)
+        self._index = CompactIndex(wv) if wv.vectors.size >= LARGE else None
         self._words.find("")
         wv.fill_norms()
 
@@ -70,7 +73,7 @@ class Space:
         for word, _ in terms:
             if word not in self._wv:
                 raise self._unknown(word)
-        found = self._wv.most_similar(positive=terms, topn=topn)
+        found = self._wv.most_similar(positive=terms, topn=topn, indexer=self._index)
         return {"terms": terms, "found": [[str(key), round(score, 4)] for key, score in found]}
 
     def odd_one_out(self, text: str) -> Answer:

@@ -245,7 +245,9 @@ def test_two_models_side_by_side(page: Any, pair: Explorer) -> None:
     assert one == expected(royal_words(), "king")
     assert other == expected(royal_words(turned=True), "king")
     both = set(one) & set(other)
-    assert page.locator(".shared").inner_text() == f"{len(both)} of 10 words are shared."
+    assert page.locator(".shared").inner_text() == (
+        f"{len(both)} of 10 words are shared; =3 stands for number 3 in the other list."
+    )
     marked = page.locator(".panel").first.locator("li:has(.also) a bdi").all_inner_texts()
     assert set(marked) == both
     note = page.locator(".panel").first.locator(".also").first

@@ -9,6 +9,7 @@ from explorers import ODD_WORDS, ROYAL, royal_words
 from sixty_words import COUNTS, ITEMS, KEYS, VECTORS
 
 from fastvec.explore import map as maps
+from fastvec.explore import spaces
 from fastvec.explore.spaces import MOST_NEIGHBOURS, MOST_WORDS, Space, UnknownWordError
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
@@ -19,8 +20,10 @@ def wv() -> KeyedVectors:
     return royal_words()
 
 
-@pytest.fixture
-def space(wv: KeyedVectors) -> Space:
+@pytest.fixture(params=[spaces.LARGE, 0])
+def space(wv: KeyedVectors, request, monkeypatch) -> Space:
+    """Vectors that are searched without and with a compact index."""
+    monkeypatch.setattr(spaces, "LARGE", request.param)
     return Space("a.bin", wv)
 
 
@@ -33,8 +36,9 @@ def test_neighbours_are_those_of_most_similar(space: Space, wv: KeyedVectors) ->
     for word in (*ROYAL, *ODD_WORDS):
         answer = space.neighbours(word, 5)
         assert answer["terms"] == [(word, 1.0)]
-        expected = [[key, round(cosine, 4)] for key, cosine in wv.most_similar(word, topn=5)]
-        assert answer["found"] == expected
+        expected = dict(wv.most_similar(word, topn=5))
+        assert found(answer) == list(expected)
+        assert dict(answer["found"]) == pytest.approx(expected, abs=1e-4)
 
 
 def test_sums_and_analogies(space: Space) -> None:

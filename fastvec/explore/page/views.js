@@ -42,7 +42,7 @@ function neighbourLists(name, answers, fields, spaces) {
       : el("p", { class: "hint" }, "There are no other words."),
   ]);
   const compare = answers.filter(({ found }) => found).length > 1
-    && el("p", { class: "shared" }, `${both.size} of ${count} words are shared.`);
+    && el("p", { class: "shared" }, `${both.size} of ${count} words are shared; =3 stands for number 3 in the other list.`);
   return [compare, lists];
 }
 
@@ -78,7 +78,7 @@ function showMatrix(answers, fields, spaces) {
 }
 
 function cell(cosine) {
-  const node = el("td", { class: cosine < 0 ? "cold" : "warm" }, cosine == null ? "–" : cosine.toFixed(2));
+  const node = el("td", { class: cosine < 0 ? "cold" : "warm" }, cosine == null ? "–" : cosine.toFixed(2).replace("-0.00", "0.00"));
   node.style.setProperty("--share", Math.abs(cosine ?? 0));
   return node;
 }
