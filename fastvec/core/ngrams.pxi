@@ -75,13 +75,13 @@ def word_ngrams(const uint8_t[::1] joined, const int64_t[::1] offsets, int64_t m
     cdef ngram_rule rule = ngram_rule(min_n, max_n if bucket else 0, max(1, bucket))
     cdef bint whole
     ends = PyBytes_FromStringAndSize(NULL, (n + 1) * sizeof(int64_t))
-    cdef int64_t *to_ends = <int64_t *> PyBytes_AS_STRING(ends)
+    cdef int64_t *to_ends = <int64_t *> PyBytes_AsString(ends)
     with nogil:
         total = count_ngrams(&rule, bytes_pointer, offsets, end, to_ends)
     if total < 0:
         raise ValueError("the words are too long, or have too many n-grams")
     buckets = PyBytes_FromStringAndSize(NULL, total * sizeof(int32_t))
-    cdef int32_t *to_buckets = <int32_t *> PyBytes_AS_STRING(buckets)
+    cdef int32_t *to_buckets = <int32_t *> PyBytes_AsString(buckets)
     with nogil:
         whole = fill_ngrams(&rule, bytes_pointer, offsets, end, to_ends, to_buckets)
     if not whole:
