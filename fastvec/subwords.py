@@ -6,8 +6,10 @@ of buckets.  n-grams with the same bucket have the same vector.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -75,8 +77,9 @@ class Subwords:
         the words' own rows.
     ngrams : (N, D) float32 array
         the rows of n-grams.
-    buckets : (N,) int32 array, rising, or None
-        the bucket of each of these rows.  None: there is a row for each of the buckets 0, 1, ....
+    buckets : (N,) int32 array, or None
+        the bucket of each of these rows, no one twice.  None: there is a row for each of the
+        buckets 0, 1, ....
     pruned : bool
         whether n-grams without a row are left out of the mean, as in fastText's pruned models.
         False, the default: they count as zeros.
@@ -112,8 +115,19 @@ class Subwords:
                 raise ValueError(
                     f"there must be a row for each of {self.bucket} buckets, not {rows}"
                 )
-        elif buckets.shape != (rows,) or not is_rising(buckets, self.bucket):
-            raise ValueError(f"the buckets of {rows} rows must rise, and be below {self.bucket}")
+        elif buckets.shape != (rows,) or not is_rising(self.sorted_buckets[0], self.bucket):
+            raise ValueError(
+                f"the buckets of {rows} rows must be different numbers below {self.bucket}"
+            )
+
+    @cached_property
+    def sorted_buckets(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The (N,) buckets that have rows, in order, and the row of each."""
+        if self.buckets is None:
+            rows = np.arange(self.bucket, dtype=np.int32)
+            return rows, rows
+        order = np.argsort(self.buckets, kind="stable")
+        return self.buckets[order], order.astype(np.int32)
 
     def _sizes(self) -> tuple[int, int]:
         return self.words.shape[1], self.ngrams.shape[1]
@@ -145,14 +159,16 @@ class Subwords:
         offsets, buckets = ngrams(words, self.min_n, self.max_n, self.bucket)
         if self.buckets is None:
             return offsets, buckets
-        found = np.zeros(len(buckets), bool)
-        rows = np.searchsorted(self.buckets, buckets)
-        if len(self.buckets):
-            rows = np.minimum(rows, len(self.buckets) - 1)
-            found = self.buckets[rows] == buckets
-        if self.pruned:
-            return np.concatenate([[0], np.cumsum(found)])[offsets], rows[found].astype(np.int32)
-        return offsets, np.where(found, rows, -1).astype(np.int32)
+        known, of_known = self.sorted_buckets
+        if not len(known):
+            rows = np.full(len(buckets), -1, np.int32)
+        else:
+            places = np.minimum(np.searchsorted(known, buckets), len(known) - 1)
+            rows = np.where(known[places] == buckets, of_known[places], np.int32(-1))
+        if not self.pruned:
+            return offsets, rows
+        found = rows >= 0
+        return np.concatenate([[0], np.cumsum(found)])[offsets], rows[found]
 
     def vectors_of(self, words: Words, own: Floats | None = None) -> Floats:
         """The (n, D) vectors of words.
@@ -192,7 +208,9 @@ class Subwords:
         >>> len(subwords.with_words(np.ones((7, 2), "f")).words)
         7
         """
-        return replace(self, words=words)
+        same = copy.copy(self)  # with the buckets in order, if they were ever needed
+        object.__setattr__(same, "words", words)
+        return same
 
 
 def is_rising(buckets: NDArray[np.int32], end: int) -> bool:

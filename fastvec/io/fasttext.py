@@ -104,15 +104,16 @@ def _blocks(rows: int, size: int, parts: Iterable[NDArray[Any]]) -> Iterator[Any
 
 def _buckets(subwords: Subwords) -> Iterator[NDArray[np.float32]]:
     """The rows of all buckets, in blocks."""
-    buckets, ngrams = subwords.buckets, subwords.ngrams
-    if buckets is None:
+    ngrams = subwords.ngrams
+    if subwords.buckets is None:
         yield ngrams
         return
+    buckets, order = subwords.sorted_buckets
     for first in range(0, subwords.bucket, ROWS_PER_BLOCK):
         last = min(first + ROWS_PER_BLOCK, subwords.bucket)
         start, stop = np.searchsorted(buckets, (first, last))
         block = np.zeros((last - first, ngrams.shape[1]), np.float32)
-        block[buckets[start:stop] - first] = ngrams[start:stop]
+        block[buckets[start:stop] - first] = ngrams[order[start:stop]]
         yield block
 
 

@@ -141,7 +141,7 @@ class _Reader:
         if args.maxn == 0:  # then these rows are of n-grams of words, or of none
             return Subwords(args.minn, 0, 0, own, ngrams[:0])
         if order is not None:
-            ngrams = ngrams[order]
+            ngrams = ngrams[order]  # of bucket buckets[i] is row order[i]
         return Subwords(
             args.minn, args.maxn, args.bucket, own, ngrams, buckets, buckets is not None
         )

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec._util.undo import undone_on_error
 from fastvec.subwords import Subwords
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Key, Words, not_one_string
@@ -56,6 +57,7 @@ class FastTextKeyedVectors(KeyedVectors):
     """
 
     _subwords: Subwords
+    _vectors: NDArray[Any] | None  # None: they have to be computed
 
     def __init__(
         self,
@@ -89,7 +91,7 @@ class FastTextKeyedVectors(KeyedVectors):
         subwords : Subwords
         counts : (V,) int64 array, optional
         vectors : (V, D) array, optional
-            the vectors of the words; by default they are computed.
+            the vectors of the words; by default they are computed when they are first needed.
 
         Raises
         ------
@@ -100,10 +102,8 @@ class FastTextKeyedVectors(KeyedVectors):
         >>> FastTextKeyedVectors.of_subwords(Words.of(["cat"]), subwords)["cats"]
         array([1., 1.], dtype=float32)
         """
-        if vectors is None:
-            vectors = subwords.vectors_of(words, subwords.words)
-        store = cls.of(words, vectors, counts)
-        store._subwords = subwords
+        store = cls.of(words, subwords.words if vectors is None else vectors, counts)
+        store._subwords, store._vectors = subwords, vectors
         return store
 
     def _start(self, words: Words, vectors: NDArray[Any], counts: NDArray[np.int64] | None) -> None:
@@ -111,7 +111,62 @@ class FastTextKeyedVectors(KeyedVectors):
         none = np.zeros((0, vectors.shape[1]), np.float32)
         self._subwords = Subwords(0, 0, 0, np.asarray(vectors, np.float32), none)
 
+    def renew_subwords(
+        self,
+        words: Words,
+        subwords: Subwords,
+        counts: NDArray[np.int64],
+        keep_attributes: bool = False,
+    ) -> None:
+        """Replace all words, the rows that their vectors are made of, and counts; see ``renew``.
+
+        >>> ft = FastTextKeyedVectors(2, 3, 6, bucket=9)
+        >>> subwords = Subwords(3, 6, 9, np.ones((1, 2), "f"), np.ones((9, 2), "f"))
+        >>> ft.renew_subwords(Words.of(["cat"]), subwords, np.array([7]))
+        >>> ft["cat"]
+        array([1., 1.], dtype=float32)
+        """
+        kept = self._attributes if keep_attributes else {}
+        with undone_on_error(self):
+            self._start(words, subwords.words, counts)
+            self._attributes = kept | self._attributes
+            self._subwords, self._vectors = subwords, None
+
     # --- what the vectors are made of
+
+    @property
+    def vectors(self) -> NDArray[Any]:
+        """The (V, D) vectors of the words.
+
+        They are computed when they are needed after :meth:`adjust_vectors` or a training.
+        """
+        if self._vectors is None:
+            named, own = len(self.words), self._subwords.words
+            self._vectors = np.zeros(own.shape, np.float32)
+            self._vectors[:named] = self._subwords.vectors_of(self.words, own[:named])
+        return self._vectors
+
+    @vectors.setter
+    def vectors(self, vectors: NDArray[Any]) -> None:
+        self._vectors = vectors
+
+    def __len__(self) -> int:
+        return len(self._subwords.words if self._vectors is None else self._vectors)
+
+    def set_subwords(self, subwords: Subwords) -> None:
+        """Have the same rows in other memory, which training can change.
+
+        >>> ft = FastTextKeyedVectors(2, 3, 6, bucket=9)
+        >>> ft.set_subwords(ft.subwords)
+        """
+        self._subwords = subwords
+
+    def forget_vectors(self) -> None:
+        """Have ``vectors`` computed again when they are next needed.
+
+        >>> FastTextKeyedVectors(2, 3, 6, bucket=9).forget_vectors()
+        """
+        self._vectors = self.norms = None
 
     @property
     def subwords(self) -> Subwords:
@@ -160,7 +215,7 @@ class FastTextKeyedVectors(KeyedVectors):
 
     @property
     def ngram_buckets(self) -> NDArray[np.int32]:
-        """The (N,) buckets that the rows of ``vectors_ngrams`` belong to, rising."""
+        """The (N,) buckets that the rows of ``vectors_ngrams`` belong to."""
         buckets = self._subwords.buckets
         return np.arange(self.bucket, dtype=np.int32) if buckets is None else buckets
 
@@ -174,10 +229,8 @@ class FastTextKeyedVectors(KeyedVectors):
         >>> ft["cat"]
         array([1., 1.], dtype=float32)
         """
-        named = len(self.words)
-        made = self._subwords.vectors_of(self.words, self.vectors_vocab[:named])
-        self.vectors[:named] = made
-        self.forget_norms()
+        self.set_subwords(self.subwords)  # with a row for each word
+        self.forget_vectors()
 
     # --- words that have no row
 

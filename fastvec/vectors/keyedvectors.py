@@ -243,7 +243,7 @@ class KeyedVectors(SentenceVectors):
             extra=attributes,
             metadata={"dtype": str(self.vectors.dtype)},
         )
-        log_unsaved(self, KeyedVectors(0))
+        log_unsaved(self, self.of(Words.of([]), np.empty((0, 0), np.float32)))
 
     @classmethod
     def load(cls, fname: FileLike, mmap: str | bool | None = None, *, verify: bool = False) -> Self:

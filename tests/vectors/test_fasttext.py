@@ -129,11 +129,16 @@ def test_only_used_buckets_have_rows(wv):
     )
     used = Subwords(3, 5, BUCKET, wv.vectors_vocab, zeros[buckets], buckets)
     some = FastTextKeyedVectors.of_subwords(wv.words, used)
+    order = np.random.default_rng(1).permutation(len(buckets))
+    mixed = Subwords(3, 5, BUCKET, wv.vectors_vocab, zeros[buckets[order]], buckets[order])
+    mixed = FastTextKeyedVectors.of_subwords(wv.words, mixed)
+    np.testing.assert_array_equal(mixed.vectors, wv.vectors)
     assert some.ngram_buckets.tolist() == buckets.tolist()
     assert full.ngram_buckets.tolist() == list(range(BUCKET))
     np.testing.assert_array_equal(some.vectors, wv.vectors)
     for word in UNSEEN:
         np.testing.assert_array_equal(some[word], full[word])
+        np.testing.assert_array_equal(mixed[word], full[word])
 
 
 @pytest.mark.parametrize(
@@ -148,7 +153,7 @@ def test_copies(wv, how):
 
 @pytest.mark.parametrize("opener", [KeyedVectors.load, FastTextKeyedVectors.load, fastvec.load])
 @pytest.mark.parametrize("used", [True, False])
-def test_save_and_load(wv, tmp_path, opener, used):
+def test_save_and_load(wv, tmp_path, opener, used, caplog):
     if used:
         buckets = np.arange(0, BUCKET, 2, dtype=np.int32)
         made = Subwords(
@@ -165,6 +170,7 @@ def test_save_and_load(wv, tmp_path, opener, used):
         np.testing.assert_array_equal(getattr(other, name), getattr(wv, name))
     np.testing.assert_array_equal(other["today"], wv["today"])
     other.save(tmp_path / "b")
+    assert not caplog.records
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
@@ -190,6 +196,21 @@ def test_sentences_have_unseen_words_too(wv):
     texts = [["night", "today"], ["nighttime", "", "days"], [""]]
     means = [(wv["night"] + wv["today"]) / 2, (wv["nighttime"] + wv["days"]) / 2, np.zeros(SIZE)]
     np.testing.assert_allclose(wv.sentence_vectors(texts), means, atol=1e-6)
+
+
+def test_rows_are_replaced_and_vectors_computed_when_needed(wv):
+    before, rows = wv.vectors.copy(), wv.vectors_ngrams.copy()
+    wv.vectors_ngrams[:] = 0
+    np.testing.assert_array_equal(wv.vectors, before)
+    wv.forget_vectors()
+    assert len(wv) == len(WORDS)
+    assert not np.array_equal(wv.vectors, before)
+    wv.set_vecattr("night", "rank", 7)
+    subwords = Subwords(3, 5, BUCKET, wv.vectors_vocab[:2], rows)
+    wv.renew_subwords(wv.words.take(np.array([1, 0])), subwords, np.array([5, 4]))
+    assert (wv.index_to_key, wv.counts.tolist()) == (["nights", "night"], [5, 4])
+    np.testing.assert_array_equal(wv["night"], subwords.vectors_of(wv.words, subwords.words)[1])
+    assert wv.expandos.keys() == {"count"}
 
 
 def test_adjust_vectors(wv):
@@ -225,8 +246,9 @@ def test_wrong_subwords():
         ({"bucket": 2**31}, "bucket must be at most"),
         ({"bucket": 4}, "there must be a row for each of 4 buckets, not 3"),
         ({"words": np.zeros((3, 1), np.float32)}, "must have the same size"),
-        ({"buckets": np.array([2, 1, 0], np.int32)}, "the buckets of 3 rows must rise"),
-        ({"buckets": np.array([0, 1, 3], np.int32)}, "and be below 3"),
+        ({"buckets": np.array([2, 1, 1], np.int32)}, "buckets of 3 rows must be different"),
+        ({"buckets": np.array([0, 1, 3], np.int32)}, "numbers below 3"),
+        ({"buckets": np.array([-1, 1, 2], np.int32)}, "numbers below 3"),
         ({"buckets": np.array([0, 1], np.int32)}, "the buckets of 3 rows"),
     ]:
         with pytest.raises(ValueError, match=reason):
