@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 
 from fastvec.vectors.alignment.drift import Drift, drift_table
-from fastvec.vectors.alignment.pictures import way
 
 #: pictures, and rows of the table
 PICTURES, ROWS = 12, 500
@@ -27,7 +26,7 @@ th { text-align: left; white-space: nowrap; position: sticky; top: 0; background
 
 def page(found: Drift, title: str, summary: str) -> str:
     """The page, which needs no other file and no program."""
-    pictures = "".join(way(found, word) for word in found.words[:PICTURES])
+    pictures = "".join(found.way(word) for word in found.words[:PICTURES])
     title = html.escape(title)
     return f"""<!doctype html>
 <html lang="en">

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from fastvec._util.html import table
 from fastvec._util.options import check_value
 from fastvec.vectors.alignment.noise import Noise
+from fastvec.vectors.alignment.pictures import Svg, way
 from fastvec.vectors.alignment.rotation import trimmed_rotation
 from fastvec.vectors.alignment.shared_words import SharedWords, shared_words
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -106,6 +107,19 @@ class Drift:
         return [
             dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=False)
         ]
+
+    def way(self, word: Key, neighbours: int = 5) -> Svg:
+        """The way of one word as a picture in SVG, which notebooks show.
+
+        The word moves from left to right.  Around it are its nearest words of before and after,
+        where they are in the newer space.
+
+        KeyError for a word that is not compared.
+
+        >>> drift(wv, wv, min_count=1).way("king").startswith("<svg")
+        True
+        """
+        return way(self.sides, word, check_value("neighbours", neighbours, int, low=1))
 
     def __repr__(self) -> str:
         above = f", {len(self.above_floor)} above the floor" if self.has_floor else ", no floor"

@@ -1,15 +1,21 @@
-"""Pictures of words that have moved, as SVG: from their old neighbours to their new ones."""
+"""Pictures of words that have moved, as SVG: from their old neighbours to their new ones.
+
+The word moves from left to right: the horizontal axis is the direction from its old vector to its
+new one, and the vertical one shows most of the other differences.
+"""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec.vectors.alignment.drift import Drift
+from fastvec.vectors.keyedvectors import KeyedVectors
+from fastvec.words import Key
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +29,17 @@ LONGEST = 20
 
 #: two colours that are told apart on white and on black, and by people who confuse red and green
 BEFORE, AFTER = "#2f7fc1", "#d9732b"
+
+
+class Svg(str):
+    """A picture as the text of an SVG file; notebooks show it.
+
+    >>> Svg("<svg/>")._repr_svg_()
+    '<svg/>'
+    """
+
+    def _repr_svg_(self) -> str:
+        return str(self)
 
 
 @dataclass
@@ -42,23 +59,15 @@ class Label:
         return (self.x - width, self.x) if self.x > WIDTH / 2 else (self.x, self.x + width)
 
 
-def way(found: Drift, word: Any, neighbours: int = 5) -> str:
-    """The way of one word, as an SVG picture.
+def way(sides: Sequence[KeyedVectors], word: Key, neighbours: int) -> Svg:
+    """The way of one word from old vectors to new ones, which are in one space.
 
-    The word moves from left to right: the horizontal axis is the direction from its old vector to
-    its new one, and the vertical one shows most of the other differences.  Around it are its
-    neighbours of before and after, where they are in the newer space.
-
-    Raises KeyError for a word that is not compared.
-
-    >>> from fastvec.alignment import drift
-    >>> way(drift(wv, wv, min_count=1), "king").startswith("<svg")
+    >>> way((wv, wv), "king", 2).startswith("<svg")
     True
     """
-    row = found.new.get_index(word)
-    near = [[one for one, _ in wv.most_similar(word, topn=neighbours)] for wv in found.sides]
-    both = [wv.vectors[row] for wv in found.sides]
-    others = [found.new[words] for words in near]
+    near = [[one for one, _ in wv.most_similar(word, topn=neighbours)] for wv in sides]
+    both = [wv.get_vector(word) for wv in sides]
+    others = [sides[1][words] for words in near]
     places = _places(np.concatenate([both, *others]))
     texts = [word, word, *near[0], *near[1]]
     colors = [BEFORE, AFTER, *[BEFORE] * len(near[0]), *[AFTER] * len(near[1])]
@@ -94,14 +103,14 @@ def _scaled(values: Floats) -> Floats:
     return scaled
 
 
-def _drawn(labels: list[Label], title: str) -> str:
+def _drawn(labels: list[Label], title: str) -> Svg:
     """Points and labels, and an arrow from the first point to the second."""
     old, new = labels[:2]
     head = "m-13 -4l6 4l-6 4" if new.x > old.x else ""
     arrow = f'<path d="M{old.x:.1f} {old.y:.1f}L{new.x:.1f} {new.y:.1f}{head}" {LINE_STYLE}/>'
     ys = _apart(labels)
     texts = "".join(_label(label, y) for label, y in zip(labels, ys, strict=True))
-    return (
+    return Svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
         f'role="img" font-family="system-ui, sans-serif" font-size="11" fill="currentColor">'
         f"<title>{html.escape(title)}</title>"

@@ -205,7 +205,7 @@ def compare(first: Score, second: Score, level: float = 0.95, seed: int = 1) -> 
         return _no_difference(first, n)
     low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2])
     tail = min(np.count_nonzero(samples <= 0), np.count_nonzero(samples >= 0))
-    p = min(1.0, 2 * (tail + 1) / (len(samples) + 1))
+    p = min(1.0, 2 * (int(tail) + 1) / (len(samples) + 1))
     interval = (float(low), float(high))
     return Difference(first.file, first.measure, one, other, other - one, *interval, p, n)
 

@@ -8,7 +8,7 @@ import pytest
 from two_spaces import Meanings, exchanged
 
 from fastvec.alignment import drift
-from fastvec.vectors.alignment.pictures import HEIGHT, WIDTH, way
+from fastvec.vectors.alignment.pictures import HEIGHT, WIDTH
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -29,7 +29,7 @@ def texts(picture):
 
 @pytest.mark.parametrize("word", [*ODD, "w200"])
 def test_a_picture_is_valid_and_names_the_word(found, word):
-    title, old, new, *others = texts(way(found, word))
+    title, old, new, *others = texts(found.way(word))
     shown = word if len(word) <= 20 else word[:19] + "…"
     assert title.text == old.text == new.text == shown
     assert len(others) == 10
@@ -37,14 +37,14 @@ def test_a_picture_is_valid_and_names_the_word(found, word):
 
 @pytest.mark.parametrize("word", ODD[:3])
 def test_words_are_no_code(found, word):
-    assert {one.tag for one in ElementTree.fromstring(way(found, word)).iter()} == {
+    assert {one.tag for one in ElementTree.fromstring(found.way(word)).iter()} == {
         f"{SVG}{name}" for name in ("svg", "title", "text", "path", "circle")
     }
 
 
 def test_words_move_to_the_right_and_points_are_inside(found):
     for word in found.words[:40]:
-        circles = list(ElementTree.fromstring(way(found, word)).iter(f"{SVG}circle"))
+        circles = list(ElementTree.fromstring(found.way(word)).iter(f"{SVG}circle"))
         places = np.array([[float(one.get(name)) for name in ("cx", "cy")] for one in circles])
         assert places[0, 0] < places[1, 0]
         assert (places >= 0).all()
@@ -59,7 +59,7 @@ def span(label):
 
 def test_labels_do_not_cover_each_other(found):
     for word in found.words[:40]:
-        for one, other in itertools.combinations(texts(way(found, word))[1:], 2):
+        for one, other in itertools.combinations(texts(found.way(word))[1:], 2):
             (left, right), (start, end) = span(one), span(other)
             beside = right <= start or end <= left
             assert beside or abs(float(one.get("y")) - float(other.get("y"))) > 12, word
@@ -67,10 +67,18 @@ def test_labels_do_not_cover_each_other(found):
 
 def test_unknown_words_are_refused(found):
     with pytest.raises(KeyError, match="xyzzy"):
-        way(found, "xyzzy")
+        found.way("xyzzy")
 
 
 def test_few_words_and_words_that_stand_still():
     vectors = np.eye(3, dtype=np.float32)
     wv = KeyedVectors.of(Words.of(["a", "b", "c"]), vectors, np.array([3, 2, 1]))
-    assert "<svg" in way(drift(wv, wv, min_count=1), "a")
+    assert "<svg" in drift(wv, wv, min_count=1).way("a")
+
+
+def test_notebooks_show_pictures(found):
+    picture = found.way("w200", neighbours=2)
+    assert picture._repr_svg_() == picture
+    assert len(texts(picture)) == 3 + 4
+    with pytest.raises(ValueError, match="neighbours must be at least 1"):
+        found.way("w200", neighbours=0)
