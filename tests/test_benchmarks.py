@@ -158,3 +158,18 @@ def test_the_cost_model_knows_how_many_rows_have_copies() -> None:
         (256, 64),
     ]
     assert [cost_model.copies(tree, n) for n in (2, 8, 64)] == [(512, 512), (512, 128), (256, 64)]
+
+
+def test_the_quality_of_maps_is_what_scikit_learn_says() -> None:
+    manifold = pytest.importorskip("sklearn.manifold", reason="scikit-learn is not installed")
+    import maps
+
+    from fastvec.vectors.norms import normalized_rows
+
+    draw = np.random.default_rng(1)
+    rows = normalized_rows(draw.normal(size=(300, 8)))
+    places = rows[:, :2].copy()
+    expected = manifold.trustworthiness(rows.astype(np.float64), places, n_neighbors=10)
+    assert maps.trustworthiness(rows, places) == pytest.approx(expected, abs=1e-4)
+    assert maps.kept(rows, rows) > 0.999
+    assert maps.kept(rows, draw.normal(size=(300, 2))) == pytest.approx(10 / 299, abs=0.02)

@@ -33,6 +33,12 @@ MODULES = [
 NEEDS = {
     "ann": "usearch",
     "io.parquet": "pyarrow",
+    "models.plotting": "matplotlib",
+    "plots.figures": "matplotlib",
+    "plots.fonts": "matplotlib",
+    "plots.word_map": "matplotlib",
+    "vectors.maps.layouts": "openTSNE",
+    "vectors.pictures": "matplotlib",
     "vectors.comparisons": "ot",
     "vectors.wmd": "ot",
 }

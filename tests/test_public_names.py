@@ -22,7 +22,21 @@ def loaded() -> set[str]:
 
 @pytest.mark.parametrize(
     "package",
-    ["rich", "click", "scipy", "pyarrow", "gensim", "fsspec", "safetensors", "torch", "usearch"],
+    [
+        "rich",
+        "click",
+        "scipy",
+        "pyarrow",
+        "gensim",
+        "fsspec",
+        "safetensors",
+        "torch",
+        "usearch",
+        "matplotlib",
+        "openTSNE",
+        "umap",
+        "sklearn",
+    ],
 )
 def test_import_does_not_load(loaded: set[str], package: str) -> None:
     assert {"fastvec", "numpy"} <= loaded

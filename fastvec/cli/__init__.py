@@ -36,6 +36,8 @@ from fastvec.cli import (
     explore,
     glove,
     man,
+    maps,
+    plot,
     train,
     vectors,
 )
@@ -126,6 +128,7 @@ app.add_group(
     [*vectors.QUERIES, explore.explore, evaluate.evaluate, embed.embed, *vectors.FILES],
 )
 app.add_group("Compare vectors", [alignment.drift, alignment.align])
+app.add_group("Draw", [maps.word_map, plot.plot])
 app.add_group("Learn more", [demo.demo, completion.completion, man.man])
 
 

@@ -39,8 +39,10 @@ class Evaluation(CallbackAny2Vec):
     ----------
     history : list of list of Score
         the latest training's results: a score for each file, each time that it was evaluated.
+    epochs : list of int
+        after how many epochs that was each time,
     epoch : int
-        after how many epochs that was the last time.
+        and the last time.
 
     Raises ValueError for a file that is none of these.
 
@@ -60,18 +62,23 @@ class Evaluation(CallbackAny2Vec):
         self.files = files
         self.every = check_value("every", every, int, low=1)
         self.history: list[list[Score]] = []
-        self.epoch = 0
+        self.epochs: list[int] = []
+
+    @property
+    def epoch(self) -> int:
+        """After how many epochs the vectors were evaluated the last time; 0 before."""
+        return self.epochs[-1] if self.epochs else 0
 
     def on_train_begin(self, _: Any) -> None:
         """Begin a new history."""
-        self.history, self.epoch = [], 0
+        self.history, self.epochs = [], []
 
     def on_epoch_end(self, model: Any) -> None:
         """Evaluate, if it is time for it."""
         state = model.training_state
         if state.epochs_done % self.every and state.epochs_done < state.epochs_wanted:
             return
-        self.epoch = state.epochs_done
+        self.epochs.append(state.epochs_done)
         self.history.append([score_file(model.wv, file) for file in self.files])
         for score in self.history[-1]:
             _tell_score(score, state.epochs_done, state.epochs_wanted)

@@ -36,6 +36,7 @@ from fastvec.models.glove_file import load_model, restore_rows, save_model
 from fastvec.models.glove_run import GloVeRun
 from fastvec.models.mittens import Prior, prior_vectors, start_from
 from fastvec.models.pairs import Pairs
+from fastvec.models.plotting import Plotted
 from fastvec.models.remarks import remark_on_glove
 from fastvec.models.sparse_rows import is_sparse
 from fastvec.models.training import all_finite, in_use
@@ -67,7 +68,7 @@ UNKNOWN, RARE_WORDS = "<unk>", 100
 
 
 @on_class_only("load", "resume")
-class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams):
+class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plotted):
     """Word vectors by GloVe (Pennington, Socher & Manning 2014).
 
     Parameters

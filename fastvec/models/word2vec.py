@@ -39,6 +39,7 @@ from fastvec.models.huffman import huffman_order, huffman_paths
 from fastvec.models.output_layers import (
     OutputWeights,
 )
+from fastvec.models.plotting import Plotted
 from fastvec.models.prediction import log_probability, most_probable
 from fastvec.models.remarks import remark_on_word2vec
 from fastvec.models.training import in_use
@@ -74,7 +75,7 @@ P, V = Word2VecParams, VocabularyParams
 
 
 @on_class_only("load", "resume")
-class Word2Vec(Word2VecWords):
+class Word2Vec(Word2VecWords, Plotted):
     """Word vectors by skip-gram or CBOW, negative sampling or hierarchical softmax (or both).
 
     With ``sentences`` or ``corpus_file`` the model is trained at once; without them, call

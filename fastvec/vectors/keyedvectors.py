@@ -8,6 +8,7 @@ The class is built in layers, each of which inherits the one before:
     ``comparisons.py``      words compared with each other
     ``queries.py``          the nearest words of the whole vocabulary
     ``sentence_vectors.py`` vectors of sentences
+    ``pictures.py``         maps, and analogies as parallelograms
     this module             files and evaluation
     ======================  ==========================================================
 """
@@ -37,7 +38,7 @@ from fastvec.vectors.evaluation.analogies import analogies as evaluate_analogies
 from fastvec.vectors.evaluation.analogies import overall, sections_like_gensim
 from fastvec.vectors.evaluation.similarity import similarity as evaluate_similarity
 from fastvec.vectors.from_gensim import subwords_of, words_and_vectors
-from fastvec.vectors.sentence_vectors import SentenceVectors
+from fastvec.vectors.pictures import Pictures
 from fastvec.words import Key, Words, not_one_string
 
 #: gensim's names of the ways to answer analogies, and those of :mod:`fastvec.evaluation`
@@ -48,7 +49,7 @@ FIRST_WORDS = 10
 
 
 @on_class_only("load", "load_word2vec_format")
-class KeyedVectors(SentenceVectors):
+class KeyedVectors(Pictures):
     """Words with a vector each, to look up, compare, query, evaluate, save and load.
 
     The parameters are those of :class:`~fastvec.vectors.store.VectorStore`; mostly, vectors come

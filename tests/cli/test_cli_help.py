@@ -46,6 +46,7 @@ def test_commands_and_options_are_in_groups(tmp_path: Path) -> None:
         "Prepare text",
         "Use vectors",
         "Compare vectors",
+        "Draw",
         "Learn more",
     ]
     assert {name for name in COMMANDS if re.search(rf"^  {name} ", text, re.MULTILINE)} == set(
@@ -87,6 +88,9 @@ def examples_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         wv.save(folder / f"{name}.safetensors")
         wv.save_word2vec_format(folder / f"{name}.bin", binary=True)
     (folder / "pairs.tsv").write_text("".join(f"{word}\t{word}\n" for word in meanings.keys))
+    for name in ("run.jsonl", "again.jsonl"):
+        line = ["train", "text.txt", "-o", "-", "--to", "glove", "-q", "--log", name]
+        assert fastvec(folder, *line, "--vector-size", "4").returncode == 0
     (folder / "questions-words.txt").write_text(": royal\nman king woman queen\n")
     for name in ("ws353.csv", "tests/simlex.txt"):
         (folder / name).write_text("man,king,5\nman,queen,1\ncat,dog,8\n")

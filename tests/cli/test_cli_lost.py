@@ -37,6 +37,8 @@ LINES = [
     "drift given.txt given.txt -o out/drift.tsv -q",
     "drift given.txt given.txt -o out/drift.html -q",
     "align given.txt given.txt --dictionary pairs.tsv -o out/v.txt -q",
+    "map given.txt -o out/map.html -q --method pca",
+    "plot counts.txt -o out/f.html",
 ]
 
 #: the command line with a hook before the vectors are written for the first time
@@ -71,6 +73,7 @@ def filled(folder: Path) -> Path:
     given = VectorFile(Words.of(["a", "b", "c"]), np.eye(3, dtype=np.float32))
     write_vectors(folder / "given.txt", given)
     (folder / "pairs.tsv").write_text("a\ta\nb\tb\n")
+    (folder / "counts.txt").write_text("a 3\nb 1\n")
     (folder / "out").mkdir()
     (folder / "system").mkdir()
     return folder

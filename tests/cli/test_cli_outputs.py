@@ -32,6 +32,8 @@ def folder(tmp_path: Path) -> Path:
     os.link(tmp_path / "text" / "t.txt", tmp_path / "other.txt")
     (tmp_path / "counts.txt").write_text("a 4\nrose 2\n")
     (tmp_path / "words.tsv").write_text("a\trose\n")
+    for name in ("v.html", "v.words.html", "run.html"):  # whatever they are called
+        (tmp_path / name).write_bytes((tmp_path / "v.txt").read_bytes())
     return tmp_path
 
 
@@ -79,6 +81,9 @@ REFUSED = [
     "drift v.txt v.npy --anchors words.tsv -o words.tsv",
     "align v.txt v.npy --dictionary words.tsv -o v.txt",
     "align v.txt v.npy --dictionary words.tsv -o v.words.txt",
+    "map v.html -o v.html",
+    "map v.npy -o v.words.html --words v.words.html",
+    "plot run.html -o run.html",
 ]
 
 

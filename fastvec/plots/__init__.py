@@ -1,0 +1,1 @@
+"""Pictures: of maps, analogies, trainings and frequencies, by matplotlib or as pages."""

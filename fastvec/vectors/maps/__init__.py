@@ -1,0 +1,1 @@
+"""Maps: words as points in two or three dimensions, in named clusters."""
