@@ -9,9 +9,9 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /source
 FROM python:3.13-slim
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
     pip install --no-cache-dir /wheels/*.whl \
-    && useradd --create-home fastvec \
-    && install --directory --owner fastvec /data
-USER fastvec
+    && useradd --uid 1000 --create-home fastvec \
+    && install --directory --owner 1000 /data
+USER 1000
 WORKDIR /data
 ENTRYPOINT ["fastvec"]
 CMD ["--help"]

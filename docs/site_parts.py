@@ -47,7 +47,7 @@ def complete_page(_: Sphinx, page: str, source: list[str]) -> None:
 
 def command_page() -> list[str]:
     """All commands, in Markdown."""
-    root = click.Context(commands, info_name="fastvec")
+    root = click.Context(commands, info_name="fastvec", **commands.context_settings)
     lines = []
     for title, group in commands.groups.items():
         lines += [f"\n## {title}\n"]
@@ -78,8 +78,9 @@ def table(title: str, rows: Any) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """A text that holds no Markdown, as Markdown."""
-    return re.sub(r"[\\`*_{}\[\]<>#|$~]", r"\\\g<0>", text)
+    """A text that holds no Markdown, as Markdown, in which options are code."""
+    text = re.sub(r"[\\`*_{}\[\]<>#|$~]", r"\\\g<0>", text)
+    return re.sub(r"(?<![\w-])--[a-z][a-z-]*", r"`\g<0>`", text)
 
 
 # --- docstrings

@@ -167,8 +167,8 @@ def drift(
 ) -> Drift:
     """Which words have moved between two sets of vectors.
 
-    The older vectors are turned onto the newer ones (:func:`trimmed_rotation`), and then each word
-    is compared with itself.
+    The older vectors are turned onto the newer ones (with the outliers left out), and then each
+    word is compared with itself.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def drift(
     restrict_vocab : int or None
         know only so many first words of each set; None: all.
     topn : int
-        the number of nearest neighbours that :attr:`Drift.kept` looks at.
+        the number of nearest neighbours that ``Drift.kept`` looks at.
 
     Raises
     ------
