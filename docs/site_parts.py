@@ -20,7 +20,7 @@ from fastvec.cli.man import ENVIRONMENT, EXIT_CODES
 
 FILES = "https://github.com/fastvec/fastvec/blob/main/"
 #: a link to a file outside of this folder
-OUTSIDE = re.compile(r"\]\((?:\.\./)+(benchmarks(?!\S*\.png)|tests|[A-Z]+\.md)")
+OUTSIDE = re.compile(r"\]\((?:\.\./)+(benchmarks(?!\S*\.png)|examples|tests|[A-Z]+\.md)")
 
 BAR = r"\|"  # within a table
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 import re
 import shlex
+import tomllib
 import warnings
 from fnmatch import fnmatch
 from pathlib import Path
@@ -152,6 +153,18 @@ def test_links_of_the_readme_are_addresses() -> None:
     targets = re.findall(r"\]\(([^)\s]+)\)", (ROOT / "README.md").read_text("utf-8"))
     assert len(targets) > 10
     assert [target for target in targets if not target.startswith("https://")] == []
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    text = "".join(page.read_text("utf-8") for page in (ROOT / "docs/api").glob("*.md"))
+    assert {name for name in fastvec.__all__ if f":: fastvec.{name}\n" not in text} == set()
+
+
+def test_first_steps_lists_the_extras() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    text = (ROOT / "docs/first-steps.md").read_text("utf-8")
+    extras = set(project["optional-dependencies"]) - {"test", "bench"}
+    assert {extra for extra in extras if f"| `{extra}` |" not in text} == set()
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:
