@@ -39,8 +39,10 @@ RESTRICT_VOCAB = click.option(
 )
 #: what would end a column or a line of a table
 ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
+#: the digits of numbers for which a terminal has room
+SHORT = {"moved": ".2f", "z": ".1f", "by_chance": ".1g", "kept": ".1f"}
 NO_FLOOR = (
-    "what moved by chance is not known: all words move between two trainings.  Train two more "
+    "what moved by chance is not known, since all words move between two trainings: train two more "
     "models on two halves of one text, and give them as --noise A B"
 )
 
@@ -204,7 +206,8 @@ def drawn_row(row: dict[str, Any]) -> dict[str, Any]:
     known = {name: value for name, value in row.items() if "count" not in name}
     if math.isnan(row["z"]):
         del known["z"], known["by_chance"]
-    return known | {side: row[side][:3] for side in ("before", "after")}
+    short = {name: format(known[name], digits) for name, digits in SHORT.items() if name in known}
+    return known | short | {side: row[side][:3] for side in ("before", "after")}
 
 
 def summary(found: Drift) -> str:

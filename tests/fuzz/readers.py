@@ -27,6 +27,7 @@ from containers import rewrite
 
 import fastvec
 from fastvec import evaluation
+from fastvec.alignment import read_dictionary
 from fastvec.corpus.corpus import Corpus
 from fastvec.io.counts import read_counts, write_counts
 from fastvec.io.fasttext_reader import read_fasttext
@@ -427,6 +428,7 @@ READERS = {
         bytes_of(b"a rose 1\nrose is 2.5\na is 3\n"), partial(evaluated, "similarity")
     ),
     "categories": Reader(bytes_of(b"a x\nrose x\nis y\n"), partial(evaluated, "categories")),
+    "dictionary": Reader(bytes_of(b"a\tx\nrose y\n"), read_dictionary),
 }
 
 

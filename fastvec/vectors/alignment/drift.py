@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.html import table
-from fastvec._util.options import check_value
+from fastvec._util.options import check_value, shown
 from fastvec.vectors.alignment.noise import Noise
 from fastvec.vectors.alignment.pictures import Svg, way
 from fastvec.vectors.alignment.rotation import trimmed_rotation
-from fastvec.vectors.alignment.shared_words import SharedWords, shared_words
+from fastvec.vectors.alignment.shared_words import SharedWords, check_vectors, shared_words
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.products import product
 from fastvec.vectors.search import nearest
@@ -191,6 +191,8 @@ def drift(
 
     Raises
     ------
+    TypeError
+        what is no KeyedVectors, such as a model.
     ValueError
         vectors of different sizes, fewer anchors than a vector has numbers, fewer than 200 words
         shared by the noise pair.
@@ -198,6 +200,11 @@ def drift(
     >>> drift(wv, wv, min_count=1).kept.tolist()
     [1.0, 1.0, 1.0, 1.0, 1.0]
     """
+    check_vectors(old=old, new=new)
+    if noise is not None:
+        if not isinstance(noise, tuple | list) or len(noise) != 2:
+            raise TypeError(f"noise must be a pair of KeyedVectors, got {shown(noise)}")
+        check_vectors(**{"the first of noise": noise[0], "the second of noise": noise[1]})
     topn = check_value("topn", topn, int, low=1)
     limits: dict[str, Any] = {
         "min_count": check_value("min_count", min_count, int),

@@ -1,9 +1,8 @@
 """How far words move by chance: what two models say that learned from the same kind of text.
 
 The distance that a word moves by chance goes by how often it occurred.  So distances are measured
-in standard deviations from the median of the words that are about as frequent.  Beyond the
-largest distances that were seen, chances are those of a generalised Pareto distribution that is
-fitted to them (Pickands 1975).
+in standard deviations from the median of the words that are about as frequent.  The chances of the
+largest distances, and of those that are larger than any that was seen, fall exponentially.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ Floats = NDArray[np.float64]
 
 #: words in a band of frequencies, and bands at most
 BAND, MOST_BANDS = 200, 20
-#: the share of the largest distances that the Pareto distribution is fitted to, and the fewest
+#: the share of the largest distances, whose chances fall exponentially, and the fewest of them
 TAIL, LEAST_TAIL = 0.02, 50
 #: the fewest words that say something about chance
 LEAST_WORDS = 200
@@ -63,19 +62,12 @@ class Noise:
         )
         self._at = np.array([np.log(frequency[band]).mean() for band in bands])
         self._median = np.array([np.median(moved[band]) for band in bands])
-        self._spread = np.array(
-            [DEVIATION * np.median(np.abs(moved[band] - np.median(moved[band]))) for band in bands]
-        )
-        self._fit_tail(np.sort(self.z(frequency, moved)))
-
-    def _fit_tail(self, sorted_z: Floats) -> None:
-        """Fit a Pareto distribution to the largest values of z."""
-        from scipy.stats import genpareto  # slow to import, and needed here only
-
-        size = max(LEAST_TAIL, round(TAIL * len(sorted_z)))
-        self._sorted, self._start, self._share = sorted_z, sorted_z[-size], size / len(sorted_z)
-        shape, _, scale = genpareto.fit(sorted_z[-size:] - self._start, floc=0)
-        self._tail = genpareto(shape, loc=self._start, scale=scale)
+        spread = [np.median(np.abs(moved[band] - np.median(moved[band]))) for band in bands]
+        self._spread = np.maximum(DEVIATION * np.array(spread), LEAST_MOVED)
+        self._sorted = np.sort(self.z(frequency, moved))
+        tail = self._sorted[-max(LEAST_TAIL, round(TAIL * len(moved))) :]
+        self._start, self._share = tail[0], len(tail) / len(moved)
+        self._mean = max(float(np.mean(tail - tail[0])), 1e-9)
 
     def z(self, frequency: NDArray[Any], moved: NDArray[Any]) -> Floats:
         """(N,) how many standard deviations words have moved further than the median of those that
@@ -98,8 +90,8 @@ class Noise:
         [0.5]
         """
         seen = 1 - np.searchsorted(self._sorted, z) / len(self._sorted)
-        tail: Floats = np.where(z > self._start, self._share * self._tail.sf(z), seen)
-        return tail
+        beyond = self._share * np.exp(-np.maximum(z - self._start, 0) / self._mean)
+        return np.where(z > self._start, beyond, seen)
 
     def floor(self, words: int) -> float:
         """The z beyond which less than one of so many words is expected by chance.
@@ -108,4 +100,4 @@ class Noise:
         >>> noise.floor(100) < noise.floor(400)
         True
         """
-        return float(self._tail.isf(min(1, 1 / words / self._share)))
+        return float(self._start + self._mean * max(0.0, np.log(words * self._share)))

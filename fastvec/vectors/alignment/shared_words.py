@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec._util.options import shown
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.norms import normalized_rows
 from fastvec.words import Words
@@ -111,6 +113,19 @@ def shared_words(
         kept &= np.minimum(shared.first_counts, shared.second_counts) >= max(1, min_count)
     shared = shared.take(np.flatnonzero(kept))
     return shared.take(np.argsort(-shared.frequency, kind="stable"))
+
+
+def check_vectors(**named: Any) -> None:
+    """TypeError for anything but KeyedVectors, such as a model.
+
+    >>> check_vectors(old="vectors.bin")
+    Traceback (most recent call last):
+    TypeError: old must be KeyedVectors, got 'vectors.bin'
+    """
+    for name, thing in named.items():
+        if not isinstance(thing, KeyedVectors):
+            hint = ": give its wv" if hasattr(thing, "wv") else ""
+            raise TypeError(f"{name} must be KeyedVectors, got {shown(thing)}{hint}")
 
 
 def _counts(wv: KeyedVectors, counted: bool) -> Ints:

@@ -22,6 +22,7 @@ from fastvec._util.atomic import PathLike
 from fastvec._util.html import facts
 from fastvec._util.options import check_value
 from fastvec.vectors.alignment.rotation import rotation
+from fastvec.vectors.alignment.shared_words import check_vectors
 from fastvec.vectors.evaluation.datasets import read_entries
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.neighbours import Neighbours
@@ -194,12 +195,15 @@ def align(
 
     Raises
     ------
+    TypeError
+        what is no KeyedVectors, such as a model.
     ValueError
         vectors of different sizes, or a dictionary without a pair to learn from.
 
     >>> align(wv, wv, [("king", "king"), ("man", "man"), ("car", "car")]).learned
     2
     """
+    check_vectors(source=source, target=target)
     held_out = check_value("held_out", held_out, float, low=0, high=0.9)
     restrict_vocab = check_value("restrict_vocab", restrict_vocab, int | None, low=1)
     if source.vector_size != target.vector_size:

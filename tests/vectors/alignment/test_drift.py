@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from two_spaces import Meanings, exchanged
 
-from fastvec.alignment import drift
+from fastvec import Word2Vec
+from fastvec.alignment import align, drift
 from fastvec.vectors.alignment.shared_words import shared_words
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
@@ -176,3 +177,17 @@ def test_the_same_vectors_have_not_moved(models):
     assert np.abs(found.moved).max() < 1e-5
     assert (found.kept == 1).all()
     assert found.above_floor == []
+
+
+def test_what_is_no_keyedvectors_is_refused(models):
+    old, new, noise = models
+    model = Word2Vec(vector_size=20)
+    with pytest.raises(TypeError, match=r"new must be KeyedVectors, got Word2Vec.*: give its wv"):
+        drift(old, model)
+    for pair in (old, (old,), [*noise, old], "models"):
+        with pytest.raises(TypeError, match="noise must be a pair of KeyedVectors, got"):
+            drift(old, new, noise=pair)
+    with pytest.raises(TypeError, match="the second of noise must be KeyedVectors"):
+        drift(old, new, noise=(old, model))
+    with pytest.raises(TypeError, match="source must be KeyedVectors"):
+        align(model, new, [])
