@@ -13,11 +13,13 @@ import click
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+from sphinx.util.logging import getLogger
 
 from fastvec.cli import app as commands
 from fastvec.cli.help import Command, option_groups, paragraphs
 from fastvec.cli.man import ENVIRONMENT, EXIT_CODES
 
+log = getLogger(__name__)
 FILES = "https://github.com/fastvec/fastvec/blob/main/"
 #: a link to a file outside of this folder
 OUTSIDE = re.compile(r"\]\((?:\.\./)+(benchmarks(?!\S*\.png)|examples|tests|[A-Z]+\.md)")
@@ -86,12 +88,16 @@ def plain(text: str) -> str:
 # --- docstrings
 
 
-def mend_docstring(_: Sphinx, __: str, ___: str, ____: Any, _____: Any, lines: list[str]) -> None:
+def mend_docstring(_: Sphinx, __: str, name: str, ___: Any, ____: Any, lines: list[str]) -> None:
     """Put examples that follow a section of a docstring into a section of their own, since they
     would belong to the one before, and let names of pages lead there."""
     lines[:] = [re.sub(r"\bdocs/([\w/-]+)\.md\b", r":doc:`/\1`", line) for line in lines]
-    begin = next((i for i, line in enumerate(lines) if line.startswith(">>>")), None)
-    if begin is not None and any(re.fullmatch("-{3,}", line) for line in lines[:begin]):
+    begin = next((i for i, line in enumerate(lines) if line.startswith(">>>")), len(lines))
+    first = next((i for i, line in enumerate(lines) if re.fullmatch("-{3,}", line)), begin)
+    for line in lines[first:begin]:
+        if re.match(r"\S.*\.$", line):
+            log.warning("%s: a sentence follows a section of the docstring: %s", name, line)
+    if first < begin < len(lines):
         lines[begin:begin] = ["Examples", "--------"]
 
 

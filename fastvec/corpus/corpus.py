@@ -203,7 +203,10 @@ class Corpus:
         Corpus
             itself if the words are the same.
 
-        Raises ValueError if none of the corpus's words is in the vocabulary.
+        Raises
+        ------
+        ValueError
+            if none of the corpus's words is in the vocabulary.
 
         >>> corpus = Corpus.read([["a", "rose"]], min_count=1)
         >>> corpus.in_words(Vocabulary.of({"rose": 1})).tokens.tolist()
@@ -239,7 +242,10 @@ class Corpus:
         progress : bool, optional
             show a progress bar; by default if standard error is a terminal.
 
-        Raises ValueError for a corpus without words.
+        Raises
+        ------
+        ValueError
+            for a corpus without words.
 
         >>> corpus = Corpus.read([["a", "rose", "is", "a", "rose"], ["a", "rose"]], min_count=1)
         >>> examined = corpus.examine()

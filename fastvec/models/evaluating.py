@@ -44,7 +44,10 @@ class Evaluation(CallbackAny2Vec):
     epoch : int
         and the last time.
 
-    Raises ValueError for a file that is none of these.
+    Raises
+    ------
+    ValueError
+        for a file that is none of these.
 
     >>> from fastvec import Word2Vec
     >>> text = [["king", "man", "car"], ["queen", "man"]] * 50
@@ -134,7 +137,10 @@ class EarlyStopping(CallbackAny2Vec):
     best_epoch : int
         after how many epochs of the latest training the model was the best.
 
-    Raises ValueError in training if there is nothing to watch.
+    Raises
+    ------
+    ValueError
+        in training if there is nothing to watch.
 
     >>> from fastvec import Word2Vec
     >>> text = [["king", "man", "car"], ["queen", "man"]] * 50

@@ -270,8 +270,12 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         callbacks, validation, validation_every, report_delay, checkpoint, checkpoint_every
             as in :meth:`fit`.
 
-        Raises RuntimeError before fit or load and while another call trains this model, ValueError
-        for a matrix of other words.
+        Raises
+        ------
+        RuntimeError
+            before fit or load, and while another call trains this model.
+        ValueError
+            for a matrix of other words.
         """
         options = CallOptions(
             callbacks, report_delay, validation_every, checkpoint, checkpoint_every

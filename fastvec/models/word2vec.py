@@ -514,7 +514,10 @@ class Word2Vec(Word2VecWords, Plotted):
             None if no context word is known, and where the words of ``wv`` are others than those
             that were trained.  The log says which.
 
-        Raises RuntimeError for a model without negative sampling.
+        Raises
+        ------
+        RuntimeError
+            for a model without negative sampling.
         """
         if self.syn1neg is None:
             raise RuntimeError("predict_output_word needs a model trained with negative sampling")
@@ -558,7 +561,10 @@ class Word2Vec(Word2VecWords, Plotted):
         (number of sentences,) float32 array
             0 for a sentence with fewer than two known words.
 
-        Raises RuntimeError for a model without hierarchical softmax.
+        Raises
+        ------
+        RuntimeError
+            for a model without hierarchical softmax.
 
         >>> text = [["cat", "sat"], ["dog", "ran"]] * 99
         >>> model = Word2Vec(text, hs=1, sg=1, vector_size=8, min_count=1, alpha=0.5)

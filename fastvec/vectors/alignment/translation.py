@@ -107,7 +107,10 @@ class Alignment:
             the score is the cosine; with CSLS twice the cosine, less the mean cosine of the word
             with its neighbours in the source language.
 
-        KeyError for a word without a vector.
+        Raises
+        ------
+        KeyError
+            for a word without a vector.
 
         >>> pairs = [("king", "king"), ("man", "man"), ("car", "car")]
         >>> found = align(wv, wv, pairs, held_out=0)
