@@ -24,6 +24,7 @@ from fastvec.subwords import Subwords
 from fastvec.words import Words
 
 ARGS = "fasttext"  # the metadata entry that has fastText's options
+OUTPUTS = "outputs"  # the array of models that has the output weights of negative sampling
 ROWS_PER_BLOCK = 1 << 13
 
 
@@ -151,15 +152,38 @@ def _read(path: FileLike, limit: int | None, errors: str) -> VectorFile:
     )
 
 
+def args_of(options: Any) -> FastTextArgs:
+    """fastText's options for those of a model of fastvec; the defaults for what cannot be.
+
+    >>> args_of({}) == FastTextArgs()
+    True
+    """
+    try:
+        loss = "negative sampling" if options["negative"] else "hierarchical softmax"
+        return FastTextArgs(
+            ws=options["window"],
+            epoch=options["epochs"],
+            min_count=options["min_count"],
+            neg=options["negative"],
+            loss=LOSSES[loss],
+            model=MODELS["skip-gram" if options["sg"] else "cbow"],
+            t=options["sample"],
+        )
+    except (KeyError, TypeError, ValueError):
+        return FastTextArgs()
+
+
 def _write(path: FileLike, file: VectorFile) -> None:
     vectors, subwords = file.vectors, file.subwords
     if subwords is None:
         subwords = Subwords(0, 0, 0, vectors, np.zeros((0, vectors.shape[1]), np.float32))
     args = FastTextArgs.from_facts(file.metadata.get(ARGS))
+    if file.kind == ARGS:  # a model of fastvec's own
+        args = args_of(file.metadata.get("parameters"))
     if args.model == SUPERVISED:  # without its labels it is a model of words
         loss = LOSSES["negative sampling"]
         args = replace(args, model=MODELS["skip-gram"], loss=loss, word_ngrams=1)
-    write_fasttext(path, file.words, file.counts, subwords, args)
+    write_fasttext(path, file.words, file.counts, subwords, args, file.extra.get(OUTPUTS))
 
 
 FASTTEXT = Format(

@@ -187,9 +187,12 @@ def test_what_is_written_is_read_again(tmp_path, name):
     assert not np.frombuffer(data[head:], np.float32).any()
 
 
-def test_used_buckets_are_spread_over_the_table(tmp_path):
+@pytest.mark.parametrize("seed", [None, 1])
+def test_used_buckets_are_spread_over_the_table(tmp_path, seed):
     words = Words.of(["cat", "dog"])
     buckets = np.unique(ngrams(words, 3, 6, 20_000)[1])
+    if seed is not None:
+        buckets = np.random.default_rng(seed).permutation(buckets)
     rows = files.random(len(buckets) + 2, 3)
     made = Subwords(3, 6, 20_000, rows[:2], rows[2:], buckets)
     vectors = made.vectors_of(words, made.words)
