@@ -11,6 +11,7 @@ import warnings
 from fnmatch import fnmatch
 from pathlib import Path
 
+import fasttext_files
 import pytest
 from two_spaces import Meanings
 
@@ -63,6 +64,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     model.save(tmp_path / "model.safetensors")
     model.wv.save(tmp_path / "vectors.safetensors")
     model.wv.save_word2vec_format(tmp_path / "vectors.bin", binary=True)
+    (tmp_path / "cc.en.300.bin").write_bytes(fasttext_files.model())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(fastvec.demo, "documentation", lambda: lines)
     return tmp_path
