@@ -34,7 +34,7 @@ def test_they_are_written_for_people(name: str) -> None:
 @pytest.mark.filterwarnings("ignore")  # those of Jupyter's packages
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_they_run(name: str, tmp_path: Path) -> None:
-    for package in ("nbclient", "nbformat", "ipykernel", "matplotlib"):
+    for package in ("nbclient", "nbformat", "ipykernel", "matplotlib", "openTSNE"):
         pytest.importorskip(package, reason=f"{package} is not installed")
     import nbclient
     import nbformat

@@ -7,17 +7,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
-def escaped(value: object) -> str:
-    """A value as text of HTML, in which the direction of its script ends where it ends.
+def text_of(value: object) -> str:
+    """A value as text; numbers that are no integers have four digits.
 
-    >>> escaped("<script>"), escaped(0.25)
-    ('<bdi>&lt;script&gt;</bdi>', '0.2500')
+    >>> text_of(0.25), text_of(12345), text_of("cat")
+    ('0.2500', '12,345', 'cat')
     """
     if isinstance(value, float):
         return f"{value:.4f}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"<bdi>{html.escape(str(value))}</bdi>"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def escaped(value: object) -> str:
+    """A value as text of HTML, in which the direction of its script ends where it ends.
+
+    >>> escaped("<script>")
+    '<bdi>&lt;script&gt;</bdi>'
+    """
+    return f"<bdi>{html.escape(text_of(value))}</bdi>"
 
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -26,7 +33,8 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> st
     >>> table("", ["word"], [["cat"]])
     '<table><thead><tr><th>word</th></tr></thead><tbody><tr><td ...><bdi>cat</bdi></td></tr>...'
     """
-    caption = f"<caption>{html.escape(title)}</caption>" if title else ""
+    left = "text-align:left;white-space:nowrap"
+    caption = f'<caption style="{left}">{html.escape(title)}</caption>' if title else ""
     names = "".join(f"<th>{html.escape(head)}</th>" for head in heads)
     head = f"<thead><tr>{names}</tr></thead>" if heads else ""
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
@@ -34,12 +42,12 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> st
 
 
 def facts(title: str, values: Mapping[str, Any]) -> str:
-    """A table of names and values.
+    """A table of names and values, all to the left.
 
     >>> "<td" in facts("KeyedVectors", {"words": 5})
     True
     """
-    return table(title, (), values.items())
+    return table(title, (), ((name, text_of(value)) for name, value in values.items()))
 
 
 def fields(thing: object, **more: Any) -> str:
