@@ -28,8 +28,10 @@ void pause_thread(void) { Sleep(0); } /* Sleep(1) may last 15 milliseconds */
 
 double thread_time(void) { /* not GetThreadTimes, which is as coarse as Sleep */
     ULONG64 ticks = 0;
-    QueryThreadCycleTime(GetCurrentThread(), &ticks);
-    return 1e-9 * (double)ticks;
+    LARGE_INTEGER now;
+    if (QueryThreadCycleTime(GetCurrentThread(), &ticks) && ticks) return 1e-9 * (double)ticks;
+    QueryPerformanceCounter(&now); /* wine counts no ticks of threads */
+    return 1e-9 * (double)now.QuadPart;
 }
 
 #else

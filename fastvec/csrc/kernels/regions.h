@@ -8,6 +8,7 @@
 #ifndef FASTVEC_REGIONS_H
 #define FASTVEC_REGIONS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
