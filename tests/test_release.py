@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,16 @@ def test_the_notes_of_a_release_are_its_section_of_the_changelog() -> None:
 def test_a_release_that_is_not_ready_is_refused(tag: str, changes: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         notes(tag, changes)
+
+
+def test_the_scripts_that_workflows_run_are_there() -> None:
+    workflows = sorted((ROOT / ".github/workflows").glob("*.yml"))
+    if not workflows:
+        pytest.skip("there are no workflows in a source distribution")
+    for workflow in workflows:
+        for name in re.findall(r"(\.ci/[\w.-]+)(?= |$)", workflow.read_text("utf-8"), re.M):
+            assert os.access(ROOT / name, os.X_OK) or name.endswith(".py"), f"{workflow}: {name}"
+            assert (ROOT / name).exists(), f"{workflow}: {name}"
 
 
 def test_without_the_native_core_the_import_says_what_to_do(tmp_path: Path) -> None:
