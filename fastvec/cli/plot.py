@@ -68,11 +68,12 @@ def plot(files: tuple[Path, ...], output: Path, title: str) -> None:
     ending = check_picture(output)
     require_matplotlib()  # for the pictures of pages too
     target = Output(output)
-    figure, rows = draw({path_name(path): read(path) for path in files}, title)
+    content = {path_name(path): read(path) for path in files}
     if ending == ".html":
-        data = figure_page(figure, title or ", ".join(map(path_name, files)), rows)
+        figure, rows = draw(content, "")  # the page has the title itself
+        data = figure_page(figure, title or ", ".join(content), rows)
     else:
-        data = figure_bytes(figure, ending.removeprefix("."))
+        data = figure_bytes(draw(content, title)[0], ending.removeprefix("."))
     save((target, functools.partial(write_bytes, data)))
 
 

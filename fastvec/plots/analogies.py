@@ -58,8 +58,8 @@ def draw_analogy(words: list[str], rows: Floats) -> Figure:
     *points, goal = map(_point, places @ plane_of(a, b, c).T)
     cosines = rows @ corner / np.linalg.norm(corner)
     title = f"{words[0]} : {words[1]} = {words[2]} : {words[3]}"
-    figure, (axes,) = new_figure(8, 6)
     with style(title, *words):
+        figure, (axes,) = new_figure(8, 6)
         axes.set_title(title, fontsize=13)
         axes.set_aspect("equal", adjustable="datalim")
         axes.margins(0.15)

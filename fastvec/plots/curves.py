@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MOST_MARKERS = 40  # points of a curve that are marked
 #: a panel: its title, and the curve of a training that it shows
 Panel = tuple[str, Callable[[TrainingCurves], Curve]]
 
@@ -50,8 +51,8 @@ def draw_curves(runs: Sequence[TrainingCurves], title: str = "") -> Figure:
         raise ValueError("there is nothing to draw yet: no epoch was trained")
     columns = min(len(panels), 2)
     rows = math.ceil(len(panels) / columns)
-    figure, axes = new_figure(4.6 * columns, 3 * rows, rows, columns)
-    with style(title, *(run.name for run in runs)):
+    with style(title, *(run.name for run in runs), *(name for name, _ in panels)):
+        figure, axes = new_figure(4.6 * columns, 3 * rows, rows, columns)
         for (name, curve), ax in zip(panels, axes, strict=False):
             _draw_panel(ax, name, [curve(run) for run in runs])
         for ax in axes[len(panels) :]:
@@ -71,15 +72,16 @@ def _draw_panel(axes: Axes, name: str, curves: Sequence[Curve]) -> None:
     axes.set_title(name)
     axes.set_xlabel("epochs")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if name.startswith("Speed"):
-        axes.set_ylim(bottom=0, auto=True)
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: readable(value)))
+    marker = "o" if max(len(curve.epochs) for curve in curves) <= MOST_MARKERS else None
     for index, curve in enumerate(curves):
         colour = run_colour(index)
-        marker = "o" if len(curve.epochs) <= 40 else None
         axes.plot(curve.epochs, curve.values, color=colour, marker=marker, markersize=3.5)
         if not np.isnan(curve.low).all():
             axes.fill_between(curve.epochs, curve.low, curve.high, color=colour, alpha=0.15, lw=0)
+    axes.set_xlim(left=0)
+    if name.startswith("Speed"):
+        axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: readable(value)))
 
 
 def table_of(runs: Sequence[TrainingCurves]) -> list[dict[str, str]]:
@@ -88,7 +90,7 @@ def table_of(runs: Sequence[TrainingCurves]) -> list[dict[str, str]]:
     >>> run = TrainingCurves("run")
     >>> run.loss.add(1, 0.5)
     >>> table_of([run])
-    [{'': 'run', 'epochs': '1', 'Training loss': '0.5000'}]
+    [{'': 'run', 'epochs': '1', 'Training loss': '0.5'}]
     """
     return [
         {
@@ -105,5 +107,5 @@ def _last(curve: Curve) -> str:
     if not curve.values:
         return ""
     value, low, high = curve.values[-1], curve.low[-1], curve.high[-1]
-    shown = readable(value) if value >= 1000 else f"{value:.4f}"
-    return shown if math.isnan(low) else f"{shown} ({low:.4f} to {high:.4f})"
+    shown = readable(value) if value >= 1000 else f"{value:.4g}"
+    return shown if math.isnan(low) else f"{shown} ({low:.4g} to {high:.4g})"

@@ -21,6 +21,7 @@ h1 { font-size: 21px; }
 img { width: 100%; background: white; border-radius: 8px; }
 div { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
+td { white-space: nowrap; }
 th, td { padding: 4px 12px; text-align: end; border-bottom: 1px solid #8884; }
 :is(th, td):first-child { text-align: start; }
 """

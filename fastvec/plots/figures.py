@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from fastvec._util.atomic import PathLike, atomic_write
-from fastvec.plots.fonts import FIRST, families_for
+from fastvec.plots.fonts import FIRST, families_for, without_remarks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +55,6 @@ def require_matplotlib() -> None:
 @functools.cache
 def _figure_class() -> type[Figure]:
     """Figures that notebooks show."""
-    require_matplotlib()
     from matplotlib.figure import Figure
 
     class ShownFigure(Figure):
@@ -70,9 +69,8 @@ def _figure_class() -> type[Figure]:
 def new_figure(
     width: float, height: float, rows: int = 1, columns: int = 1
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of so many inches, and its axes, from left to right and from top to bottom.
-
-    ImportError without matplotlib.
+    """A figure of so many inches, and its axes, from left to right and from top to bottom; call it
+    within :func:`style`.
 
     >>> figure, axes = new_figure(4, 3, rows=2)
     >>> len(axes)
@@ -81,11 +79,9 @@ def new_figure(
     kind = _figure_class()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    with style():
-        figure = kind(figsize=(width, height), dpi=DPI, layout="constrained")
-        FigureCanvasAgg(figure)  # which says quickly how large a text is
-        axes = figure.subplots(rows, columns, squeeze=False)
-    return figure, list(axes.flat)
+    figure = kind(figsize=(width, height), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)  # which says quickly how large a text is
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
 def run_colour(index: int) -> str:
@@ -99,7 +95,8 @@ def run_colour(index: int) -> str:
 
 def style(*texts: str) -> Any:
     """A context in which matplotlib draws in the style of fastvec, with fonts that have the letters
-    of some texts."""
+    of some texts; ImportError without matplotlib."""
+    require_matplotlib()
     import matplotlib
 
     families = families_for(texts) if texts else [FIRST]
@@ -110,7 +107,7 @@ def figure_bytes(figure: Figure, file_format: str) -> bytes:
     """The file of a figure; equal figures give equal bytes."""
     dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
     file = io.BytesIO()
-    with style():
+    with style(), without_remarks():
         figure.savefig(
             file, format=file_format, facecolor="white", metadata=dates.get(file_format, {})
         )

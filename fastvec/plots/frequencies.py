@@ -47,8 +47,10 @@ def draw_frequencies(vocabularies: Mapping[str, Counts], title: str = "") -> Fig
     for name, counts in vocabularies.items():
         if not counts.any():
             raise ValueError(f"{name} has no word that occurs: all counts are 0")
-    figure, (zipf, coverage) = new_figure(9.2, 4, 1, 2)
     with style(title, *vocabularies):
+        from matplotlib.ticker import StrMethodFormatter
+
+        figure, (zipf, coverage) = new_figure(9.2, 4, 1, 2)
         for index, (name, counts) in enumerate(vocabularies.items()):
             sorted_ = falling(counts)
             ranks = np.unique(np.geomspace(1, len(sorted_), POINTS).astype(np.int64))
@@ -60,6 +62,8 @@ def draw_frequencies(vocabularies: Mapping[str, Counts], title: str = "") -> Fig
         )
         coverage.set(title="Coverage", xlabel="most frequent words", ylabel="% of all tokens",
                      xscale="log", ylim=(0, 102))  # fmt: skip
+        for axis in (zipf.xaxis, zipf.yaxis, coverage.xaxis):
+            axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         if len(vocabularies) > 1:
             figure.legend(loc="outside lower center", ncols=min(len(vocabularies), 4))
         if title:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastvec.plots.fonts import without_remarks
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -67,8 +69,9 @@ def keep_apart(figure: Figure, labels: Sequence[Annotation], most: int | None = 
     Labels that would cover others, or leave the figure, wherever they stand, are removed if
     ``most`` is given; it is how many are kept at most.  Centred labels stay where they are.
     """
-    figure.draw_without_rendering()  # so that points have their pixels
-    spots = [_spots(label, figure) for label in labels]
+    with without_remarks():
+        figure.draw_without_rendering()  # so that points have their pixels
+        spots = [_spots(label, figure) for label in labels]
     shown = placed((list(one.values()) for one in spots), len(labels) if most is None else most)
     for index, label in enumerate(labels):
         if index in shown:

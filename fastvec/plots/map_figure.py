@@ -29,8 +29,8 @@ def draw_map(word_map: WordMap, title: str) -> Figure:
     """A figure of a map of two dimensions."""
     names = [shortened(name) for name in word_map.names]
     words = [shortened(str(key)) for key in word_map.keys[:MOST_TRIED]]
-    figure, (axes,) = new_figure(*SIZE)
     with style(title, *names, *words):
+        figure, (axes,) = new_figure(*SIZE)
         axes.set_axis_off()
         axes.set_aspect("equal", adjustable="datalim")
         axes.set_title(title, fontsize=16)

@@ -82,7 +82,7 @@ class TrainingCurves:
             self.speed.add(epoch, event["per_second"])
             if kind == "epoch":  # what progress says is the loss of a part of an epoch
                 self.loss.add(epoch, event["loss"])
-        elif kind == "validation":
+        elif kind == "validation" and event["epoch"] > 0:  # what it was before is far above all
             self.validation.add(event["epoch"], event["loss"])
         elif kind == "evaluation":
             self.add_score(event["epoch"], event)

@@ -146,7 +146,7 @@ class Pictures(SentenceVectors):
         KeyError
             a missing word.
         ValueError
-            vectors of a, b and c that lie on one line.
+            vectors of a, b and c that lie on one line, or no other word.
         ImportError
             without matplotlib: ``pip install 'fastvec[plot]'``.
 
@@ -155,7 +155,9 @@ class Pictures(SentenceVectors):
         from fastvec.plots.analogies import draw_analogy
 
         found = [word for word, _ in self.most_similar([b, c], [a], topn=OTHERS + 1)]
-        answer = found[0] if d is None else d
-        keys = [a, b, c, answer, *[key for key in found if key != answer][:OTHERS]]
+        answers = found if d is None else [d, *(key for key in found if key != d)]
+        if not answers:
+            raise ValueError("no word is left that could be the answer")
+        keys = [a, b, c, *answers[: OTHERS + 1]]
         rows = normalized_rows(np.stack([self.get_vector(key) for key in keys]))
         return draw_analogy([str(key) for key in keys], rows)

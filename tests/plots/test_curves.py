@@ -48,8 +48,8 @@ def test_the_table_has_the_last_numbers() -> None:
         "": "run",
         "epochs": "3",
         "Training loss": "0.1667",
-        "ws.csv, spearman": "0.4000 (0.3000 to 0.5000)",
-        "Learning rate": "0.0083",
+        "ws.csv, spearman": "0.4 (0.3 to 0.5)",
+        "Learning rate": "0.008333",
         "Speed: words a second, so far": "1.23M",
     }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from word_maps import ODD, word_map
 
+from fastvec.plots import fonts
 from fastvec.plots.fonts import families_for
 from fastvec.plots.map_figure import MOST_LABELS, shortened
 
@@ -47,7 +48,6 @@ def test_odd_words_are_drawn_as_they_are(tmp_path: Path, caplog: pytest.LogCaptu
     assert {"$5", "a_b"} <= shown
 
 
-@pytest.mark.filterwarnings("ignore:Glyph")
 def test_every_label_is_a_text_without_mathematics() -> None:
     axes = word_map(ODD * 3).figure().axes[0]
     assert not any(text.get_parse_math() for text in axes.texts)
@@ -63,6 +63,20 @@ def test_letters_that_no_font_has_are_named(caplog: pytest.LogCaptureFixture) ->
         families = families_for(["plain", "\U0001e2d0"])
     assert families[0] == "DejaVu Sans"
     assert "no font of this machine that matplotlib can draw has" in caplog.text or families[1:]
+    assert not any("Last Resort" in family for family in families)
+
+
+def test_another_font_is_found_for_letters_that_the_first_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lacking = {fonts.FIRST: frozenset(map(ord, "plain"))}
+    letters = fonts._letters
+    monkeypatch.setattr(
+        fonts,
+        "_letters",
+        lambda path: lacking[fonts.FIRST] if path.endswith("DejaVuSans.ttf") else letters(path),
+    )
+    assert len(families_for(["naïve"])) == 2
 
 
 def test_plain_letters_need_one_font() -> None:

@@ -31,8 +31,8 @@ def test_a_log_has_all_the_curves_of_a_training(tmp_path: Path, pairs: Path) -> 
     assert (run.name, run.unit) == (str(tmp_path / "run"), "words")
     assert run.loss.epochs == [1, 2, 3]
     assert run.loss.values == pytest.approx(model.loss_history)
-    assert run.validation.epochs == [0, 1, 2, 3]
-    assert run.validation.values[1:] == pytest.approx(model.validation_history)
+    assert run.validation.epochs == [1, 2, 3]
+    assert run.validation.values == pytest.approx(model.validation_history)
     assert run.rate.epochs[-1] == 3
     assert run.rate.values[-1] == pytest.approx(model.min_alpha_yet_reached)
     assert all(speed > 0 for speed in run.speed.values)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from word_maps import word_map
 
-from fastvec.plots import figures
+from fastvec import Word2Vec
+from fastvec.plots.frequencies import draw_frequencies
 from fastvec.plots.word_map import check_picture
 
 
@@ -33,8 +34,14 @@ def test_pictures_have_two_dimensions(tmp_path: Path) -> None:
 
 def test_without_matplotlib_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    figures._figure_class.cache_clear()
-    for call in (lambda: check_picture("map.png"), lambda: figures.new_figure(1, 1)):
+    trained = Word2Vec([list("abcd")] * 9, vector_size=4, sample=0)
+    for call in (
+        lambda: check_picture("map.png"),
+        lambda: word_map().figure(),
+        trained.plot,
+        lambda: trained.wv.plot_analogy("a", "b", "c"),
+        lambda: draw_frequencies({"text": np.ones(2, np.int64)}),
+    ):
         with pytest.raises(ImportError, match=r"need matplotlib: pip install 'fastvec\[plot\]'"):
             call()
     assert check_picture("map.html") == ".html"

@@ -129,3 +129,5 @@ def test_three_words_on_a_line_span_nothing(royal: KeyedVectors) -> None:
         royal.plot_analogy("man", "man", "woman")
     with pytest.raises(KeyError, match="'duke' not present"):
         royal.plot_analogy("man", "duke", "woman")
+    with pytest.raises(ValueError, match="no word is left that could be the answer"):
+        vectors(["a", "b", "c"]).plot_analogy("a", "b", "c")
