@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exports": FOUNDATIONS | {"io"},
     "models": FOUNDATIONS | {"io", "corpus", "sentences", "vectors", "plots"},
     "ann": FOUNDATIONS | {"io", "vectors"},
-    "explore": FOUNDATIONS | {"vectors"},
+    "explore": FOUNDATIONS | {"vectors", "plots"},
     "demo": set(),
     # public faces
     "alignment": {"vectors"},

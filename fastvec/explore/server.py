@@ -97,8 +97,8 @@ QUESTIONS: dict[str, Callable[[Query], Callable[[Space], Any]]] = {
     ),
     "odd": lambda query: methodcaller("odd_one_out", query["q"]),
     "matrix": lambda query: methodcaller("matrix", query["q"]),
-    "map": lambda _: methodcaller("map"),
-    "located": lambda query: methodcaller("located", query["q"], int(query["n"])),
+    "map": lambda query: methodcaller("map", query["layout"]),
+    "located": lambda query: methodcaller("located", query["q"], int(query["n"]), query["layout"]),
 }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from fastvec._util.run_log import plain
 from fastvec.explore.completion import Completion
 from fastvec.explore.expressions import parse_sum, parse_words
-from fastvec.explore.map import Map
+from fastvec.explore.map import Map, layouts
 from fastvec.vectors.compact import CompactIndex
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.norms import normalized_rows
@@ -48,7 +48,7 @@ class Space:
         self.name, self._wv = name, wv
         self._words = wv.words.as_text()
         self.complete = Completion(self._words)
-        self._map = Map(self._words, wv)
+        self._map = Map(wv)
         self._index = CompactIndex(wv) if wv.vectors.size >= LARGE else None
         self._words.find("")
         wv.fill_norms()
@@ -57,7 +57,7 @@ class Space:
         """The size of the vectors, and some words to begin with."""
         first = list(itertools.islice(map(str, self._words), 40, 43)) or self._words[:3]
         return {"name": self.name, "words": len(self._wv), "size": self._wv.vector_size,
-                "examples": first}  # fmt: skip
+                "examples": first, "layouts": layouts()}  # fmt: skip
 
     def neighbours(self, text: str, topn: int) -> Answer:
         """The words nearest to a word, or to a sum of words."""
@@ -74,7 +74,12 @@ class Space:
             if word not in self._wv:
                 raise self._unknown(word)
         found = self._wv.most_similar(positive=terms, topn=topn, indexer=self._index)
-        return {"terms": terms, "found": [[str(key), round(score, 4)] for key, score in found]}
+        made = [word for word, _ in terms if word not in self._words]
+        return {
+            "terms": terms,
+            "inferred": made,
+            "found": [[str(key), round(score, 4)] for key, score in found],
+        }
 
     def odd_one_out(self, text: str) -> Answer:
         """Some words, sorted by their cosine with the mean of all; the last does not match."""
@@ -108,12 +113,12 @@ class Space:
     def _unknown(self, word: str) -> UnknownWordError:
         return UnknownWordError(word, similar_spellings(self._words, word, SPELLINGS))
 
-    def map(self) -> Answer:
+    def map(self, layout: str) -> Answer:
         """The most frequent words, and their places on a map."""
-        return self._map.answer()
+        return self._map.answer(layout)
 
-    def located(self, text: str, topn: int) -> Answer:
+    def located(self, text: str, topn: int, layout: str) -> Answer:
         """The words nearest to a sum of words; where they and the words of the sum stand."""
         answer = self.neighbours(text, topn)
         words = dict.fromkeys(str(word) for word, _ in (*answer["terms"], *answer["found"]))
-        return answer | {"places": self._map.places(list(words))}
+        return answer | {"places": self._map.places(list(words), layout)}

@@ -64,7 +64,7 @@ def test_it_serves_until_a_signal_ends_it(folder: Path, number: signal.Signals) 
         assert address.startswith("http://127.0.0.1:")
         names = [space["name"] for space in ask(address, "spaces")]
         assert names == ["v.safetensors", "rising.safetensors"]
-        assert ask(address, "map")[1]["words"] == ["often", "rare"]
+        assert ask(address, "map?layout=pca")[1]["words"] == ["often", "rare"]
         process.send_signal(number)
         assert process.wait(DEADLINE) == 0
         assert process.stderr.read() == (

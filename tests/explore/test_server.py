@@ -95,8 +95,8 @@ def test_answers_of_all_spaces(explorer: Explorer) -> None:
     )
     assert ask(explorer, "odd", q="king queen apple")[1]["found"][-1][0] == "apple"
     assert ask(explorer, "matrix", q="king queen")[0]["cosines"][0][0] == 1
-    assert len(ask(explorer, "map")[1]["words"]) == len(royal_words())
-    assert "king" in ask(explorer, "located", q="king", n="1")[0]["places"]
+    assert len(ask(explorer, "map", layout="pca")[1]["words"]) == len(royal_words())
+    assert "king" in ask(explorer, "located", q="king", n="1", layout="pca")[0]["places"]
 
 
 @pytest.mark.parametrize("word", ODD_WORDS)

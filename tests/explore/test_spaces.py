@@ -11,6 +11,8 @@ from sixty_words import COUNTS, ITEMS, KEYS, VECTORS
 from fastvec.explore import map as maps
 from fastvec.explore import spaces
 from fastvec.explore.spaces import MOST_NEIGHBOURS, MOST_WORDS, Space, UnknownWordError
+from fastvec.subwords import Subwords
+from fastvec.vectors.fasttext import FastTextKeyedVectors
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -66,7 +68,7 @@ def test_unknown_words(space: Space) -> None:
         lambda: space.neighbours("quen", 3),
         lambda: space.neighbours("king + quen", 3),
         lambda: space.analogy("man", "king", "quen", 3),
-        lambda: space.located("quen", 3),
+        lambda: space.located("quen", 3, "pca"),
         lambda: space.matrix("king quen"),
         lambda: space.odd_one_out("king queen quen"),
     ):
@@ -82,6 +84,7 @@ def test_unknown_words(space: Space) -> None:
         (lambda space: space.neighbours("king", 0), "between 1 and 200"),
         (lambda space: space.neighbours("king", MOST_NEIGHBOURS + 1), "between 1 and 200"),
         (lambda space: space.neighbours("", 5), "type a word"),
+        (lambda space: space.map("x"), "layout must be one of pca"),
         (lambda space: space.matrix("king"), "at least 2 words"),
         (lambda space: space.odd_one_out("king queen"), "at least 3 words"),
         (lambda space: space.matrix(" ".join(map(str, range(MOST_WORDS + 1)))), "at most 60 words"),
@@ -97,7 +100,7 @@ def test_items_with_integer_ids() -> None:
     space = Space("items", wv)
     assert space.complete("1", 2) == ["12345", "100"]
     assert found(space.neighbours("7", 3)) == [str(key) for key, _ in wv.most_similar(7, topn=3)]
-    assert len(space.located("-2", 3)["places"]) == 4
+    assert len(space.located("-2", 3, "pca")["places"]) == 4
     assert space.matrix("7, 100")["words"] == ["7", "100"]
     assert len(space.odd_one_out("7 100 0")["found"]) == 3
 
@@ -115,9 +118,14 @@ def test_one_word_and_vectors_that_are_zero_or_not_finite() -> None:
 
 
 def test_map(space: Space, wv: KeyedVectors) -> None:
-    answer = space.map()
+    answer = space.map("pca")
+    assert {len(answer[name]) for name in ("words", "x", "y", "clusters")} == {len(wv)}
+    assert {len(answer[name]) for name in ("colours", "names", "middles")} == {
+        max(answer["clusters"]) + 1
+    }
+    json.dumps(answer, allow_nan=False)
     assert answer["words"] == [*ROYAL, *ODD_WORDS]
-    located = space.located("king", 2)
+    located = space.located("king", 2, "pca")
     rows = [wv.get_index(word) for word in located["places"]]
     assert list(located["places"]) == ["king", *found(located)]
     assert list(located["places"].values()) == [
@@ -129,23 +137,51 @@ def test_words_beyond_the_map_stand_between_their_neighbours(monkeypatch) -> Non
     monkeypatch.setattr(maps, "MAPPED", 20)
     wv = KeyedVectors.of(Words.of(KEYS), VECTORS)
     space = Space("", wv)
-    answer = space.map()
+    answer = space.map("pca")
     assert answer["words"] == KEYS[:20]
     near = [
         (wv.get_index(key), cosine) for key, cosine in wv.most_similar("w50", topn=5, clip_end=20)
     ]
     points = np.array([answer["x"], answer["y"]]).T[[row for row, _ in near]]
     expected = np.average(points, 0, [max(cosine, 1e-6) for _, cosine in near])
-    np.testing.assert_allclose(space.located("w50", 1)["places"]["w50"], expected, atol=1e-3)
+    np.testing.assert_allclose(space.located("w50", 1, "pca")["places"]["w50"], expected, atol=1e-3)
 
 
 def test_a_map_is_made_once(monkeypatch, space: Space) -> None:
     made = []
-    plane = maps.principal_plane
-    monkeypatch.setattr(maps, "principal_plane", lambda rows: made.append(1) or plane(rows))
-    threads = [threading.Thread(target=space.map) for _ in range(4)]
+    make = KeyedVectors.map
+    monkeypatch.setattr(
+        KeyedVectors, "map", lambda *given, **more: made.append(1) or make(*given, **more)
+    )
+    threads = [threading.Thread(target=space.map, args=("pca",)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert made == [1]
+
+
+def test_a_map_by_tsne(space: Space) -> None:
+    pytest.importorskip("openTSNE", reason="openTSNE is not installed")
+    assert "tsne" in dict(space.facts()["layouts"])
+    flat, curved = space.map("pca"), space.map("tsne")
+    assert (curved["words"], curved["clusters"]) == (flat["words"], flat["clusters"])
+    assert curved["x"] != flat["x"]
+
+
+def test_unseen_words_of_vectors_with_ngrams() -> None:
+    """They have vectors too, of which the page says so; words of the vocabulary stay words."""
+    words = Words.of(["king", "kings", "queen", "queens", "man", "-"])
+    vectors = np.random.default_rng(1).normal(size=(6, 5)).astype(np.float32)
+    ngrams = np.random.default_rng(2).normal(size=(100, 5)).astype(np.float32)
+    wv = FastTextKeyedVectors.of_subwords(words, Subwords(3, 5, 100, vectors, ngrams))
+    space = Space("", wv)
+    assert space.neighbours("king", 2)["inferred"] == []
+    answer = space.neighbours("kingly - queenly", 3)
+    assert answer["terms"] == [("kingly", 1.0), ("queenly", -1.0)]
+    assert answer["inferred"] == ["kingly", "queenly"]
+    expected = [word for word, _ in wv.most_similar(["kingly"], ["queenly"], topn=3)]
+    assert found(answer) == expected
+    assert "kingly" in space.located("kingly", 2, "pca")["places"]
+    assert space.matrix("king, kingly")["words"] == ["king", "kingly"]
+    assert len(found(space.odd_one_out("king kingly queenly"))) == 3

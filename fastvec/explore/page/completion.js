@@ -3,6 +3,7 @@
 import { ask, bdi, el, quoted } from "./dom.js";
 
 const PATIENCE = 60; // milliseconds without a key until words are looked up
+const MOST = 8; // words that are offered
 let boxes = 0;
 
 /** Where the word begins that is typed at the end of a text. */
@@ -25,23 +26,30 @@ export function wordBox({ kind, label, placeholder }) {
     oninput: look, onkeydown: key, onblur: close,
   });
   const node = el("div", { class: `box ${kind}` }, el("label", { for: id }, label), input, list);
-  let active = -1, asked = 0, timer;
+  let active = -1, asked = 0, words = [], timer;
 
   function look() {
     clearTimeout(timer);
     const turn = ++asked;
     timer = setTimeout(async () => {
-      const text = input.value.slice(0, input.selectionStart);
-      const typed = text.slice(wordStart(text, kind)).replace(/^"/, "");
-      const words = typed ? await ask("complete", { q: typed }).catch(() => []) : [];
-      if (turn === asked && document.activeElement === input) open(words);
+      const text = input.value.slice(0, input.selectionStart), start = wordStart(text, kind);
+      const found = await Promise.all([...new Set([0, start])].map((from) => complete(text, from)));
+      if (turn === asked && document.activeElement === input) open(found.flat());
     }, PATIENCE);
   }
 
-  function open(words) {
-    list.replaceChildren(...words.map((word, i) => el("li", {
+  /** Words that begin like the text from some place on, and the place. */
+  async function complete(text, start) {
+    const q = text.slice(start).replace(/^"(?=.)/, "");
+    const words = q ? await ask("complete", { q }).catch(() => []) : [];
+    return words.map((word) => ({ word, start }));
+  }
+
+  function open(found) {
+    words = found.slice(0, MOST);
+    list.replaceChildren(...words.map(({ word }, i) => el("li", {
       id: `${list.id}-${i}`, role: "option", "aria-selected": "false",
-      onpointerdown: (event) => { event.preventDefault(); choose(word); },
+      onpointerdown: (event) => { event.preventDefault(); choose(words[i]); },
     }, bdi(word))));
     list.hidden = !words.length;
     input.setAttribute("aria-expanded", String(!list.hidden));
@@ -64,10 +72,9 @@ export function wordBox({ kind, label, placeholder }) {
     else input.setAttribute("aria-activedescendant", list.children[active].id);
   }
 
-  function choose(word) {
+  function choose({ word, start }) {
     const caret = input.selectionStart;
-    const before = input.value.slice(0, wordStart(input.value.slice(0, caret), kind));
-    const chosen = before + (kind === "word" ? word : quoted(word));
+    const chosen = input.value.slice(0, start) + (kind === "word" ? word : quoted(word));
     input.value = chosen + input.value.slice(caret).replace(/^"/, "");
     input.setSelectionRange(chosen.length, chosen.length);
     close();
@@ -79,7 +86,7 @@ export function wordBox({ kind, label, placeholder }) {
     if (event.isComposing) return; // the keys are those of an input method
     if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
-      choose(list.children[active].textContent);
+      choose(words[active]);
     } else if (event.key === "Enter") {
       close();
     } else if (list.hidden) {

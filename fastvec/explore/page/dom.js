@@ -20,7 +20,13 @@ export const joined = (nodes, between) =>
   nodes.flatMap((node, i) => (i ? [between, node] : [node]));
 
 /** The address of a view: what stands behind the # is all that is needed to see it again. */
-export const address = (view, fields) => `#${view}?${new URLSearchParams(fields)}`;
+export function address(view, fields) {
+  const given = Object.entries(fields).filter(([, value]) => value != null);
+  return `#${view}?${new URLSearchParams(given)}`;
+}
+
+/** The fields that are typed, without those that are chosen from a list. */
+export const typed = ({ n, layout, ...words }) => words;
 
 /** A word as a part of a sum or a list: in quotes where it would be taken for something else. */
 export const quoted = (word) =>

@@ -1,6 +1,6 @@
 // The page: its views, the address that chooses between them, and the end.
 
-import { announce, ask, bdi, el } from "./dom.js";
+import { announce, ask, bdi, el, typed } from "./dom.js";
 import { failure, makeView } from "./view.js";
 import { VIEWS } from "./views.js";
 
@@ -19,12 +19,15 @@ function show(views) {
   const changed = !view.node.isConnected;
   if (changed) main.replaceChildren(view.node);
   for (const link of nav.children) {
-    if (link.hash === `#${view.name}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.hash !== `#${view.name}`) {
+      link.removeAttribute("aria-current");
+    } else {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
   const { title } = VIEWS.find((one) => one.name === view.name);
-  const { n, ...words } = fields;
-  document.title = [Object.values(words).join(" : "), title, "fastvec"].filter(Boolean).join(" – ");
+  document.title = [Object.values(typed(fields)).join(" : "), title, "fastvec"].filter(Boolean).join(" – ");
   view.update(fields);
   if (changed) view.focus();
 }

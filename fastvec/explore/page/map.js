@@ -16,8 +16,10 @@ function around(places) {
 }
 
 export class WordMap {
-  constructor({ words, x, y, clusters = [] }) {
-    this.points = words.map((word, i) => ({ word, place: [x[i], y[i]], cluster: clusters[i] }));
+  constructor({ words, x, y, clusters, colours, names, middles }) {
+    this.points = words.map((word, i) => ({ word, place: [x[i], y[i]], colour: colours[clusters[i]] }));
+    this.names = middles.map((i, cluster) => (
+      { name: names[cluster], place: [x[i], y[i]], colour: colours[cluster] }));
     this.whole = around(this.points.map(({ place }) => place));
     this.lit = [];
     this.asked = [];
@@ -184,7 +186,7 @@ export class WordMap {
   draw() {
     if (!this.view) return;
     const context = this.canvas.getContext("2d"), style = getComputedStyle(this.canvas);
-    this.colours = Object.fromEntries(["text", "muted", "surface", "accent", "warm"].map(
+    this.colours = Object.fromEntries(["text", "surface", "accent", "warm"].map(
       (name) => [name, style.getPropertyValue(`--${name}`)]));
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, ...this.size);
@@ -204,9 +206,8 @@ export class WordMap {
   drawDots(context, seen) {
     const radius = Math.min(3.5, Math.max(1.2, 60 / Math.sqrt(seen.length + 1)));
     context.globalAlpha = this.lit.length ? 0.35 : 0.6;
-    for (const { place, cluster } of seen) {
-      context.fillStyle = cluster == null ? this.colours.muted
-        : `oklch(${dark.matches ? 0.75 : 0.58} 0.13 ${cluster * 137.5})`;
+    for (const { place, colour } of seen) {
+      context.fillStyle = colour;
       this.dot(context, place, radius);
     }
     context.globalAlpha = 1;
@@ -222,26 +223,40 @@ export class WordMap {
     context.fill();
   }
 
-  /** Labels that do not cover each other: first those of lit words, then of frequent ones. */
+  /** Labels that do not cover each other: of lit words, of clusters, and then of frequent words. */
   drawLabels(context, seen) {
-    const lit = new Set(this.lit.map(({ word }) => word)), taken = [];
-    const first = this.hovered ? [this.hovered, ...this.lit] : this.lit;
-    for (const point of [...first, ...seen.filter(({ word }) => !lit.has(word))]) {
-      if (taken.length >= MOST_LABELS) break;
-      const [x, y] = this.pixels(point.place), width = context.measureText(point.word).width / 2 + 3;
-      const box = [x - width, y - 22, x + width, y - 4];
-      const free = !taken.some((other) => box[0] < other[2] && other[0] < box[2]
-        && box[1] < other[3] && other[1] < box[3]);
-      if (!free) continue;
-      taken.push(box);
-      const important = point === this.hovered || lit.has(point.word);
-      context.globalAlpha = important || !this.lit.length ? 1 : 0.6;
-      context.strokeStyle = this.colours.surface;
-      context.lineWidth = 3.5;
-      context.strokeText(point.word, x, y - 8);
-      context.fillStyle = point.asked ? this.colours.warm : important ? this.colours.accent : this.colours.text;
-      context.fillText(point.word, x, y - 8);
+    const lit = new Set(this.lit.map(({ word }) => word)), { text, accent, warm } = this.colours;
+    const write = this.writer(context);
+    if (this.hovered) write(this.hovered.word, this.hovered.place, accent);
+    for (const { word, place, asked } of this.lit) write(word, place, asked ? warm : accent);
+    context.globalAlpha = this.lit.length ? 0.6 : 1;
+    if (!this.lit.length && this.names.length > 1 && this.view.scale < this.leastScale() * 6) {
+      context.font = context.font.replace("13px", "bold 15px");
+      for (const { name, place, colour } of this.names) {
+        write(name, place, `color-mix(in oklab, ${colour} 60%, ${text})`, -4);
+      }
+      context.font = context.font.replace("bold 15px", "13px");
+    }
+    for (let i = 0, labels = 0; i < seen.length && labels < MOST_LABELS; i++) {
+      if (!lit.has(seen[i].word)) labels += write(seen[i].word, seen[i].place, text);
     }
     context.globalAlpha = 1;
+  }
+
+  /** A function that writes a label above a place if nothing is there yet, and says whether. */
+  writer(context) {
+    const taken = [];
+    return (label, place, colour, above = 8) => {
+      const [x, y] = this.pixels(place), half = context.measureText(label).width / 2 + 3;
+      const [left, top, right, bottom] = [x - half, y - above - 14, x + half, y - above + 4];
+      if (taken.some((one) => left < one[2] && one[0] < right && top < one[3] && one[1] < bottom)) return false;
+      taken.push([left, top, right, bottom]);
+      context.strokeStyle = this.colours.surface;
+      context.lineWidth = 3.5;
+      context.strokeText(label, x, y - above);
+      context.fillStyle = colour;
+      context.fillText(label, x, y - above);
+      return true;
+    };
   }
 }

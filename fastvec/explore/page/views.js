@@ -1,7 +1,7 @@
 // The views: neighbours, analogies, the odd one out, similarities, and the map.
 
 import { address, announce, ask, bdi, el, joined, quoted } from "./dom.js";
-import { panels, ranking, without } from "./view.js";
+import { COUNT, panels, ranking, without } from "./view.js";
 import { WordMap } from "./map.js";
 
 const SUM = { field: "q", kind: "sum", label: "Word, or sum of words", placeholder: "king - man + woman" };
@@ -37,7 +37,9 @@ function neighbourLists(name, answers, fields, spaces) {
   const both = shared(answers);
   const count = Math.max(...answers.map(({ found = [] }) => found.length));
   announce(`${count} words`);
-  const lists = panels(name, answers, fields, spaces, ({ found }, i) => [
+  const lists = panels(name, answers, fields, spaces, ({ found, inferred }, i) => [
+    inferred.length > 0 && el("p", { class: "hint" }, "Not in the vocabulary, but made from parts of words: ",
+      ...joined(inferred.map(bdi), ", "), "."),
     found.length ? ranking(found, fields.n, (word) => alsoAt(both.get(word), i, spaces))
       : el("p", { class: "hint" }, "There are no other words."),
   ]);
@@ -83,11 +85,14 @@ function cell(cosine) {
   return node;
 }
 
-let maps; // one for each space, made once
+const made = {}; // the maps of all spaces, for each layout
 
 /** The maps of all spaces, with the words that were found lit and zoomed to. */
 async function showMap(answers, fields, spaces) {
-  maps ??= (await ask("map")).map((answer) => (answer.error ? answer : new WordMap(answer)));
+  const { layout } = fields;
+  made[layout] ??= (await ask("map", { layout })).map(
+    (answer) => (answer.error ? answer : new WordMap(answer)));
+  const maps = made[layout];
   const all = spaces.map((_, i) => (maps[i].error ? maps[i] : answers[i] ?? {}));
   const nodes = panels("map", all, fields, spaces, ({ terms = [], found = [], places = {} }, i) => {
     maps[i].light(places, terms.map(([word]) => word));
@@ -100,11 +105,13 @@ async function showMap(answers, fields, spaces) {
 
 export const VIEWS = [
   {
-    name: "neighbours", title: "Neighbours", question: "neighbours", boxes: [SUM], counts: true,
+    name: "neighbours", title: "Neighbours", question: "neighbours", boxes: [SUM],
+    choices: () => [COUNT],
     show: showNeighbours, hint: examples("neighbours"),
   },
   {
-    name: "analogy", title: "Analogy", question: "analogy", counts: true, show: showAnalogy,
+    name: "analogy", title: "Analogy", question: "analogy", choices: () => [COUNT],
+    show: showAnalogy,
     boxes: [
       { field: "a", kind: "word", label: "A", placeholder: "man" },
       { field: "b", kind: "word", label: "is to B", placeholder: "king" },
@@ -113,17 +120,19 @@ export const VIEWS = [
     hint: sentence("Type three words: the answer is to C what B is to A."),
   },
   {
-    name: "odd", title: "Odd one out", question: "odd", show: showOdd,
+    name: "odd", title: "Odd one out", question: "odd", choices: () => [], show: showOdd,
     boxes: [{ ...LIST, placeholder: "breakfast, cereal, dinner, lunch" }],
     hint: sentence("Which of some words does not match the others? Type three or more."),
   },
   {
-    name: "matrix", title: "Similarities", question: "matrix", show: showMatrix,
+    name: "matrix", title: "Similarities", question: "matrix", choices: () => [],
+    show: showMatrix,
     boxes: [{ ...LIST, placeholder: "paris, london, red, blue" }],
     hint: sentence("How similar are some words to each other? Type two or more."),
   },
   {
-    name: "map", title: "Map", question: "located", boxes: [SUM], counts: true, show: showMap,
-    hint: (spaces) => showMap([], {}, spaces),
+    name: "map", title: "Map", question: "located", boxes: [SUM], show: showMap,
+    choices: ([{ layouts }]) => [COUNT, { field: "layout", label: "Layout", options: layouts }],
+    hint: (spaces, fields) => showMap([], fields, spaces),
   },
 ];
