@@ -8,6 +8,7 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.cooccurrence import cooccurrence
+from fastvec.models.doc2vec import Doc2Vec
 from fastvec.models.evaluating import EarlyStopping, Evaluation
 from fastvec.models.facebook import load_facebook_vectors
 from fastvec.models.glove import GloVe
@@ -23,6 +24,7 @@ __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
     "CallbackAny2Vec",
     "Corpus",
+    "Doc2Vec",
     "EarlyStopping",
     "Evaluation",
     "FastTextKeyedVectors",

@@ -79,6 +79,8 @@ class TextReader:
         join_lines: bool = False,
         max_words: int = 0,
         step: int = ...,
+        *,
+        join_rows: bool = False,
     ) -> None: ...
     @property
     def tokens(self) -> int: ...
@@ -128,6 +130,8 @@ class Renumbering:
         numbers: NDArray[np.int32],
         starts: NDArray[np.int64] | None = None,
         several: NDArray[np.int32] | None = None,
+        *,
+        keep_empty: bool = False,
     ) -> None: ...
     def count(self, ids: NDArray[np.int32]) -> tuple[int, int, bool, bool, bool]: ...
     def write(
@@ -261,6 +265,17 @@ class NgramRows:
         steps: NDArray[np.float32] | None = None,
     ) -> None: ...
 
+# --- core/documents.pxi
+
+class Documents:
+    def __init__(
+        self,
+        rows: NDArray[np.float32],
+        starts: NDArray[np.int64],
+        tags: NDArray[np.int32],
+        alone: bool,
+    ) -> None: ...
+
 # --- core/blocks.pxi
 
 MOST_BLOCK_WORDS: Final[int]
@@ -298,10 +313,15 @@ class Training:
         held: NDArray[np.uint8] | None = None,
         frozen: bool = False,
         ngrams: NgramRows | None = None,
+        documents: Documents | None = None,
+        inferring: bool = False,
         blocks: Blocks | None = None,
     ) -> None: ...
     @property
     def n_workers(self) -> int: ...
+    def infer(
+        self, index: int, control: Control, epochs: int, alpha: float, min_alpha: float
+    ) -> None: ...
     @property
     def loss(self) -> float: ...
     @property

@@ -66,7 +66,7 @@ class CorpusParams(Params):
     """How text is read, and where the ids of its words are kept."""
 
     keep_rows: ClassVar[bool] = False
-    """Whether a row of a table in which there is no text counts as an empty one."""
+    """Whether every line and every row of a table is a sentence, also one without words."""
 
     tokens: Tokens = option(
         "whitespace",
@@ -133,6 +133,12 @@ class CorpusParams(Params):
     def columns(self) -> tuple[str, ...]:
         """The columns that are read of a table: of items or texts, of groups, of the order."""
         return tuple(name for name in (self.column, self.group, self.order) if name is not None)
+
+
+class RowParams(CorpusParams):
+    """How text is read where every line and every row of a table counts, also an empty one."""
+
+    keep_rows = True
 
 
 class _WordOptions(TypedDict, total=False):
@@ -214,6 +220,18 @@ class Word2VecParams(Params):
         False,
         "the same vectors for any number of workers (skip-gram with negative sampling): workers "
         "train blocks of words that no other worker uses meanwhile",
+    )
+
+
+@dataclass(eq=False)
+class Doc2VecParams(Params):
+    """What documents are (names and defaults are gensim 4's)."""
+
+    dm: int = switch(1, "predict words from document and context together, not from either alone")
+    dm_mean: int = switch(1, "with --dm: use the mean of their vectors, not their sum")
+    dbow_words: int = switch(0, "with --no-dm: train the vectors of words too, by skip-gram")
+    tag_column: str | None = option(
+        None, "the column of a table that has the tag of each document; --column has its text"
     )
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from fastvec._util.atomic import PathLike
 from fastvec.io.archives import open_input
@@ -59,6 +59,38 @@ class LineSentence:
                 words = _decoded(str(name), line).split()
                 for first in range(0, len(words), self.max_sentence_length):
                     yield words[first : first + self.max_sentence_length]
+
+
+class TaggedDocument(NamedTuple):
+    """A document for Doc2Vec: its words, and its tags: integers, or strings.
+
+    >>> TaggedDocument(["to", "be"], [0]).tags
+    [0]
+    """
+
+    words: Sequence[Any]
+    tags: Sequence[Any]
+
+
+class TaggedLineDocument:
+    """The lines of a file as TaggedDocuments, whose tags are their numbers, from 0 on.
+
+    ``source`` is a path or an open file, as for :class:`LineSentence`.  If it is a path, Doc2Vec
+    reads the file natively.
+
+    >>> _ = Path("text.txt").write_text("to be\\nor not to be\\n")
+    >>> [document.tags for document in TaggedLineDocument("text.txt")]
+    [[0], [1]]
+    """
+
+    def __init__(self, source: PathLike | IO[Any]) -> None:
+        self.source = source
+
+    def __iter__(self) -> Iterator[TaggedDocument]:
+        with _open(self.source) as file:
+            name = getattr(file, "name", None) or str(self.source)
+            for number, line in enumerate(lines_of(str(name), file, MOST_LINE_BYTES)):
+                yield TaggedDocument(_decoded(str(name), line).split(), [number])
 
 
 class PathLineSentences:

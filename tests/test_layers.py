@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo": set(),
     # public faces
     "alignment": {"vectors"},
+    "doc2vec": {"_util", "models"},
     "evaluation": {"vectors"},
     "keyedvectors": {"_util", "vectors"},
     "phrases": {"models"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-_OTHER = "fastvec trains word2vec and GloVe only: use gensim for"
+_OTHER = "fastvec trains word2vec, Doc2Vec and GloVe only: use gensim for"
 
 _OTHER_MODELS = (
     *("LdaModel", "LdaMulticore", "LdaSeqModel", "LsiModel", "TfidfModel", "RpModel", "HdpModel"),
@@ -19,15 +19,14 @@ _OTHER_MODELS = (
 #: names of ``gensim.models`` and its modules
 MODULE_NAMES = {
     "FastText": f"{_OTHER} FastText",
-    "Doc2Vec": f"{_OTHER} Doc2Vec",
-    "TaggedDocument": f"{_OTHER} Doc2Vec",
+    "TaggedBrownCorpus": "make TaggedDocuments of your own",
     "WordEmbeddingsKeyedVectors": "use KeyedVectors",
     "Word2VecKeyedVectors": "use KeyedVectors",
     "EuclideanKeyedVectors": "use KeyedVectors",
     "Word2VecVocab": "use Vocabulary",
     "Word2VecTrainables": "use Word2Vec",
     "TranslationMatrix": "use fastvec.alignment.align",
-    "Doc2VecKeyedVectors": f"{_OTHER} Doc2Vec",
+    "Doc2VecKeyedVectors": "use KeyedVectors",
     **{name: f"{_OTHER} {name}" for name in _OTHER_MODELS},
     "Vocab": "use get_vecattr(word, 'count')",
     "CompatVocab": "use get_vecattr(word, 'count')",
@@ -72,7 +71,7 @@ VECTOR_NAMES = {
     "mapfile_path": "load maps every file",
     "log_accuracy": "evaluate_word_analogies returns the sections",
     "log_evaluate_word_pairs": "evaluate_word_pairs returns the correlations",
-    "similarity_unseen_docs": f"{_OTHER} Doc2Vec",
+    "similarity_unseen_docs": "use Doc2Vec.similarity_unseen_docs",
     **_LIFECYCLE,
 }
 

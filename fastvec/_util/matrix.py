@@ -84,9 +84,14 @@ def picked_rows(rows: ArrayLike, picks: NDArray[np.integer[Any]]) -> NDArray[np.
     return matrix
 
 
-def random_rows(rows: int, size: int, generator: np.random.Generator) -> NDArray[np.float32]:
-    """A padded matrix of numbers uniform in [-1 / size, 1 / size), as in gensim and fastText."""
-    matrix = padded(rows, size)
+def random_rows(
+    rows: int, size: int, generator: np.random.Generator, out: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """A padded matrix of numbers uniform in [-1 / size, 1 / size), as in gensim and fastText.
+
+    ``out`` is a padded matrix to fill; by default, a new one is made.
+    """
+    matrix = padded(rows, size) if out is None else out
     step = max(1, (1 << 22) // size)  # limits the memory of the temporary copies
     for start in range(0, rows, step):
         block = generator.random((min(step, rows - start), size), dtype=np.float32)

@@ -31,6 +31,7 @@ from fastvec.cli import (
     completion,
     corpus,
     demo,
+    documents,
     embed,
     evaluate,
     explore,
@@ -119,7 +120,7 @@ def app(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-app.add_group("Make vectors", [train.train, glove.glove, glove.ppmi])
+app.add_group("Make vectors", [train.train, glove.glove, glove.ppmi, documents.documents])
 app.add_group(
     "Prepare text", [check.check, corpus.encode, corpus.vocab, corpus.phrases, glove.cooccur]
 )

@@ -33,8 +33,8 @@ from fastvec.corpus.sources import find_source
 from fastvec.io.counts import read_counts
 from fastvec.io.matrices import check_matrix_file, write_matrix
 from fastvec.io.npy import open_array
-from fastvec.models.embedding import RowParams, sentence_means, split_by
-from fastvec.params import CorpusParams
+from fastvec.models.embedding import sentence_means, split_by
+from fastvec.params import CorpusParams, RowParams
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.sentence_vectors import (
     METHODS,

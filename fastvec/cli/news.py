@@ -25,7 +25,10 @@ from fastvec.corpus.files import find_files
 
 #: the names of what commands read and write, of which none may be the log
 SOURCES = ("vectors", "corpus", "matrix", "vocab", "read_vocab", "init", "counts", "component")
-OUTPUTS = ("checkpoint", "output", "target", "save_vocab", "save_component", "listed")
+OUTPUTS = (
+    *("checkpoint", "output", "target", "save_vocab", "save_component", "listed"),
+    *("word_output", "model_output"),
+)
 #: what a terminal shows beside its bar,
 RESULTS = {"validation", "evaluation", "best", "stopping", "restored"}
 #: and what other outputs show, which have no bar

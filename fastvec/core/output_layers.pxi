@@ -28,6 +28,13 @@ cdef extern from "word2vec/training.h" nogil:
         const int64_t *offsets
         const int32_t *rows
         int longest
+    ctypedef struct c_documents "documents":
+        float *rows
+        int64_t count
+        const int64_t *starts
+        const int32_t *tags
+        int64_t n_tags
+        int most, alone
     ctypedef struct training:
         const kernels *kernel
         const int32_t *tokens
@@ -42,6 +49,7 @@ cdef extern from "word2vec/training.h" nogil:
         c_weights vectors
         const float *locks
         c_subwords subwords
+        c_documents documents
         negative_sampling negative_sampling
         hierarchical_softmax hierarchical_softmax
         int skip_gram, window, reach, shrink_windows, shared_negatives, cbow_mean, cbow_corrected

@@ -6,6 +6,7 @@ cdef extern from "text/renumber.h" nogil:
         int64_t known
         const int64_t *starts
         const int32_t *several
+        int keep_empty
     ctypedef struct renumbered:
         int64_t tokens, sentences
         int ends, first_empty, open
@@ -23,6 +24,8 @@ cdef class Renumbering:
         for each id a token, -1 for nothing, or -2 - e for several tokens; numbers[0] is not used.
     starts, several : (E + 1,) int64 and (P,) int32 array, optional
         the several tokens of entry e are ``several[starts[e]:starts[e + 1]]``.
+    keep_empty : bool
+        whether sentences of which nothing is left are kept.
 
     Raises
     ------
@@ -34,7 +37,8 @@ cdef class Renumbering:
     cdef object arrays
 
     def __cinit__(self, const int32_t[::1] numbers, const int64_t[::1] starts=None,
-                  const int32_t[::1] several=None):
+                  const int32_t[::1] several=None, *, bint keep_empty=False):
+        self.m.keep_empty = keep_empty
         self.arrays = (numbers, starts, several)
         self.m.known = numbers.shape[0]
         self.m.map = &numbers[0] if numbers.shape[0] else NULL

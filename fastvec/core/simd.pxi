@@ -17,6 +17,7 @@ cdef extern from "kernels/instruction_sets.h" nogil:
         const char *name
         const kernels *word2vec
         const kernels *word2vec_frozen
+        const kernels *word2vec_infer
         const glove_kernels *glove
     const instruction_set *instruction_set_at(int i)
     const instruction_set *instruction_set_named(const char *name)

@@ -10,6 +10,7 @@ cdef extern from "text/text_chunks.h" nogil:
         int64_t max_words
         int replace
         int join_lines
+        int join_rows
         int final
         int eof
         int32_t *ids
@@ -51,6 +52,8 @@ cdef class TextReader:
         replace invalid UTF-8 with U+FFFD instead of raising TextError.
     join_lines : bool
         newlines are spaces; a sentence ends only with its file.
+    join_rows : bool
+        newlines in rows of text are spaces: each row is one sentence, also an empty one.
     max_words : int
         pause after the sentence that brings more distinct words than this; 0: never.
     step : int
@@ -72,13 +75,14 @@ cdef class TextReader:
     cdef int32_t users
 
     def __cinit__(self, bint replace=False, bint join_lines=False, int64_t max_words=0,
-                  int64_t step=TEXT_STEP):
+                  int64_t step=TEXT_STEP, *, bint join_rows=False):
         if not 1 <= step <= 1 << 30:
             raise ValueError(f"step must be from 1 to {1 << 30}, got {step}")
         if text_init(&self.t, step) < 0:
             raise MemoryError()
         self.t.replace = replace
         self.t.join_lines = join_lines
+        self.t.join_rows = join_rows
         self.t.max_words = max_words
 
     def __dealloc__(self):

@@ -4,6 +4,14 @@ cdef extern from "word2vec/epoch.h" nogil:
     enum: CHUNK, MAX_CHUNK, COPIED_ROWS "HOT_ROWS"
     void train_epoch(const training *t, worker *w, control *c, int64_t *counters)
 
+cdef extern from "word2vec/infer.h" nogil:
+    ctypedef struct inference:
+        int epochs
+        float alpha, min_alpha
+        int vector_size
+    void infer_documents(const training *t, worker *w, control *c, const inference *how,
+                         int64_t *counters)
+
 
 #: tokens that a worker takes at a time; rows that may have copies beside other workers
 CHUNK_TOKENS, HOT_ROWS = CHUNK, COPIED_ROWS
@@ -35,8 +43,12 @@ cdef class Training:
     frozen : bool
         change no row, and only compute the loss: of the sentences that are held out, or else of
         all.
+    documents : Documents, optional
+        rows that are inputs besides the context words, or instead of them.
+    inferring : bool
+        change no rows but those of the documents, of which sentence s has row s; call :meth:`infer`.
     workers : int
-        how many threads will call :meth:`run`.
+        how many threads will call :meth:`run` or :meth:`infer`.
     ngrams : NgramRows, optional
         the n-grams of words, which are inputs together with the words' own rows.
     blocks : Blocks, optional
@@ -51,6 +63,8 @@ cdef class Training:
     cdef training t
     cdef worker *workers
     cdef readonly int n_workers
+    cdef int vector_size
+    cdef bint inferring
     cdef Blocks blocks  # or None
     cdef object alive  # the arrays and layers, kept from being freed
     cdef int32_t users
@@ -62,13 +76,17 @@ cdef class Training:
         bint shrink_windows, bint shared_negatives, bint cbow_mean, bint cbow_corrected,
         int workers, str simd, const float[::1] vector_steps=None, const float[::1] locks=None,
         const uint8_t[::1] held=None, bint frozen=False, NgramRows ngrams=None,
-        Blocks blocks=None,
+        Documents documents=None, bint inferring=False, Blocks blocks=None,
     ):
         cdef training *t = &self.t
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
         memset(t, 0, sizeof(training))
         cdef const instruction_set *kernel_set = instruction_set_of(simd)
         t.kernel = kernel_set.word2vec_frozen if frozen else kernel_set.word2vec
+        if inferring:
+            t.kernel = kernel_set.word2vec_infer
+        if documents is None and inferring or blocks is not None and documents is not None:
+            raise ValueError("inference needs documents, and these cannot be trained in blocks")
         if stride % ROW_FLOATS or not 1 <= vector_size <= stride:
             raise ValueError(f"rows of {stride} floats cannot hold vector_size {vector_size}")
         if window < 1:
@@ -79,7 +97,7 @@ cdef class Training:
             raise ValueError(f"locks must have {n} entries, got {locks.shape[0]}")
         self.n_workers = check_workers(workers)
         # Frozen rows need no copies, nor do those that one worker has to itself.
-        t.workers = 1 if frozen or blocks is not None else workers
+        t.workers = 1 if frozen or inferring or blocks is not None else workers
         check_rows(vectors, "vectors", n, stride)
         if t.workers > 1 and (vector_steps is None or vector_steps.shape[0] < n):
             raise ValueError(f"several workers need the steps of {n} vectors")
@@ -105,12 +123,19 @@ cdef class Training:
             if locks is not None or blocks is not None:
                 raise ValueError("a training with n-grams has neither locks nor blocks")
             ngrams.attach(t, n)
+        if documents is not None:
+            if ngrams is not None:
+                raise ValueError("a training with documents has no n-grams")
+            documents.attach(t)
+        if inferring and (skip_gram and not documents.alone or not each_has_a_row(t)):
+            raise ValueError("only one row of each sentence is inferred, not those of words")
         if not layers or len({type(layer) for layer in layers}) != len(layers):
             raise ValueError("there must be one output layer or more, each of another kind")
         for layer in layers:
             (<OutputLayer?> layer).attach(t, n)
         self.alive = (tokens, offsets, keep, vectors, list(layers), vector_steps, locks,
-                      held, ngrams)
+                      held, ngrams, documents)
+        self.vector_size, self.inferring = vector_size, inferring
         self.blocks = blocks
         if blocks is not None:
             blocks.attach(t, workers)
@@ -189,6 +214,23 @@ cdef class Training:
             else:
                 train_blocks(&self.t, &blocks.b, &self.workers[index], &blocks.workers[index],
                              &control.c, counters)
+
+    def infer(self, int index, Control control, int epochs, float alpha, float min_alpha):
+        """One worker's share of all sentences: the rows of their documents become what fits them.
+
+        The learning rate falls from ``alpha`` in the first of some epochs to ``min_alpha`` in the
+        last; counter 0 counts tokens.
+        """
+        if not 0 <= index < self.n_workers or not self.inferring or epochs < 1:
+            raise ValueError(f"no worker {index} infers in {epochs} epochs")
+        cdef Borrow borrowed = borrow_shared(self, &self.users)
+        cdef Borrow borrowed_worker = borrow_exclusive(self, &self.worker_users[index])
+        cdef int64_t *counters = control.row(index)
+        cdef inference how
+        how.epochs, how.alpha, how.min_alpha = epochs, alpha, min_alpha
+        how.vector_size = self.vector_size
+        with nogil:
+            infer_documents(&self.t, &self.workers[index], &control.c, &how, counters)
 
     @property
     def loss(self):

@@ -168,9 +168,10 @@ class _Reading:
                 codes, expansions = read.normalized.codes(ids)
                 raw_words = int(read.counts.sum())
             worker_codes = [codes[numbers] for numbers in read.numbers]
-            tokens, offsets = spool.tokens(worker_codes, expansions, workers)
+            tokens, offsets = spool.tokens(worker_codes, expansions, workers, params.keep_rows)
         corpus = Corpus(tokens, offsets, vocabulary, raw_words, spool.raw_sentences, self._options)
         corpus._in_lines = source.has_lines(params)
+        corpus._keeps_empty = params.keep_rows
         if first and self.remarks:
             least = self.vocab_params.min_count
             log_hints(TextRead(read.words, read.counts, corpus, least, corpus._in_lines))
@@ -215,6 +216,7 @@ class _Reading:
             replace=self.corpus_params.errors == "replace",
             join_lines=not self.corpus_params.lines,
             max_words=self.vocab_params.max_vocab_size or 0,
+            join_rows=self.corpus_params.keep_rows,
         )
 
     def _words(self, spool: Spool) -> _WordsRead:
@@ -236,6 +238,8 @@ class _Reading:
     ) -> tuple[Vocabulary, Ids]:
         """The vocabulary, and for each word that was read its id there, or DROPPED."""
         if vocabulary is not None:
+            if self.corpus_params.keep_rows:  # where every sentence counts, all may be empty
+                return vocabulary, vocabulary.words.find_all(read.words)
             if raw_words == 0:
                 raise NoWordsError(_nothing_left(0, 0, self.vocab_params))
             return vocabulary, ids_in(vocabulary, read.words)

@@ -155,8 +155,8 @@ class TextRows:
     def texts(self, lines: bool, errors: str) -> Iterator[str]:
         """The lines of all rows, or the rows."""
         for start, end in itertools.pairwise(self.ends.tolist()):
-            row = self.joined[start:end].tobytes()
-            yield from TextBlock(self.name, 0, row, last=True).texts(lines, errors)
+            row = TextBlock(self.name, 0, self.joined[start:end].tobytes(), last=True)
+            yield from row.texts(lines, errors) or ([] if lines else [""])
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,8 @@ def texts_and_sentences(
     for chunk in chunks:
         if isinstance(chunk, TextBlock | TextRows):
             # Not with map: StopIteration from the tokenizer would end the corpus without a word.
-            for text in chunk.texts(params.lines, params.errors):
+            lines = params.lines and not (params.keep_rows and isinstance(chunk, TextRows))
+            for text in chunk.texts(lines, params.errors):
                 yield _tokens_of(tokenizer, text)
         else:
             assert isinstance(chunk, TokenRows | IntRows | LongRows)

@@ -66,6 +66,7 @@ class Corpus:
         self.raw_words = raw_words
         self.raw_sentences = raw_sentences
         self.options = dict(options or {})
+        self._keeps_empty = False  # sentences of which nothing is left are there all the same
         # Whether sentences are lines of files: so it is assumed until the reader says otherwise.
         self._in_lines = bool(self.options.get("lines")) and self.options.get("column") is None
 
@@ -342,13 +343,16 @@ def renumbered(
     """A copy of a corpus in the ids of another vocabulary; words that are not in it are dropped."""
     ids = ids_in(vocabulary, corpus.vocabulary.words)
     with Storage(memory_budget(memory), tmp) as storage:
-        tokens, offsets = _renumber(corpus.tokens, corpus.offsets, ids, storage)
-    raw = (corpus.raw_words, corpus.raw_sentences, corpus.options)
-    return Corpus(tokens, offsets, vocabulary, *raw)
+        tokens, ends = _renumber(corpus.tokens, corpus.offsets, ids, storage)
+    if not corpus._keeps_empty:
+        ends = ends[np.diff(ends, prepend=-1) > 0]
+    new = Corpus(tokens, ends, vocabulary, corpus.raw_words, corpus.raw_sentences, corpus.options)
+    new._keeps_empty = corpus._keeps_empty
+    return new
 
 
 def _renumber(tokens: Ids, offsets: Offsets, ids: Ids, storage: Storage) -> tuple[Ids, Offsets]:
-    """Token i becomes ids[i], or goes if that is DROPPED; sentences without any token go too."""
+    """Token i becomes ids[i], or goes if that is DROPPED; the offsets of all sentences."""
     new_tokens = storage.zeros(len(tokens), np.int32)
     ends = np.zeros(len(offsets), np.int64)
     written = 0
@@ -363,4 +367,4 @@ def _renumber(tokens: Ids, offsets: Offsets, ids: Ids, storage: Storage) -> tupl
         new_tokens[written : written + len(some)] = some
         ends[low:high] = written + stops
         written += len(some)
-    return new_tokens[:written], ends[np.diff(ends, prepend=-1) > 0]
+    return new_tokens[:written], ends

@@ -265,7 +265,11 @@ class Spool:
                 yield chunk, start, stop, i
 
     def tokens(
-        self, codes: list[Ids], expansions: tuple[Offsets, Ids] | None, workers: int
+        self,
+        codes: list[Ids],
+        expansions: tuple[Offsets, Ids] | None,
+        workers: int,
+        keep_empty: bool = False,
     ) -> tuple[Ids, Offsets]:
         """The tokens and sentence offsets of the corpus.  This empties the spool.
 
@@ -276,11 +280,18 @@ class Spool:
             for entry i of ``expansions``.
         expansions : int64 and int32 arrays, optional
             entry i stands for the tokens ``ids[starts[i]:starts[i + 1]]``.
+        keep_empty : bool
+            whether sentences of which nothing is left are kept.
         """
         assert self.storage is not None
         storage = self.storage
+
+        def renumbering_by(numbers: Ids) -> Renumbering:
+            every = _with_sentence_end(numbers)
+            return Renumbering(every, *expansions or (), keep_empty=keep_empty)
+
         maps = [
-            [Renumbering(_with_sentence_end(each), *expansions or ()) for each in worker.maps(last)]
+            [renumbering_by(each) for each in worker.maps(last)]
             for last, worker in zip(codes, self.workers, strict=True)
         ]
         segments = sorted(

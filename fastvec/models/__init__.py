@@ -3,13 +3,22 @@
 from typing import Any
 
 from fastvec._util.gensim_names import missing_from_module
+from fastvec.models.doc2vec import Doc2Vec
 from fastvec.models.glove import GloVe
 from fastvec.models.phrases import FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.fasttext import FastTextKeyedVectors
 from fastvec.vectors.keyedvectors import KeyedVectors
 
-__all__ = ["FastTextKeyedVectors", "FrozenPhrases", "GloVe", "KeyedVectors", "Phrases", "Word2Vec"]
+__all__ = [
+    "Doc2Vec",
+    "FastTextKeyedVectors",
+    "FrozenPhrases",
+    "GloVe",
+    "KeyedVectors",
+    "Phrases",
+    "Word2Vec",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,20 +11,14 @@ from numpy.typing import NDArray
 
 from fastvec._core import Control, TextError, TextReader
 from fastvec._util.progress import Progress
-from fastvec.corpus.chunks import Chunk, TextRows, invalid_utf8
+from fastvec.corpus.chunks import Chunk, invalid_utf8
 from fastvec.corpus.normalize import normalize_words, word_splitter
 from fastvec.corpus.sources import Contents, EncodedSource, Source
-from fastvec.params import CorpusParams
+from fastvec.params import CorpusParams, RowParams
 from fastvec.vectors.sentence_vectors import SentenceMeans, Split
 from fastvec.words import Words, not_one_string
 
 SENTENCES = 1 << 12  # read at a time where they are lists
-
-
-class RowParams(CorpusParams):
-    """How text is read where each row of a table has a vector, also one without a text."""
-
-    keep_rows = True
 
 
 def split_by(params: CorpusParams) -> Split:
@@ -76,8 +70,9 @@ def _readers(contents: Contents, params: CorpusParams, control: Control) -> Iter
 
 
 def _read_chunk(chunk: Chunk, params: CorpusParams, control: Control) -> TextReader:
-    join_lines = not params.lines or isinstance(chunk, TextRows)
-    reader = TextReader(replace=params.errors == "replace", join_lines=join_lines)
+    reader = TextReader(
+        replace=params.errors == "replace", join_lines=not params.lines, join_rows=True
+    )
     try:
         with chunk.read(reader, control, 0):
             return reader

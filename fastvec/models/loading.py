@@ -10,6 +10,7 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.io.container import KINDS, container_kind
 from fastvec.io.registry import read_vectors, sniff
 from fastvec.io.vectors import SAFETENSORS
+from fastvec.models.doc2vec import Doc2Vec
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import Phrases
@@ -21,6 +22,7 @@ OPENERS: dict[str, Callable[..., Any]] = {
     "corpus": Corpus.open,
     "vectors": KeyedVectors.load,
     "word2vec": Word2Vec.load,
+    "doc2vec": Doc2Vec.load,
     "glove": GloVe.load,
     "pairs": Pairs.load,
     "phrases": Phrases.load,
@@ -37,7 +39,7 @@ def load(path: PathLike) -> Any:
 
     Returns
     -------
-    Word2Vec, GloVe, KeyedVectors, Corpus, Pairs, Phrases or FrozenPhrases
+    Word2Vec, Doc2Vec, GloVe, KeyedVectors, Corpus, Pairs, Phrases or FrozenPhrases
         what was saved.  Vectors of other formats (word2vec text and binary, fastText's .vec,
         GloVe's text, .npy, Parquet ...) are a KeyedVectors; those of fastText's .bin and .ftz a
         FastTextKeyedVectors, which has n-grams too.

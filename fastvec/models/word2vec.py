@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import numbers
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import numpy as np
@@ -28,9 +28,9 @@ from fastvec._util.options import (
 from fastvec._util.places import FileLike, name_of
 from fastvec._util.progress import NEWS_SECONDS
 from fastvec.corpus.corpus import Corpus
-from fastvec.corpus.sources import Source, find_source
+from fastvec.corpus.sources import Source
 from fastvec.corpus.vocabulary import NoWordsError, Vocabulary
-from fastvec.io.container import check_storable
+from fastvec.io.container import Container, check_storable
 from fastvec.models import from_gensim
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.calls import CallOptions, run_call
@@ -339,7 +339,7 @@ class Word2Vec(Word2VecWords, Plotted):
                     self.min_alpha_yet_reached,
                 )
             self.training_state.begin_call(self.epochs)
-            self._run(Word2VecRun(self, corpus, held), options)
+            self._run(self._new_run(corpus, held), options)
         state = self.training_state
         return state.trained, state.epochs_done * corpus.raw_words
 
@@ -362,7 +362,7 @@ class Word2Vec(Word2VecWords, Plotted):
         checkpoint: PathLike | None = None,
         checkpoint_every: str | None = None,
         progress: bool | None = None,
-    ) -> Word2Vec:
+    ) -> Self:
         """Go on with a training from its checkpoint, to its end.
 
         With one worker and on the same instruction set the result is the same, byte for byte, as
@@ -408,7 +408,7 @@ class Word2Vec(Word2VecWords, Plotted):
         >>> Word2Vec.resume("run.ckpt", [["cat", "sat"]] * 9, epochs=8).epochs_trained
         8
         """
-        model, file = load_model(cls, path)
+        model, file = cls._open(path)
         saved = SavedRun.of(file)
         model.progress = progress
         model.workers = model.workers if workers is None else workers
@@ -440,9 +440,9 @@ class Word2Vec(Word2VecWords, Plotted):
             state.resume_call(schedule.get("epochs"))
             vars(self).update(schedule, epochs=state.epochs_wanted)
             if not state.has_ended:
-                source = find_source(sentences, self._corpus_params())
+                source = self._source(sentences)
                 held = self._validation_of(held_again(state, validation))
-                run = Word2VecRun(self, self._read_again(source), held)
+                run = self._new_run(self._read_again(source), held)
                 saved.check(run)
                 self._run(run, options)
 
@@ -451,10 +451,14 @@ class Word2Vec(Word2VecWords, Plotted):
         vocab_params, vocabulary = self._vocab_params(), self._vocabulary()
         return self._read(source, vocab_params, vocabulary=vocabulary, trim_rule=self.trim_rule)
 
+    def _new_run(self, corpus: Corpus, validation: float | Corpus | None) -> Word2VecRun:
+        """A call of ``train`` on a corpus."""
+        return Word2VecRun(self, corpus, validation)
+
     def _run(self, run: Word2VecRun, options: CallOptions) -> None:
         """Train on a corpus, from where the training state is."""
         try:
-            run_call(self, run, run.validation, options, save_model)
+            run_call(self, run, run.validation, options, type(self)._write)
         finally:
             self.wv.forget_norms()
         remark_on_word2vec(self, run.corpus, self.training_state)
@@ -475,7 +479,7 @@ class Word2Vec(Word2VecWords, Plotted):
 
     def _corpus_of(self, sentences: Any) -> Corpus:
         """The text to train on, in the ids of the current words of ``wv``."""
-        source = None if sentences is None else find_source(sentences, self._corpus_params())
+        source = None if sentences is None else self._source(sentences)
         if source is not None and (self._signature is None or source.signature != self._signature):
             corpus = self._read(source, VocabularyParams(), vocabulary=self._vocabulary())
         elif self._corpus is not None:
@@ -490,7 +494,7 @@ class Word2Vec(Word2VecWords, Plotted):
         """What to validate on: a share of the text, or other text, read into the model's words."""
         if validation is None or isinstance(validation, numbers.Real):
             return None if validation is None else check_share(validation)
-        source = find_source(validation, self._corpus_params())
+        source = self._source(validation)
         return self._read(source, VocabularyParams(), vocabulary=self._vocabulary())
 
     def get_latest_training_loss(self) -> float:
@@ -613,12 +617,12 @@ class Word2Vec(Word2VecWords, Plotted):
 
         >>> Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1).save("model.safetensors")
         """
-        save_model(self, fname_or_handle)
-        log_unsaved(self, Word2Vec(vector_size=1))
+        self._write(fname_or_handle)
+        log_unsaved(self, self._like(1))
         log.info("saved %r to %s", self, name_of(fname_or_handle))
 
     @classmethod
-    def load(cls, fname: FileLike, mmap: str | bool | None = None, **_: Any) -> Word2Vec:
+    def load(cls, fname: FileLike, mmap: str | bool | None = None, **_: Any) -> Self:
         """Load a model that :meth:`save` wrote.
 
         ``mmap`` and other arguments of gensim's ``load`` have no effect, since rows that are
@@ -633,7 +637,7 @@ class Word2Vec(Word2VecWords, Plotted):
         2
         """
         del mmap
-        model = load_model(cls, fname)[0]
+        model = cls._open(fname)[0]
         log.info("loaded %r from %s", model, name_of(fname))
         return model
 
@@ -659,6 +663,27 @@ class Word2Vec(Word2VecWords, Plotted):
         4
         """
         return from_gensim.word2vec(cls, theirs)
+
+    def _write(
+        self,
+        path: FileLike,
+        metadata: Mapping[str, Any] | None = None,
+        arrays: Mapping[str, NDArray[Any]] | None = None,
+    ) -> None:
+        """Write the model, and whatever else belongs to it."""
+        save_model(self, path, metadata, arrays)
+
+    @classmethod
+    def _open(cls, path: FileLike) -> tuple[Self, Container]:
+        """A model from its file, and all that the file has."""
+        return load_model(cls, path)
+
+    @classmethod
+    def _like(cls, vector_size: int) -> Self:
+        """An empty model; a subclass may have a constructor of its own."""
+        model = cls.__new__(cls)
+        Word2Vec.__init__(model, vector_size=vector_size)
+        return model
 
     def _restore_rows(self, path: FileLike) -> None:
         """Go back to a state of this model that was saved."""

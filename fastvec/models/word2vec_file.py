@@ -39,6 +39,7 @@ def save_model(
     path: FileLike,
     metadata: Mapping[str, Any] | None = None,
     arrays: Mapping[str, NDArray[Any]] | None = None,
+    kind: str = "word2vec",
 ) -> None:
     """Write a model, and whatever else belongs to it; see :meth:`fastvec.Word2Vec.save`."""
     model._sync_rows()
@@ -59,24 +60,21 @@ def save_model(
             "parameters": serializable({name: getattr(model, name) for name in SAVED}),
             "training": model.training_state.to_dict(),
         },
-        kind="word2vec",
+        kind=kind,
     )
 
 
-def load_model(cls: type[Model], path: FileLike) -> tuple[Model, Container]:
+def load_model(cls: type[Model], path: FileLike, kind: str = "word2vec") -> tuple[Model, Container]:
     """Open a file of :func:`save_model`: the model, and all that the file has; see
     :meth:`fastvec.Word2Vec.load`."""
-    from fastvec.models.word2vec import Word2Vec
-
-    words, file = load_vectors(path, "word2vec")
+    words, file = load_vectors(path, kind)
     options = file.metadata.get("parameters")
     if not isinstance(options, dict):
         raise file.damaged("parameters is not a JSON object")
     size = file.arrays["vectors"].shape[1]
     if size < 1:
         raise file.damaged("its vectors have no numbers")
-    model = cls.__new__(cls)
-    Word2Vec.__init__(model, vector_size=size)  # a subclass may have a constructor of its own
+    model = cls._like(size)
     for name in SAVED:
         if name in options:
             setattr(model, name, options[name])
@@ -101,12 +99,12 @@ def load_model(cls: type[Model], path: FileLike) -> tuple[Model, Container]:
     return model, file
 
 
-def restore_rows(model: Word2Vec, path: FileLike) -> None:
+def restore_rows(model: Word2Vec, path: FileLike, kind: str = "word2vec") -> Container:
     """Read the vectors and weights of a saved state of a model into its own arrays.
 
     ValueError if it has other words now.
     """
-    words, file = load_vectors(path, "word2vec")
+    words, file = load_vectors(path, kind)
     if words != model.wv.words:
         raise ValueError(f"{name_of(path)} has other words than the model has now")
     model._sync_rows()
@@ -114,6 +112,7 @@ def restore_rows(model: Word2Vec, path: FileLike) -> None:
     for layer, rows in model._output_weights.items():
         rows[:] = file.arrays[layer.tensor]
     model.wv.forget_norms()
+    return file
 
 
 def _state_of(file: Container, saved: object, model: Word2Vec) -> TrainingState:

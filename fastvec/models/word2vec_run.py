@@ -19,6 +19,7 @@ from fastvec.io.container import array_checksum
 from fastvec.io.tensors import check_mapped
 from fastvec.models.output_layers import LAYERS, LayerInput, Matrix, OutputLayer
 from fastvec.models.sampling import (
+    WordUse,
     expected_word_use,
     kept_shares,
     mean_other_words,
@@ -96,6 +97,7 @@ class Word2VecRun:
         layers = [each for each in model._output_weights.items() if each[0].is_used(params)]
         weights = [(layer, padded_rows(rows)) for layer, rows in layers]
         self._matrices = [padded_rows(model.wv.vectors), *(rows for _, rows in weights)]
+        self._matrices += self._more_matrices()
         corpus = model._in_words(self.corpus)
         if self._split is not None and len(corpus.tokens) < len(self.corpus.tokens):
             assert isinstance(self.validation, float)  # some words are not there any more
@@ -104,6 +106,20 @@ class Word2VecRun:
         self._params, self._identity = params, self.identity()
         self.training = self._core(corpus, self._split)
 
+    def _more_matrices(self) -> list[Matrix]:
+        """What a subclass trains besides."""
+        return []
+
+    def _more_for_core(self, corpus: Corpus) -> dict[str, Any]:
+        """What a subclass gives the core besides."""
+        del corpus
+        return {}
+
+    def _word_use(self, counts: NDArray[np.int64], corpus: Corpus) -> WordUse:
+        """How often each word is used."""
+        assert self._params is not None
+        return expected_word_use(counts, self._params, mean_other_words(corpus.offsets))
+
     def _core(self, corpus: Corpus, split: Split | None, frozen: bool = False) -> Training:
         """The native core for a corpus, or for a part of it."""
         model, params, weights = self.model, self._params, self._weights
@@ -111,7 +127,7 @@ class Word2VecRun:
         counts = np.maximum(model._word_counts(), 1)
         use = None
         if params.workers > 1 and not frozen and not params.deterministic:
-            use = expected_word_use(counts, params, mean_other_words(corpus.offsets))
+            use = self._word_use(counts, corpus)
         order = model.wv.huffman_order
         if params.hs and not frozen:
             order = model._set_huffman_order(corpus.tokens)
@@ -142,6 +158,7 @@ class Word2VecRun:
             held=None if split is None else split.held,
             frozen=frozen,
             blocks=blocks(counts, params) if params.deterministic and not frozen else None,
+            **self._more_for_core(corpus),
         )
 
     def validate(self) -> tuple[float, int]:

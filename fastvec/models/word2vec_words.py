@@ -134,7 +134,7 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
         if sentences is None:
             raise ValueError("build_vocab needs a corpus: give corpus_iterable or corpus_file")
         vocab_params, rule = self._vocab_params(), trim_rule or self.trim_rule
-        source = find_source(sentences, self._corpus_params())
+        source = self._source(sentences)
         if not (update and len(self.wv)):
             corpus = self._read(source, vocab_params, vocabulary=self.vocabulary, trim_rule=rule)
             self._make_rows(corpus.vocabulary)
@@ -265,6 +265,10 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
             vectors[old:] = random_rows(len(vocabulary) - old, self.vector_size, generator)
             shown = vectors[:, : self.vector_size]
         self.wv.renew(vocabulary.words, shown, vocabulary.counts, keep_attributes=True)
+
+    def _source(self, sentences: Any) -> Source:
+        """What a text is read from."""
+        return find_source(sentences, self._corpus_params())
 
     def _read(self, source: Source, vocab_params: VocabularyParams, **options: Any) -> Corpus:
         options |= {"workers": self.workers, "progress": self.progress}

@@ -387,7 +387,7 @@ class VectorStore(WordAttributes):
         self,
         words: Words,
         vectors: NDArray[Any],
-        counts: NDArray[np.int64],
+        counts: NDArray[np.int64] | None,
         keep_attributes: bool = False,
     ) -> None:
         """Replace all words, vectors and counts of this object.
@@ -396,7 +396,7 @@ class VectorStore(WordAttributes):
         ----------
         words : Words
         vectors : (V, D) array, not copied
-        counts : (V,) int64 array
+        counts : (V,) int64 array, or None if they are not known
         keep_attributes : bool
             keep the other attributes: the first of the new words are those that were here.
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from fastvec import Corpus, KeyedVectors
 from fastvec.corpus import chunks
 from fastvec.corpus.sources import find_source
-from fastvec.models.embedding import RowParams, sentence_means, split_by
+from fastvec.models.embedding import sentence_means, split_by
+from fastvec.params import RowParams
 from fastvec.vectors.sentence_vectors import SentenceMeans
 from fastvec.words import Words
 

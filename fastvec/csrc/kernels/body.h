@@ -257,6 +257,7 @@ const kernels NAME(word2vec) = {WIDTH,          NAME(gradient), NAME(apply), NAM
                                 NAME(pairs_of), NAME(merge),    NAME(mean),  NAME(spread)};
 
 #include "kernels/frozen.h"
+#include "kernels/infer.h"
 
 #undef CONSTANT
 #undef UNROLL

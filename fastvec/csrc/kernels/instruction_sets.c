@@ -13,7 +13,8 @@
 #pragma message("this compiler cannot build all instruction sets; fastvec will be slower on some machines")
 #endif
 
-#define ROW(set, has, amd, others) {#set, &word2vec_##set, &word2vec_frozen_##set, &glove_##set},
+#define ROW(set, has, amd, others) \
+    {#set, &word2vec_##set, &word2vec_frozen_##set, &word2vec_infer_##set, &glove_##set},
 static const instruction_set sets[] = {INSTRUCTION_SETS(ROW)};
 #undef ROW
 

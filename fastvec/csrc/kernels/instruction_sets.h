@@ -32,14 +32,15 @@ enum { RANKS = 4 };
 #define INSTRUCTION_SETS(X) BF16_SET(X) AVX_SETS(X) X(baseline, 1, 3, 3)
 
 #define DECLARE(set, has, amd, others)  \
-    extern const kernels word2vec_##set, word2vec_frozen_##set; \
+    extern const kernels word2vec_##set, word2vec_frozen_##set, word2vec_infer_##set; \
     extern const glove_kernels glove_##set;
 INSTRUCTION_SETS(DECLARE)
 #undef DECLARE
 
 typedef struct {
     const char *name;
-    const kernels *word2vec, *word2vec_frozen; /* the latter change no row */
+    const kernels *word2vec, *word2vec_frozen; /* the latter change no row, */
+    const kernels *word2vec_infer;             /* and these none but those of new documents */
     const glove_kernels *glove;
 } instruction_set;
 

@@ -43,6 +43,7 @@ typedef struct {
     int m;
     float scale, share;
     float *sum; /* scratch: room for one row */
+    int fixed;  /* the kernels that infer vectors change only the rows from this one on */
 } cbow_input;
 
 /* The kernels of one instruction set. */

@@ -5,7 +5,7 @@
  *     map[i] >= 0       a token of the vocabulary;
  *     map[i] == -1      nothing;
  *     map[i] = -2 - e   several tokens: several[starts[e] .. starts[e + 1]).
- * Sentences of which nothing is left are left out.  The first pass counts, so that every segment
+ * Sentences of which nothing is left are left out, unless empty ones are kept.  The first pass counts, so that every segment
  * can be written to its own range of tokens and sentences; the second writes.
  */
 #ifndef FASTVEC_RENUMBER_H
@@ -19,6 +19,7 @@ typedef struct {
     int64_t known; /* ids in the map */
     const int64_t *starts;
     const int32_t *several;
+    int keep_empty;
 } renumbering;
 
 typedef struct {
@@ -38,9 +39,9 @@ static int renumber_count(const renumbering *m, const int32_t *ids, int64_t n, r
         if (id >= m->known) return -1;
         int32_t token = m->map[id];
         if (id == 0) {
-            if (!r->ends) r->first_empty = tokens == 0;
+            if (!r->ends) r->first_empty = tokens == 0 && !m->keep_empty;
             r->ends = 1;
-            sentences += tokens > begin;
+            sentences += m->keep_empty || tokens > begin;
             begin = tokens;
         } else if (token >= -1) {
             tokens += token >= 0;
@@ -65,7 +66,7 @@ static int renumber_write(const renumbering *m, const int32_t *ids, int64_t n, i
         if (id >= m->known) return -1;
         int32_t token = m->map[id];
         if (id == 0) {
-            if (kept > begin) {
+            if (m->keep_empty || kept > begin) {
                 if (ended == n_ends) return -1;
                 ends[ended++] = base + kept;
             }

@@ -15,6 +15,7 @@ static inline void text_begin(text_reader *t, int64_t origin) {
     t->origin = origin;
     t->have = t->searched = t->at = t->end = t->done = 0;
     t->in_line = t->final = t->eof = 0;
+    t->joins = t->join_lines;
     t->rows.n = t->rows.next = 0;
 }
 
@@ -22,6 +23,7 @@ static inline void text_begin(text_reader *t, int64_t origin) {
 static inline void text_begin_rows(text_reader *t, text_rows rows) {
     text_begin(t, 0);
     t->final = 1;
+    t->joins = t->join_lines || t->join_rows;
     t->rows = rows;
 }
 
@@ -138,7 +140,7 @@ static int text_row_of_text(text_reader *t) {
     t->origin = 0;
     t->have = t->searched = 0;
     t->final = t->eof = 1;
-    t->in_line = t->join_lines; /* a row is one sentence, even if it is empty */
+    t->in_line = t->joins; /* a row is one sentence, even if it is empty */
     return text_append(t, r->bytes + start, stop - start) < 0 ? TEXT_NO_MEMORY : TEXT_OK;
 }
 

@@ -106,7 +106,7 @@ static int text_cut(text_reader *t, char *p) {
         uint64_t breaks, lines;
         text_masks(p + block, &breaks, &lines);
         if (end - block < 64) breaks &= ((uint64_t)1 << (end - block)) - 1;
-        if (t->join_lines) lines = 0;
+        if (t->joins) lines = 0;
         while (breaks) {
             int i = __builtin_ctzll(breaks);
             breaks &= breaks - 1;
@@ -134,7 +134,7 @@ static int text_prepare(text_reader *t, int64_t cut) {
     int64_t bom = t->origin == 0 && cut >= 3 && memcmp(t->buffer, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     int64_t invalid = utf8_invalid(t->buffer, cut);
     char *p = t->buffer;
-    t->in_line = t->join_lines || (t->buffer[cut - 1] != '\n' && t->buffer[cut - 1] != '\r');
+    t->in_line = t->joins || (t->buffer[cut - 1] != '\n' && t->buffer[cut - 1] != '\r');
     t->at = bom;
     t->end = t->done = cut;
     if (invalid >= 0) {

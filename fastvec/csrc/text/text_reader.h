@@ -44,7 +44,9 @@ typedef struct {
     int64_t since_flush; /* words counted since the last word_table_flush */
     int64_t max_words;   /* stop after the sentence that brings more; 0: never */
     int replace;         /* replace invalid UTF-8 instead of stopping at it */
-    int join_lines;      /* a newline is a space */
+    int join_lines;      /* a newline is a space, */
+    int join_rows;       /* or is one in rows */
+    int joins;           /* it is one in this chunk */
     int64_t step;        /* bytes read at a time */
 
     char *buffer;        /* bytes [0, have) are here, [have, room) is free, TEXT_PAD behind */

@@ -1,4 +1,5 @@
-/* context.h - the inputs of a window: the rows of its context words, and those that are locked. */
+/* context.h - the inputs of a window: the rows of its context words and of its documents, and those that are
+ * locked. */
 #ifndef FASTVEC_CONTEXT_H
 #define FASTVEC_CONTEXT_H
 
@@ -20,8 +21,14 @@ static inline int list_context(const training *t, worker *w, int i, int start, i
     for (int k = 0; k < n_left; k++) v->inputs[k] = left[k];
     float **rest = v->inputs + (i - from);
     for (int k = 0; k < n_right; k++) rest[k] = right[k];
-    v->m = to - from;
+    v->words = v->m = to - from;
     return from;
+}
+
+/* The rows of the documents that a sentence belongs to are inputs, too. */
+static inline void list_documents(const training *t, worker *w, int64_t sentence) {
+    window *v = &w->window;
+    v->m = add_documents(&t->documents, t->stride, sentence, v->inputs, v->words);
 }
 
 /* The k-th context word of position i, whose context begins at `from`. */
@@ -57,13 +64,13 @@ static inline void unlock_row(const training *t, int32_t word, float *row, const
 
 static inline void lock_inputs(const training *t, worker *w, int i, int from) {
     window *v = &w->window;
-    for (int k = 0; k < v->m; k++)
+    for (int k = 0; k < v->words; k++)
         lock_row(t, context_word(w, i, from, k), &v->inputs[k], v->locked + 2 * k * t->stride);
 }
 
 static inline void unlock_inputs(const training *t, worker *w, int i, int from) {
     const window *v = &w->window;
-    for (int k = 0; k < v->m; k++) {
+    for (int k = 0; k < v->words; k++) {
         const int32_t word = context_word(w, i, from, k);
         unlock_row(t, word, hot_rows_at(&w->vectors, word), v->locked + 2 * k * t->stride);
     }

@@ -58,21 +58,27 @@ static inline void predict(const training *t, worker *w, float *const *inputs, i
 #undef PREDICT
 }
 
-/* CBOW: the mean (or sum) of the context predicts; its change is added to every context row, in full
+/* The mean (or sum) of m input rows predicts; its change is added to every context row, in full
  * (word2vec.c), or divided among them when corrected (Irsoy et al. 2021: the true gradient of
  * the mean; that of the sum is the whole change).  With subwords it is the mean of all rows of the
- * context words' bags. */
-static inline void predict_from_mean(const training *t, worker *w, int i, int from, float alpha) {
-    const window *v = &w->window;
-    const float all = has_bags(t) ? weigh_inputs(t, w, i, from) : (float)v->m;
+ * context words' bags, of which there are `all`. */
+static inline void predict_from_mean(const training *t, worker *w, float *const *inputs, int m, float all,
+                                     int32_t centre, float alpha) {
     const float scale = t->cbow_mean ? 1.0f / all : 1.0f;
     cbow_input *input = &w->updater.input;
-    input->rows = v->inputs;
-    input->weights = v->weights;
-    input->m = v->m;
+    input->rows = inputs;
+    input->weights = w->window.weights;
+    input->m = m;
     input->scale = scale;
     input->share = t->cbow_corrected ? scale : 1.0f;
-    predict(t, w, v->inputs, v->m, w->kept[i], alpha);
+    input->fixed = w->window.words;
+    predict(t, w, inputs, m, centre, alpha);
+}
+
+static inline void predict_from_window(const training *t, worker *w, int i, int from, float alpha) {
+    const window *v = &w->window;
+    const float all = has_bags(t) ? weigh_inputs(t, w, i, from) : (float)v->m;
+    predict_from_mean(t, w, v->inputs, v->m, all, w->kept[i], alpha);
 }
 
 /* The order of word2vec.c: each context word by itself, with negatives of its own. */
@@ -127,7 +133,7 @@ static inline void train_window(const training *t, worker *w, int i, int from, f
     const int32_t centre = w->kept[i];
     if (t->locks) lock_inputs(t, w, i, from);
     if (!t->skip_gram)
-        predict_from_mean(t, w, i, from, alpha);
+        predict_from_window(t, w, i, from, alpha);
     else if (t->shared_negatives)
         predict(t, w, w->window.inputs, w->window.m, centre, alpha);
     else
@@ -154,11 +160,55 @@ static inline void start_batch(const training *t, worker *w, int i) {
     if (t->workers > 1) merge_hot_rows(t, w, 0);
 }
 
+/* Rows that are gathered are fetched as soon as they are listed. */
+static inline void prefetch_listed(const training *t, const worker *w, int i) {
+    float *const *list = list_of(t, w, i);
+    const int n = list_size(t) < MAX_PREFETCHED ? list_size(t) : MAX_PREFETCHED;
+    for (int r = 0; r < n; r++)
+        for (int c = 0; c < t->floats; c += ROW_FLOATS) __builtin_prefetch(list[r] + c);
+}
+
+/* PV-DBOW: train on kept[0 .. n), whose words are predicted from documents alone: each of these by itself,
+ * all with the same negatives. */
+static inline void train_documents(const training *t, worker *w, const control *c, int n, float alpha,
+                                   float slope) {
+    window *v = &w->window;
+    const int32_t *end = w->ends - 1;
+    v->words = v->m = 0;
+    for (int i = 0, next = 0; i < n; i++) {
+        const int slot = i % BATCH;
+        const float now = alpha + slope * (float)i;
+        if (slot == 0) {
+            if (control_stopped(c)) break;
+            start_batch(t, w, i);
+        }
+        for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) {
+            list_rows(t, w, n, i + a, slot + a);
+            prefetch_listed(t, w, i + a);
+        }
+        if (i == next) {
+            update_gathered(&w->updater, v->inputs, v->m, now);
+            next = *++end;
+            list_documents(t, w, w->sentences[end - w->ends]);
+        }
+        if (v->m == 0) continue;
+        start_window(t, w, i, slot);
+        w->updater.prefetch.n = 0;
+        predict(t, w, v->inputs, v->m, w->kept[i], now);
+        if (has_tree(t)) update_gathered(&w->updater, v->inputs, v->m, now); /* all paths share the root */
+    }
+    update_gathered(&w->updater, v->inputs, v->m, alpha + slope * (float)n);
+}
+
 /* Train on kept[0 .. n), the learning rate changing by `slope` (below 0) with each word. */
 static inline void train_kept(const training *t, worker *w, const control *c, int n, float alpha,
                               float slope) {
     int start = 0;
     const int32_t *end = w->ends;
+    if (t->documents.alone) {
+        train_documents(t, w, c, n, alpha, slope);
+        return;
+    }
     for (int i = 0; i < n; i++) {
         const int slot = i % BATCH;
         if (slot == 0) {
@@ -170,6 +220,7 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         if (has_bags(t)) move_bags(t, w, i, start, *end);
         const int reach = draw_reach(t, &w->random);
         const int from = list_context(t, w, i, start, *end, reach);
+        if (t->documents.rows) list_documents(t, w, w->sentences[end - w->ends]);
         if (w->window.m == 0) continue;
         start_window(t, w, i, slot);
         train_window(t, w, i, from, alpha + slope * (float)i);
@@ -192,6 +243,15 @@ static inline int subsample(const training *t, worker *w, int64_t from, int64_t 
     }
     w->random = random;
     return n;
+}
+
+/* The same for a sentence s.  Where words are no inputs, the rows that are fetched ahead are documents. */
+static inline int subsample_sentence(const training *t, worker *w, int64_t s, int64_t from, int64_t to,
+                                     int n) {
+    const int kept = subsample(t, w, from, to, n);
+    if (t->documents.alone && add_documents(&t->documents, t->stride, s, w->window.inputs, 0) > 0)
+        for (int i = n; i < kept; i++) w->rows[t->reach + i] = w->window.inputs[0];
+    return kept;
 }
 
 static inline void start_chunk(const training *t, worker *w, int64_t chunk) {
@@ -222,8 +282,11 @@ static inline int read_chunk(const training *t, worker *w, int64_t chunk, int64_
         const int64_t to = at + CHUNK < end ? at + CHUNK : end;
         if (at < first || to > t->n_tokens || n + (to - at) > MAX_CHUNK) break;
         const int before = n;
-        n = subsample(t, w, at, to, n);
-        if (n > before) w->ends[sentences++] = n;
+        n = subsample_sentence(t, w, s, at, to, n);
+        if (n > before) {
+            w->sentences[sentences] = s;
+            w->ends[sentences++] = n;
+        }
         *done += to - at;
         at = to;
     }

@@ -14,6 +14,7 @@
 #include "base/cache_lines.h"
 #include "kernels/kernels.h"
 #include "word2vec/batches.h"
+#include "word2vec/documents.h"
 #include "word2vec/hot_rows.h"
 #include "word2vec/output_layers.h"
 #include "word2vec/prefetch_tuner.h"
@@ -42,6 +43,7 @@ typedef struct {
     weights vectors;    /* input rows, one for each word */
     const float *locks; /* (n_words,): what an input row's updates are multiplied with, or NULL */
     subwords subwords;
+    documents documents;
 #define LAYER(layer, _) layer layer;
     OUTPUT_LAYERS(LAYER) /* those with weights are in use */
 #undef LAYER
@@ -54,11 +56,11 @@ typedef struct {
     int workers;
 } training;
 
-/* The context words of one window. */
+/* The inputs of one window. */
 typedef struct {
-    float **inputs; /* (3 * reach,): their rows, m of them */
-    float *weights; /* (2 * reach,): with subwords, how many rows each of them is the mean of */
-    int m;
+    float **inputs; /* (3 * reach + most documents,): the rows of its context words, then of documents */
+    float *weights; /* (2 * reach,): with subwords, how many rows each of them is the mean of, or NULL */
+    int words, m;   /* how many context words these are, and all */
     float *locked; /* (context words, 2, stride): rows that are locked, each before and after its updates;
                     * or NULL */
 } window;
@@ -70,6 +72,7 @@ typedef struct {
     uint64_t random;
     int32_t *kept;    /* (MAX_CHUNK + LISTED,) the chunk after subsampling */
     int32_t *ends;    /* (MAX_CHUNK,) where each of its sentences ends */
+    int64_t *sentences; /* (MAX_CHUNK,) which of the corpus these are */
     float **rows;     /* (reach + MAX_CHUNK + reach,) the input rows of kept */
     float **listed;   /* (RING, list_room): of each window an input row and what the layers list; then the
                        * input's n-grams */
@@ -117,6 +120,7 @@ static inline void worker_free(worker *w) {
 #undef FREE
     aligned_free(w->kept);
     aligned_free(w->ends);
+    aligned_free(w->sentences);
     aligned_free(w->rows);
     aligned_free(w->listed);
     aligned_free(w->window.inputs);
@@ -130,7 +134,7 @@ static inline void worker_free(worker *w) {
 static inline int window_init(window *v, const training *t) {
     const size_t reach = (size_t)t->reach;
     const size_t most = 2 * reach < CHUNK ? 2 * reach : CHUNK; /* context words within a chunk */
-    v->inputs = cache_line_alloc(3 * reach * sizeof *v->inputs);
+    v->inputs = cache_line_alloc((3 * reach + (size_t)t->documents.most) * sizeof *v->inputs);
     if (t->locks) v->locked = cache_line_alloc(2 * most * (size_t)t->stride * sizeof *v->locked);
     if (has_bags(t)) v->weights = cache_line_alloc(2 * reach * sizeof *v->weights);
     return v->inputs && (v->locked || !t->locks) && (v->weights || !has_bags(t)) ? 0 : -1;
@@ -139,10 +143,11 @@ static inline int window_init(window *v, const training *t) {
 static inline int lists_init(worker *w, const training *t) {
     w->kept = cache_line_alloc((MAX_CHUNK + LISTED) * sizeof *w->kept);
     w->ends = cache_line_alloc(MAX_CHUNK * sizeof *w->ends);
+    w->sentences = cache_line_alloc(MAX_CHUNK * sizeof *w->sentences);
     w->rows = cache_line_alloc((MAX_CHUNK + 2 * (size_t)t->reach) * sizeof *w->rows);
     w->listed = cache_line_alloc(RING * (size_t)list_room(t) * sizeof *w->listed);
     w->updater.input.sum = cache_line_alloc((size_t)t->stride * sizeof(float));
-    return w->kept && w->ends && w->rows && w->listed && w->updater.input.sum ? 0 : -1;
+    return w->kept && w->ends && w->sentences && w->rows && w->listed && w->updater.input.sum ? 0 : -1;
 }
 
 /* Room for the bags of all positions that a window reaches, and copies of the hottest n-grams. */
@@ -175,6 +180,7 @@ static inline int worker_init(worker *w, const training *t, int index) {
     w->index = index;
     w->plan = plan_merges(t->workers, t->n_tokens, has_tree(t));
     updater_init(&w->updater, t->kernel, t->floats, !t->skip_gram);
+    w->updater.gathered.used = t->documents.alone;
     if (lists_init(w, t) < 0 || window_init(&w->window, t) < 0 || layers_init(w, t) < 0 ||
         bags_init(w, t) < 0) {
         worker_free(w);

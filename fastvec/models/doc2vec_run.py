@@ -1,0 +1,148 @@
+"""One call of ``Doc2Vec.train`` as the training loop sees it, and the inference of new vectors."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from operator import is_
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._core import Control, Documents, Training
+from fastvec._util import threads
+from fastvec._util.matrix import padded, padded_rows
+from fastvec._util.simd import simd
+from fastvec.corpus.corpus import Corpus
+from fastvec.io.container import array_checksum
+from fastvec.models.output_layers import LAYERS, LayerInput, Matrix
+from fastvec.models.sampling import WordUse, subsample_thresholds
+from fastvec.models.tags import TaggedCorpus
+from fastvec.models.word2vec_run import MOST_WINDOW, Word2VecRun
+from fastvec.params import Word2VecParams
+from fastvec.words import offsets_of
+
+if TYPE_CHECKING:
+    from fastvec.models.doc2vec import Doc2Vec
+
+
+class Doc2VecRun(Word2VecRun):
+    """A :class:`fastvec.models.training.Run` of a Doc2Vec model on a corpus with tags."""
+
+    model: Doc2Vec
+
+    def identity(self) -> tuple[object, ...]:
+        """What the core holds pointers to; it must be set up anew when one is replaced."""
+        dv = self.model.dv
+        return *super().identity(), dv.words, dv.vectors
+
+    def _more_matrices(self) -> list[Matrix]:
+        return [padded_rows(self.model.dv.vectors)]
+
+    def _more_for_core(self, corpus: Corpus) -> dict[str, Any]:
+        starts, rows = self._rows(corpus)
+        return {"documents": Documents(self._matrices[-1], starts, rows, self.model.documents_only)}
+
+    def _rows(self, corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """The rows of each document: those of tags that the model does not know are left out."""
+        assert isinstance(corpus, TaggedCorpus)
+        rows = self.model._rows_of(corpus.tags)
+        known = rows >= 0
+        return offsets_of(known)[corpus.tags.starts], rows[known]
+
+    def _word_use(self, counts: NDArray[np.int64], corpus: Corpus) -> WordUse:
+        use = super()._word_use(counts, corpus)
+        starts, _ = self._rows(corpus)
+        tags = float(np.diff(starts) @ np.diff(corpus.offsets)) / max(len(corpus.tokens), 1)
+        if self.model.documents_only:
+            return replace(use, contexts=0.0, steps_per_target=tags)
+        return replace(use, steps_per_target=use.steps_per_target + tags) if self.model.sg else use
+
+    def end_epoch(self) -> None:
+        """Forget the lengths of the vectors, which have changed."""
+        super().end_epoch()
+        self.model.dv.forget_norms()
+
+    @functools.cached_property
+    def fingerprint(self) -> dict[str, Any]:
+        """The words and documents of the corpus, and a checksum of ids and tags."""
+        assert isinstance(self.corpus, TaggedCorpus)
+        tags = self.corpus.tags
+        found = super().fingerprint
+        names = tags.all_names()
+        sums = (array_checksum(each)[0] for each in (tags.starts, tags.ids, names.joined))
+        return found | {"checksum": found["checksum"] + "".join(sums)}
+
+
+class Inference:
+    """Makes vectors of new documents, with the words and output weights of a model as they are.
+
+    What the core needs of the model is kept until the model changes.
+    """
+
+    def __init__(self, model: Doc2Vec) -> None:
+        model._sync_rows()
+        self.model, self.params = model, self._params(model)
+        self._identity = self._parts(model)
+        counts = np.maximum(model._word_counts(), 1)
+        used = [each for each in model._output_weights.items() if each[0].is_used(self.params)]
+        given = LayerInput(self.params, counts, 0, model.wv.huffman_order, None)
+        self._layers = [each.for_core(padded_rows(rows), given).layer for each, rows in used]
+        self._keep = subsample_thresholds(counts, self.params.sample)
+        self._vectors = padded_rows(model.wv.vectors)
+
+    @staticmethod
+    def _params(model: Doc2Vec) -> Word2VecParams:
+        return replace(model._training_params(), alpha=1.0, min_alpha=0.0, epochs=1)
+
+    @staticmethod
+    def _parts(model: Doc2Vec) -> tuple[object, ...]:
+        weights = model._output_weights
+        return model.wv.words, model.wv.vectors, *(weights.get(each) for each in LAYERS)
+
+    def fits(self, model: Doc2Vec) -> bool:
+        """Whether the model is as it was."""
+        same = vars(self.params) == vars(self._params(model))
+        return same and all(map(is_, self._identity, self._parts(model)))
+
+    def vectors(
+        self, corpus: Corpus, epochs: int, alpha: float, min_alpha: float
+    ) -> NDArray[np.float32]:
+        """The (documents, D) vectors of the sentences of a corpus in the model's words; zeros for
+        those without words."""
+        count, params = len(corpus), self.params
+        rows = padded(count, params.vector_size)
+        if len(corpus.tokens):
+            numbers = np.arange(count + 1)
+            documents = Documents(rows, numbers, numbers[:-1].astype(np.int32), bool(params.sg))
+            core = self._core(corpus, documents)
+            core.start_epoch(0.0, 0.0, params.seed)
+            control = Control(core.n_workers)
+            threads.run(
+                lambda worker: core.infer(worker, control, epochs, alpha, min_alpha),
+                control.workers,
+                control.stop,
+            )
+        return rows[:, : params.vector_size]
+
+    def _core(self, corpus: Corpus, documents: Documents) -> Training:
+        params = self.params
+        return Training(
+            tokens=corpus.tokens,
+            offsets=corpus.offsets,
+            keep=self._keep,
+            vectors=self._vectors,
+            layers=self._layers,
+            vector_size=params.vector_size,
+            skip_gram=bool(params.sg),
+            window=min(params.window, MOST_WINDOW),
+            shrink_windows=params.shrink_windows,
+            shared_negatives=params.shared_negatives,
+            cbow_mean=bool(params.cbow_mean),
+            cbow_corrected=params.cbow_corrected,
+            workers=max(1, min(params.workers, len(corpus))),
+            simd=simd(),
+            documents=documents,
+            inferring=True,
+        )
