@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from processes import DEADLINE
 
-from fastvec import Word2Vec
+from fastvec import RunLog, Word2Vec
 
 ROOT = Path(__file__).parent.parent
 #: lines that install something, do not end by themselves, train on what the machine has (there is a
@@ -75,11 +75,15 @@ def write_tests(folder: Path) -> None:
     (folder / "tests").mkdir()
     for name in ("pairs.txt", "EN-WS-353-ALL.txt", "EN-SIMLEX-999.txt", "tests/ws353.txt"):
         (folder / name).write_text("king\tqueen\t9\nking\tman\t5\ncat\tdog\t8\nking\tcat\t0\n")
+    (folder / "vocab.txt").write_text("".join(f"w{n} {900 - n}\n" for n in range(800)))
     (folder / "battig.txt").write_text("king\troyal\nqueen\troyal\ncat\tanimal\ndog\tanimal\n")
 
 
 def write_vectors(folder: Path, lines: list[list[str]]) -> None:
-    """Models and vectors."""
+    """Models, vectors and logs."""
+    for name in ("run.jsonl", "again.jsonl"):
+        with RunLog(folder / name):
+            Word2Vec(lines, vector_size=20, epochs=2)
     for seed, name in enumerate(("vectors", "a", "b", "old", "new")):
         model = Word2Vec(lines, vector_size=20, epochs=2, min_count=1, seed=seed)
         model.wv.save_word2vec_format(folder / f"{name}.bin", binary=True)
