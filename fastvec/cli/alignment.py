@@ -124,7 +124,7 @@ def drift(
         restrict_vocab=restrict_vocab or None,
     )
     if target is not None and write is not None:
-        save((target, functools.partial(write_lines, write(found, paths))))
+        save((target, functools.partial(write_lines, list(write(found, paths)))))
         report(quiet, f"{path_name(target.path)}: {len(found.words):,} words")
     if output != STDOUT:
         print_drift(found, topn, as_json)
@@ -186,8 +186,9 @@ def as_facts(found: Drift, topn: int | None) -> dict[str, Any]:
 
 
 def as_text(row: dict[str, Any]) -> list[str]:
-    """The values of a row as text; neighbours are separated by spaces."""
-    return cells(" ".join(one) if isinstance(one, list) else one for one in row.values())
+    """The values of a row as text: neighbours with spaces between them, nothing for None."""
+    values = ("" if one is None else one for one in row.values())
+    return cells(" ".join(one) if isinstance(one, list) else one for one in values)
 
 
 def print_drift(found: Drift, topn: int, as_json: bool) -> None:

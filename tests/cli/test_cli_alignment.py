@@ -11,6 +11,7 @@ import pytest
 from processes import fastvec
 from two_spaces import Meanings, exchanged
 
+from fastvec.cli.alignment import as_text
 from fastvec.vectors.keyedvectors import KeyedVectors
 
 PLANTED = [3, 700, 40, 1100]
@@ -88,6 +89,10 @@ def test_drift_writes_all_words(folder: Path) -> None:
     assert found["files"] == [f"{name}.safetensors" for name in NAMES]
     output, _ = run(folder, line, *NOISE, "-o", "-")
     assert output == (folder / "drift.tsv").read_text()
+
+
+def test_what_is_not_known_is_an_empty_cell() -> None:
+    assert as_text({"count": None, "z": 0.5, "before": ["x", "y"]}) == ["", "0.5000", "x y"]
 
 
 def test_drift_writes_a_page(folder: Path) -> None:

@@ -144,15 +144,16 @@ def drift_table(found: Drift, topn: int) -> str:
     >>> drift_table(drift(wv, wv, min_count=1), 2).count("<tr>")
     3
     """
-    heads = HEADS if found.has_floor else [head for head in HEADS if head not in NEEDS_NOISE]
-    rows = (
-        [
-            ", ".join(map(str, row[name])) if name in ("before", "after") else row[name]
-            for name in heads
-        ]
-        for row in found.rows(topn)
-    )
-    return table(f"{len(found.words):,} words", [head.replace("_", " ") for head in heads], rows)
+    known = [head for head in HEADS if found.has_floor or head not in NEEDS_NOISE]
+    rows = ([_cell(row[head]) for head in known] for row in found.rows(topn))
+    return table(f"{len(found.words):,} words", [head.replace("_", " ") for head in known], rows)
+
+
+def _cell(value: Any) -> Any:
+    """A value as a table has it: neighbours as one text, and nothing for what is not known."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else value
 
 
 def drift(
@@ -201,10 +202,7 @@ def drift(
     [1.0, 1.0, 1.0, 1.0, 1.0]
     """
     check_vectors(old=old, new=new)
-    if noise is not None:
-        if not isinstance(noise, tuple | list) or len(noise) != 2:
-            raise TypeError(f"noise must be a pair of KeyedVectors, got {shown(noise)}")
-        check_vectors(**{"the first of noise": noise[0], "the second of noise": noise[1]})
+    _check_noise(noise)
     topn = check_value("topn", topn, int, low=1)
     limits: dict[str, Any] = {
         "min_count": check_value("min_count", min_count, int),
@@ -226,6 +224,14 @@ def drift(
         old_side.index_to_key, moved[order], kept[order], z[order], by_chance[order], floor,
         old_side, new_side,
     )  # fmt: skip
+
+
+def _check_noise(noise: Any) -> None:
+    if noise is None:
+        return
+    if not isinstance(noise, tuple | list) or len(noise) != 2:
+        raise TypeError(f"noise must be a pair of KeyedVectors, got {shown(noise)}")
+    check_vectors(**{"the first of noise": noise[0], "the second of noise": noise[1]})
 
 
 def _beyond_chance(

@@ -123,6 +123,7 @@ def test_files_without_counts_go_by_their_order(models):
     assert len(found.words) == 2000
     assert found.old.counts is None is found.new.counts
     assert found.rows(1)[0]["old_count"] is None
+    assert "None" not in found._repr_html_()
     assert set(found.words[:5]) <= {f"w{row}" for row in PLANTED}
 
 
