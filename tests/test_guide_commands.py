@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import fasttext_files
 import pytest
 from processes import DEADLINE
 
@@ -73,7 +74,13 @@ def write_tests(folder: Path) -> None:
     (folder / "BATS_3.0").mkdir()
     (folder / "BATS_3.0/royal.txt").write_text("king\tqueen\nman\twoman\n")
     (folder / "tests").mkdir()
-    for name in ("pairs.txt", "EN-WS-353-ALL.txt", "EN-SIMLEX-999.txt", "tests/ws353.txt"):
+    for name in (
+        "pairs.txt",
+        "EN-WS-353-ALL.txt",
+        "EN-SIMLEX-999.txt",
+        "rw.txt",
+        "tests/ws353.txt",
+    ):
         (folder / name).write_text("king\tqueen\t9\nking\tman\t5\ncat\tdog\t8\nking\tcat\t0\n")
     (folder / "vocab.txt").write_text("".join(f"w{n} {900 - n}\n" for n in range(800)))
     (folder / "battig.txt").write_text("king\troyal\nqueen\troyal\ncat\tanimal\ndog\tanimal\n")
@@ -89,6 +96,7 @@ def write_vectors(folder: Path, lines: list[list[str]]) -> None:
         model.wv.save_word2vec_format(folder / f"{name}.bin", binary=True)
     for name in ("model", "fastvec-demo", "german", "english"):
         model.save(folder / f"{name}.safetensors")
+    (folder / "cc.en.300.bin").write_bytes(fasttext_files.model())
     (folder / "dictionary.tsv").write_text("".join(f"w{n}\tw{n}\n" for n in range(600)))
 
 
