@@ -59,7 +59,7 @@ def explore(vectors: tuple[Path, ...], browser: bool, port: int | None, limit: i
         click.echo(explorer.address)
         echo("fastvec: the page is there until Ctrl-C, or the button on it, ends it", err=True)
         if browser and has_screen():
-            open_browser(explorer.address)
+            open_browser(explorer.opening)
         explorer.serve_forever(poll_interval=0.1)
 
 

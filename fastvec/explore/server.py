@@ -127,7 +127,8 @@ class Explorer(socketserver.ThreadingTCPServer):
 
     def __init__(self, spaces: Sequence[Space], port: int = 0) -> None:
         self.spaces, self.files = spaces, page_files()
-        self.token = secrets.token_urlsafe(24)
+        self.token, self._ticket = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self._lock = threading.Lock()
         self._room = threading.BoundedSemaphore(CONNECTIONS)
         super().__init__((HOST, port), Handler)
 
@@ -135,6 +136,20 @@ class Explorer(socketserver.ThreadingTCPServer):
     def address(self) -> str:
         """The address of the page, with the token."""
         return f"http://{HOST}:{self.server_address[1]}/{self.token}/"
+
+    @property
+    def opening(self) -> str:
+        """An address that leads to the page, once: the command line of a browser, in which it
+        stands, can be seen by every user of the machine."""
+        return f"http://{HOST}:{self.server_address[1]}/{self._ticket}"
+
+    def take_ticket(self, path: str) -> bool:
+        """Whether a path is that of the address that works once; then it does not any more."""
+        with self._lock:
+            right = hmac.compare_digest(path.encode(), f"/{self._ticket}".encode())
+            if right:
+                self._ticket = secrets.token_urlsafe(24)
+            return right
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread, or close the connection if there are too many."""
@@ -169,14 +184,20 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "fastvec", ""
     timeout = PATIENCE
+    _ends = False
 
     def do_GET(self) -> None:
         """Answer with a file of the page, or an answer as JSON."""
-        self._respond(self._get)
+        if self._is_from_here() and self.server.take_ticket(self.path):
+            self._reply(HTTPStatus.SEE_OTHER, b"", TEXT, Location=f"/{self.server.token}/")
+        else:
+            self._respond(self._get)
 
     def do_POST(self) -> None:
         """End the server: nothing else is posted."""
         self._respond(self._post)
+        if self._ends:  # the answer has been sent
+            self.server.shutdown()
 
     def _respond(self, answer: Callable[[str, Query], tuple[bytes, str]]) -> None:
         try:
@@ -236,8 +257,7 @@ class Handler(BaseHTTPRequestHandler):
     def _post(self, name: str, _: Query) -> tuple[bytes, str]:
         if name != "end" or not self.headers.get("Origin"):
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED)
-        threading.Thread(target=self.server.shutdown, daemon=True).start()
-        self.close_connection = True
+        self.close_connection = self._ends = True
         return b"", TEXT
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
@@ -247,9 +267,9 @@ class Handler(BaseHTTPRequestHandler):
         status = HTTPStatus(code)
         self._reply(status, status.phrase.encode(), TEXT)
 
-    def _reply(self, status: HTTPStatus, body: bytes, content_type: str) -> None:
+    def _reply(self, status: HTTPStatus, body: bytes, content_type: str, **more: str) -> None:
         self.send_response(status)
-        for name, value in HEADERS.items():
+        for name, value in (HEADERS | more).items():
             self.send_header(name, value)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))

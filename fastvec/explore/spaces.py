@@ -22,7 +22,7 @@ Answer = dict[str, Any]
 MOST_NEIGHBOURS = 200
 LARGE = 20_000_000  # numbers, of which a query would read all: some ten milliseconds
 MOST_WORDS = 60  # of a matrix, or to find the odd one in
-SPELLINGS = 20_000  # words that are looked through for one that is spelled like an unknown one
+SPELLINGS = 10_000  # words that are looked through for one that is spelled like an unknown one
 
 
 class UnknownWordError(ValueError):

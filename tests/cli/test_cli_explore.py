@@ -85,9 +85,9 @@ def test_it_opens_the_browser(folder: Path) -> None:
     script = folder / "browser.py"
     script.write_text(
         "import sys, urllib.request, urllib.parse\n"
-        "place = urllib.parse.urlsplit(sys.argv[1])\n"
-        "head = {'Origin': f'{place.scheme}://{place.netloc}'}\n"
-        "ask = urllib.request.Request(sys.argv[1] + 'end', method='POST', headers=head)\n"
+        "address = urllib.request.urlopen(sys.argv[1]).geturl()\n"
+        "head = {'Origin': f'http://{urllib.parse.urlsplit(address).netloc}'}\n"
+        "ask = urllib.request.Request(address + 'end', method='POST', headers=head)\n"
         "urllib.request.urlopen(ask)\n"
     )
     env = os.environ | {"BROWSER": f"{sys.executable} {script} %s"}

@@ -429,8 +429,10 @@ async function attack() {
   try { if ([...document.styleSheets[0].cssRules].length) read.push("rules"); } catch {}
   document.getElementById("form").submit();
   const opened = window.open(address);
-  await new Promise((done) => setTimeout(done, 500));
-  try { if (opened) read.push(opened.document.body.innerText); } catch {}
+  for (let tries = 0; tries < 400 && opened && !opened.closed; tries++) {
+    await new Promise((done) => setTimeout(done, 25));
+    try { read.push(opened.document.body.innerText); } catch { break; }  // it is not ours any more
+  }
   document.title = JSON.stringify(read.filter((one) => one));
 }
 addEventListener("load", attack);

@@ -7,7 +7,7 @@ import socket
 import string
 import threading
 from collections.abc import Iterator
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from explorers import ODD_WORDS, royal_words, serving
@@ -122,6 +122,21 @@ def test_tokens_are_long_and_new(explorer: Explorer) -> None:
         assert len(other.token) >= 32
         assert other.server_address[0] == "127.0.0.1"
         assert other.server_address[1] != port(explorer)
+
+
+def test_an_address_that_works_once(explorer: Explorer) -> None:
+    """It is in the command line of the browser, which others can see."""
+    place = urlsplit(explorer.opening).path
+    assert explorer.token not in place
+    assert status(explorer, place, Host="evil.example") == 403
+    assert status(explorer, place, Origin="http://evil.example") == 403
+    assert status(explorer, f"{place}x") == status(explorer, f"{place}/spaces") == 403
+    response, body = request(explorer, place)
+    assert (response.status, body) == (303, b"")
+    assert response.headers["Location"] == f"/{explorer.token}/"
+    assert {name: response.headers[name] for name in HEADERS} == HEADERS
+    assert status(explorer, place) == 403
+    assert urlsplit(explorer.opening).path != place
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "localhost:8765"])

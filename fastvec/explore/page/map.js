@@ -245,7 +245,10 @@ export class WordMap {
 
   /** A function that writes a label above a place if nothing is there yet, and says whether. */
   writer(context) {
-    const taken = [];
+    const taken = this.lit.map(({ place }) => { // the points of lit words stay free
+      const [x, y] = this.pixels(place);
+      return [x - 5, y - 3, x + 5, y + 5];
+    });
     return (label, place, colour, above = 8) => {
       const [x, y] = this.pixels(place), half = context.measureText(label).width / 2 + 3;
       const [left, top, right, bottom] = [x - half, y - above - 14, x + half, y - above + 4];
