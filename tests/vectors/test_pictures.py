@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fastvec import KeyedVectors
+from fastvec.doc2vec import Doc2Vec, TaggedDocument
 from fastvec.plots.word_map import WordMap
 from fastvec.words import Words
 
@@ -43,6 +44,12 @@ def test_items_are_shown_as_integers() -> None:
     made = vectors([30, 7, 9]).map(method="pca")
     assert made.keys == [30, 7, 9]
     assert vectors([30, 7, 9]).map(words=[9, 7], method="pca").keys == [9, 7]
+
+
+def test_documents_are_shown() -> None:
+    documents = [TaggedDocument(list("abcd"), [tag]) for tag in range(20)]
+    model = Doc2Vec(documents, vector_size=4, min_count=1, epochs=1)
+    assert model.dv.map(5, method="pca").keys == [0, 1, 2, 3, 4]
 
 
 def test_rows_without_a_word_are_left_out() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import itertools
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.log import log
 from fastvec._util.options import check_value
+from fastvec._util.progress import Progress
 from fastvec.vectors.norms import row_norms
 from fastvec.vectors.search import nearest
 
@@ -25,6 +27,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 PERPLEXITY = 30  # t-SNE's: about how many neighbours of a word count
+STEPS, TICK = 750, 25  # of openTSNE: how many in all, and between two news of them
 LEAST_WORDS = 12  # of the layouts that look at neighbours
 MOST_EXACT = 2000  # words up to which t-SNE sums up all forces (Barnes-Hut)
 INSTALL = "pip install 'fastvec[map]'"
@@ -96,20 +99,21 @@ def tsne(rows: Floats, near: Near, dimensions: int, seed: int) -> Floats:
     begin = pca(rows, dimensions).astype(np.float64)
     begin *= 1e-4 / max(begin[:, 0].std(), 1e-30)
     begin += np.random.default_rng(seed).normal(0, 1e-6, begin.shape)  # equal words come apart
-    return np.asarray(
-        library.TSNE(
+    affinities = library.affinity.PerplexityBasedNN(
+        perplexity=near.rows.shape[1] / 3, knn_index=known
+    )
+    with Progress("placing words", STEPS, unit="steps") as bar:
+        ticks = itertools.count(TICK, TICK)
+        made = library.TSNE(
             n_components=dimensions,
             initialization=begin,
             negative_gradient_method="fft" if len(rows) > MOST_EXACT and dimensions < 3 else "bh",
-            n_jobs=1,  # with more, sums and so pictures differ from run to run
+            n_jobs=1,  # two threads took longer beside other work, for the same bytes
             random_state=seed,
-        ).fit(
-            affinities=library.affinity.PerplexityBasedNN(
-                perplexity=near.rows.shape[1] / 3, knn_index=known
-            )
-        ),
-        np.float32,
-    )
+            callbacks=lambda *_: bar.update(next(ticks)),
+            callbacks_every_iters=TICK,
+        ).fit(affinities=affinities)
+    return np.asarray(made, np.float32)
 
 
 def umap(rows: Floats, near: Near, dimensions: int, seed: int) -> Floats:
