@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Settings:
     window: int = 5
     sample: float = 1e-3
     min_count: int = 5
+    unseen: str = ""  # a file of words that get vectors from their n-grams if the text lacks them
 
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -40,6 +41,12 @@ MODELS: dict[str, dict[str, Any]] = {
     "cbow-hs": {"sg": 0, "hs": 1, "negative": 0, "alpha": 0.05},
 }
 """word2vec.c's rates: gensim's default of 0.025 would be too slow for CBOW."""
+
+SUBWORDS = {"min_n": 3, "max_n": 6, "bucket": 2_000_000}
+SUBWORD_MODELS: dict[str, dict[str, Any]] = {
+    f"{name}-subwords": MODELS[name] | {"alpha": 0.05} | SUBWORDS for name in MODELS
+}
+"""With fastText's rate and n-grams."""
 
 BEGINS, ENDS = "training begins", "training ends"
 
@@ -60,9 +67,15 @@ class Marks:
         """Does nothing."""
 
 
-def gensim_like(word2vec: type, settings: Settings, **more: Any) -> None:
+def options_of(settings: Settings) -> dict[str, Any]:
+    """The options of a run's model."""
+    return (MODELS | SUBWORD_MODELS)[settings.model]
+
+
+def gensim_like(module: Any, settings: Settings, **more: Any) -> None:
     """Train with a class that has gensim's names, ours included, and save."""
-    model = word2vec(
+    options = options_of(settings)
+    model = (module.FastText if "bucket" in options else module.Word2Vec)(
         vector_size=settings.dimension,
         window=settings.window,
         min_count=settings.min_count,
@@ -71,36 +84,53 @@ def gensim_like(word2vec: type, settings: Settings, **more: Any) -> None:
         workers=settings.workers,
         seed=settings.seed,
         callbacks=[Marks()],
-        **MODELS[settings.model],
+        **options,
         **more,
     )
-    model.wv.save_word2vec_format(settings.output, binary=True)
+    if not settings.unseen:
+        model.wv.save_word2vec_format(settings.output, binary=True)
+        return
+    words = with_unseen(model.wv.index_to_key, settings)
+    write_vectors(settings, words, (model.wv[word] for word in words))
+
+
+def with_unseen(words: list[str], settings: Settings) -> list[str]:
+    """The words of a model, and then those of the list of unseen words that it lacks."""
+    known, listed = set(words), Path(settings.unseen).read_text().split()
+    return [*words, *(word for word in listed if word not in known)]
+
+
+def write_vectors(settings: Settings, words: list[str], rows: Iterable[Any]) -> None:
+    """Write vectors in word2vec's binary format."""
+    with Path(settings.output).open("wb") as file:
+        file.write(f"{len(words)} {settings.dimension}\n".encode())
+        for word, row in zip(words, rows, strict=True):
+            file.write(word.encode() + b" " + row.astype("<f4").tobytes() + b"\n")
 
 
 def run_fastvec(settings: Settings, **more: Any) -> None:
-    from fastvec import Word2Vec
+    import fastvec
 
-    gensim_like(Word2Vec, settings, corpus_file=settings.corpus, **more)
+    gensim_like(fastvec, settings, corpus_file=settings.corpus, **more)
 
 
 def run_gensim_file(settings: Settings) -> None:
-    from gensim.models import Word2Vec
+    from gensim import models
 
-    gensim_like(Word2Vec, settings, corpus_file=settings.corpus)
+    gensim_like(models, settings, corpus_file=settings.corpus)
 
 
 def run_gensim_lines(settings: Settings) -> None:
-    from gensim.models import Word2Vec
+    from gensim import models
     from gensim.models.word2vec import LineSentence
 
-    gensim_like(Word2Vec, settings, sentences=LineSentence(settings.corpus))
+    gensim_like(models, settings, sentences=LineSentence(settings.corpus))
 
 
 def run_fasttext(settings: Settings) -> None:
     import fasttext
-    import numpy as np
 
-    model = MODELS[settings.model]
+    model = options_of(settings)
     trained = fasttext.train_unsupervised(
         settings.corpus,
         model="skipgram" if model["sg"] else "cbow",
@@ -113,17 +143,15 @@ def run_fasttext(settings: Settings) -> None:
         minCount=settings.min_count,
         epoch=settings.epochs,
         thread=settings.workers,
-        minn=0,  # no subwords
-        maxn=0,
-        bucket=0,
+        minn=model.get("min_n", 0),  # 0: no subwords
+        maxn=model.get("max_n", 0),
+        bucket=model.get("bucket", 0),
         verbose=2,
     )
     words = trained.get_words()
-    rows = trained.get_input_matrix().astype(np.float32)
-    with Path(settings.output).open("wb") as file:
-        file.write(f"{len(words)} {settings.dimension}\n".encode())
-        for word, row in zip(words, rows, strict=True):
-            file.write(word.encode() + b" " + row.tobytes() + b"\n")
+    if settings.unseen:
+        words = with_unseen(words, settings)
+    write_vectors(settings, words, map(trained.get_word_vector, words))
 
 
 def word2vec_command(settings: Settings) -> list[str]:
@@ -190,6 +218,11 @@ RIVALS: dict[str, Rival] = {
         "As fastvec, with noise words of its own for each pair: word2vec.c's order of work.",
         run=lambda settings: run_fastvec(settings, shared_negatives=False),
     ),
+    "fastvec-sqrt-noise": Rival(
+        "fastvec",
+        "As fastvec, with noise words that follow count^0.5, as fastText's do.",
+        run=lambda settings: run_fastvec(settings, ns_exponent=0.5),
+    ),
     "gensim-file": Rival(
         "gensim",
         "gensim's fastest mode. With more than one worker its learning rate hardly falls within "
@@ -205,7 +238,7 @@ RIVALS: dict[str, Rival] = {
     ),
     "fasttext": Rival(
         "fasttext",
-        "Without subwords. The noise words follow count^0.5, the rate falls to 0, lines are cut at "
+        "The noise words follow count^0.5, the rate falls to 0, lines are cut at "
         "1024 words, there is no seed in Python (every run starts from the same one, whatever "
         "the column says). The training phase is what its progress lines tell, so it includes "
         "setting up the matrices.",

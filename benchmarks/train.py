@@ -27,7 +27,7 @@ from typing import Any
 
 import corpora
 from measure import measure
-from rivals import MODELS, RIVALS, Settings
+from rivals import MODELS, RIVALS, SUBWORD_MODELS, Settings
 
 HERE = Path(__file__).parent
 NAMED = ("model name", "cpu family", "model")  # of /proc/cpuinfo
@@ -43,8 +43,9 @@ def options() -> argparse.Namespace:
     add("--megabytes", type=float, help="use only so many megabytes of it, from its beginning")
     add("--analogies", type=Path, help="a file in the layout of questions-words.txt")
     add("--similarity", type=Path, nargs="*", default=[], help="files of: word word score")
+    add("--unseen", action="store_true", help="words of --similarity that the text lacks count too")
     add("--rivals", nargs="+", choices=RIVALS, default=["fastvec", "gensim-file"])
-    add("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    add("--models", nargs="+", choices=MODELS | SUBWORD_MODELS, default=list(MODELS))
     add("--dimensions", nargs="+", type=int, default=[100])
     add("--seeds", nargs="+", type=int, default=[1, 2, 3], help="one run of everything for each")
     add("--epochs", type=int, default=1)
@@ -144,6 +145,12 @@ def one_run(
     }
 
 
+def words_of(similarity: list[Path]) -> list[str]:
+    """All words of files of word pairs, as they are spelled there."""
+    lines = (line.split("\t") for path in similarity for line in path.read_text().splitlines())
+    return sorted({word for line in lines for word in line[:2]})
+
+
 def main() -> None:
     given = options()
     folder = given.results / f"{time.strftime('%Y-%m-%d')}-{given.machine}"
@@ -151,6 +158,9 @@ def main() -> None:
     runs = folder / "runs.csv"
     with tempfile.TemporaryDirectory() as scratch:
         corpus, output = Path(scratch, "corpus.txt"), Path(scratch, "vectors.bin")
+        unseen = Path(scratch, "unseen.txt") if given.unseen else None
+        if unseen is not None:
+            unseen.write_text("\n".join(words_of(given.similarity)))
         limit = None if given.megabytes is None else int(given.megabytes * 1e6)
         corpora.unpack(given.corpus, corpus, limit)
         facts = about(given, corpus)
@@ -173,6 +183,7 @@ def main() -> None:
                             seed=seed,
                             epochs=given.epochs,
                             workers=given.workers,
+                            unseen=str(unseen or ""),
                         )
                         row = one_run(name, settings, facts["corpus"]["tokens"], given)
                         print(*(f"{k} {v}" for k, v in row.items()), sep="  ", flush=True)

@@ -11,6 +11,7 @@ from fastvec.models.cooccurrence import cooccurrence
 from fastvec.models.doc2vec import Doc2Vec
 from fastvec.models.evaluating import EarlyStopping, Evaluation
 from fastvec.models.facebook import load_facebook_vectors
+from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
 from fastvec.models.loading import load
 from fastvec.models.pairs import Pairs
@@ -27,6 +28,7 @@ __all__ = [
     "Doc2Vec",
     "EarlyStopping",
     "Evaluation",
+    "FastText",
     "FastTextKeyedVectors",
     "FrozenPhrases",
     "GloVe",

@@ -262,6 +262,8 @@ class NgramRows:
         weights: NDArray[np.float32],
         offsets: NDArray[np.int64],
         rows: NDArray[np.int32],
+        counts: NDArray[np.float32],
+        sizes: NDArray[np.int32],
         steps: NDArray[np.float32] | None = None,
     ) -> None: ...
 

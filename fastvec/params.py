@@ -236,6 +236,28 @@ class Doc2VecParams(Params):
 
 
 @dataclass(eq=False)
+class SubwordParams(Params):
+    """Which n-grams of characters words have (names and defaults are fastText's and gensim's)."""
+
+    min_n: int = option(
+        3,
+        "characters of the shortest n-grams; < and > around a word are two of them",
+        low=0,
+        high=1000,
+    )
+    max_n: int = option(
+        6, "characters of the longest n-grams; below min_n: words have no n-grams", low=0, high=1000
+    )
+    bucket: int = option(
+        2_000_000,
+        "n-grams are hashed into so many buckets, and those of one bucket share a row; 0: words "
+        "have no n-grams",
+        low=0,
+        high=2**31 - 1,
+    )
+
+
+@dataclass(eq=False)
 class CooccurrenceParams(Params):
     """How pairs of words are counted (as GloVe's cooccur does, but with a window of 10)."""
 

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "keyedvectors": {"_util", "vectors"},
     "phrases": {"models"},
     "word2vec": {"_util", "models"},
+    "fasttext": {"_util", "models", "vectors"},
 }
 ENTRANCES = {"__init__", "__main__", "cli"}  # these may import everything
 

@@ -18,7 +18,6 @@ _OTHER_MODELS = (
 
 #: names of ``gensim.models`` and its modules
 MODULE_NAMES = {
-    "FastText": f"{_OTHER} FastText",
     "TaggedBrownCorpus": "make TaggedDocuments of your own",
     "WordEmbeddingsKeyedVectors": "use KeyedVectors",
     "Word2VecKeyedVectors": "use KeyedVectors",
@@ -123,9 +122,9 @@ def missing_from_module(module: str, name: str) -> NoReturn:
 
     ImportError, which says what to use, for a name of gensim; otherwise AttributeError.
 
-    >>> missing_from_module("fastvec.models", "FastText")
+    >>> missing_from_module("fastvec.models", "LdaModel")
     Traceback (most recent call last):
-    ImportError: fastvec.models has no FastText: ... use gensim for FastText
+    ImportError: fastvec.models has no LdaModel: ... use gensim for LdaModel
     """
     if name in MODULE_NAMES:
         raise ImportError(f"{module} has no {name}: {MODULE_NAMES[name]}", name=module)

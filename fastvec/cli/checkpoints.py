@@ -104,7 +104,7 @@ class Checkpointing:
         model, file = load(kind, self.path)
         self.saved, model.progress = SavedRun.of(file), progress
         typed = options_typed()
-        changeable = CHANGEABLE if kind is Word2Vec else CHANGEABLE_OF_GLOVE
+        changeable = CHANGEABLE if issubclass(kind, Word2Vec) else CHANGEABLE_OF_GLOVE
         for name, before in options_of(model).items():
             if name not in typed:
                 options[name] = options[name] if name == "tmp" else before

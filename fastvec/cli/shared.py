@@ -29,6 +29,7 @@ from fastvec.params import (
     GloVeParams,
     PhrasesParams,
     PPMIParams,
+    SubwordParams,
     VocabularyParams,
     Word2VecParams,
 )
@@ -73,6 +74,7 @@ TITLES = {
     CorpusParams: "Reading text",
     CooccurrenceParams: "Counting pairs",
     Word2VecParams: "Training",
+    SubwordParams: "Subwords",
     Doc2VecParams: "Documents",
     GloVeParams: "Training",
     CheckpointParams: "Long runs",

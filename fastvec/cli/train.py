@@ -8,23 +8,45 @@ from typing import Any, NoReturn
 
 import click
 
+from fastvec._util.options import names_of
 from fastvec._util.progress import readable
 from fastvec.cli.checkpoints import Checkpointing, checkpoint_options
 from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, corpus_argument, sources
-from fastvec.cli.help import Command
+from fastvec.cli.help import Command, Option
 from fastvec.cli.news import REPORT_EVERY, long_command
 from fastvec.cli.output import TO, VectorOutput
 from fastvec.cli.seeds import measures_of, print_seeds, seed_options, seed_outputs
-from fastvec.cli.shared import options_from, refuse_options, report, value_if_typed
+from fastvec.cli.shared import (
+    TITLES,
+    Function,
+    options_from,
+    refuse_options,
+    report,
+    value_if_typed,
+)
 from fastvec.cli.steering import Steering, steering_options
 from fastvec.cli.training import train_and_save
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.calls import CallOptions
 from fastvec.models.checkpoint import SavedRun
+from fastvec.models.fasttext import FastText
 from fastvec.models.training_state import TrainingState
 from fastvec.models.word2vec import Word2Vec
 from fastvec.models.word2vec_file import load_model
-from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
+from fastvec.params import CorpusParams, SubwordParams, VocabularyParams, Word2VecParams
+
+
+def subword_options(command: Function) -> Function:
+    """Give a command --subwords, and the options of n-grams."""
+    subwords = click.option(
+        "--subwords",
+        is_flag=True,
+        cls=Option,
+        group=TITLES[SubwordParams],
+        help="make words of their n-grams of characters, as fastText does, so that words that are "
+        "not in the text have vectors too",
+    )
+    return subwords(options_from(SubwordParams)(command))
 
 
 @click.command(
@@ -32,6 +54,7 @@ from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
     examples=[
         "fastvec train text.txt -o vectors.bin",
         "fastvec train text.txt -o model.safetensors --sg --epochs 10",
+        "fastvec train text.txt -o model.safetensors --subwords --sg --alpha 0.05",
         "fastvec train news/ --tokens words --lower -o vectors.txt.gz",
         "zcat dump.gz | fastvec train - -o - --to word2vec > vectors.txt",
     ],
@@ -53,6 +76,7 @@ from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 @options_from(VocabularyParams)
 @options_from(CorpusParams)
 @options_from(Word2VecParams)
+@subword_options
 @long_command
 def train(
     corpus: tuple[Source, ...],
@@ -63,9 +87,10 @@ def train(
     seeds: list[int] | None,
     as_json: bool,
     quiet: bool,
+    subwords: bool,
     **options: Any,
 ) -> None:
-    """Train word2vec vectors on a text.
+    """Train word2vec or fastText vectors on a text.
 
     CORPUS: text files, folders or globs, one sentence a line; tables and JSON lines, with --column;
     or what fastvec encode wrote.
@@ -77,6 +102,7 @@ def train(
     epoch it does not replace a file, but writes another one beside it: NAME.partial.ENDING.  With
     --checkpoint it writes the checkpoint, from which the same command with --resume goes on.
     """
+    kind = kind_of_model(subwords, options)
     steering = Steering(options)
     inputs = [*corpus, read_vocab, *steering.files]
     checkpointing = Checkpointing(options, [output], inputs)
@@ -85,10 +111,10 @@ def train(
         options["seed"] = seeds[0]
     outputs = seed_outputs(output, seeds, as_json, inputs, options, to)
     progress, text = False if quiet else None, sources(corpus)
-    model = checkpointing.open(load_model, Word2Vec, options, progress)
+    model = checkpointing.open(load_model, kind, options, progress)
     if model is None:
         vocabulary = Vocabulary.load(read_vocab) if read_vocab else None
-        model = Word2Vec(**options, vocabulary=vocabulary, progress=progress)
+        model = kind(**options, vocabulary=vocabulary, progress=progress)
         model.build_vocab(text)
     for target in outputs:
         target.check(model.wv.words, model.vector_size)
@@ -114,6 +140,23 @@ def train(
         runs.append(measures_of(model, steering.files) if seeds else {})
     if seeds is not None:
         print_seeds(seeds, runs, as_json)
+
+
+def kind_of_model(subwords: bool, options: dict[str, Any]) -> type[Word2Vec]:
+    """FastText with subwords, whose options must then give words n-grams; without, Word2Vec, which
+    does not take these options."""
+    if subwords:
+        if options["max_n"] < options["min_n"] or options["bucket"] == 0:
+            raise click.UsageError(
+                "--subwords needs --max-n of at least --min-n, and --bucket above 0: otherwise "
+                "words have no n-grams"
+            )
+        return FastText
+    names = set(names_of(SubwordParams))
+    refuse_options(names, "without --subwords")
+    for name in names:
+        del options[name]
+    return Word2Vec
 
 
 def goes_on_in(state: TrainingState, epochs: int | None) -> str:
@@ -144,7 +187,7 @@ def go_on(
 
 def next_model(model: Word2Vec, options: dict[str, Any], progress: bool | None) -> Word2Vec:
     """A model with other options on the text of one that was trained."""
-    new = Word2Vec(**options, progress=progress)
+    new = type(model)(**options, progress=progress)
     new.reset_from(model)
     return new
 

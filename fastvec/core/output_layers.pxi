@@ -27,6 +27,8 @@ cdef extern from "word2vec/training.h" nogil:
         c_weights weights
         const int64_t *offsets
         const int32_t *rows
+        const float *counts
+        const int32_t *sizes
         int longest
     ctypedef struct c_documents "documents":
         float *rows

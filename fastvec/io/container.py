@@ -36,13 +36,14 @@ KINDS = {
     "corpus": ("a corpus", "Corpus.open"),
     "vectors": ("vectors", "KeyedVectors.load"),
     "word2vec": ("a Word2Vec model", "Word2Vec.load"),
+    "fasttext": ("a FastText model", "FastText.load"),
     "doc2vec": ("a Doc2Vec model", "Doc2Vec.load"),
     "glove": ("a GloVe model", "GloVe.load"),
     "pairs": ("word pairs", "Pairs.load"),
     "phrases": ("phrases", "Phrases.load"),
     "index": ("an index for approximate search", "ann.Index.load"),
 }
-WITH_VECTORS = ("vectors", "word2vec", "doc2vec", "glove")
+WITH_VECTORS = ("vectors", "word2vec", "fasttext", "doc2vec", "glove")
 """The kinds that KeyedVectors.load opens."""
 
 

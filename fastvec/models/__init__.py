@@ -4,6 +4,7 @@ from typing import Any
 
 from fastvec._util.gensim_names import missing_from_module
 from fastvec.models.doc2vec import Doc2Vec
+from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
 from fastvec.models.phrases import FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
@@ -12,6 +13,7 @@ from fastvec.vectors.keyedvectors import KeyedVectors
 
 __all__ = [
     "Doc2Vec",
+    "FastText",
     "FastTextKeyedVectors",
     "FrozenPhrases",
     "GloVe",

@@ -14,7 +14,7 @@ from fastvec.models.phrase_joining import cuts
 from fastvec.models.phrase_scores import SCORERS
 from fastvec.models.phrases_file import PhrasesFile
 from fastvec.models.training_state import TrainingState
-from fastvec.params import PhrasesParams, VocabularyParams, Word2VecParams
+from fastvec.params import PhrasesParams, SubwordParams, VocabularyParams
 from fastvec.vectors.from_gensim import check_gensim
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
@@ -31,19 +31,22 @@ PROGRESS = ("train_count", "total_train_time", "min_alpha_yet_reached", "running
 
 
 def word2vec(cls: type[Model], theirs: Any) -> Model:
-    """A Word2Vec of gensim's as one of fastvec's; see :meth:`fastvec.Word2Vec.from_gensim`."""
-    from fastvec.models.word2vec import Word2Vec
-
+    """A Word2Vec or FastText of gensim's as one of fastvec's; see
+    :meth:`fastvec.Word2Vec.from_gensim`."""
     check_gensim("Word2Vec", theirs, "wv", "vector_size", "negative", "hs")
-    if hasattr(theirs, "dv") or hasattr(theirs.wv, "vectors_ngrams"):
+    if hasattr(theirs, "dv"):
         raise TypeError(
             f"fastvec does not train {type(theirs).__name__}: KeyedVectors.from_gensim(model.wv) "
             "takes over its word vectors"
         )
-    model = cls.__new__(cls)
-    Word2Vec.__init__(model, vector_size=theirs.vector_size)
-    names = (*names_of(Word2VecParams, VocabularyParams), *FACTS)
-    vars(model).update({name: getattr(theirs, name) for name in names if hasattr(theirs, name)})
+    has_ngrams = hasattr(theirs.wv, "vectors_ngrams")
+    if has_ngrams != (SubwordParams in cls._groups):
+        kind = "FastText" if has_ngrams else "Word2Vec"
+        raise TypeError(f"this is a {type(theirs).__name__}: use {kind}.from_gensim")
+    model = cls._like(theirs.vector_size)
+    names = (*names_of(*cls._groups, VocabularyParams), *FACTS)
+    for owner in (theirs.wv, theirs):  # of which gensim's wv has the options of n-grams
+        vars(model).update({name: getattr(owner, name) for name in names if hasattr(owner, name)})
     model._training_params(), model._vocab_params()  # which check them
     done = {name: getattr(theirs, name) for name in PROGRESS if hasattr(theirs, name)}
     model.training_state = TrainingState.from_dict(done)

@@ -11,6 +11,7 @@ from fastvec.io.container import KINDS, container_kind
 from fastvec.io.registry import read_vectors, sniff
 from fastvec.io.vectors import SAFETENSORS
 from fastvec.models.doc2vec import Doc2Vec
+from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import Phrases
@@ -22,6 +23,7 @@ OPENERS: dict[str, Callable[..., Any]] = {
     "corpus": Corpus.open,
     "vectors": KeyedVectors.load,
     "word2vec": Word2Vec.load,
+    "fasttext": FastText.load,
     "doc2vec": Doc2Vec.load,
     "glove": GloVe.load,
     "pairs": Pairs.load,
@@ -39,7 +41,7 @@ def load(path: PathLike) -> Any:
 
     Returns
     -------
-    Word2Vec, Doc2Vec, GloVe, KeyedVectors, Corpus, Pairs, Phrases or FrozenPhrases
+    Word2Vec, FastText, Doc2Vec, GloVe, KeyedVectors, Corpus, Pairs, Phrases or FrozenPhrases
         what was saved.  Vectors of other formats (word2vec text and binary, fastText's .vec,
         GloVe's text, .npy, Parquet ...) are a KeyedVectors; those of fastText's .bin and .ftz a
         FastTextKeyedVectors, which has n-grams too.

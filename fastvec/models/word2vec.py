@@ -10,7 +10,7 @@ import itertools
 import numbers
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from fastvec._util.class_calls import on_class_only
 from fastvec._util.gensim_names import MODEL_NAMES, missing_attribute, missing_from_module
 from fastvec._util.log import log, log_unsaved
 from fastvec._util.options import (
+    Params,
     changed_options,
     check_value,
     refuse_unknown,
@@ -57,7 +58,6 @@ from fastvec.sentences import (
     PathLineSentences,
     Text8Corpus,
 )
-from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Key, not_one_string
 
 # The readers of text are here because gensim has them in its module of this name.
@@ -172,6 +172,9 @@ class Word2Vec(Word2VecWords, Plotted):
     (8,)
     """
 
+    #: its groups of options besides those of reading text
+    _groups: ClassVar[tuple[type[Params], ...]] = (Word2VecParams,)
+
     def __init__(
         self,
         sentences: Any = None,
@@ -235,7 +238,7 @@ class Word2Vec(Word2VecWords, Plotted):
         self.min_alpha_yet_reached = self.alpha
         self._vocab_params()
         self._corpus_params()
-        self.wv = KeyedVectors(self.vector_size)
+        self.wv = self._empty_vectors()
         self._output_weights = OutputWeights(self.wv.words, self.vector_size)
         callbacks = check_callbacks(callbacks)
         check_storable("comment", comment)
@@ -460,7 +463,7 @@ class Word2Vec(Word2VecWords, Plotted):
         try:
             run_call(self, run, run.validation, options, type(self)._write)
         finally:
-            self.wv.forget_norms()
+            run.end_epoch()
         remark_on_word2vec(self, run.corpus, self.training_state)
 
     def _schedule(
@@ -697,10 +700,10 @@ class Word2Vec(Word2VecWords, Plotted):
         return self.training_state.to_html(repr(self))
 
     def __repr__(self) -> str:
-        changed = changed_options(self, Word2VecParams, but=("vector_size", "alpha", "workers"))
+        changed = changed_options(self, *self._groups, but=("vector_size", "alpha", "workers"))
         return (
-            f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}"
-            f"{changed}>"
+            f"{type(self).__name__}<vocab={len(self.wv)}, vector_size={self.vector_size}, "
+            f"alpha={self.alpha}{changed}>"
         )
 
 

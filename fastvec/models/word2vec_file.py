@@ -14,7 +14,7 @@ from fastvec._util.places import FileLike, name_of, still_there
 from fastvec.corpus.corpus import STORAGE_OPTIONS, serializable
 from fastvec.io.container import Container
 from fastvec.io.vectors import load_vectors, save_vectors
-from fastvec.models.output_layers import HIERARCHICAL_SOFTMAX, LAYERS, OutputWeights, padded_view
+from fastvec.models.output_layers import HIERARCHICAL_SOFTMAX, LAYERS, OutputWeights
 from fastvec.models.training import all_finite
 from fastvec.models.training_state import TrainingState
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
     Model = TypeVar("Model", bound=Word2Vec)
 
-#: The attributes of a model that are saved as they are: options, and what was read.
-SAVED = (
-    *names_of(Word2VecParams, VocabularyParams),
-    *(name for name in names_of(CorpusParams) if name not in STORAGE_OPTIONS),
-    "comment",
-    "corpus_count",
-    "corpus_total_words",
-)
+#: Attributes of a model that are saved as they are, besides its options: what was read.
+FACTS = ("comment", "corpus_count", "corpus_total_words")
+
+
+def _saved(model: Word2Vec) -> tuple[str, ...]:
+    """The attributes of a model that are saved as they are."""
+    text = (name for name in names_of(CorpusParams) if name not in STORAGE_OPTIONS)
+    return *names_of(*model._groups, VocabularyParams), *text, *FACTS
 
 
 def save_model(
@@ -44,7 +44,8 @@ def save_model(
     """Write a model, and whatever else belongs to it; see :meth:`fastvec.Word2Vec.save`."""
     model._sync_rows()
     weights = {layer.tensor: rows for layer, rows in model._output_weights.items()}
-    if not all(map(all_finite, (model.wv.vectors, *weights.values()))):
+    rows = (*model._input_rows(), model.wv.vectors, *weights.values())
+    if not all(map(all_finite, rows)):
         raise FloatingPointError(
             f"the model is not saved, since its numbers are not finite: lower alpha (now "
             f"{model.alpha}), and train anew or load what was saved before{still_there(path)}"
@@ -54,10 +55,11 @@ def save_model(
         words=model.wv.words,
         vectors=model.wv.vectors,
         counts=model._word_counts(),
+        subwords=model.wv.subwords,
         extra=weights | model.wv.attribute_arrays() | dict(arrays or {}),
         metadata={
             **(metadata or {}),
-            "parameters": serializable({name: getattr(model, name) for name in SAVED}),
+            "parameters": serializable({name: getattr(model, name) for name in _saved(model)}),
             "training": model.training_state.to_dict(),
         },
         kind=kind,
@@ -75,14 +77,14 @@ def load_model(cls: type[Model], path: FileLike, kind: str = "word2vec") -> tupl
     if size < 1:
         raise file.damaged("its vectors have no numbers")
     model = cls._like(size)
-    for name in SAVED:
+    for name in _saved(model):
         if name in options:
             setattr(model, name, options[name])
     try:
         rates = [check_value(name, getattr(model, name), float) for name in ("alpha", "min_alpha")]
         params_from(Word2VecParams, model, alpha=max(rates))
-        params_from(VocabularyParams, model)
-        params_from(CorpusParams, model)
+        for group in (*model._groups[1:], VocabularyParams, CorpusParams):
+            params_from(group, model)
         for name in ("corpus_count", "corpus_total_words"):
             check_value(name, getattr(model, name), int, low=0)
         check_value("vector_size", model.vector_size, int, low=size, high=size)
@@ -91,8 +93,7 @@ def load_model(cls: type[Model], path: FileLike, kind: str = "word2vec") -> tupl
     # Files of version 1 have the state of training among the parameters.
     model.training_state = _state_of(file, file.metadata.get("training", options), model)
     counts = np.array(file.arrays.get("counts", np.zeros(len(words), np.int64)))
-    vectors = padded_view(f"{name_of(path)}: vectors", file.arrays["vectors"], len(words), size)
-    model.wv.renew(words, vectors, counts)
+    model._load_vectors(file, words, counts)
     model.wv.add_attribute_arrays(file.arrays)
     model._output_weights = OutputWeights(words, size)
     _load_weights(model, file)
@@ -108,7 +109,7 @@ def restore_rows(model: Word2Vec, path: FileLike, kind: str = "word2vec") -> Con
     if words != model.wv.words:
         raise ValueError(f"{name_of(path)} has other words than the model has now")
     model._sync_rows()
-    model.wv.vectors[:] = file.arrays["vectors"]
+    model._restore_vectors(file)
     for layer, rows in model._output_weights.items():
         rows[:] = file.arrays[layer.tensor]
     model.wv.forget_norms()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import Blocks, Control, Training
+from fastvec._core import Blocks, Control, NgramRows, Training
 from fastvec._util import threads
 from fastvec._util.matrix import padded_rows
 from fastvec._util.simd import simd
@@ -89,14 +89,15 @@ class Word2VecRun:
     def identity(self) -> tuple[object, ...]:
         """What the core holds pointers to; it must be set up anew when one is replaced."""
         wv, weights = self.model.wv, self.model._output_weights
-        return wv.words, wv.vectors, *(weights.get(each) for each in LAYERS), wv.lock_factors
+        layers = (weights.get(each) for each in LAYERS)
+        return wv.words, *self.model._input_rows(), *layers, wv.lock_factors
 
     def _set_up(self, params: Word2VecParams) -> None:
         model = self.model
         model._sync_rows()
         layers = [each for each in model._output_weights.items() if each[0].is_used(params)]
         weights = [(layer, padded_rows(rows)) for layer, rows in layers]
-        self._matrices = [padded_rows(model.wv.vectors), *(rows for _, rows in weights)]
+        self._matrices = [*self._input_matrices(), *(rows for _, rows in weights)]
         self._matrices += self._more_matrices()
         corpus = model._in_words(self.corpus)
         if self._split is not None and len(corpus.tokens) < len(self.corpus.tokens):
@@ -155,11 +156,21 @@ class Word2VecRun:
             simd=simd(),
             vector_steps=vector_steps,
             locks=None if frozen else model.wv.lock_factors,
+            ngrams=self._ngram_rows(vector_steps),
             held=None if split is None else split.held,
             frozen=frozen,
             blocks=blocks(counts, params) if params.deterministic and not frozen else None,
             **self._more_for_core(corpus),
         )
+
+    def _input_matrices(self) -> list[Matrix]:
+        """The rows that are inputs, as the core changes them: first those of the words."""
+        return [padded_rows(rows) for rows in self.model._input_rows()]
+
+    def _ngram_rows(self, vector_steps: NDArray[np.float32] | None) -> NgramRows | None:
+        """The n-grams of the words, which are inputs too; None if there are none."""
+        del vector_steps
+        return None
 
     def validate(self) -> tuple[float, int]:
         """The loss on what is held out, summed over its predictions, and their number."""

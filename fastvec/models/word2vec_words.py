@@ -23,6 +23,7 @@ from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.sources import Source, find_source
 from fastvec.corpus.vocabulary import NoWordsError, Vocabulary
+from fastvec.io.container import Container
 from fastvec.models.huffman import huffman_order
 from fastvec.models.output_layers import (
     HIERARCHICAL_SOFTMAX,
@@ -36,6 +37,7 @@ from fastvec.models.training import in_use
 from fastvec.models.training_state import StateAttribute, TrainingState
 from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
 from fastvec.vectors.keyedvectors import KeyedVectors
+from fastvec.words import Words
 
 #: Bytes that a word takes besides its vectors: its letters, index entry, count and tables; and its
 #: path of some 20 nodes with hierarchical softmax.
@@ -245,11 +247,19 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
         words, counts = len(self.wv.words), self.wv.counts
         return np.zeros(words, np.int64) if counts is None else counts[:words].copy()
 
-    def _make_rows(self, vocabulary: Vocabulary) -> None:
-        """Make fresh rows: random vectors, and zeros as output weights."""
+    def _empty_vectors(self) -> KeyedVectors:
+        """The vectors of no words."""
+        return KeyedVectors(self.vector_size)
+
+    def _renew_vectors(self, vocabulary: Vocabulary) -> None:
+        """Give other words to ``wv``, with random vectors."""
         generator = np.random.default_rng(self.seed)
         vectors = random_rows(len(vocabulary), self.vector_size, generator)
         self.wv.renew(vocabulary.words, vectors[:, : self.vector_size], vocabulary.counts)
+
+    def _make_rows(self, vocabulary: Vocabulary) -> None:
+        """Make fresh rows: random vectors, and zeros as output weights."""
+        self._renew_vectors(vocabulary)
         self._output_weights = OutputWeights(vocabulary.words, self.vector_size)
         self._output_weights.prepare(self)
         self.loss_history, self.epochs_trained = [], 0
@@ -302,10 +312,26 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
         They get a row for each current word of ``wv`` (or inner node): words may have been sorted,
         added or replaced since the weights were last used, and ``wv.vectors`` may have been set.
         """
-        words = self.wv.words
-        self.wv.vectors = padded_view("wv.vectors", self.wv.vectors, len(words), self.vector_size)
-        self._output_weights.sync(words)
+        self._pad_vectors()
+        self._output_weights.sync(self.wv.words)
         self._output_weights.prepare(self)
+
+    def _input_rows(self) -> list[Matrix]:
+        """The rows that training takes as inputs and changes: first those of the words."""
+        return [self.wv.vectors]
+
+    def _load_vectors(self, file: Container, words: Words, counts: NDArray[np.int64]) -> None:
+        """Give the words and vectors of a saved model to ``wv``."""
+        vectors, name = file.arrays["vectors"], f"{file.path}: vectors"
+        self.wv.renew(words, padded_view(name, vectors, len(words), self.vector_size), counts)
+
+    def _restore_vectors(self, file: Container) -> None:
+        """Change the vectors back to those of a saved state of the model."""
+        self.wv.vectors[:] = file.arrays["vectors"]
+
+    def _pad_vectors(self) -> None:
+        wv = self.wv
+        wv.vectors = padded_view("wv.vectors", wv.vectors, len(wv.words), self.vector_size)
 
     # --- output weights, under gensim's names
 

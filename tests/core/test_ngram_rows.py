@@ -36,6 +36,11 @@ class Case:
     def listed(self) -> NDArray[np.int32]:
         return np.array([row for bag in self.bags for row in bag], np.int32)
 
+    def rows(self, ngrams: NDArray[np.float32], steps: Any = None) -> NgramRows:
+        """The n-grams, each with a row of its own."""
+        ones, sizes = np.ones(len(self.listed), np.float32), np.diff(self.offsets) + 1
+        return NgramRows(ngrams, self.offsets, self.listed, ones, sizes.astype(np.int32), steps)
+
     def matrices(self) -> list[NDArray[np.float32]]:
         """Words, n-grams and outputs."""
         draw, stride = np.random.default_rng(self.seed), -(-self.size // 16) * 16
@@ -67,7 +72,7 @@ def core(
     if tree:
         paths = huffman_paths(np.arange(V, 0, -1), np.arange(V, dtype=np.int32))
         layer = HierarchicalSoftmax(outputs, paths, STEPS)
-    more = {"ngrams": NgramRows(ngrams, case.offsets, case.listed, STEPS)} | options
+    more = {"ngrams": case.rows(ngrams, STEPS)} | options
     return Training(
         tokens=np.array([word for sentence in case.sentences for word in sentence], np.int32),
         offsets=np.cumsum([0, *map(len, case.sentences)]),
@@ -201,6 +206,40 @@ def test_several_workers_learn_about_the_same(workers: int, method: dict[str, bo
         assert abs(one).max() / 3 < abs(many).max() < abs(one).max() * 3
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_row_may_stand_for_several(method: dict[str, bool]) -> None:
+    """Rows that are in the same bags are equal, and stay so: one of them is enough."""
+    draw = np.random.default_rng(5)
+    fewer = [draw.integers(0, 10, draw.integers(0, 5)).tolist() for _ in range(V)]
+    own = draw.integers(0, 3, V)  # n-grams that only this word has
+    all_bags, first = [], 20
+    for bag, more in zip(fewer, own, strict=True):
+        # The n-gram 2 i stands for itself and 2 i + 1.
+        all_bags.append(
+            [2 * row + k for row in bag for k in (0, 1)] + list(range(first, first + more))
+        )
+        first += more
+    whole, part = replace(case(3), bags=all_bags), replace(case(3), bags=fewer)
+    many, few = whole.matrices(), whole.matrices()
+    many[1] = rows(max(first, N))
+    few[1] = rows(10)
+    few[1][:, :10] = draw.uniform(-0.7, 0.7, (10, 10))
+    many[1][:20] = np.repeat(few[1], 2, axis=0)
+    many[1][20:first] = np.repeat(few[0], own, axis=0)
+    counts = np.full(len(part.listed), 2, np.float32)
+    sizes = (np.diff(whole.offsets) + 1).astype(np.int32)
+    run(core(whole, many, **method))
+    run(
+        core(
+            part, few, ngrams=NgramRows(few[1], part.offsets, part.listed, counts, sizes), **method
+        )
+    )
+    np.testing.assert_allclose(few[0], many[0], atol=1e-4)
+    np.testing.assert_allclose(np.repeat(few[1], 2, axis=0), many[1][:20], atol=1e-4)
+    np.testing.assert_allclose(np.repeat(few[0], own, axis=0), many[1][20:first], atol=1e-4)
+    np.testing.assert_allclose(few[2], many[2], atol=1e-4)
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"weights": rows(0)}, "there must be 1 to"),
     ({"weights": rows(N, 32)}, r"n-grams must have shape \(0, 16\), got"),
@@ -209,6 +248,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"offsets": [0] * (V + 1)}, "n-gram offsets must rise from 0 to"),
     ({"listed": [N]}, f"the rows of n-grams must be from 0 to {N - 1}"),
     ({"listed": [-1]}, f"the rows of n-grams must be from 0 to {N - 1}"),
+    ({"sizes": np.zeros(V, np.int32)}, "bags not empty"),
+    ({"sizes": np.ones(V - 1, np.int32)}, f"and the sizes of {V} bags"),
+    ({"counts": np.ones(1, np.float32)}, "counts of rows"),
 ]
 
 
@@ -219,14 +261,16 @@ def test_ngrams_that_do_not_fit_are_refused(changed: dict[str, Any], says: str) 
     if "listed" in changed:
         listed[0] = changed["listed"][0]
     offsets = np.array(changed.get("offsets", given.offsets), np.int64)
-    ngrams = NgramRows(changed.get("weights", rows(N)), offsets, listed)
+    ones, sizes = np.ones(len(listed), np.float32), np.ones(V, np.int32)
+    given_rows = (changed.get("weights", rows(N)), offsets, listed)
+    ngrams = NgramRows(*given_rows, changed.get("counts", ones), changed.get("sizes", sizes))
     with pytest.raises(ValueError, match=says):
         core(given, given.matrices(), ngrams=ngrams)
 
 
 def test_several_workers_need_the_steps_of_ngrams() -> None:
     given = case()
-    ngrams = NgramRows(rows(N), given.offsets, given.listed)
+    ngrams = given.rows(rows(N))
     with pytest.raises(ValueError, match=f"several workers need the steps of {N} n-grams"):
         core(given, given.matrices(), ngrams=ngrams, workers=2)
 

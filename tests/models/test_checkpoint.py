@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from containers import rewrite
 
-from fastvec import CallbackAny2Vec, Corpus, GloVe, Word2Vec
+from fastvec import CallbackAny2Vec, Corpus, FastText, GloVe, Word2Vec
 from fastvec._util import atomic, threads
 from fastvec.models import checkpoint
 
@@ -25,6 +25,8 @@ KINDS = {
     "skip-gram, hs": {"sg": 1, "hs": 1, "negative": 0},
     "cbow, hs": {"sg": 0, "hs": 1, "negative": 0},
     "deterministic": {"sg": 1, "deterministic": True, "workers": 2},
+    "skip-gram, subwords": {"sg": 1, "bucket": 300},
+    "cbow, subwords": {"sg": 0, "bucket": 300},
 }
 
 
@@ -37,7 +39,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def word2vec(epochs: int = 4, **options: Any) -> Word2Vec:
     """A model that knows its words, but is not trained yet."""
-    model = Word2Vec(**OPTIONS | options, epochs=epochs)
+    kind = FastText if "bucket" in options else Word2Vec
+    model = kind(**OPTIONS | options, epochs=epochs)
     model.build_vocab(TEXT)
     return model
 
@@ -65,13 +68,17 @@ def is_within_an_epoch(model: Any) -> bool:
 
 def same_training(one: Any, other: Any) -> bool:
     """Whether two models are the same in all that training changes."""
-    states = [model.training_state.to_dict() | {"total_train_time": 0} for model in (one, other)]
+    states = [
+        str(model.training_state.to_dict() | {"total_train_time": 0})  # NaN is not equal to itself
+        for model in (one, other)
+    ]
     if isinstance(one, GloVe):
         matrices = [model._records.tobytes() for model in (one, other)]
     else:
         matrices = [
             [
                 model.wv.vectors.tobytes(),
+                *(rows.tobytes() for rows in model._input_rows()),
                 *(rows.tobytes() for _, rows in model._output_weights.items()),
             ]
             for model in (one, other)
@@ -86,9 +93,9 @@ def test_word2vec_goes_on_from_any_checkpoint(monkeypatch: pytest.MonkeyPatch, k
     copies = Copies(monkeypatch)
     model.train(checkpoint="run.ckpt", checkpoint_every="0.0001s")
     assert same_training(model, whole)
-    assert any(is_within_an_epoch(Word2Vec.load(path)) for path in copies.paths)
+    assert any(is_within_an_epoch(type(model).load(path)) for path in copies.paths)
     for path in copies.paths:
-        assert same_training(Word2Vec.resume(path, TEXT, checkpoint_every="1h"), whole)
+        assert same_training(type(model).resume(path, TEXT, checkpoint_every="1h"), whole)
 
 
 @pytest.mark.parametrize("options", [{}, {"symmetric": False}, {"workers": 2}])

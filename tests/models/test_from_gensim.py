@@ -145,9 +145,10 @@ def test_other_models_say_what_to_use():
     tagged = [gensim.doc2vec.TaggedDocument(words, [f"d{i}"]) for i, words in enumerate(text(1, 9))]
     doc = gensim.Doc2Vec(tagged, **tiny)
     for model in (fast, doc):
-        says = (
-            rf"fastvec does not train {type(model).__name__}: KeyedVectors.from_gensim\(model.wv\)"
-        )
+        says = {
+            "FastText": r"this is a FastText: use FastText\.from_gensim",
+            "Doc2Vec": r"fastvec does not train Doc2Vec: KeyedVectors\.from_gensim\(model\.wv\)",
+        }[type(model).__name__]
         with pytest.raises(TypeError, match=says):
             Word2Vec.from_gensim(model)
         with pytest.raises(TypeError, match=r"from_gensim takes vectors here, got .*: give its wv"):

@@ -2,12 +2,11 @@
  *
  * No include guard: see simd.h.  Columns are taken in groups, as by CBOW's kernel (cbow.h).
  */
-static void NAME(mean)(float *const *rows, int m, int floats, float *mean) {
-    const cbow_input input = {.rows = rows, .m = m, .scale = 1.0f / (float)m};
+static void NAME(mean)(const cbow_input *input, int floats) {
     vec x[CBOW_COLUMNS];
-#define WORK(K)                     \
-    NAME(gather)(input, k, x, K);   \
-    UNROLL for (int j = 0; j < K; j++) STORE(mean + k + j * WIDTH, x[j])
+#define WORK(K)                    \
+    NAME(gather)(*input, k, x, K); \
+    UNROLL for (int j = 0; j < K; j++) STORE(input->sum + k + j * WIDTH, x[j])
     IN_GROUPS(floats, FEW_COLUMNS MANY_COLUMNS)
 #undef WORK
 }

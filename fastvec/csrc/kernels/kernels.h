@@ -89,9 +89,9 @@ typedef struct {
     void (*merge)(float *shared, float *local, float *base, int64_t stride, int floats,
                   const float *scales, int64_t n);
 
-    /* Bags of rows:  mean = (rows[0] + ... + rows[m - 1]) / m,  and  rows += now - was.  A row that is
-     * listed twice counts twice. */
-    void (*mean)(float *const *rows, int m, int floats, float *mean);
+    /* Bags of rows:  input->sum = x, as CBOW's kernel computes it from the input,  and  rows += now - was.
+     * A row that is listed twice counts twice. */
+    void (*mean)(const cbow_input *input, int floats);
     void (*spread)(float *const *rows, int m, int floats, const float *now, const float *was);
 } kernels;
 

@@ -41,7 +41,7 @@ static inline float weigh_inputs(const training *t, worker *w, int i, int from) 
     window *v = &w->window;
     float all = 0;
     for (int k = 0; k < v->m; k++) {
-        v->weights[k] = (float)bag_size(t, context_word(w, i, from, k));
+        v->weights[k] = (float)t->subwords.sizes[context_word(w, i, from, k)];
         all += v->weights[k];
     }
     return all;

@@ -19,15 +19,12 @@ enum {
     NGRAMS_AT_AHEAD = 8, /* and where they begin before that */
 };
 
-static inline int bag_size(const training *t, int32_t word) {
-    return 1 + (int)(t->subwords.offsets[word + 1] - t->subwords.offsets[word]);
-}
-
 /* List the rows of a word's n-grams, at most so many; returns how many. */
 static inline int list_ngrams(const training *t, const worker *w, int32_t word, int most, float **list) {
     const int32_t *rows = t->subwords.rows + t->subwords.offsets[word];
     const hot_rows ngrams = w->bags.ngrams; /* a local copy: a pointer that is stored might have changed w's */
-    const int all = bag_size(t, word) - 1, n = all < most ? all : most;
+    const int all = (int)(t->subwords.offsets[word + 1] - t->subwords.offsets[word]);
+    const int n = all < most ? all : most;
     for (int k = 0; k < n; k++) list[k] = hot_rows_at(&ngrams, rows[k]);
     return n;
 }
@@ -37,9 +34,9 @@ static inline int list_ngrams_ahead(const training *t, const worker *w, int posi
                                     float **list) {
     const subwords *s = &t->subwords;
     __builtin_prefetch(s->offsets + w->kept[position + NGRAMS_AT_AHEAD]);
-    const int32_t *rows = s->rows + s->offsets[w->kept[position + NGRAMS_AHEAD]];
-    __builtin_prefetch(rows);
-    __builtin_prefetch(rows + 64 / sizeof *rows);
+    const int64_t start = s->offsets[w->kept[position + NGRAMS_AHEAD]];
+    __builtin_prefetch(s->rows + start);
+    __builtin_prefetch(s->counts + start);
     return list_ngrams(t, w, w->kept[position], most, list);
 }
 
@@ -49,10 +46,24 @@ static inline int list_bag(const training *t, worker *w, int32_t word) {
     return 1 + list_ngrams(t, w, word, t->subwords.longest, w->bags.list + 1);
 }
 
+/* Compute the mean of a bag, twice: a copy of it stays as it is. */
+static inline void take_mean(const training *t, worker *w, int32_t word, float *mean) {
+    open_bags *b = &w->bags;
+    const float *its = t->subwords.counts + t->subwords.offsets[word];
+    const int m = list_bag(t, w, word);
+    const float size = (float)t->subwords.sizes[word];
+    float own = size;
+    for (int k = 1; k < m; k++) own -= b->counts[k] = its[k - 1];
+    b->counts[0] = own;
+    const cbow_input input = {.rows = b->list, .weights = b->counts, .m = m, .scale = 1.0f / size, .sum = mean};
+    t->kernel->mean(&input, t->floats);
+    memcpy(mean + t->stride, mean, (size_t)t->stride * sizeof *mean);
+}
+
 /* Give the rows of a bag what its mean has learned. */
 static inline void spread_mean(const training *t, worker *w, int32_t word, const float *mean) {
-    const int n = list_bag(t, w, word);
-    t->kernel->spread(w->bags.list, n, t->floats, mean, mean + t->stride);
+    const int m = list_bag(t, w, word);
+    t->kernel->spread(w->bags.list, m, t->floats, mean, mean + t->stride);
 }
 
 static inline void open_bag(const training *t, worker *w, int position) {
@@ -64,9 +75,7 @@ static inline void open_bag(const training *t, worker *w, int position) {
     if (again) spread_mean(t, w, word, mean);
     b->uses[slot] = again ? b->uses[slot] + 1 : 1;
     b->slots[word] = (uint16_t)(slot + 1);
-    const int n = list_bag(t, w, word);
-    t->kernel->mean(b->list, n, t->floats, mean);
-    memcpy(mean + t->stride, mean, (size_t)t->stride * sizeof *mean);
+    take_mean(t, w, word, mean);
     w->rows[t->reach + position] = mean;
 }
 

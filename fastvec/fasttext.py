@@ -1,0 +1,14 @@
+"""The names of ``gensim.models.fasttext``; the class itself is in ``fastvec/models``."""
+
+from typing import Any
+
+from fastvec._util.gensim_names import missing_from_module
+from fastvec.models.fasttext import FastText
+from fastvec.vectors.fasttext import FastTextKeyedVectors
+
+__all__ = ["FastText", "FastTextKeyedVectors"]
+
+
+def __getattr__(name: str) -> Any:
+    """Names of gensim that are not here: ImportError says what to use."""
+    missing_from_module(__name__, name)

@@ -1,0 +1,165 @@
+"""The rows of words and n-grams as training has them: those that always change alike are one.
+
+n-grams that are in the same words, equally often, are in the same bags, so that all their steps are
+the same.  Most are of this kind: those that only one word has, which go along with the word's own
+row, and those of one stem.  One row that stands for them saves memory traffic, which is
+most of the work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastvec._core import HOT_ROWS, NgramRows
+from fastvec._util.matrix import padded, padded_copy
+from fastvec.models.output_layers import Matrix
+from fastvec.subwords import Subwords
+
+Ints = NDArray[np.integer]
+Bags = tuple[NDArray[np.int64], NDArray[np.int32]]
+
+
+@dataclass(frozen=True)
+class NgramTable:
+    """Which rows of n-grams training has, V being the number of words.
+
+    Attributes
+    ----------
+    offsets : (V + 1,) int64 array
+    rows : int32 array
+        word i has the rows ``rows[offsets[i]:offsets[i + 1]]`` of n-grams besides its own.
+    counts : float32 array
+        how many n-grams each of these stands for.
+    sizes : (V,) int32 array
+        how many n-grams a word has in all, and one more.
+    own, owners : int64 arrays
+        n-grams that go along with a word's own row, and these words.
+    shared, classes : int64 arrays
+        the other n-grams, and the row that each of them has.
+    size : int
+        how many rows there are.
+    """
+
+    offsets: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    counts: NDArray[np.float32]
+    sizes: NDArray[np.int32]
+    own: Ints
+    owners: Ints
+    shared: Ints
+    classes: Ints
+    size: int
+
+    @classmethod
+    def of(cls, bags: Bags, shares: NDArray[np.float64]) -> NgramTable:
+        """The table for the bags of words.
+
+        Parameters
+        ----------
+        bags : (V + 1,) int64 array and int32 array
+            see :meth:`fastvec.subwords.Subwords.bags`; no n-gram lacks a row.
+        shares : (V,) float64 array
+            how often each word is used: the rows that are used most come first.
+        """
+        offsets, listed = bags
+        lengths = np.diff(offsets)
+        used = np.flatnonzero(np.bincount(listed))
+        at = np.searchsorted(used, listed)
+        # The sum of random numbers of the words that an n-gram is in tells which these are.
+        marks = np.random.default_rng(0).integers(0, 2**63, len(shares), np.uint64)
+        sums = np.zeros(len(used), np.uint64)
+        np.add.at(sums, at, np.repeat(marks, lengths))
+        by_mark = np.argsort(marks)
+        owners = by_mark[np.minimum(np.searchsorted(marks[by_mark], sums), len(shares) - 1)]
+        is_own = marks[owners] == sums
+        shared = np.flatnonzero(~is_own)
+        _, first, classes, counts = np.unique(
+            sums[shared], return_index=True, return_inverse=True, return_counts=True
+        )
+        first = shared[first]  # one n-gram of each class
+        uses = np.bincount(at, np.repeat(shares, lengths), len(used)).astype(float)
+        order = _order(at, first, uses)
+        ranks = np.empty(len(first), np.int32)
+        ranks[order] = np.arange(len(first))
+        class_of = np.full(len(used), -1, np.int64)
+        class_of[first] = np.arange(len(first))
+        entries = class_of[at]
+        kept = entries >= 0
+        return cls(
+            np.concatenate([[0], np.cumsum(kept)])[offsets],
+            ranks[entries[kept]],
+            counts[entries[kept]].astype(np.float32),
+            (lengths + 1).astype(np.int32),
+            used[is_own],
+            owners[is_own],
+            used[shared],
+            ranks[classes].astype(np.int64),
+            len(first),
+        )
+
+    def matrices(self, subwords: Subwords) -> tuple[Matrix, Matrix]:
+        """The rows of words, and those of n-grams: each the mean of those that it stands for.
+
+        Of rows that are equal the mean is the same number, bit by bit.
+        """
+        size = subwords.words.shape[1]
+        words, ngrams = padded_copy(subwords.words), padded(max(self.size, 1), size)
+        first = np.empty(self.size, np.int64)
+        first[self.classes] = self.shared
+        ngrams[: self.size, :size] = subwords.ngrams[first]
+        table = subwords.ngrams
+        _move_to_mean(words[:, :size], subwords.words, table, self.own, self.owners, 1)
+        _move_to_mean(ngrams[:, :size], table[first], table, self.shared, self.classes, 0)
+        return words, ngrams
+
+    def write_back(self, words: Matrix, ngrams: Matrix, to: Subwords) -> None:
+        """Give all rows what those learned that stand for them."""
+        size = to.words.shape[1]
+        to.words[:] = words[:, :size]
+        to.ngrams[self.own] = words[self.owners, :size]
+        to.ngrams[self.shared] = ngrams[self.classes, :size]
+
+    def for_core(
+        self, ngrams: Matrix, vector_steps: NDArray[np.float32] | None
+    ) -> NgramRows | None:
+        """The n-grams for the native core; None if words have none."""
+        if (self.sizes == 1).all():
+            return None
+        steps = None
+        if vector_steps is not None:
+            weights = np.repeat(vector_steps, np.diff(self.offsets))
+            steps = np.bincount(self.rows, weights, len(ngrams)).astype(np.float32)
+        return NgramRows(ngrams, self.offsets, self.rows, self.counts, self.sizes, steps)
+
+
+def _order(at: Ints, first: Ints, uses: NDArray[np.float64]) -> Ints:
+    """Classes in the order of their rows: those that are used most, of which workers have copies,
+    and then those of one word behind each other, which are on the same page of memory."""
+    by_use = np.argsort(-uses[first], kind="stable")
+    places = np.empty(len(uses), np.int64)
+    places[at[::-1]] = np.arange(len(at))[::-1]
+    hot, rest = by_use[:HOT_ROWS], by_use[HOT_ROWS:]
+    return np.concatenate([hot, rest[np.argsort(places[first[rest]], kind="stable")]])
+
+
+def _move_to_mean(
+    rows: Matrix, begun: Matrix, ngrams: Matrix, members: Ints, classes: Ints, more: int
+) -> None:
+    """Move each row from where it begins, which is one of its members, to the mean of all.
+
+    The members are rows of ``ngrams``, and where ``more`` is 1 the row that it begins with, too.
+    """
+    order = np.argsort(classes, kind="stable")
+    members, classes = members[order], classes[order]
+    found, starts, counts = np.unique(classes, return_index=True, return_counts=True)
+    ends, step = starts + counts, max(1, (1 << 21) // rows.shape[1])  # bounds the memory of copies
+    for k in range(0, len(found), step):
+        some = slice(k, k + step)
+        its = slice(starts[some][0], ends[some][-1])
+        apart = ngrams[members[its]] - begun[classes[its]]
+        if apart.any():
+            sums = np.add.reduceat(apart, starts[some] - its.start, axis=0)
+            rows[found[some]] += sums / (counts[some] + more)[:, None]
