@@ -170,7 +170,8 @@ class Source:
         matrix = quantizer.rows(numbers.reshape(rows, quantizer.pieces))
         if has_norms:
             norms = self.array(np.uint8, rows, part)
-            matrix *= self._quantizer(1, part).rows(norms[:, None])
+            with np.errstate(all="ignore"):  # a damaged model may hold any numbers
+                matrix *= self._quantizer(1, part).rows(norms[:, None])
         return matrix
 
     def _quantizer(self, size: int, part: str) -> Quantizer:
