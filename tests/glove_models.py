@@ -1,7 +1,7 @@
 """Small GloVe models, and random pairs that they learn from."""
 
 import numpy as np
-import scipy.sparse
+from matrices import random_entries
 from reference import glove as reference
 
 from fastvec._core import GloveTraining
@@ -11,7 +11,7 @@ from fastvec.models.pairs import Pairs
 
 def random_pairs(n, density=0.2, symmetric=True, seed=0):
     generator = np.random.default_rng(seed)
-    matrix = scipy.sparse.random_array((n, n), density=density, rng=generator)
+    matrix = random_entries(n, density, generator)
     matrix.data = np.exp(4 * matrix.data)  # 1 to 55
     return Pairs.from_scipy(matrix + matrix.T if symmetric else matrix)
 

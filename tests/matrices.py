@@ -4,9 +4,14 @@ import numpy as np
 import scipy.sparse
 
 
+def random_entries(n, density, generator, dtype=np.float64):
+    """Numbers from 0 to 1 in a share of the entries; random_array is not the same in all SciPys."""
+    values = generator.random((n, n), dtype)
+    return scipy.sparse.coo_array(np.where(generator.random((n, n)) < density, values, 0))
+
+
 def random_matrix(n, density, symmetric, seed=0):
-    generator = np.random.default_rng(seed)
-    matrix = scipy.sparse.random_array((n, n), density=density, rng=generator, dtype=np.float32)
+    matrix = random_entries(n, density, np.random.default_rng(seed), np.float32)
     matrix.data += np.float32(0.01)
     return scipy.sparse.csr_array(matrix + matrix.T if symmetric else matrix)
 

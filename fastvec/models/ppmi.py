@@ -116,7 +116,7 @@ def ppmi_vectors(
         if an option is out of range, if :meth:`fastvec.Pairs.from_scipy` refuses the matrix, or if
         the PPMI matrix has no positive entries.
 
-    >>> counts = scipy.sparse.random_array((50, 50), density=0.5, rng=1)
+    >>> counts = scipy.sparse.random_array((50, 50), density=0.5, random_state=1)
     >>> ppmi_vectors(counts, params=PPMIParams(vector_size=5)).vectors.shape
     (50, 5)
     """

@@ -25,7 +25,7 @@ from fastvec.words import Words
     hnp.arrays(
         np.float32,
         st.integers(1, 40).map(lambda n: (n, n)),
-        elements=st.sampled_from([0, 0, 1, 2.5, 1e-20]),
+        elements=st.sampled_from([0, 0, 1, 2.5, float(np.float32(1e-20))]),
         fill=st.just(0),
     ).filter(np.any),
     st.booleans(),

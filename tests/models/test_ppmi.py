@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import scipy.sparse
+from matrices import random_entries
 
 from fastvec.models.pairs import Pairs
 from fastvec.models.ppmi import ppmi, ppmi_vectors
@@ -11,7 +12,7 @@ from fastvec.words import Words
 
 
 def counts(n=60, density=0.3, seed=0):
-    matrix = scipy.sparse.random_array((n, n), density=density, rng=np.random.default_rng(seed))
+    matrix = random_entries(n, density, np.random.default_rng(seed))
     matrix.data *= 50
     return scipy.sparse.csr_array(matrix + matrix.T)
 
