@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MOST_PANELS = 40
 MOST_MARKERS = 40  # points of a curve that are marked
 #: a panel: its title, and the curve of a training that it shows
 Panel = tuple[str, Callable[[TrainingCurves], Curve]]
@@ -44,11 +45,13 @@ def panels_of(runs: Sequence[TrainingCurves]) -> list[Panel]:
 def draw_curves(runs: Sequence[TrainingCurves], title: str = "") -> Figure:
     """A figure with a panel for each number that the trainings have.
 
-    ValueError if they have none.
+    ValueError if they have none, or too many.
     """
     panels = panels_of(runs)
     if not panels:
         raise ValueError("there is nothing to draw yet: no epoch was trained")
+    if len(panels) > MOST_PANELS:
+        raise ValueError(f"{len(panels)} panels are too many: at most {MOST_PANELS} are drawn")
     columns = min(len(panels), 2)
     rows = math.ceil(len(panels) / columns)
     with style(title, *(run.name for run in runs), *(name for name, _ in panels)):

@@ -38,7 +38,7 @@ class Curve:
         >>> curve.values
         [nan]
         """
-        self.epochs.append(epoch)
+        self.epochs.append(float(epoch))
         for numbers, number in ((self.values, value), (self.low, low), (self.high, high)):
             numbers.append(math.nan if number is None else float(number))
 
@@ -77,12 +77,13 @@ class TrainingCurves:
         """
         kind = event["event"]
         if kind in MEASURED and event.get("doing") == "training":
-            epoch = event["epochs"] * event["done"] / max(event["total"] or 0, 1)
+            share = float(event["done"]) / max(float(event["total"] or 0), 1)
+            epoch = float(event["epochs"]) * share
             self.rate.add(epoch, event["rate"])
             self.speed.add(epoch, event["per_second"])
             if kind == "epoch":  # what progress says is the loss of a part of an epoch
                 self.loss.add(epoch, event["loss"])
-        elif kind == "validation" and event["epoch"] > 0:  # what it was before is far above all
+        elif kind == "validation" and event["epoch"]:  # what it was before is far above all others
             self.validation.add(event["epoch"], event["loss"])
         elif kind == "evaluation":
             self.add_score(event["epoch"], event)
@@ -123,10 +124,10 @@ def read_runs(path: PathLike, name: str | None = None) -> list[TrainingCurves]:
     for number, event in _events(path, name):
         try:
             if event["event"] == "training":
-                found.append(TrainingCurves(_numbered(name, len(found)), event["unit"]))
+                found.append(TrainingCurves(_numbered(name, len(found)), str(event["unit"])))
             elif found:
                 found[-1].take(event)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise ValueError(STRANGE.format(name=name, number=number)) from None
     found = [one for one in found if one.speed.epochs or one.validation.epochs]
     if not found:

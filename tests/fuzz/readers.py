@@ -28,6 +28,7 @@ from containers import rewrite
 import fastvec
 from fastvec import evaluation
 from fastvec.alignment import read_dictionary
+from fastvec.cli.maps import listed_words
 from fastvec.corpus.corpus import Corpus
 from fastvec.io.counts import read_counts, write_counts
 from fastvec.io.fasttext_reader import read_fasttext
@@ -41,6 +42,8 @@ from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
+from fastvec.plots.curves import table_of
+from fastvec.plots.runs import read_runs
 from fastvec.sentences import LineSentence, PathLineSentences, Text8Corpus
 from fastvec.subwords import Subwords
 from fastvec.vectors.fasttext import FastTextKeyedVectors
@@ -319,6 +322,14 @@ class Reader:
     checksums: bool = False
 
 
+RUN_LOG = b"""{"event": "training", "unit": "words", "epochs": 2}
+{"event": "epoch", "doing": "training", "epochs": 2, "done": 5, "total": 10, "rate": 0.01, \
+"per_second": 99.5, "loss": 0.5}
+{"event": "validation", "epoch": 1.5, "loss": 0.25}
+{"event": "evaluation", "epoch": 2, "file": "a.txt", "measure": "accuracy", "score": 0.5, \
+"low": 0.25, "high": null}
+"""
+
 auto, load, column = read_vectors, fastvec.load, partial(read_corpus, column="text")
 text = vector_file("word2vec")
 
@@ -421,6 +432,10 @@ READERS = {
         bytes_of(LINES), lambda path: list(PathLineSentences(path)) and 0, ".bz2"
     ),
     "text8": Reader(bytes_of(LINES), lambda path: list(Text8Corpus(path)) and 0),
+    "log of a run": Reader(
+        bytes_of(RUN_LOG), lambda path: table_of(read_runs(path)) and 0, ".jsonl"
+    ),
+    "list of words": Reader(bytes_of(b"a\nrose\n"), lambda path: listed_words(path) and 0),
     "analogies": Reader(
         bytes_of(b": s\na rose is a\nrose a a is\n"), partial(evaluated, "analogies")
     ),

@@ -71,6 +71,13 @@ def test_models_draw_their_losses(make) -> None:
     assert axes[-1].lines[0].get_ydata().tolist() == pytest.approx(model.loss_history)
 
 
+def test_too_many_panels_are_refused() -> None:
+    curves = run()
+    curves.evaluations = {f"file {i}": curves.loss for i in range(50)}
+    with pytest.raises(ValueError, match="53 panels are too many: at most 40 are drawn"):
+        draw_curves([curves])
+
+
 def test_an_untrained_model_has_nothing_to_draw() -> None:
     with pytest.raises(ValueError, match="there is nothing to draw yet"):
         Word2Vec(vector_size=4).plot()

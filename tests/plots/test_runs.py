@@ -79,6 +79,8 @@ def test_a_line_that_is_being_written_is_left_out(tmp_path: Path) -> None:
     (lines(BEGUN) + "[]\n", "line 2 is not one of a log that fastvec wrote"),
     (lines(BEGUN, {"event": "epoch", "doing": "training"}), "line 2 is not one of a log"),
     (lines(BEGUN, DONE | {"done": "many"}), "line 2 is not one of a log"),
+    (lines(BEGUN, DONE | {"epochs": "x", "done": 10**12}), "line 2 is not one of a log"),
+    (lines(BEGUN, DONE | {"rate": 10**400}), "line 2 is not one of a log"),
     (lines(BEGUN, {"event": "validation", "epoch": 1, "loss": []}), "line 2 is not one of a log"),
     (lines({"event": "start"}), "is a log without any epoch of a training"),
     (lines(BEGUN), "is a log without any epoch of a training"),

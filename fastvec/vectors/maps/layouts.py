@@ -27,7 +27,8 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 PERPLEXITY = 30  # t-SNE's: about how many neighbours of a word count
-STEPS, TICK = 750, 25  # of openTSNE: how many in all, and between two news of them
+EARLY, LATER = 250, 500  # steps of t-SNE: with exaggerated forces, and without
+TICK = 25  # steps between two news of them
 LEAST_WORDS = 12  # of the layouts that look at neighbours
 MOST_EXACT = 2000  # words up to which t-SNE sums up all forces (Barnes-Hut)
 INSTALL = "pip install 'fastvec[map]'"
@@ -102,10 +103,12 @@ def tsne(rows: Floats, near: Near, dimensions: int, seed: int) -> Floats:
     affinities = library.affinity.PerplexityBasedNN(
         perplexity=near.rows.shape[1] / 3, knn_index=known
     )
-    with Progress("placing words", STEPS, unit="steps") as bar:
+    with Progress("placing words", EARLY + LATER, unit="steps") as bar:
         ticks = itertools.count(TICK, TICK)
         made = library.TSNE(
             n_components=dimensions,
+            early_exaggeration_iter=EARLY,
+            n_iter=LATER,
             initialization=begin,
             negative_gradient_method="fft" if len(rows) > MOST_EXACT and dimensions < 3 else "bh",
             n_jobs=1,  # two threads took longer beside other work, for the same bytes

@@ -65,7 +65,8 @@ def test_odd_vectors_have_places(method: str, rows: np.ndarray) -> None:
 
 def test_many_words_are_laid_out_in_the_same_way_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The other way to sum up forces."""
-    monkeypatch.setattr(layouts, "MOST_EXACT", 10)
+    for name, value in (("MOST_EXACT", 10), ("EARLY", 25), ("LATER", 25)):
+        monkeypatch.setattr(layouts, name, value)
     rows = groups()
     assert laid_out("tsne", rows).tobytes() == laid_out("tsne", rows).tobytes()
 
