@@ -110,6 +110,7 @@ def write_events(folder: Path) -> None:
     parquet.write_table(table, folder / "events.parquet")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell")
 @pytest.mark.parametrize("name", [name for name in PAGES if lines_of(name)])
 def test_the_commands_of_a_page_run(shelf: Path, name: str) -> None:
     lines = lines_of(name)
