@@ -80,7 +80,7 @@ def short_names(paths: Sequence[Path]) -> list[str]:
 
 def has_screen() -> bool:
     """Whether a browser can be expected to open a window, and not to take over the terminal."""
-    return sys.platform == "darwin" or any(os.environ.get(name) for name in SCREENS)
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in SCREENS)
 
 
 def open_browser(address: str) -> None:

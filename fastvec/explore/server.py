@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import os
 import re
 import secrets
 import socketserver
@@ -121,7 +122,7 @@ class Explorer(socketserver.ThreadingTCPServer):
     True
     """
 
-    allow_reuse_address = True
+    allow_reuse_address = os.name == "posix"  # elsewhere another program could take the port, too
     daemon_threads = True
     request_queue_size = CONNECTIONS
 
