@@ -10,7 +10,11 @@ from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.cooccurrence import cooccurrence
 from fastvec.models.doc2vec import Doc2Vec
 from fastvec.models.evaluating import EarlyStopping, Evaluation
-from fastvec.models.facebook import load_facebook_vectors
+from fastvec.models.facebook import (
+    load_facebook_model,
+    load_facebook_vectors,
+    save_facebook_model,
+)
 from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
 from fastvec.models.loading import load
@@ -40,7 +44,9 @@ __all__ = [
     "Word2Vec",
     "cooccurrence",
     "load",
+    "load_facebook_model",
     "load_facebook_vectors",
+    "save_facebook_model",
 ]
 
 

@@ -3,10 +3,21 @@
 from typing import Any
 
 from fastvec._util.gensim_names import missing_from_module
+from fastvec.models.facebook import (
+    load_facebook_model,
+    load_facebook_vectors,
+    save_facebook_model,
+)
 from fastvec.models.fasttext import FastText
 from fastvec.vectors.fasttext import FastTextKeyedVectors
 
-__all__ = ["FastText", "FastTextKeyedVectors"]
+__all__ = [
+    "FastText",
+    "FastTextKeyedVectors",
+    "load_facebook_model",
+    "load_facebook_vectors",
+    "save_facebook_model",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import itertools
 import os
 import shutil
@@ -27,8 +28,11 @@ from fastvec.cli.files import Source, check_outputs
 from fastvec.cli.interrupts import Interrupts
 from fastvec.cli.shared import report
 from fastvec.io.compression import COMPRESSORS
+from fastvec.io.fasttext import FASTTEXT
 from fastvec.io.format import Format, VectorFile
 from fastvec.io.registry import FORMATS, check_writable, files_of, format_of, write_vectors
+from fastvec.models.facebook import save_facebook_model
+from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
 from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -230,6 +234,8 @@ class VectorOutput(Output):
         """Write the whole model if the format can hold it, else its vectors."""
         if self.file_format.holds_models:
             self.write(model.save)
+        elif self.file_format is FASTTEXT and isinstance(model, FastText):
+            self.write(functools.partial(save_facebook_model, model))
         else:
             self.write_vectors(model.wv)
 

@@ -31,6 +31,8 @@ from fastvec.words import Words
 
 P, V, S = Word2VecParams, VocabularyParams, SubwordParams
 KIND = "fasttext"  # of its files
+#: what gensim has in its module of this name, and fastvec in facebook.py
+FILES = ("load_facebook_model", "load_facebook_vectors", "save_facebook_model")
 
 
 class FastText(Word2Vec, SubwordParams):
@@ -287,4 +289,8 @@ def grown(
 
 def __getattr__(name: str) -> Any:
     """Names of gensim that are not here: ImportError says what to use."""
-    missing_from_module(__name__, name)
+    if name not in FILES:
+        missing_from_module(__name__, name)
+    from fastvec.models import facebook  # which needs this module
+
+    return getattr(facebook, name)

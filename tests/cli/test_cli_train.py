@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from processes import fastvec
 
-from fastvec import FastText, FastTextKeyedVectors, KeyedVectors
+from fastvec import FastText, FastTextKeyedVectors, KeyedVectors, load_facebook_model
 
 WORDS = ["catlike", "cats", "doglike", "dogs", "hammer", "hammers", "nailed", "nails"]
 SMALL = ("--min-count", "1", "--vector-size", "6", "--epochs", "2", "--workers", "1")
@@ -54,6 +54,15 @@ def test_formats_without_ngrams_hold_the_words(folder: Path, name: str) -> None:
     done = train(folder, "-o", name, "--subwords")
     assert done.returncode == 0, done.stderr
     assert "n-gram" in done.stderr
+
+
+def test_a_model_in_fasttexts_format_can_be_trained_further(folder: Path) -> None:
+    done = train(folder, "-o", "m.bin", "--subwords", "--sg", "--to", "fasttext")
+    assert done.returncode == 0, done.stderr
+    assert "n-gram" not in done.stderr
+    model = load_facebook_model(folder / "m.bin")
+    assert (model.sg, model.negative, model.epochs) == (1, 5, 2)
+    assert model.syn1neg.any()
 
 
 def test_a_checkpoint_is_resumed(folder: Path) -> None:

@@ -31,13 +31,13 @@ from fastvec.alignment import read_dictionary
 from fastvec.cli.maps import listed_words
 from fastvec.corpus.corpus import Corpus
 from fastvec.io.counts import read_counts, write_counts
-from fastvec.io.fasttext_reader import read_fasttext
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import read_vectors, write_vectors
 from fastvec.io.tensors import load_tensors
 from fastvec.io.vectors import load_vectors
 from fastvec.io.word2vec import read_word2vec, write_word2vec
-from fastvec.models.facebook import load_facebook_vectors
+from fastvec.models.facebook import load_facebook_model, load_facebook_vectors
+from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import FrozenPhrases, Phrases
@@ -127,6 +127,7 @@ def use_phrases(phrases: Phrases | FrozenPhrases) -> None:
 
 USES: dict[type, Callable[[Any], None]] = {
     Corpus: use_corpus,
+    FastText: use_model,
     FastTextKeyedVectors: use_subwords,
     FrozenPhrases: use_phrases,
     GloVe: use_model,
@@ -370,9 +371,7 @@ READERS = {
         f"fastText, {name}": Reader(bytes_of(data), load_facebook_vectors, ending)
         for name, (data, ending) in FASTTEXT.items()
     },
-    "fastText with the output": Reader(
-        bytes_of(fasttext_files.model()), lambda path: read_fasttext(path, output=True) and 0
-    ),
+    "fastText to be trained": Reader(bytes_of(fasttext_files.model()), load_facebook_model),
     "finalfusion": Reader(bytes_of(b"FiFu\0\0\0\0\2\0\0\0\1\0\0\0" + bytes(99)), load),
     "vectors": Reader(vector_file("safetensors"), KeyedVectors.load),
     "vectors by their bytes": Reader(vector_file("safetensors"), load),
