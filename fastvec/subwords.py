@@ -23,6 +23,7 @@ Floats = NDArray[np.float32]
 
 MOST_CHARACTERS = 1000  # of an n-gram: more are no use, and a word has them by millions
 MOST_BUCKETS = 2**31 - 1
+MOST_LISTED = 1 << 24  # buckets up to which many n-grams are looked up in a list of all
 WORDS_PER_BLOCK = 1 << 14
 
 
@@ -162,6 +163,10 @@ class Subwords:
         known, of_known = self.sorted_buckets
         if not len(known):
             rows = np.full(len(buckets), -1, np.int32)
+        elif self.bucket <= MOST_LISTED and len(buckets) > len(known) // 4:
+            row_of = np.full(self.bucket, -1, np.int32)
+            row_of[known] = of_known
+            rows = row_of[buckets]
         else:
             places = np.minimum(np.searchsorted(known, buckets), len(known) - 1)
             rows = np.where(known[places] == buckets, of_known[places], np.int32(-1))

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import HOT_ROWS, NgramRows
+from fastvec._core import HOT_ROWS, NgramRows, bag_means
 from fastvec._util.matrix import padded, padded_copy
 from fastvec.models.output_layers import Matrix
 from fastvec.subwords import Subwords
+
+SAMPLED = 100  # rows that tell whether all are equal that one stands for
 
 Ints = NDArray[np.integer]
 Bags = tuple[NDArray[np.int64], NDArray[np.int32]]
@@ -66,22 +68,24 @@ class NgramTable:
         """
         offsets, listed = bags
         lengths = np.diff(offsets)
-        used = np.flatnonzero(np.bincount(listed))
-        at = np.searchsorted(used, listed)
+        is_used = np.bincount(listed) > 0
+        used, at = np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[listed]
+        word_of, uses = np.repeat(np.arange(len(lengths)), lengths), np.repeat(shares, lengths)
+        entry = np.empty(len(used), np.int64)  # the first one of each n-gram
+        entry[at[::-1]] = np.arange(len(at))[::-1]
         # The sum of random numbers of the words that an n-gram is in tells which these are.
         marks = np.random.default_rng(0).integers(0, 2**63, len(shares), np.uint64)
         sums = np.zeros(len(used), np.uint64)
-        np.add.at(sums, at, np.repeat(marks, lengths))
-        by_mark = np.argsort(marks)
-        owners = by_mark[np.minimum(np.searchsorted(marks[by_mark], sums), len(shares) - 1)]
+        np.add.at(sums, at, marks[word_of])
+        owners = word_of[entry]
         is_own = marks[owners] == sums
         shared = np.flatnonzero(~is_own)
         _, first, classes, counts = np.unique(
             sums[shared], return_index=True, return_inverse=True, return_counts=True
         )
         first = shared[first]  # one n-gram of each class
-        uses = np.bincount(at, np.repeat(shares, lengths), len(used)).astype(float)
-        order = _order(at, first, uses)
+        often = np.bincount(at, uses, len(used)).astype(float)
+        order = _order(often[first], entry[first])
         ranks = np.empty(len(first), np.int32)
         ranks[order] = np.arange(len(first))
         class_of = np.full(len(used), -1, np.int64)
@@ -101,19 +105,30 @@ class NgramTable:
         )
 
     def matrices(self, subwords: Subwords) -> tuple[Matrix, Matrix]:
-        """The rows of words, and those of n-grams: each the mean of those that it stands for.
-
-        Of rows that are equal the mean is the same number, bit by bit.
-        """
+        """The rows of words, and those of n-grams: each the mean of those that it stands for, or,
+        bit by bit, what these are if they are equal."""
         size = subwords.words.shape[1]
         words, ngrams = padded_copy(subwords.words), padded(max(self.size, 1), size)
         first = np.empty(self.size, np.int64)
         first[self.classes] = self.shared
-        ngrams[: self.size, :size] = subwords.ngrams[first]
+        if self._are_equal(subwords, first):
+            ngrams[: self.size, :size] = subwords.ngrams[first]
+            return words, ngrams
         table = subwords.ngrams
-        _move_to_mean(words[:, :size], subwords.words, table, self.own, self.owners, 1)
-        _move_to_mean(ngrams[:, :size], table[first], table, self.shared, self.classes, 0)
+        words[:, :size] = _means(subwords.words, table, self.own, self.owners, len(words))
+        ngrams[: self.size, :size] = _means(None, table, self.shared, self.classes, self.size)
         return words, ngrams
+
+    def _are_equal(self, subwords: Subwords, first: Ints) -> bool:
+        """Whether rows that one stands for are equal, as after a training: some of them tell."""
+        own, shared = (
+            np.linspace(0, len(rows) - 1, min(len(rows), SAMPLED)).astype(np.int64)
+            for rows in (self.own, self.shared)
+        )
+        table, of_classes = subwords.ngrams, first[self.classes[shared]]
+        return np.array_equal(
+            table[self.own[own]], subwords.words[self.owners[own]]
+        ) and np.array_equal(table[self.shared[shared]], table[of_classes])
 
     def write_back(self, words: Matrix, ngrams: Matrix, to: Subwords) -> None:
         """Give all rows what those learned that stand for them."""
@@ -135,31 +150,18 @@ class NgramTable:
         return NgramRows(ngrams, self.offsets, self.rows, self.counts, self.sizes, steps)
 
 
-def _order(at: Ints, first: Ints, uses: NDArray[np.float64]) -> Ints:
+def _order(uses: NDArray[np.float64], entries: Ints) -> Ints:
     """Classes in the order of their rows: those that are used most, of which workers have copies,
     and then those of one word behind each other, which are on the same page of memory."""
-    by_use = np.argsort(-uses[first], kind="stable")
-    places = np.empty(len(uses), np.int64)
-    places[at[::-1]] = np.arange(len(at))[::-1]
+    by_use = np.argsort(-uses, kind="stable")
     hot, rest = by_use[:HOT_ROWS], by_use[HOT_ROWS:]
-    return np.concatenate([hot, rest[np.argsort(places[first[rest]], kind="stable")]])
+    return np.concatenate([hot, rest[np.argsort(entries[rest], kind="stable")]])
 
 
-def _move_to_mean(
-    rows: Matrix, begun: Matrix, ngrams: Matrix, members: Ints, classes: Ints, more: int
-) -> None:
-    """Move each row from where it begins, which is one of its members, to the mean of all.
-
-    The members are rows of ``ngrams``, and where ``more`` is 1 the row that it begins with, too.
-    """
-    order = np.argsort(classes, kind="stable")
-    members, classes = members[order], classes[order]
-    found, starts, counts = np.unique(classes, return_index=True, return_counts=True)
-    ends, step = starts + counts, max(1, (1 << 21) // rows.shape[1])  # bounds the memory of copies
-    for k in range(0, len(found), step):
-        some = slice(k, k + step)
-        its = slice(starts[some][0], ends[some][-1])
-        apart = ngrams[members[its]] - begun[classes[its]]
-        if apart.any():
-            sums = np.add.reduceat(apart, starts[some] - its.start, axis=0)
-            rows[found[some]] += sums / (counts[some] + more)[:, None]
+def _means(own: Matrix | None, ngrams: Matrix, members: Ints, classes: Ints, count: int) -> Matrix:
+    """The mean of the members of each class, and of its own row if there are such."""
+    listed = members[np.argsort(classes, kind="stable")].astype(np.int32)
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(classes, minlength=count))])
+    means = np.empty((count, ngrams.shape[1]), np.float32)
+    bag_means(own, ngrams, offsets, listed, means)
+    return means
