@@ -21,7 +21,7 @@ from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
 SCREENSHOTS = os.environ.get("FASTVEC_SCREENSHOTS")
-DEADLINE = 15_000  # milliseconds
+DEADLINE = 60_000  # milliseconds
 
 
 @pytest.fixture(scope="module")
