@@ -63,7 +63,10 @@ def command_section(command: click.Command, context: click.Context) -> list[str]
     """One command: its usage, what it does, its options and its examples."""
     usage = " ".join([str(context.command_path), *command.collect_usage_pieces(context)])
     lines = [f"\n### fastvec {command.name}\n", f"```text\n{usage}\n```\n"]
-    lines += [f"{plain(text)}\n" for text in paragraphs(command)]
+    lines += [
+        f"```text\n{text}\n```\n" if "\n" in text else f"{plain(text)}\n"
+        for text in paragraphs(command)
+    ]
     if isinstance(command, Command):
         lines += ["```sh", *command.examples, "```"]
     for title, records in option_groups(command, context).items():

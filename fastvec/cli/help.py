@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -60,8 +61,10 @@ def option_groups(
 
 
 def paragraphs(command: click.Command) -> list[str]:
-    """The paragraphs of a command's help text, without line breaks."""
-    return [" ".join(text.split()) for text in (command.help or "").split("\n\n")]
+    """The paragraphs of a command's help text.  Those that click does not wrap, after ``\\b``, have
+    several lines."""
+    texts = inspect.cleandoc(command.help or "").split("\n\n")
+    return [text[2:] if text.startswith("\b\n") else " ".join(text.split()) for text in texts]
 
 
 def write_commands(formatter: click.HelpFormatter, groups: dict[str, list[click.Command]]) -> None:

@@ -75,9 +75,10 @@ def section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def separated(texts: Iterable[str]) -> Iterator[str]:
-    """Paragraphs."""
+    """Paragraphs; the lines of one that has several are kept apart."""
     for text in texts:
-        yield from (".PP", escaped(text))
+        lines = map(escaped, text.splitlines())
+        yield from (".PP", ".nf", *lines, ".fi") if "\n" in text else (".PP", *lines)
 
 
 def listed(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:

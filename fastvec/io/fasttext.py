@@ -188,7 +188,7 @@ def _write(path: FileLike, file: VectorFile) -> None:
 
 FASTTEXT = Format(
     "fasttext",
-    "fastText's .bin, with vectors of n-grams; .ftz is read too",
+    "fastText's .bin, with n-grams; .ftz is read too",
     sniff=is_fasttext,
     read=_read,
     write=_write,

@@ -130,7 +130,11 @@ def test_the_manual_page_has_every_command_and_option(tmp_path: Path) -> None:
         assert f".SS fastvec {name}\n" in text
         for option in command.params:
             assert all(flag in text for flag in option.opts if flag.startswith("-")), option
-    for line in ("fastvec train text.txt -o vectors.bin", ".B FASTVEC_SIMD"):
+    for line in (
+        "fastvec train text.txt -o vectors.bin",
+        ".B FASTVEC_SIMD",
+        "\n.nf\nOUTPUT's ending chooses it:\n",
+    ):
         assert line in text
 
 
