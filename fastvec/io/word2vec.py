@@ -293,8 +293,10 @@ def _is_text(head: bytes) -> bool:
     fields = line.split()
     if not newline and len(head) == HEAD_BYTES:
         fields = fields[:-1]  # the last one may be half a number
-    numbers = fields[1:][-max(1, header[1]) :]
-    if not fields or (len(numbers) > 0 and all(is_number(field) for field in numbers)):
+    size = max(1, header[1])
+    numbers = fields[1:][-size:]
+    enough = size if newline else 1  # a byte of a binary number may be a newline, and end the line
+    if not fields or (len(numbers) >= enough and all(is_number(field) for field in numbers)):
         return True
     return is_text(rest)
 

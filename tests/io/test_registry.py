@@ -121,3 +121,12 @@ def test_trouble_of_the_disk_names_the_file(read):
     with pytest.raises(OSError, match="Input/output error") as caught:
         read("/proc/self/mem")
     assert caught.value.filename == "/proc/self/mem"
+
+
+@pytest.mark.parametrize("beginning", [b"5\n", b"1\n12", b" 7\n", b"\n", b"-1.\n"])
+def test_numbers_in_binary_that_look_like_text_make_no_text(tmp_path, beginning):
+    numbers = np.frombuffer(beginning.ljust(4, b"\xbd") + b"\xbd" * 16, np.float32)
+    path = tmp_path / "v.bin"
+    write_vectors(path, VectorFile(Words.of(["the", "of"]), np.stack([numbers, numbers])))
+    assert sniff(path).name == "word2vec-binary"
+    assert read_vectors(path).vectors.tobytes() == numbers.tobytes() * 2
