@@ -32,7 +32,6 @@ from fastvec.models.checkpoint import SavedRun
 from fastvec.models.fasttext import FastText
 from fastvec.models.training_state import TrainingState
 from fastvec.models.word2vec import Word2Vec
-from fastvec.models.word2vec_file import load_model
 from fastvec.params import CorpusParams, SubwordParams, VocabularyParams, Word2VecParams
 
 
@@ -111,7 +110,7 @@ def train(
         options["seed"] = seeds[0]
     outputs = seed_outputs(output, seeds, as_json, inputs, options, to)
     progress, text = False if quiet else None, sources(corpus)
-    model = checkpointing.open(load_model, kind, options, progress)
+    model = checkpointing.open(lambda kind, path: kind._open(path), kind, options, progress)
     if model is None:
         vocabulary = Vocabulary.load(read_vocab) if read_vocab else None
         model = kind(**options, vocabulary=vocabulary, progress=progress)
