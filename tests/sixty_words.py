@@ -16,7 +16,7 @@ ITEMS = [7, 0, 3, 12345, -2, 59, *range(100, 100 + V - 6)]
 def same(ours, theirs):
     """Equal up to float32's rounding, tuples and lists included."""
     if isinstance(theirs, list | tuple):
-        assert type(ours) is type(theirs)
+        assert isinstance(ours, type(theirs))
         assert len(ours) == len(theirs)
         for a, b in zip(ours, theirs, strict=True):
             same(a, b)

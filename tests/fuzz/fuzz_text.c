@@ -117,7 +117,7 @@ static void renumber(const text_reader *t) {
     int64_t known = t->words.n + 1, starts[] = {0, 0, 2, 5};
     int32_t several[] = {1, 2, 3, 4, 5}, *map = malloc((size_t)known * sizeof *map);
     for (int64_t i = 0; i < known; i++) map[i] = (int32_t)(i * 7919 % 9) - 4;
-    renumbering m = {map, known, starts, several};
+    renumbering m = {map, known, starts, several, 0};
     renumbered r;
     expect(renumber_count(&m, t->ids, t->n_ids, &r) == 0, "an id is unknown");
     for (int less = 0; less <= 2; less++) { /* enough room; one token, one end too little of it */
