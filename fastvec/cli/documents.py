@@ -11,7 +11,7 @@ from fastvec._util.progress import readable
 from fastvec.cli.files import OUTPUT, Source, check_outputs, corpus_argument, sources
 from fastvec.cli.help import Command
 from fastvec.cli.news import REPORT_EVERY, long_command
-from fastvec.cli.output import TO, Output, VectorOutput
+from fastvec.cli.output import TO, Output, VectorOutput, Write, save
 from fastvec.cli.shared import options_from, report
 from fastvec.cli.training import train_and_save
 from fastvec.models.doc2vec import Doc2Vec
@@ -32,11 +32,12 @@ class DocumentOutput(VectorOutput):
     def save(self, model: Any) -> None:
         """Write the vectors of documents, and what else is wanted."""
         self.documents = model.dv
+        files: list[tuple[Output, Write]] = []
         if self.words is not None:
-            self.words.write_vectors(model.wv)
+            files.append((self.words, self.words.writing(model.wv)))
         if self.model is not None:
-            self.model.write(model.save)
-        self.write_vectors(model.dv)
+            files.append((self.model, model.save))
+        save(*files, (self, self.writing(model.dv)))
 
     def report(self, quiet: bool, wv: KeyedVectors) -> None:
         """One line about each file of vectors."""

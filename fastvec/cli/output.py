@@ -241,7 +241,12 @@ class VectorOutput(Output):
 
     def write_vectors(self, wv: KeyedVectors) -> None:
         """Write vectors, and the words' counts and n-grams if the format can hold them."""
-        self.write_file(VectorFile(wv.words, wv.vectors, wv.counts, subwords=wv.subwords))
+        self.write(self.writing(wv))
+
+    def writing(self, wv: KeyedVectors) -> Write:
+        """What writes vectors to a path, in the format of this output."""
+        file = VectorFile(wv.words, wv.vectors, wv.counts, subwords=wv.subwords)
+        return lambda path: write_vectors(path, file, file_format=self.file_format.name)
 
     def report(self, quiet: bool, wv: KeyedVectors) -> None:
         """One line about vectors that were written, unless --quiet was given."""

@@ -152,11 +152,12 @@ class TextRows:
     def around(self, _: int, /) -> bytes:
         return self.joined[: 2 * SHOWN_BYTES].tobytes()
 
-    def texts(self, lines: bool, errors: str) -> Iterator[str]:
-        """The lines of all rows, or the rows."""
+    def texts(self, lines: bool, errors: str, keep_rows: bool = False) -> Iterator[str]:
+        """The lines of all rows, or the rows; with ``keep_rows`` each row is one text."""
         for start, end in itertools.pairwise(self.ends.tolist()):
             row = TextBlock(self.name, 0, self.joined[start:end].tobytes(), last=True)
-            yield from row.texts(lines, errors) or ([] if lines else [""])
+            texts = row.texts(lines and not keep_rows, errors)
+            yield from texts or ([""] if keep_rows else [])
 
 
 @dataclass(frozen=True)
@@ -257,8 +258,8 @@ def texts_and_sentences(
     for chunk in chunks:
         if isinstance(chunk, TextBlock | TextRows):
             # Not with map: StopIteration from the tokenizer would end the corpus without a word.
-            lines = params.lines and not (params.keep_rows and isinstance(chunk, TextRows))
-            for text in chunk.texts(lines, params.errors):
+            more = (params.keep_rows,) if isinstance(chunk, TextRows) else ()
+            for text in chunk.texts(params.lines, params.errors, *more):
                 yield _tokens_of(tokenizer, text)
         else:
             assert isinstance(chunk, TokenRows | IntRows | LongRows)

@@ -18,6 +18,7 @@ from fastvec._util.log import log
 from fastvec._util.matrix import padded, picked_rows, random_rows
 from fastvec._util.options import changed_options, check_value, params_from
 from fastvec._util.places import FileLike
+from fastvec._util.system import available_cores
 from fastvec._util.undo import undone_on_error
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.sources import Source
@@ -291,7 +292,16 @@ class Doc2Vec(Word2Vec):
         (8,)
         """
         words = list(not_one_string(doc_words, "doc_words"))
-        vector: NDArray[np.float32] = self.infer_vectors([words], alpha, min_alpha, epochs)[0]
+        vector: NDArray[np.float32]
+        if self.lower or self.tokens != "whitespace":
+            vector = self.infer_vectors([words], alpha, min_alpha, epochs)[0]
+            return vector
+        how = self._how_to_infer(alpha, min_alpha, epochs)
+        ids = [self.wv.get_index(word) for word in words if word in self.wv]
+        if not ids:
+            log.warning("the document has no known word: its vector is zeros")
+        ends = np.array([0, len(ids)], np.int64)
+        vector = self._inferring().vectors(np.array(ids, np.int32), ends, 1, *how)[0]
         return vector
 
     def infer_vectors(
@@ -324,12 +334,7 @@ class Doc2Vec(Word2Vec):
         >>> model.infer_vectors([["cat", "sat"], ["dog"]]).shape
         (2, 8)
         """
-        alpha = check_value("alpha", self.alpha if alpha is None else alpha, float, above=0)
-        least = self.min_alpha if min_alpha is None else min_alpha
-        least = min(alpha, check_value("min_alpha", least, float, low=0))
-        epochs = check_value("epochs", self.epochs if epochs is None else epochs, int, low=1)
-        if not len(self.wv.words):
-            raise RuntimeError("there is no vocabulary yet: train the model first")
+        how = self._how_to_infer(alpha, min_alpha, epochs)
         source = find_documents(documents, self._corpus_params(), None)
         corpus = super()._read(
             source, VocabularyParams(), vocabulary=self._vocabulary(), remarks=False
@@ -339,9 +344,26 @@ class Doc2Vec(Word2Vec):
             log.warning(
                 "%d of %d documents have no known word: their vectors are zeros", empty, len(corpus)
             )
+        workers = self.workers or available_cores()
+        return self._inferring().vectors(corpus.tokens, corpus.offsets, workers, *how)
+
+    def _how_to_infer(
+        self, alpha: float | None, min_alpha: float | None, epochs: int | None
+    ) -> tuple[int, float, float]:
+        """Epochs, and the first and the last learning rate, checked."""
+        if not len(self.wv.words):
+            raise RuntimeError("there is no vocabulary yet: train the model first")
+        alpha = check_value("alpha", self.alpha if alpha is None else alpha, float, above=0)
+        least = self.min_alpha if min_alpha is None else min_alpha
+        least = check_value("min_alpha", least, float, low=0)
+        epochs = check_value("epochs", self.epochs if epochs is None else epochs, int, low=1)
+        return epochs, alpha, min(alpha, least)
+
+    def _inferring(self) -> Inference:
+        """What makes vectors of new documents, for the model as it is."""
         if self._inference is None or not self._inference.fits(self):
             self._inference = Inference(self)
-        return self._inference.vectors(corpus, epochs, alpha, least)
+        return self._inference
 
     def similarity_unseen_docs(
         self,

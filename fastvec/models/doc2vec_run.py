@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fastvec._core import Control, Documents, Training
 from fastvec._util import threads
 from fastvec._util.matrix import padded, padded_rows
+from fastvec._util.options import names_of
 from fastvec._util.simd import simd
 from fastvec.corpus.corpus import Corpus
 from fastvec.io.container import array_checksum
@@ -75,6 +76,14 @@ class Doc2VecRun(Word2VecRun):
         return found | {"checksum": found["checksum"] + "".join(sums)}
 
 
+#: the options that inference depends on; it is given the rates and epochs
+OPTIONS = tuple(
+    name
+    for name in names_of(Word2VecParams)
+    if name not in ("alpha", "min_alpha", "epochs", "workers")
+)
+
+
 class Inference:
     """Makes vectors of new documents, with the words and output weights of a model as they are.
 
@@ -83,18 +92,19 @@ class Inference:
 
     def __init__(self, model: Doc2Vec) -> None:
         model._sync_rows()
-        self.model, self.params = model, self._params(model)
-        self._identity = self._parts(model)
+        self.params = replace(model._training_params(), alpha=1.0, min_alpha=0.0, epochs=1)
+        self._identity, self._options = self._parts(model), self._options_of(model)
         counts = np.maximum(model._word_counts(), 1)
         used = [each for each in model._output_weights.items() if each[0].is_used(self.params)]
         given = LayerInput(self.params, counts, 0, model.wv.huffman_order, None)
         self._layers = [each.for_core(padded_rows(rows), given).layer for each, rows in used]
         self._keep = subsample_thresholds(counts, self.params.sample)
         self._vectors = padded_rows(model.wv.vectors)
+        self._simd = simd()
 
     @staticmethod
-    def _params(model: Doc2Vec) -> Word2VecParams:
-        return replace(model._training_params(), alpha=1.0, min_alpha=0.0, epochs=1)
+    def _options_of(model: Doc2Vec) -> list[Any]:
+        return [getattr(model, name) for name in OPTIONS]
 
     @staticmethod
     def _parts(model: Doc2Vec) -> tuple[object, ...]:
@@ -103,34 +113,48 @@ class Inference:
 
     def fits(self, model: Doc2Vec) -> bool:
         """Whether the model is as it was."""
-        same = vars(self.params) == vars(self._params(model))
-        return same and all(map(is_, self._identity, self._parts(model)))
+        return self._options == self._options_of(model) and all(
+            map(is_, self._identity, self._parts(model))
+        )
 
     def vectors(
-        self, corpus: Corpus, epochs: int, alpha: float, min_alpha: float
+        self,
+        tokens: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        workers: int,
+        epochs: int,
+        alpha: float,
+        min_alpha: float,
     ) -> NDArray[np.float32]:
-        """The (documents, D) vectors of the sentences of a corpus in the model's words; zeros for
-        those without words."""
-        count, params = len(corpus), self.params
-        rows = padded(count, params.vector_size)
-        if len(corpus.tokens):
-            numbers = np.arange(count + 1)
-            documents = Documents(rows, numbers, numbers[:-1].astype(np.int32), bool(params.sg))
-            core = self._core(corpus, documents)
-            core.start_epoch(0.0, 0.0, params.seed)
+        """The (documents, D) vectors of documents of the model's words; zeros for those without
+        words."""
+        count, size = len(offsets) - 1, self.params.vector_size
+        rows = padded(count, size)
+        if len(tokens):
+            core = self._core(tokens, offsets, rows, max(1, min(workers, count)))
+            core.start_epoch(0.0, 0.0, self.params.seed)
             control = Control(core.n_workers)
+            if control.workers == 1 and count == 1:  # a thread would take longer
+                core.infer(0, control, epochs, alpha, min_alpha)
+                return rows[:, :size]
             threads.run(
                 lambda worker: core.infer(worker, control, epochs, alpha, min_alpha),
                 control.workers,
                 control.stop,
             )
-        return rows[:, : params.vector_size]
+        return rows[:, :size]
 
-    def _core(self, corpus: Corpus, documents: Documents) -> Training:
-        params = self.params
+    def _core(
+        self,
+        tokens: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        rows: NDArray[np.float32],
+        workers: int,
+    ) -> Training:
+        params, numbers = self.params, np.arange(len(rows) + 1)
         return Training(
-            tokens=corpus.tokens,
-            offsets=corpus.offsets,
+            tokens=tokens,
+            offsets=offsets,
             keep=self._keep,
             vectors=self._vectors,
             layers=self._layers,
@@ -141,8 +165,8 @@ class Inference:
             shared_negatives=params.shared_negatives,
             cbow_mean=bool(params.cbow_mean),
             cbow_corrected=params.cbow_corrected,
-            workers=max(1, min(params.workers, len(corpus))),
-            simd=simd(),
-            documents=documents,
+            workers=workers,
+            simd=self._simd,
+            documents=Documents(rows, numbers, numbers[:-1].astype(np.int32), bool(params.sg)),
             inferring=True,
         )

@@ -39,7 +39,7 @@ LINES = [
     "align given.txt given.txt --dictionary pairs.tsv -o out/v.txt -q",
     "map given.txt -o out/map.html -q --method pca",
     "plot counts.txt -o out/f.html",
-    "documents text.txt -o out/d.bin --words out/w.bin --model out/m -q --vector-size 4",
+    "documents text.txt -o out/d.bin --words out/w.bin --model out/m.safetensors -q",
 ]
 
 #: the command line with a hook before the vectors are written for the first time
@@ -101,7 +101,8 @@ INTERRUPT = "os.kill(os.getpid(), signal.SIGINT)"
 FULL = "raise OSError(28, 'No space left on device')"
 VANISHED = "import shutil; shutil.rmtree('out'); open('out', 'w').close()"
 NOT_REPLACED = "os.mkdir('out/v.txt')"
-FIRST_WRITTEN = {"v.npy": "v.words.txt", "p.bin": "words", "joined": "listed"}  # of two files
+#: of several files
+FIRST_WRITTEN = {"v.npy": "v.words.txt", "p.bin": "words", "joined": "listed", "d.bin": "w.bin"}
 
 
 def outputs(folder: Path) -> dict[str, bytes]:

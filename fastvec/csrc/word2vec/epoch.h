@@ -150,10 +150,12 @@ static inline int draw_reach(const training *t, uint64_t *random) {
     return drawn < t->reach ? drawn : t->reach;
 }
 
-static inline void start_batch(const training *t, worker *w, int i) {
+/* A batch begins at position i of n.  Documents may be short: nothing is drawn for windows beyond them. */
+static inline void start_batch(const training *t, worker *w, int n, int i) {
+    const int listed = t->documents.rows && n - i < BATCH ? n - i + AHEAD : LISTED;
 #define START(layer, _)         \
     if (t->layer.weights.rows) \
-        layer##_start_batch(&t->layer, &w->layer, w->kept, i, &w->random);
+        layer##_start_batch(&t->layer, &w->layer, w->kept, i, listed, &w->random);
     OUTPUT_LAYERS(START)
 #undef START
     w->batches++;
@@ -174,19 +176,20 @@ static inline void train_documents(const training *t, worker *w, const control *
                                    float slope) {
     window *v = &w->window;
     const int32_t *end = w->ends - 1;
-    v->words = v->m = 0;
+    v->m = 0;
     for (int i = 0, next = 0; i < n; i++) {
         const int slot = i % BATCH;
         const float now = alpha + slope * (float)i;
         if (slot == 0) {
             if (control_stopped(c)) break;
-            start_batch(t, w, i);
+            start_batch(t, w, n, i);
         }
         for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) {
             list_rows(t, w, n, i + a, slot + a);
             prefetch_listed(t, w, i + a);
         }
         if (i == next) {
+            v->words = 0;
             update_gathered(&w->updater, v->inputs, v->m, now);
             next = *++end;
             list_documents(t, w, w->sentences[end - w->ends]);
@@ -213,7 +216,7 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         const int slot = i % BATCH;
         if (slot == 0) {
             if (control_stopped(c)) break;
-            start_batch(t, w, i);
+            start_batch(t, w, n, i);
         }
         for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) list_rows(t, w, n, i + a, slot + a);
         while (i == *end) start = *end++;

@@ -55,8 +55,9 @@ static inline void hierarchical_softmax_start_chunk(const hierarchical_softmax *
 
 static inline void hierarchical_softmax_start_batch(const hierarchical_softmax *layer,
                                                     hierarchical_softmax_worker *w,
-                                                    const int32_t *kept, int i, uint64_t *random) {
-    (void)layer, (void)w, (void)kept, (void)i, (void)random;
+                                                    const int32_t *kept, int i, int listed,
+                                                    uint64_t *random) {
+    (void)layer, (void)w, (void)kept, (void)i, (void)listed, (void)random;
 }
 
 /* The tables of paths are larger than the nodes that are often needed. */

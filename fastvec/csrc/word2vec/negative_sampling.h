@@ -73,30 +73,30 @@ static inline void draw_negatives(noise_shard from, int32_t *negatives, int n, u
     for (int i = 0; i < n; i++) negatives[i] = noise_draw(from, bits[i]);
 }
 
-/* Draw the negatives of windows from .. LISTED of a batch whose first centre word is *centres, and
- * find those that clash. */
+/* Draw the negatives of windows from .. to of a batch whose first centre word is *centres, and find those
+ * that clash. */
 static inline void draw_batch(const negative_sampling *layer, negative_sampling_worker *w,
-                              const int32_t *centres, int from, uint64_t *random) {
+                              const int32_t *centres, int from, int to, uint64_t *random) {
     uint8_t *clashes = w->clashes;
     memset(clashes + from, 0, (size_t)(LISTED - from));
     for (int k = 0; k < layer->negative; k++) {
         int32_t *drawn = w->negatives + k * LISTED;
-        draw_negatives(w->shard, drawn + from, LISTED - from, random);
-        for (int i = from; i < LISTED; i++) clashes[i] |= drawn[i] == centres[i];
+        draw_negatives(w->shard, drawn + from, to - from, random);
+        for (int i = from; i < to; i++) clashes[i] |= drawn[i] == centres[i];
         for (int32_t *other = w->negatives; other < drawn; other += LISTED)
-            for (int i = from; i < LISTED; i++) clashes[i] |= drawn[i] == other[i];
+            for (int i = from; i < to; i++) clashes[i] |= drawn[i] == other[i];
     }
 }
 
 /* The last AHEAD windows of the batch before were listed already: their negatives stay. */
 static inline void negative_sampling_start_batch(const negative_sampling *layer,
                                                  negative_sampling_worker *w, const int32_t *kept,
-                                                 int i, uint64_t *random) {
+                                                 int i, int listed, uint64_t *random) {
     for (int k = 0; k < layer->negative && i > 0; k++)
         memcpy(w->negatives + k * LISTED, w->negatives + k * LISTED + BATCH,
                AHEAD * sizeof *w->negatives);
     memcpy(w->clashes, w->clashes + BATCH, AHEAD);
-    draw_batch(layer, w, kept + i, i > 0 ? AHEAD : 0, random);
+    draw_batch(layer, w, kept + i, i > 0 ? AHEAD : 0, listed, random);
 }
 
 /* The centre's row and its negatives'.  Positions past the end list what was drawn for nothing. */

@@ -7,7 +7,8 @@
  *     free(worker)
  *     listed(layer)                              how many rows `list` lists for a window
  *     start_chunk(layer, worker, chunk, seed)    a chunk of the corpus begins
- *     start_batch(layer, worker, kept, i, random)   BATCH windows begin at position i of `kept`
+ *     start_batch(layer, worker, kept, i, listed, random)   BATCH windows begin at position i of `kept`,
+ *                                                of which `listed` will be listed
  *     list(layer, worker, kept, i, slot, list)   the rows that window i, the slot-th of its batch, will
  *                                                need: they are prefetched until it is trained
  *     start_window(worker, slot, list)           a window begins whose rows were listed in `list`
