@@ -172,7 +172,10 @@ def without(rows: Floats, component: Floats) -> Iterator[Floats]:
 def counts_of(wv: KeyedVectors, path: PathLike) -> NDArray[np.int64]:
     """The counts that a file has of words; 0 for those that it has not."""
     known = read_counts(path, errors="replace")
-    return np.array([known.get(word, 0) for word in wv.words], np.int64)
+    found = np.array([known.get(word, 0) for word in wv.words], np.int64)
+    if not found.any():
+        raise ValueError(f"{path_name(path)} has no count of a word that has a vector")
+    return found
 
 
 def component_of(path: PathLike, size: int) -> Floats:

@@ -87,6 +87,8 @@ class Map:
     def _map(self, layout: str) -> WordMap:
         if layout not in self._locks:
             raise ValueError(f"layout must be one of {', '.join(self._locks)}, got {layout!r}")
+        if self._size < 2:
+            raise ValueError(f"a map needs at least 2 words, got {self._size}")
         with self._locks[layout]:  # two pages that ask for it wait for one computation
             if layout not in self._made:
                 self._made[layout] = self._wv.map(self._size, method=layout)

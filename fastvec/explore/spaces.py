@@ -73,6 +73,7 @@ class Space:
         for word, _ in terms:
             if word not in self._wv:
                 raise self._unknown(word)
+        self._check_finite([word for word, _ in terms])
         found = self._wv.most_similar(positive=terms, topn=topn, indexer=self._index)
         made = [word for word, _ in terms if word not in self._words]
         return {
@@ -108,7 +109,14 @@ class Space:
                 if missing
                 else ValueError(f"type at least {least} words, with commas between them")
             )
+        self._check_finite(known)
         return known, missing
+
+    def _check_finite(self, words: list[str]) -> None:
+        """ValueError for a word whose vector has no cosines."""
+        for word in words:
+            if not np.isfinite(self._wv.get_vector(word)).all():
+                raise ValueError(f"the vector of “{word}” has numbers that are not finite")
 
     def _unknown(self, word: str) -> UnknownWordError:
         return UnknownWordError(word, similar_spellings(self._words, word, SPELLINGS))

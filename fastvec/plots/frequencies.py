@@ -48,22 +48,23 @@ def draw_frequencies(vocabularies: Mapping[str, Counts], title: str = "") -> Fig
         if not counts.any():
             raise ValueError(f"{name} has no word that occurs: all counts are 0")
     with style(title, *vocabularies):
-        from matplotlib.ticker import StrMethodFormatter
+        from matplotlib.ticker import FuncFormatter
 
         figure, (zipf, coverage) = new_figure(9.2, 4, 1, 2)
         for index, (name, counts) in enumerate(vocabularies.items()):
             sorted_ = falling(counts)
             ranks = np.unique(np.geomspace(1, len(sorted_), POINTS).astype(np.int64))
             covered = np.cumsum(sorted_) / sorted_.sum()
-            zipf.plot(ranks, sorted_[ranks - 1], color=run_colour(index), label=name)
-            coverage.plot(ranks, 100 * covered[ranks - 1], color=run_colour(index))
+            colour, marker = run_colour(index), "o" if len(ranks) == 1 else None
+            zipf.plot(ranks, sorted_[ranks - 1], color=colour, marker=marker, label=name)
+            coverage.plot(ranks, 100 * covered[ranks - 1], color=colour, marker=marker)
         zipf.set(
             title="Frequency by rank", xlabel="rank", ylabel="count", xscale="log", yscale="log"
         )
         coverage.set(title="Coverage", xlabel="most frequent words", ylabel="% of all tokens",
                      xscale="log", ylim=(0, 102))  # fmt: skip
         for axis in (zipf.xaxis, zipf.yaxis, coverage.xaxis):
-            axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+            axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1 else ""))
         if len(vocabularies) > 1:
             figure.legend(loc="outside lower center", ncols=min(len(vocabularies), 4))
         if title:

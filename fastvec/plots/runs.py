@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ from fastvec.io.archives import open_input
 from fastvec.io.compression import MOST_BYTES, lines_of
 
 STRANGE = "{name}: line {number} is not one of a log that fastvec wrote"
+LARGEST = 1e100  # far beyond all numbers of a training
 MEASURED = ("epoch", "progress")  # events with the rate, the speed and the training loss
 
 
@@ -33,14 +35,16 @@ class Curve:
     def add(self, epoch: float, value: Any, low: Any = None, high: Any = None) -> None:
         """Add a point; None stands for no number.
 
+        ValueError for what is no number of a training.
+
         >>> curve = Curve()
         >>> curve.add(1, None)
         >>> curve.values
         [nan]
         """
-        self.epochs.append(float(epoch))
+        self.epochs.append(_number(epoch))
         for numbers, number in ((self.values, value), (self.low, low), (self.high, high)):
-            numbers.append(math.nan if number is None else float(number))
+            numbers.append(math.nan if number is None else _number(number))
 
 
 @dataclass
@@ -77,8 +81,8 @@ class TrainingCurves:
         """
         kind = event["event"]
         if kind in MEASURED and event.get("doing") == "training":
-            share = float(event["done"]) / max(float(event["total"] or 0), 1)
-            epoch = float(event["epochs"]) * share
+            done = _number(event["done"]) / max(_number(event["total"] or 1), 1)
+            epoch = _number(event["epochs"]) * done
             self.rate.add(epoch, event["rate"])
             self.speed.add(epoch, event["per_second"])
             if kind == "epoch":  # what progress says is the loss of a part of an epoch
@@ -100,6 +104,13 @@ class TrainingCurves:
         name = f"{Path(score['file']).name}, {score['measure']}"
         curve = self.evaluations.setdefault(name, Curve())
         curve.add(epoch, score["score"], score["low"], score["high"])
+
+
+def _number(value: Any) -> float:
+    """A number as a log has it; ValueError for anything else, and for one that cannot be drawn."""
+    if not isinstance(value, int | float) or abs(value) > LARGEST:
+        raise ValueError(f"not a number of a training: {value!r:.50}")
+    return float(value)
 
 
 def read_runs(path: PathLike, name: str | None = None) -> list[TrainingCurves]:
@@ -127,7 +138,7 @@ def read_runs(path: PathLike, name: str | None = None) -> list[TrainingCurves]:
                 found.append(TrainingCurves(_numbered(name, len(found)), str(event["unit"])))
             elif found:
                 found[-1].take(event)
-        except (KeyError, TypeError, ValueError, OverflowError):
+        except (KeyError, TypeError, ValueError):
             raise ValueError(STRANGE.format(name=name, number=number)) from None
     found = [one for one in found if one.speed.epochs or one.validation.epochs]
     if not found:
@@ -162,7 +173,7 @@ def is_log(head: bytes) -> bool:
     >>> is_log(b'{"time": "2026-11-30T12:00:00Z", "event": "start"'), is_log(b"word 3")
     (True, False)
     """
-    return head.lstrip().startswith(b"{") and b'"event"' in head
+    return head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") and b'"event"' in head
 
 
 def of_model(model: Any, evaluations: Iterable[Any]) -> TrainingCurves:

@@ -60,7 +60,8 @@ class WordMap:
 
     def __repr__(self) -> str:
         size = f"{len(self)} words in {self.coordinates.shape[1]} dimensions"
-        return f"WordMap({size} by {self.method}, {len(self.names)} clusters)"
+        clusters = f"{len(self.names)} cluster{'s' * (len(self.names) != 1)}"
+        return f"WordMap({size} by {self.method}, {clusters})"
 
     @property
     def places(self) -> Ints:

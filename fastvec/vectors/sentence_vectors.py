@@ -181,8 +181,8 @@ def sif_weights(wv: VectorStore, a: float) -> Floats:
     counts, made_up = wv.counts, np.arange(len(wv), 0, -1)
     if counts is None or not counts.any() or (len(wv) > 1 and np.array_equal(counts, made_up)):
         raise ValueError(
-            "sif needs the counts of the words, which these vectors do not have: take them from a "
-            "model, or set wv.counts"
+            "sif needs the counts of the words, which these vectors do not have: take the vectors "
+            "from a model, set wv.counts, or give --counts to `fastvec embed`"
         )
     weights: Floats = (a / (a + counts / counts.sum())).astype(np.float32)
     return weights

@@ -87,6 +87,7 @@ def test_counts_of_a_file(folder: Path) -> None:
         ("v.bin text.txt -o out.npy --method sif", "sif needs the counts of the words"),
         ("v.bin text.txt -o out.npy --a 1", "--a has no effect without --method sif"),
         ("v.bin text.txt -o out.npy --component v.bin", "--component has no effect without"),
+        (f"{SIF} --counts empty.txt", "empty.txt has no count of a word that has a vector"),
         (f"{SIF} --component v.bin", "v.bin is not a whole .npy file"),
         (f"{SIF} --component w.npy", "w.npy must be 6 numbers"),
         ("v.bin empty.txt -o out.npy", "the corpus is empty"),

@@ -28,9 +28,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_page_is_written(folder: Path) -> None:
     done = fastvec(folder, "map", "v.safetensors", "-o", "map.html", "--method", "pca", "-n", "20")
     assert (done.returncode, done.stdout) == (0, "")
-    assert (
-        done.stderr == "fastvec: map.html: WordMap(20 words in 2 dimensions by pca, 1 clusters)\n"
-    )
+    assert done.stderr == "fastvec: map.html: WordMap(20 words in 2 dimensions by pca, 1 cluster)\n"
     assert "<!doctype html>" in (folder / "map.html").read_text("utf-8")
 
 

@@ -1,5 +1,8 @@
 """Sums and lists of words, as they are typed."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from explorers import ODD_WORDS
 from hypothesis import given
@@ -74,6 +77,30 @@ def test_lists(text: str, words: list[str]) -> None:
 def test_lists_without_a_word(text: str) -> None:
     with pytest.raises(ValueError, match="type some words"):
         parse_words(text, WORDS)
+
+
+@pytest.mark.parametrize("parse", [parse_sum, parse_words])
+@pytest.mark.parametrize(
+    "text",
+    ["a" + " " * 4998 + "b", "a," + " " * 4996 + ",b", '"' * 5000, '"a\\' * 1666, "-" + " " * 4999],
+)
+def test_texts_that_a_pattern_could_try_in_many_ways(
+    parse: Callable[[str, set[str]], object], text: str
+) -> None:
+    start = time.process_time()
+    try:
+        parse(text, set())
+    except ValueError as error:
+        assert "no word beside" in str(error)
+    assert time.process_time() - start < 5  # it took minutes, or days
+
+
+@pytest.mark.parametrize("parse", [parse_sum, parse_words])
+def test_a_text_that_nobody_types(parse: Callable[[str, set[str]], list[object]]) -> None:
+    long = "l" * 10_000
+    assert len(parse(long, {long})) == 1  # a click on a word
+    with pytest.raises(ValueError, match="at most 5,000 characters, not 10,000"):
+        parse(long, set())
 
 
 def quoted(word: str) -> str:

@@ -36,3 +36,12 @@ def test_the_share_of_a_few_words() -> None:
 def test_a_vocabulary_without_tokens_is_refused() -> None:
     with pytest.raises(ValueError, match="text has no word that occurs"):
         draw_frequencies({"text": np.zeros(3, np.int64)})
+
+
+def test_one_word_is_seen_and_no_rank_is_below_1() -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    figure = draw_frequencies({"text": np.array([5])})
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        assert axes.lines[0].get_marker() == "o"
+        assert "0" not in [label.get_text() for label in axes.get_xticklabels()]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fastvec import Evaluation, GloVe, RunLog, Word2Vec
+from fastvec.plots.curves import panels_of
 from fastvec.plots.runs import is_log, of_model, read_runs
 
 TEXT = [["king", "man", "car"], ["queen", "man"], ["queen", "woman", "king"]] * 30
@@ -66,6 +67,19 @@ DONE = {"event": "epoch", "doing": "training", "epochs": 2, "done": 5, "total": 
         "per_second": 100.0, "loss": None}  # fmt: skip
 
 
+VALIDATION = {"event": "validation", "epoch": 1, "loss": 0.5}
+EVALUATION = {"event": "evaluation", "epoch": 1, "file": "a.csv", "measure": "spearman",
+              "score": 0.5, "low": 0.4, "high": 0.6}  # fmt: skip
+
+
+def test_a_log_that_an_editor_has_saved_with_a_mark_at_its_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text(lines(BEGUN | {"unit": ["words"]}, DONE), encoding="utf-8-sig")
+    assert is_log(path.read_bytes())
+    (run,) = read_runs(path)
+    assert panels_of([run])[-1][0] == "Speed: ['words'] a second, so far"
+
+
 def test_a_line_that_is_being_written_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     path.write_text(lines(BEGUN, DONE) + '{"event": "epo')
@@ -82,6 +96,17 @@ def test_a_line_that_is_being_written_is_left_out(tmp_path: Path) -> None:
     (lines(BEGUN, DONE | {"epochs": "x", "done": 10**12}), "line 2 is not one of a log"),
     (lines(BEGUN, DONE | {"rate": 10**400}), "line 2 is not one of a log"),
     (lines(BEGUN, {"event": "validation", "epoch": 1, "loss": []}), "line 2 is not one of a log"),
+    *[
+        (lines(BEGUN, event | {field: value}), "line 2 is not one of a log")
+        for event, fields in (
+            (DONE, ("epochs", "done", "total", "rate", "per_second", "loss")),
+            (VALIDATION, ("epoch", "loss")),
+            (EVALUATION, ("epoch", "score", "low", "high")),
+        )
+        for field in fields
+        for value in ("many", [1], {"a": 1}, 10**400, 1e308, math.inf)
+    ],
+    (lines(BEGUN, DONE | {"epochs": "x", "done": 10**11}), "line 2 is not one of a log"),
     (lines({"event": "start"}), "is a log without any epoch of a training"),
     (lines(BEGUN), "is a log without any epoch of a training"),
     ("[" * 100_000 + "\n", "line 1 is not one of a log"),

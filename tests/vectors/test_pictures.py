@@ -92,10 +92,12 @@ def test_what_makes_no_map_is_refused(options: dict, error: type, says: str) -> 
         vectors(WORDS).map(**options)
 
 
-def test_vectors_that_are_not_finite_are_refused() -> None:
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_vectors_that_are_not_finite_are_refused(bad: float) -> None:
     wv = vectors(WORDS)
-    wv.vectors[2, 1] = np.nan
-    with pytest.raises(ValueError, match="cannot map vectors that are not finite"):
+    wv.vectors[2, 1] = bad
+    says = f"cannot map vectors that are not finite, such as that of '{wv.index_to_key[2]}'"
+    with pytest.raises(ValueError, match=says):
         wv.map(method="pca")
 
 

@@ -215,7 +215,7 @@ def drift(
     z = by_chance = np.full(len(moved), math.nan)
     floor = math.nan
     if noise is not None:
-        pair = turned(shared_words(*noise, **limits), chosen)
+        pair = turned(shared_words(*noise, **limits), chosen, "both models of the noise pair")
         z, by_chance, floor = _beyond_chance(shared, moved, pair)
     order = np.argsort(-moved if noise is None else -z, kind="stable")
     kept = _kept(shared, topn)
@@ -245,7 +245,9 @@ def _beyond_chance(
     return z, len(z) * noise.chance(z), noise.floor(len(z))
 
 
-def turned(shared: SharedWords, anchors: Words | None = None) -> SharedWords:
+def turned(
+    shared: SharedWords, anchors: Words | None = None, both: str = "both sets"
+) -> SharedWords:
     """Shared words whose first vectors are turned into the space of the second.
 
     >>> turned(shared_words(wv, wv)).first.shape
@@ -257,9 +259,12 @@ def turned(shared: SharedWords, anchors: Words | None = None) -> SharedWords:
         rows = rows[rows >= 0]
     size = shared.first.shape[1]
     if len(rows) < size:
+        found = f"words that {both} have: min_count=1 leaves out none of these"
+        if anchors is not None and len(shared) >= size:
+            found = f"of {len(anchors):,} given: {both} must have them"
         raise ValueError(
             f"at least {size} anchors are needed to turn vectors of {size} numbers, got "
-            f"{len(rows)} words that both have: min_count=1 leaves out none"
+            f"{len(rows)} {found}"
         )
     by = trimmed_rotation(shared.first[rows], shared.second[rows]).astype(np.float32)
     return dataclasses.replace(shared, first=product(shared.first, by))

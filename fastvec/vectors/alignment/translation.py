@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
 from fastvec._util.html import facts
+from fastvec._util.log import log
 from fastvec._util.options import check_value
 from fastvec.vectors.alignment.rotation import rotation
 from fastvec.vectors.alignment.shared_words import check_vectors
@@ -201,7 +202,8 @@ def align(
     TypeError
         what is no KeyedVectors, such as a model.
     ValueError
-        vectors of different sizes, or a dictionary without a pair to learn from.
+        vectors of different sizes, vectors that are not finite, or a dictionary without a pair to
+        learn from.
 
     >>> align(wv, wv, [("king", "king"), ("man", "man"), ("car", "car")]).learned
     2
@@ -228,6 +230,13 @@ def align(
             "the source language in the first column?"
         )
     sides = (source.vectors[learned[:, 0]], target.vectors[learned[:, 1]])
+    if not all(np.isfinite(side).all() for side in sides):
+        raise ValueError("cannot align vectors that are not finite")
+    if (fewer := len(words) - len(tested)) < source.vector_size:
+        log.warning(
+            "learned from %d words of the dictionary, fewer than a vector has numbers (%d): the "
+            "rotation fits them whatever they mean", fewer, source.vector_size,
+        )  # fmt: skip
     found = Alignment(
         rotation=rotation(*map(normalized_rows, sides)).astype(np.float32),
         precision={},

@@ -34,9 +34,12 @@ def make_map(
     if len(keys) < 2:
         raise ValueError(f"a map needs at least 2 words, got {len(keys)}")
     method = check_method(method, len(keys))
+    finite = np.isfinite(vectors).all(axis=1)
+    if not finite.all():
+        raise ValueError(
+            f"cannot map vectors that are not finite, such as that of {keys[finite.argmin()]!r}"
+        )
     rows = normalized_rows(vectors)
-    if not np.isfinite(rows).all():
-        raise ValueError("cannot map vectors that are not finite")
     near = Near.among(rows, max(SHOWN, 3 * PERPLEXITY))
     labels, names = named_clusters(keys, rows, clusters, seed)
     return WordMap(

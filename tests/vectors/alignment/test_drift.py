@@ -102,7 +102,9 @@ def test_given_anchors(models):
     assert set(drift(old, new, noise=noise, anchors=chosen).words[:6]) == {
         f"w{row}" for row in PLANTED
     }
-    with pytest.raises(ValueError, match=r"at least 20 anchors .* got 5 words that both have"):
+    with pytest.raises(
+        ValueError, match=r"at least 20 anchors .* got 5 of 6 given: both sets must"
+    ):
         drift(old, new, anchors=[*chosen[:5], "unknown"])
     with pytest.raises(TypeError, match="anchors must be a list of words"):
         drift(old, new, anchors="w1")
@@ -164,8 +166,10 @@ def test_odd_pairs_are_refused(models):
     with pytest.raises(ValueError, match="must have one size, got 20 and 7"):
         drift(old, small)
     strange = KeyedVectors.of(Words.of([f"x{row}" for row in range(2000)]), old.vectors, old.counts)
-    with pytest.raises(ValueError, match=r"at least 20 anchors .* got 0 words that both have"):
+    with pytest.raises(ValueError, match=r"at least 20 anchors .* got 0 words that both sets"):
         drift(old, strange)
+    with pytest.raises(ValueError, match="got 0 words that both models of the noise pair have"):
+        drift(old, new, noise=(old, strange))
     with pytest.raises(ValueError, match="two trainings, not one"):
         drift(old, new, noise=(old, old))
     with pytest.raises(ValueError, match="noise pair has 150 words in common"):

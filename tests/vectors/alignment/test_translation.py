@@ -154,3 +154,20 @@ def test_a_file_is_named_where_no_pair_is_known(languages, tmp_path):
     path.write_text("x\ty\n")
     with pytest.raises(ValueError, match=r"pairs.tsv: of 1 pairs, none to learn from"):
         align(*languages, path)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_vectors_that_are_not_finite_are_refused(languages, bad):
+    source, target = languages
+    broken = KeyedVectors.of(source.words, source.vectors.copy(), source.counts)
+    broken.vectors[0, 0] = bad
+    with pytest.raises(ValueError, match="cannot align vectors that are not finite"):
+        align(broken, target, pairs(), held_out=0)
+
+
+def test_a_dictionary_of_few_words_is_remarked_on(languages, caplog):
+    align(*languages, pairs(19), held_out=0)
+    assert "learned from 19 words of the dictionary, fewer than a vector has numbers" in caplog.text
+    caplog.clear()
+    align(*languages, pairs(20), held_out=0)
+    assert not caplog.records
