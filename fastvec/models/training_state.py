@@ -80,7 +80,7 @@ class TrainingState:
         after how many epochs that was.
     calibrated_loss : float
         what early stopping compares of that: the latest loss if all scores were multiplied with the
-        scale that makes it the least; NaN if it was not computed.
+        scale that makes it the least; infinite if it was not computed.
     validates : bool
         whether the latest call validates the model,
     held_out : float
@@ -115,7 +115,7 @@ class TrainingState:
     min_alpha_yet_reached: float = 0.0
     validation_history: list[float] = field(default_factory=list)
     validation_epochs: list[float] = field(default_factory=list)
-    calibrated_loss: float = math.nan
+    calibrated_loss: float = math.inf
     validates: bool = False
     held_out: float = 0.0
     watched: list[float] = field(default_factory=list)
@@ -127,7 +127,7 @@ class TrainingState:
         self.epochs_wanted, self.epochs_done = epochs, 0
         self.passed = self.trained = self.predictions = 0
         self.running_training_loss = 0.0
-        self.watched, self.calibrated_loss = [], math.nan
+        self.watched, self.calibrated_loss = [], math.inf
         self.has_ended, self.part = False, EpochPart()
 
     def resume_call(self, epochs: int | None) -> None:
