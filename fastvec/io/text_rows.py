@@ -71,10 +71,12 @@ def size_of_rows(lines: list[bytes]) -> int:
     2
     """
     rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip()][:SAMPLE]
+    if not rows:
+        raise ValueError("expected rows of a word and numbers, but the file is empty")
     sizes = Counter(trailing_numbers(line) for _, line in rows)
     size = min(sizes, key=lambda n: (-sizes[n], n), default=0)
     if size == 0:
-        number, line = next((row for row in rows if trailing_numbers(row[1]) == 0), (1, b""))
+        number, line = next(row for row in rows if trailing_numbers(row[1]) == 0)
         raise ValueError(
             f"row {number}: expected a word and numbers, found {excerpt(line)}{number_advice(line)}"
         )

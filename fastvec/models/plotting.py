@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fastvec._util.options import shown
 from fastvec.models.evaluating import Evaluation
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Plotted:
 
         Raises
         ------
+        TypeError
+            what is no Evaluation.
         ValueError
             a model that was not trained.
         ImportError
@@ -39,4 +42,7 @@ class Plotted:
         from fastvec.plots.curves import draw_curves
         from fastvec.plots.runs import of_model
 
+        for one in evaluations:
+            if not isinstance(one, Evaluation):
+                raise TypeError(f"plot takes callbacks Evaluation of a training, got {shown(one)}")
         return draw_curves([of_model(self, evaluations)])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec.plots.figures import GREY, new_figure, style
-from fastvec.plots.labels import keep_apart, write
+from fastvec.plots.labels import keep_apart, shortened, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,7 @@ Point = tuple[float, float]
 CORNERS, ANSWER = "#2f6fde", "#d1495b"
 #: colour and size of a, b, c, the answer, and further answers
 LOOKS = [*[(CORNERS, 11.0)] * 3, (ANSWER, 11.0), (GREY, 9.0)]
+LONGEST = 14  # letters of a word: three of them are the label of a corner
 LEAST_WIDTH = 1e-6  # of a parallelogram whose sides are at most 2 long
 
 
@@ -51,12 +52,12 @@ def draw_analogy(words: list[str], rows: Floats) -> Figure:
     rows : (W, D) array
         their unit vectors.
     """
-    rows = np.asarray(rows, np.float64)
+    words, rows = [shortened(word, LONGEST) for word in words], np.asarray(rows, np.float64)
     a, b, c = rows[:3]
     corner = b - a + c
     places = np.concatenate([rows, [corner]]) - a
     *points, goal = map(_point, places @ plane_of(a, b, c).T)
-    cosines = rows @ corner / np.linalg.norm(corner)
+    cosines = rows @ corner / max(float(np.linalg.norm(corner)), LEAST_WIDTH)
     title = f"{words[0]} : {words[1]} = {words[2]} : {words[3]}"
     with style(title, *words):
         figure, (axes,) = new_figure(8, 6)

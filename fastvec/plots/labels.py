@@ -20,6 +20,7 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 OFFSET = 4  # from a point to its label, in points
 GAP = 1  # pixels between labels
+LONGEST = 30  # letters of a label
 
 
 def placed(labels: Iterable[Sequence[Box]], most: int) -> dict[int, int]:
@@ -49,6 +50,16 @@ def _covers(there: NDArray[np.float64], box: Box) -> bool:
     left, bottom, right, top = box
     beside = (there[:, 2] <= left) | (there[:, 0] >= right)
     return not np.all(beside | (there[:, 3] <= bottom) | (there[:, 1] >= top))
+
+
+def shortened(word: str, most: int = LONGEST) -> str:
+    """A label, which is cut if it is too long.
+
+    >>> shortened("a" * 40)
+    'aaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'
+    """
+    word = " ".join(word.split())
+    return word if len(word) <= most else word[: most - 1] + "…"
 
 
 def write(axes: Axes, point: Sequence[float], text: str, **more: Any) -> Annotation:

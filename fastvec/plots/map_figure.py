@@ -9,7 +9,7 @@ import numpy as np
 
 from fastvec.plots.colours import darker
 from fastvec.plots.figures import INK, new_figure, style
-from fastvec.plots.labels import keep_apart, write
+from fastvec.plots.labels import keep_apart, shortened, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 SIZE = (14, 10)  # inches
 MOST_LABELS = 400
 MOST_TRIED = 2000  # words, the most frequent ones, that may get a label
-LONGEST = 30  # letters of a label
 FEW = 60  # words
 
 
@@ -39,16 +38,6 @@ def draw_map(word_map: WordMap, title: str) -> Figure:
         first = labels + titles if len(word_map) <= FEW else titles + labels
         keep_apart(figure, first, MOST_LABELS)
     return figure
-
-
-def shortened(word: str) -> str:
-    """A label, which is cut if it is too long.
-
-    >>> shortened("a" * 40)
-    'aaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'
-    """
-    word = " ".join(word.split())
-    return word if len(word) <= LONGEST else word[: LONGEST - 1] + "…"
 
 
 def _draw_points(axes: Axes, word_map: WordMap) -> None:

@@ -146,7 +146,7 @@ class Pictures(SentenceVectors):
         KeyError
             a missing word.
         ValueError
-            vectors of a, b and c that lie on one line, or no other word.
+            vectors of a, b and c that lie on one line, or are not finite, or no other word.
         ImportError
             without matplotlib: ``pip install 'fastvec[plot]'``.
 
@@ -154,6 +154,11 @@ class Pictures(SentenceVectors):
         """
         from fastvec.plots.analogies import draw_analogy
 
+        for key in (a, b, c) if d is None else (a, b, c, d):
+            if not np.isfinite(self.get_vector(key)).all():
+                raise ValueError(
+                    f"cannot draw vectors that are not finite, such as that of {key!r}"
+                )
         found = [word for word, _ in self.most_similar([b, c], [a], topn=OTHERS + 1)]
         answers = found if d is None else [d, *(key for key in found if key != d)]
         if not answers:

@@ -227,7 +227,7 @@ def test_info(vectors):
         (("convert", "v.bin", "w.npy", "--from", "word2vec"), "(--from word2vec-binary)"),
         (("classes", "v.bin", "-k", "5"), "k must be from 1 to the 4 words, got 5"),
         (("classes", "v.bin", "-o", "no/c"), "there is no folder"),
-        (("info", "empty"), "expected a word and numbers"),
+        (("info", "empty"), "expected rows of a word and numbers, but the file is empty"),
     ],
 )
 def test_bad_input_is_one_sentence(vectors, arguments, says):

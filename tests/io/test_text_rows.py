@@ -64,7 +64,8 @@ def test_marks_and_windows_line_ends_are_no_part_of_words(tmp_path, data):
         (b"0.1\t0.2\t0.3\n0.4\t0.5\t0.6\n", "no words, only numbers"),
         (b"2 2\n0.1 0.2 0.3\n-0.4 0.5 0.6\n", "no words, only numbers"),
         (b"to be or not to be\nthat is\n", "row 1: expected a word and numbers"),
-        (b"", "row 1: expected a word and numbers"),
+        (b"", "but the file is empty"),
+        (b" \n\n", "but the file is empty"),
     ],
 )
 def test_files_whose_rows_contradict_each_other_are_refused(tmp_path, data, says):

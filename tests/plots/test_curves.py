@@ -81,3 +81,5 @@ def test_too_many_panels_are_refused() -> None:
 def test_an_untrained_model_has_nothing_to_draw() -> None:
     with pytest.raises(ValueError, match="there is nothing to draw yet"):
         Word2Vec(vector_size=4).plot()
+    with pytest.raises(TypeError, match="takes callbacks Evaluation of a training, got 'pairs'"):
+        Word2Vec(vector_size=4).plot("pairs")

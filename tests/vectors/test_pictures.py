@@ -140,3 +140,33 @@ def test_three_words_on_a_line_span_nothing(royal: KeyedVectors) -> None:
         royal.plot_analogy("man", "duke", "woman")
     with pytest.raises(ValueError, match="no word is left that could be the answer"):
         vectors(["a", "b", "c"]).plot_analogy("a", "b", "c")
+
+
+def test_long_words_are_cut_and_leave_room_for_the_picture(royal: KeyedVectors) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    words = [word * 2000 for word in royal.index_to_key]
+    long = KeyedVectors.of(Words.of(words), royal.vectors)
+    figure = long.plot_analogy(*words[:3])
+    figure.draw_without_rendering()  # a warning, that nothing fits, would be an error
+    axes = figure.axes[0]
+    texts = [axes.get_xlabel(), *(text.get_text() for text in axes.texts)]
+    assert max(map(len, texts)) < 70
+
+
+def test_a_fourth_corner_at_the_origin_has_no_cosine() -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    rows = np.array([[2, 0], [1, 3**0.5], [1, -(3**0.5)], [0, 2]], np.float32)
+    wv = KeyedVectors.of(Words.of(["a", "b", "c", "d"]), rows)
+    texts = [text.get_text() for text in wv.plot_analogy("a", "b", "c").axes[0].texts]
+    assert "b − a + c" in texts
+    assert any(text in ("d  0.00", "d  -0.00") for text in texts)
+
+
+@pytest.mark.parametrize("word", ["man", "king", "woman", "queen"])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_an_analogy_with_numbers_that_are_not_finite(
+    royal: KeyedVectors, bad: float, word: str
+) -> None:
+    royal.vectors[royal.get_index(word), 0] = bad
+    with pytest.raises(ValueError, match=f"not finite, such as that of '{word}'"):
+        royal.plot_analogy("man", "king", "woman", "queen")
