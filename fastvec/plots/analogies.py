@@ -22,6 +22,7 @@ CORNERS, ANSWER = "#2f6fde", "#d1495b"
 #: colour and size of a, b, c, the answer, and further answers
 LOOKS = [*[(CORNERS, 11.0)] * 3, (ANSWER, 11.0), (GREY, 9.0)]
 LONGEST = 14  # letters of a word: three of them are the label of a corner
+WIDE = 48  # letters of a title that has room in small letters only
 LEAST_WIDTH = 1e-6  # of a parallelogram whose sides are at most 2 long
 
 
@@ -61,7 +62,7 @@ def draw_analogy(words: list[str], rows: Floats) -> Figure:
     title = f"{words[0]} : {words[1]} = {words[2]} : {words[3]}"
     with style(title, *words):
         figure, (axes,) = new_figure(8, 6)
-        axes.set_title(title, fontsize=13)
+        axes.set_title(title, fontsize=13 if len(title) < WIDE else 10)
         axes.set_aspect("equal", adjustable="datalim")
         axes.margins(0.15)
         axes.set_xlabel(f"direction of {words[1]} − {words[0]}")

@@ -151,6 +151,9 @@ def test_long_words_are_cut_and_leave_room_for_the_picture(royal: KeyedVectors) 
     axes = figure.axes[0]
     texts = [axes.get_xlabel(), *(text.get_text() for text in axes.texts)]
     assert max(map(len, texts)) < 70
+    for label in (axes.xaxis.label, axes._left_title):
+        box = label.get_window_extent()
+        assert (box.x0 >= 0, box.x1 <= figure.bbox.width) == (True, True)
 
 
 def test_a_fourth_corner_at_the_origin_has_no_cosine() -> None:
