@@ -289,14 +289,17 @@ def _in_row_order(rows: Mapping[Key, Any]) -> list[Key]:
     return words
 
 
-def not_one_string(words: T, what: str = "words") -> T:
-    """Words as they are; TypeError for a string, which would be taken for its letters.
+def not_one_string(words: T, what: str = "words", of: str = "words") -> T:
+    """Words as they are; TypeError for a string, which would be taken for its letters, and for
+    what is no collection of words.
 
     >>> not_one_string(["cat", "dog"])
     ['cat', 'dog']
     """
     if isinstance(words, str | bytes):
-        raise TypeError(f"{what} must be a list of words, got the string {words!r:.60}")
+        raise TypeError(f"{what} must be a list of {of}, got the string {words!r:.60}")
+    if not isinstance(words, Iterable):
+        raise TypeError(f"{what} must be a list of {of}, got {words!r:.60}")
     return words
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-_OTHER = "fastvec trains word2vec, Doc2Vec and GloVe only: use gensim for"
+_OTHER = "fastvec trains word2vec, FastText, Doc2Vec and GloVe only: use gensim for"
 
 _OTHER_MODELS = (
     *("LdaModel", "LdaMulticore", "LdaSeqModel", "LsiModel", "TfidfModel", "RpModel", "HdpModel"),
@@ -70,6 +70,9 @@ VECTOR_NAMES = {
     "mapfile_path": "load maps every file",
     "log_accuracy": "evaluate_word_analogies returns the sections",
     "log_evaluate_word_pairs": "evaluate_word_pairs returns the correlations",
+    **dict.fromkeys(
+        ("vectors_vocab_lockf", "vectors_ngrams_lockf"), "the rows of FastText are all trained"
+    ),
     "similarity_unseen_docs": "use Doc2Vec.similarity_unseen_docs",
     **_LIFECYCLE,
 }
@@ -107,6 +110,8 @@ MODEL_NAMES = {
     "delete_temporary_training_data": "save wv alone: wv.save(path)",
     "accuracy": "use wv.evaluate_word_analogies",
     "size": "use vector_size",
+    "docvecs": "use dv",
+    **dict.fromkeys(("dm_concat", "dm_tag_count"), "there is no PV-DM with concatenated vectors"),
     "iter": "use epochs",
     **dict.fromkeys(_STEPS, "call build_vocab, which does all of its steps"),
     "make_cum_table": "noise words are drawn by a native table",

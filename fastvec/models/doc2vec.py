@@ -22,6 +22,7 @@ from fastvec._util.system import available_cores
 from fastvec._util.undo import undone_on_error
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.sources import Source
+from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.io.container import Container
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.doc2vec_file import (
@@ -41,7 +42,7 @@ from fastvec.params import Doc2VecParams, RowParams, VocabularyParams, Word2VecP
 from fastvec.sentences import TaggedDocument, TaggedLineDocument
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.vectors.norms import cosine
-from fastvec.words import concatenate_words, not_one_string
+from fastvec.words import Words, concatenate_words, not_one_string
 
 __all__ = ["Doc2Vec", "TaggedDocument", "TaggedLineDocument"]
 
@@ -291,17 +292,20 @@ class Doc2Vec(Word2Vec):
         >>> model.infer_vector(["cat", "sat"]).shape
         (8,)
         """
+        if isinstance(doc_words, TaggedDocument):
+            doc_words = doc_words.words
         words = list(not_one_string(doc_words, "doc_words"))
         vector: NDArray[np.float32]
         if self.lower or self.tokens != "whitespace":
             vector = self.infer_vectors([words], alpha, min_alpha, epochs)[0]
             return vector
         how = self._how_to_infer(alpha, min_alpha, epochs)
-        ids = [self.wv.get_index(word) for word in words if word in self.wv]
-        if not ids:
+        ids = self.wv.words.find_all(Words.of(words))
+        ids = ids[ids >= 0]
+        if not len(ids):
             log.warning("the document has no known word: its vector is zeros")
         ends = np.array([0, len(ids)], np.int64)
-        vector = self._inferring().vectors(np.array(ids, np.int32), ends, 1, *how)[0]
+        vector = self._inferring().vectors(ids, ends, 1, *how)[0]
         return vector
 
     def infer_vectors(
@@ -336,9 +340,12 @@ class Doc2Vec(Word2Vec):
         """
         how = self._how_to_infer(alpha, min_alpha, epochs)
         source = find_documents(documents, self._corpus_params(), None)
-        corpus = super()._read(
-            source, VocabularyParams(), vocabulary=self._vocabulary(), remarks=False
-        )
+        try:
+            corpus = super()._read(
+                source, VocabularyParams(), vocabulary=self._vocabulary(), remarks=False
+            )
+        except NoWordsError:  # there is no document
+            return np.zeros((0, self.vector_size), np.float32)
         empty = int(np.count_nonzero(np.diff(corpus.offsets) == 0))
         if empty:
             log.warning(

@@ -105,12 +105,18 @@ def save_facebook_model(
     Raises
     ------
     ValueError
-        another encoding or mode, a word with a zero byte; OSError if it cannot be written.
+        another encoding or mode, a word with a zero byte; TypeError if the model is no FastText,
+        OSError if it cannot be written.
 
     >>> save_facebook_model(load_facebook_model("fasttext.bin"), "copy.bin")
     """
     if encoding.lower().replace("-", "") != "utf8" or mode != "wb":
         raise ValueError(f"fastText's files are UTF-8, written whole, not {encoding}, {mode!r}")
+    if not isinstance(model, FastText):
+        raise TypeError(
+            f"model must be a FastText, got {type(model).__name__} (the command fastvec convert "
+            "--to fasttext writes vectors alone)"
+        )
     model._sync_rows()
     wv, output = model.wv, model._output_weights.get(NEGATIVE_SAMPLING)
     output = None if output is None else output[:, : model.vector_size]

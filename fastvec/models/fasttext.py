@@ -166,8 +166,9 @@ class FastText(Word2Vec, SubwordParams):
         return super()._training_params()
 
     def _new_run(self, corpus: Corpus, validation: float | Corpus | None) -> FastTextRun:
-        if self.wv.lock_factors is not None:
-            raise ValueError("vectors_lockf is not for FastText, whose rows are all trained")
+        factors = self.wv.lock_factors
+        if factors is not None and not (factors == 1).all():
+            raise ValueError("vectors_lockf must be 1: the rows of FastText are all trained")
         return FastTextRun(self, corpus, validation)
 
     # --- rows

@@ -52,6 +52,9 @@ class FastTextRun(Word2VecRun):
     def _input_matrices(self) -> list[Matrix]:
         return list(self._table.matrices(self.model.wv.subwords))
 
+    def _lock_factors(self) -> None:
+        """None: all factors are 1, and they are not those of the core's rows."""
+
     def _ngram_rows(self, vector_steps: NDArray[np.float32] | None) -> NgramRows | None:
         return self._table.for_core(self._matrices[1], vector_steps)
 

@@ -113,8 +113,10 @@ class TagList:
         if not integer:
             return self._table.add(encode(tag))
         if not 0 <= tag < 2**31:
+            rule = "from 0 on" if tag < 0 else "below 2147483648"
             raise ValueError(
-                f"document {len(self)}: an integer tag is the number of a row, from 0 on, got {tag}"
+                f"document {len(self)}: an integer tag is the number of a row, {rule}, got {tag}: "
+                "use strings as tags"
             )
         return int(tag)
 

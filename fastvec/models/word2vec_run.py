@@ -92,6 +92,10 @@ class Word2VecRun:
         layers = (weights.get(each) for each in LAYERS)
         return wv.words, *self.model._input_rows(), *layers, wv.lock_factors
 
+    def _lock_factors(self) -> NDArray[np.float32] | None:
+        """How much the vector of each word may move, or None."""
+        return self.model.wv.lock_factors
+
     def _set_up(self, params: Word2VecParams) -> None:
         model = self.model
         model._sync_rows()
@@ -155,7 +159,7 @@ class Word2VecRun:
             workers=params.workers,
             simd=simd(),
             vector_steps=vector_steps,
-            locks=None if frozen else model.wv.lock_factors,
+            locks=None if frozen else self._lock_factors(),
             ngrams=self._ngram_rows(vector_steps),
             held=None if split is None else split.held,
             frozen=frozen,

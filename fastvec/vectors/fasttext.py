@@ -40,6 +40,8 @@ class FastTextKeyedVectors(KeyedVectors):
         included.
     bucket : int
         how many buckets n-grams are hashed into.
+    compatible_hash : bool
+        only True: n-grams are hashed as fastText does it.  gensim's False is for files of old.
     count : int
         make so many rows of zeros.
     dtype : NumPy dtype
@@ -48,7 +50,8 @@ class FastTextKeyedVectors(KeyedVectors):
     Raises
     ------
     ValueError
-        a negative number, ``bucket`` above 2**31 - 1, or ``max_n`` above 1000.
+        a negative number, ``bucket`` above 2**31 - 1, ``max_n`` above 1000, or another
+        ``compatible_hash``.
 
     >>> ft = FastTextKeyedVectors(2, 3, 6, bucket=1000)
     >>> ft.add_vectors(["cat", "dog"], [[1, 2], [3, 4]])
@@ -65,9 +68,12 @@ class FastTextKeyedVectors(KeyedVectors):
         min_n: int,
         max_n: int,
         bucket: int,
+        compatible_hash: bool = True,
         count: int = 0,
         dtype: Any = np.float32,
     ) -> None:
+        if compatible_hash is not True:
+            raise ValueError(f"compatible_hash must be True, got {compatible_hash!r}")
         super().__init__(vector_size, count, dtype)
         own, none = (
             np.zeros((count, vector_size), np.float32),

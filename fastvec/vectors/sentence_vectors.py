@@ -326,7 +326,7 @@ class SentenceVectors(Queries):
         return common_component(moment_of(self._means(texts, sif_weights(self, a))))
 
     def _means(self, texts: Iterable[Any], weights: Floats | None) -> Floats:
-        texts = list(not_one_string(texts, "texts"))
+        texts = list(not_one_string(texts, "texts", of="texts"))
         means, found = SentenceMeans(self, weights), np.empty((len(texts), self.vector_size), "f")
         for first in range(0, len(texts), STEP):
             for block in means.add(read_texts(texts[first : first + STEP])):

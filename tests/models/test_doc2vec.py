@@ -117,8 +117,9 @@ def test_several_tags_and_none() -> None:
         (["a", 1], TypeError, "tags must be all strings or all integers, got 'a'"),
         ([None], TypeError, "a tag is a string or an integer, got None"),
         ([True], TypeError, "a tag is a string or an integer, got True"),
-        ([-1], ValueError, "an integer tag is the number of a row, from 0 on, got -1"),
-        ([2**31], ValueError, "from 0 on, got 2147483648"),
+        ([-1], ValueError, "the number of a row, from 0 on, got -1: use strings as tags"),
+        ([2**31], ValueError, "the number of a row, below 2147483648, got 2147483648: use strings"),
+        ([10**12], ValueError, "below 2147483648, got 1000000000000: use strings as tags"),
         ([10**6], ValueError, "3 documents should not have a tag as large as 1000000: use strings"),
         (["\ud800"], (TypeError, ValueError), "all strings or all integers|not valid Unicode"),
     ],
@@ -296,6 +297,23 @@ def test_a_new_vector_depends_on_the_document_alone(mode: str) -> None:
     model.train(tagged(), epochs=1)
     assert (model.infer_vector(new[0]) != together[0]).any()
     assert before[1].shape == model.dv.vectors.shape
+
+
+def test_no_documents_have_no_vectors(tmp_path: Path) -> None:
+    model = trained()
+    (tmp_path / "empty.txt").touch()
+    for nothing in ([], iter([]), tmp_path / "empty.txt"):
+        assert model.infer_vectors(nothing).shape == (0, model.vector_size)
+
+
+def test_one_new_document_is_read_as_many_are() -> None:
+    model, words = trained(), texts(1)[0]
+    wanted = model.infer_vectors([words])[0]
+    for document in (words, iter(words), np.array(words), TaggedDocument(words, ["any"])):
+        np.testing.assert_array_equal(model.infer_vector(document), wanted)
+    for wrong in ("a b", None, 7, [0, 1], [None], [["a"]], ["a", 1]):
+        with pytest.raises(TypeError, match=r"must be|not a word|tokens"):
+            model.infer_vector(wrong)  # type: ignore[arg-type]
 
 
 def test_new_documents_from_anywhere(tmp_path: Path) -> None:

@@ -7,7 +7,13 @@ import fasttext_files as files
 import numpy as np
 import pytest
 
-from fastvec import FastText, load_facebook_model, load_facebook_vectors, save_facebook_model
+from fastvec import (
+    FastText,
+    Word2Vec,
+    load_facebook_model,
+    load_facebook_vectors,
+    save_facebook_model,
+)
 from fastvec.io.fasttext_reader import read_fasttext
 from fastvec.io.registry import read_vectors, write_vectors
 
@@ -119,4 +125,7 @@ def test_what_is_refused(path, tmp_path):
     for wrong in ({"encoding": "latin-1"}, {"mode": "ab"}):
         with pytest.raises(ValueError, match="fastText's files are UTF-8, written whole"):
             save_facebook_model(model, tmp_path / "c.bin", **wrong)
+    for wrong in (model.wv, Word2Vec(vector_size=2), None):
+        with pytest.raises(TypeError, match=r"model must be a FastText, got .*--to fasttext"):
+            save_facebook_model(wrong, tmp_path / "c.bin")
     assert not (tmp_path / "c.bin").exists()

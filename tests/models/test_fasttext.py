@@ -338,8 +338,18 @@ def test_an_unknown_option_is_refused() -> None:
         FastText(GRAPHS, windows=3)  # type: ignore[call-arg]
 
 
+def test_training_goes_on_after_a_look_at_the_locks(tmp_path: Path) -> None:
+    models = [FastText(topics(50), **TINY) for _ in range(2)]
+    assert models[0].wv.vectors_lockf.all()
+    models[0].save(tmp_path / "looked.safetensors")
+    models[0] = FastText.load(tmp_path / "looked.safetensors")
+    for model in models:
+        model.train(topics(50), epochs=1)
+    np.testing.assert_array_equal(models[0].wv.vectors, models[1].wv.vectors)
+
+
 def test_locks_are_refused() -> None:
     model = FastText(topics(50), **TINY)
     model.wv.vectors_lockf = np.zeros(len(model.wv), np.float32)
-    with pytest.raises(ValueError, match="vectors_lockf is not for FastText"):
+    with pytest.raises(ValueError, match="vectors_lockf must be 1"):
         model.train(topics(50), epochs=1)

@@ -222,6 +222,13 @@ def test_adjust_vectors(wv):
     np.testing.assert_allclose(wv.fill_norms(), np.linalg.norm(wv.vectors, axis=1), atol=1e-6)
 
 
+def test_the_arguments_are_gensims():
+    wv = FastTextKeyedVectors(2, 3, 6, 100, True, 5, np.float64)
+    assert (wv.vectors.shape, wv.vectors.dtype) == ((5, 2), np.float64)
+    with pytest.raises(ValueError, match="compatible_hash must be True, got False"):
+        FastTextKeyedVectors(2, 3, 6, 100, compatible_hash=False)
+
+
 def test_new_rows_and_integer_keys():
     wv = FastTextKeyedVectors(2, 3, 6, 100)
     wv.add_vectors([30, 7], [[1, 2], [3, 4]])

@@ -93,7 +93,8 @@ def test_a_byte_order_mark_is_a_part_of_a_text():
 @pytest.mark.parametrize(
     ("texts", "says"),
     [
-        ("king", "texts must be a list of words"),
+        ("king", "texts must be a list of texts, got the string 'king'"),
+        (None, "texts must be a list of texts, got None"),
         (["king", ["queen"]], "texts must be all strings, or all lists of words, got 'king'"),
         ([["queen"], b"king"], "texts must be all strings, or all lists of words, got b'king'"),
         ([None], "texts must be all strings, or all lists of words, got None"),
