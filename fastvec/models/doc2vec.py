@@ -468,11 +468,12 @@ class Doc2Vec(Word2Vec):
 
     @classmethod
     def from_gensim(cls, theirs: Any) -> Self:
-        """Not there for Doc2Vec: ``KeyedVectors.from_gensim(model.dv)`` takes over its vectors."""
+        """Not there for Doc2Vec: ``KeyedVectors.from_gensim(model.wv)`` takes over the vectors of
+        words, and ``KeyedVectors.from_gensim(model.dv)`` those of documents."""
         del theirs
         raise TypeError(
-            "from_gensim takes no Doc2Vec: KeyedVectors.from_gensim(model.dv) takes over the "
-            "vectors of its documents"
+            "Doc2Vec has no from_gensim: KeyedVectors.from_gensim(model.wv) takes over the vectors "
+            "of words, and of model.dv those of documents"
         )
 
     def __getstate__(self) -> dict[str, Any]:

@@ -36,8 +36,8 @@ def word2vec(cls: type[Model], theirs: Any) -> Model:
     check_gensim("Word2Vec", theirs, "wv", "vector_size", "negative", "hs")
     if hasattr(theirs, "dv"):
         raise TypeError(
-            f"fastvec does not train {type(theirs).__name__}: KeyedVectors.from_gensim(model.wv) "
-            "takes over its word vectors"
+            f"a {type(theirs).__name__} is not taken over whole: KeyedVectors.from_gensim(model.wv)"
+            " takes over its vectors of words, and of model.dv those of documents"
         )
     has_ngrams = hasattr(theirs.wv, "vectors_ngrams")
     if has_ngrams != (SubwordParams in cls._groups):

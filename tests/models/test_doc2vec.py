@@ -458,7 +458,7 @@ def test_what_is_known_of_a_model() -> None:
     assert repr(model).startswith("Doc2Vec<documents=40, vocab=60, vector_size=16, alpha=0.1, dm=0")
     assert model.estimate_memory()["doctag_syn0"] == 40 * 64
     assert model.corpus_count == 40
-    with pytest.raises(TypeError, match="from_gensim takes no Doc2Vec"):
+    with pytest.raises(TypeError, match="Doc2Vec has no from_gensim"):
         Doc2Vec.from_gensim(model)
 
 

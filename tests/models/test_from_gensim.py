@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fastvec import FrozenPhrases, KeyedVectors, Phrases, Word2Vec
+from fastvec.doc2vec import Doc2Vec
 from fastvec.phrases import ENGLISH_CONNECTOR_WORDS
 
 gensim = pytest.importorskip("gensim.models", reason="gensim is not installed")
@@ -147,13 +148,18 @@ def test_other_models_say_what_to_use():
     for model in (fast, doc):
         says = {
             "FastText": r"this is a FastText: use FastText\.from_gensim",
-            "Doc2Vec": r"fastvec does not train Doc2Vec: KeyedVectors\.from_gensim\(model\.wv\)",
+            "Doc2Vec": r"a Doc2Vec is not taken over whole: KeyedVectors\.from_gensim\(model\.wv\)",
         }[type(model).__name__]
         with pytest.raises(TypeError, match=says):
             Word2Vec.from_gensim(model)
         with pytest.raises(TypeError, match=r"from_gensim takes vectors here, got .*: give its wv"):
             KeyedVectors.from_gensim(model)
         assert whole(KeyedVectors.from_gensim(model.wv)) == whole(model.wv)
+    for model in (doc, gensim.Word2Vec(text(1, 20), **tiny)):
+        with pytest.raises(
+            TypeError, match=r"Doc2Vec has no from_gensim: KeyedVectors\.from_gensim"
+        ):
+            Doc2Vec.from_gensim(model)
     assert KeyedVectors.from_gensim(doc.dv)["d3"].tolist() == doc.dv["d3"].tolist()
 
 
