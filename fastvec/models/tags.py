@@ -236,7 +236,9 @@ class DocumentSource(Source):
     def _table(self, params: RowParams) -> Contents:
         """The texts of a table, beside whose chunks the tags are collected."""
         if params.column is None or params.column == self.tag_column:
-            raise ValueError("tag_column needs column=NAME beside it, which names the texts")
+            raise ValueError(
+                f"tag_column={self.tag_column} needs column=NAME beside it, which names the texts"
+            )
         contents = self.source._contents(replace(params, group=self.tag_column, order=None))
         if contents.chunks is None or not contents.column_options:
             raise ValueError(f"there is no column {self.tag_column!r}: tag_column is for tables")

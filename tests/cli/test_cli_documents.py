@@ -44,7 +44,7 @@ def test_tags_of_a_column(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("text.txt -o d.txt --tag-column id", "tag_column needs --column NAME beside it"),
+        ("text.txt -o d.txt --tag-column id", "--tag-column id needs --column NAME beside it"),
         ("text.txt -o d.txt --words d.txt", "two outputs would be the same file"),
         ("text.txt -o d.unknown", "d.unknown"),
         ("t.jsonl --column text --tag-column id -o d.bin", "space"),

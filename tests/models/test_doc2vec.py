@@ -184,8 +184,8 @@ def test_tags_in_a_column(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"tag_column": "id"}, "tag_column needs column=NAME beside it"),
-        ({"tag_column": "id", "column": "id"}, "tag_column needs column=NAME beside it"),
+        ({"tag_column": "id"}, "tag_column=id needs column=NAME beside it"),
+        ({"tag_column": "id", "column": "id"}, "tag_column=id needs column=NAME beside it"),
         ({"tag_column": "no", "column": "text"}, "no"),
     ],
 )
