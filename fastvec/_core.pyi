@@ -60,7 +60,12 @@ def gather_words(
 # --- core/ngrams.pxi
 
 def word_ngrams(
-    joined: NDArray[np.uint8], offsets: NDArray[np.int64], min_n: int, max_n: int, bucket: int
+    joined: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    min_n: int,
+    max_n: int,
+    bucket: int,
+    hash_count: int = 0,
 ) -> tuple[bytes, bytes]: ...
 
 # --- core/tokens.pxi

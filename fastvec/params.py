@@ -255,6 +255,13 @@ class SubwordParams(Params):
         low=0,
         high=2**31 - 1,
     )
+    hash_count: int = option(
+        0,
+        "1 to 4: as floret does it, words have no rows of their own, and each n-gram and whole "
+        "word has so many rows of a small table (of 50,000 buckets or so); 0: as fastText does it",
+        low=0,
+        high=4,
+    )
 
 
 @dataclass(eq=False)

@@ -1,7 +1,8 @@
 """Subwords: the character n-grams of words, and vectors of words that are made of them.
 
 An n-gram is known by a number, its **bucket**: fastText's hash of its characters modulo the number
-of buckets.  n-grams with the same bucket have the same vector.
+of buckets.  n-grams with the same bucket have the same vector.  In floret's way, an n-gram has up
+to four buckets, and so has the whole word.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ Floats = NDArray[np.float32]
 
 MOST_CHARACTERS = 1000  # of an n-gram: more are no use, and a word has them by millions
 MOST_BUCKETS = 2**31 - 1
+MOST_HASHES = 4  # that MurmurHash3 gives
 MOST_LISTED = 1 << 24  # buckets up to which many n-grams are looked up in a list of all
 WORDS_PER_BLOCK = 1 << 14
 
 
 def ngrams(
-    words: Words, min_n: int, max_n: int, bucket: int
+    words: Words, min_n: int, max_n: int, bucket: int, hash_count: int = 0
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """The n-grams of words, each as its bucket, a number below ``bucket``.
 
@@ -43,6 +45,9 @@ def ngrams(
         ``min_n`` is greater, or ``max_n`` is 0.
     bucket : int
         how many buckets there are; 0: no n-grams.
+    hash_count : int
+        0, the default: fastText's way.  1 to 4: floret's, which gives each n-gram, and before them
+        the whole word between < and >, so many buckets.
 
     Returns
     -------
@@ -54,12 +59,13 @@ def ngrams(
     Raises
     ------
     ValueError
-        a bucket that is not from 0 to 2**31 - 1; words with more than 2**40 n-grams.
+        a bucket that is not from 0 to 2**31 - 1, a hash_count that is not from 0 to 4; words with
+        more than 2**40 n-grams.
 
     >>> ngrams(Words.of(["cat", "dog"]), 4, 5, 1000)
     (array([0, 3, 6]), array([973, 137, 995, 387, 679, 517], dtype=int32))
     """
-    ends, buckets = word_ngrams(words.joined, words.offsets, min_n, max_n, bucket)
+    ends, buckets = word_ngrams(words.joined, words.offsets, min_n, max_n, bucket, hash_count)
     return np.frombuffer(ends, np.int64), np.frombuffer(buckets, np.int32)
 
 
@@ -68,7 +74,8 @@ class Subwords:
     """What the vectors of words are made of: a row for each word, and rows for its n-grams.
 
     The vector of a word is the mean of its own row and of the rows of its n-grams; that of another
-    word, of the rows of its n-grams alone.
+    word, of the rows of its n-grams alone.  In floret's way (``hash_count``) words have no rows of
+    their own, and those in ``words`` are zeros that do not count.
 
     Attributes
     ----------
@@ -84,6 +91,8 @@ class Subwords:
     pruned : bool
         whether n-grams without a row are left out of the mean, as in fastText's pruned models.
         False, the default: they count as zeros.
+    hash_count : int
+        0, the default: fastText's way; 1 to 4: floret's, see :func:`ngrams`.
 
     Raises
     ------
@@ -102,12 +111,19 @@ class Subwords:
     ngrams: Floats
     buckets: NDArray[np.int32] | None = None
     pruned: bool = False
+    hash_count: int = 0
 
     def __post_init__(self) -> None:
         check_value("min_n", self.min_n, int, low=0, high=MOST_CHARACTERS)
         check_value("max_n", self.max_n, int, low=0, high=MOST_CHARACTERS)
         check_value("bucket", self.bucket, int, low=0, high=MOST_BUCKETS)
         check_value("pruned", self.pruned, bool)
+        check_value("hash_count", self.hash_count, int, low=0, high=MOST_HASHES)
+        if self.hash_count and (self.bucket == 0 or self.max_n < max(1, self.min_n)):
+            raise ValueError(
+                f"hash_count={self.hash_count} needs n-grams: max_n must be at least min_n and 1, "
+                "and bucket above 0"
+            )
         if self.words.ndim != 2 or self.ngrams.ndim != 2 or len({*self._sizes()}) > 1:
             raise ValueError("the rows of words and of n-grams must have the same size")
         buckets, rows = self.buckets, len(self.ngrams)
@@ -141,7 +157,7 @@ class Subwords:
         """
         low, high = max(1, self.min_n), min(self.max_n, len(word) + 2)
         some = low <= high and (high > 1 or word != "")
-        return some and self.bucket > 0 and word != "</s>"
+        return (some or self.hash_count > 0) and self.bucket > 0 and word != "</s>"
 
     def bags(self, words: Words) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """The rows of words' n-grams.
@@ -157,7 +173,7 @@ class Subwords:
         >>> subwords.bags(Words.of(["cat", ""]))[0]
         array([0, 3, 3])
         """
-        offsets, buckets = ngrams(words, self.min_n, self.max_n, self.bucket)
+        offsets, buckets = ngrams(words, self.min_n, self.max_n, self.bucket, self.hash_count)
         if self.buckets is None:
             return offsets, buckets
         known, of_known = self.sorted_buckets
@@ -192,17 +208,20 @@ class Subwords:
         vectors = np.empty((len(words), self.words.shape[1]), np.float32)
         for first, block in _blocks(words):
             last = first + len(block)
-            rows = None if own is None else own[first:last]
+            rows = None if own is None or self.hash_count else own[first:last]
             bag_means(rows, self.ngrams, *self.bags(block), vectors[first:last])
         return vectors
 
     def own_rows_for(self, words: Words, vectors: NDArray[Any]) -> Floats:
-        """The rows that words must have so that these (n, D) vectors are theirs.
+        """The rows that words must have so that these (n, D) vectors are theirs; zeros in floret's
+        way.
 
         >>> subwords = Subwords(3, 3, 9, np.ones((1, 2), "f"), np.zeros((9, 2), "f"))
         >>> subwords.own_rows_for(Words.of(["cat"]), np.ones((1, 2)))
         array([[4., 4.]], dtype=float32)
         """
+        if self.hash_count:
+            return no_rows(len(words), self.words.shape[1])
         counts = np.diff(self.bags(words)[0])[:, None]
         return np.asarray((counts + 1.0) * vectors - counts * self.vectors_of(words), np.float32)
 
@@ -216,6 +235,15 @@ class Subwords:
         same = copy.copy(self)  # with the buckets in order, if they were ever needed
         object.__setattr__(same, "words", words)
         return same
+
+
+def no_rows(count: int, size: int) -> Floats:
+    """Rows of zeros that take no memory, and cannot be changed: the words' own in floret's way.
+
+    >>> no_rows(2, 3).shape
+    (2, 3)
+    """
+    return np.broadcast_to(np.zeros(size, np.float32), (count, size))
 
 
 def is_rising(buckets: NDArray[np.int32], end: int) -> bool:

@@ -15,12 +15,14 @@ import scipy.sparse
 
 import fastvec
 from fastvec.corpus.corpus import Corpus
+from fastvec.io.floret import write_floret
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import write_vectors
 from fastvec.models.glove import GloVe
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import Phrases
 from fastvec.models.word2vec import Word2Vec
+from fastvec.subwords import Subwords
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -60,6 +62,7 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     wv.save_word2vec_format("vectors.bin", binary=True)
     wv.save("vectors.safetensors")
     write_vectors("fasttext.bin", VectorFile(wv.words, wv.vectors), file_format="fasttext")
+    write_floret("table.floret", Subwords(3, 6, 2, wv.vectors[:0], wv.vectors[:2], hash_count=2))
     tmp_path.joinpath("vocab.txt").write_text("cat 3\n")
     tmp_path.joinpath("questions.txt").write_text(
         ": capitals\nman king woman queen\nking man queen woman\n"

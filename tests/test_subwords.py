@@ -102,6 +102,39 @@ def test_ngrams_are_fasttexts(tmp_path: Path) -> None:
             assert [i - rows for i in ids if i >= rows] == of_each([word], min_n, max_n, 777)[0]
 
 
+FLORET = {  # what floret 0.10.5 gives for hashCount 4, minn 5, maxn 5, bucket 1000
+    "cat": [[587, 415, 948, 176], [587, 415, 948, 176]],
+    "Straße": [
+        [367, 909, 609, 59],
+        [5, 244, 507, 801],
+        [209, 749, 344, 120],
+        [325, 833, 809, 212],
+        [367, 290, 937, 244],
+    ],
+}
+
+
+@pytest.mark.parametrize("hash_count", [1, 2, 3, 4])
+def test_buckets_are_florets(hash_count: int) -> None:
+    for word, four in FLORET.items():
+        found = ngrams(Words.of([word]), 5, 5, 1000, hash_count)[1]
+        assert found.reshape(-1, hash_count).tolist() == [row[:hash_count] for row in four]
+
+
+def test_any_buckets_are_florets(tmp_path: Path) -> None:
+    floret = pytest.importorskip("floret")
+    text = tmp_path / "text.txt"
+    text.write_text("a few words " * 9)
+    for min_n, max_n, hash_count in [(1, 3, 1), (3, 6, 2), (2, 2, 3), (6, 100, 4)]:
+        model = floret.train_unsupervised(
+            str(text), mode="floret", hashCount=hash_count, minn=min_n, maxn=max_n, bucket=777,
+            minCount=1, dim=2, epoch=1, thread=1, verbose=0,
+        )  # fmt: skip
+        for word in [*SCRIPTS, "x" * 300]:
+            theirs = [row - len(model.get_words()) for row in model.get_subwords(word)[1]]
+            assert ngrams(Words.of([word]), min_n, max_n, 777, hash_count)[1].tolist() == theirs
+
+
 def test_a_very_long_word() -> None:
     assert len(of_each(["x" * 10_000], 3, 6, 100)[0]) == sum(10_002 - n + 1 for n in range(3, 7))
     assert len(of_each(["ж" * 1_000], 1, 10**9, 100)[0]) == 1002 * 1003 // 2 - 2
@@ -124,6 +157,9 @@ def test_wrong_arguments() -> None:
     for bucket in (-1, 2**31):
         with pytest.raises(ValueError, match=f"bucket must be from 0 .*, got {bucket}"):
             ngrams(words, 3, 6, bucket)
+    for bucket, hash_count in [(9, -1), (9, 5), (0, 1)]:
+        with pytest.raises(ValueError, match=f"hash_count must be .*, got {hash_count}"):
+            ngrams(words, 3, 6, bucket, hash_count)
     with pytest.raises(ValueError, match="offsets must rise from 0 to 3"):
         word_ngrams(words.joined, np.array([0, 4]), 3, 6, 10)
     letters = np.zeros(1 << 22, np.uint8)

@@ -35,6 +35,7 @@ from fastvec.models.facebook import save_facebook_model
 from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
 from fastvec.models.word2vec import Word2Vec
+from fastvec.subwords import Subwords
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -203,10 +204,10 @@ class VectorOutput(Output):
         check_writable(path, self.file_format)
         super().__init__(path, tmp, is_text=self.file_format.name in TEXT_FORMATS)
 
-    def check(self, words: Words, vector_size: int) -> None:
-        """Call it before the training: ValueError for words that the format cannot hold, OSError
-        if the disk has no room for so many vectors."""
-        check_writable(self.path, self.file_format, words)
+    def check(self, words: Words, vector_size: int, subwords: Subwords | None = None) -> None:
+        """Call it before the training: ValueError for what the format cannot hold, OSError if the
+        disk has no room for so many vectors."""
+        check_writable(self.path, self.file_format, words, subwords)
         says = f"{len(words):,} vectors of {vector_size} numbers take"
         self.expect(self._least_size(len(words), vector_size), says)
 
@@ -255,10 +256,11 @@ class VectorOutput(Output):
         report(quiet, line)
         tell("saved", line, path=self.path, vectors=len(wv))
         if wv.subwords is not None and not self.file_format.holds_subwords:
+            keeper = "floret" if wv.subwords.hash_count else "fasttext"
             report(
                 quiet,
                 f"{kind} cannot hold n-grams: words that are not in the vocabulary have no vector "
-                "there (--to safetensors or --to fasttext keeps them)",
+                "there (--to safetensors or --to " + keeper + " keeps them)",
             )
 
     def write_file(self, file: VectorFile) -> None:

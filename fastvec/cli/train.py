@@ -116,7 +116,7 @@ def train(
         model = kind(**options, vocabulary=vocabulary, progress=progress)
         model.build_vocab(text)
     for target in outputs:
-        target.check(model.wv.words, model.vector_size)
+        target.check(model.wv.words, model.vector_size, model.wv.subwords)
     if checkpointing.saved is None:
         begun = f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines"
     else:

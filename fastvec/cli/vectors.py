@@ -210,6 +210,8 @@ def vector_facts(vectors: PathLike) -> dict[str, Any]:
         facts["n-grams"] = f"{file.subwords.min_n} to {file.subwords.max_n} characters"
         facts["buckets"] = file.subwords.bucket
         facts["rows of n-grams"] = len(file.subwords.ngrams)
+        if file.subwords.hash_count:
+            facts["hashes of an n-gram"] = f"{file.subwords.hash_count} (floret)"
     if file.kind != "vectors":
         facts["model"] = file.kind
     return facts | file.metadata
@@ -271,7 +273,7 @@ def convert(
             report(quiet, "with --normalize the n-grams are left out, which have other lengths")
         file = file.without_model()
     file = dataclasses.replace(file, vectors=wv.vectors)
-    target.check(wv.words, wv.vector_size)
+    target.check(wv.words, wv.vector_size, file.subwords)
     target.write_file(file)
     target.report(quiet, wv)
 

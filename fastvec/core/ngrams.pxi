@@ -1,10 +1,11 @@
-# word_ngrams: the n-grams of words as fastText numbers them (csrc/text/ngrams.h).
+# word_ngrams: the n-grams of words as fastText and floret number them (csrc/text/ngrams.h).
 
 cdef extern from "text/ngrams.h" nogil:
     int64_t NGRAMS_MOST
     ctypedef struct ngram_rule:
         int64_t min_n, max_n
         uint32_t bucket
+        int64_t hash_count
     int64_t ngram_count(const ngram_rule *r, const char *word, int64_t length)
     int64_t ngram_numbers(const ngram_rule *r, const char *word, int64_t length, int32_t *out,
                           int64_t room)
@@ -40,7 +41,7 @@ cdef bint fill_ngrams(const ngram_rule *r, const char *bytes_pointer, const int6
 
 
 def word_ngrams(const uint8_t[::1] joined, const int64_t[::1] offsets, int64_t min_n,
-                int64_t max_n, int64_t bucket):
+                int64_t max_n, int64_t bucket, int64_t hash_count=0):
     """The n-grams of words, each as a number below ``bucket``: fastText's hash of it.
 
     Parameters
@@ -51,6 +52,8 @@ def word_ngrams(const uint8_t[::1] joined, const int64_t[::1] offsets, int64_t m
         the least and the greatest number of characters; none if ``min_n`` is greater.
     bucket : int
         from 0 to 2**31 - 1; with 0 there are no n-grams.
+    hash_count : int
+        0: fastText's numbers; 1 to 4: floret's, so many of the whole word and of each n-gram.
 
     Returns
     -------
@@ -70,9 +73,12 @@ def word_ngrams(const uint8_t[::1] joined, const int64_t[::1] offsets, int64_t m
     """
     if not 0 <= bucket <= 0x7fffffff:
         raise ValueError(f"bucket must be from 0 to 2**31 - 1, got {bucket}")
+    if not 0 <= hash_count <= (4 if bucket else 0):
+        raise ValueError(f"hash_count must be from 0 to 4, and 0 without buckets, got {hash_count}")
     cdef int64_t n = check_offsets(offsets, joined.shape[0], "offsets"), end = joined.shape[0], total
     cdef const char *bytes_pointer = bytes_of(joined)
-    cdef ngram_rule rule = ngram_rule(min_n, max_n if bucket else 0, max(1, bucket))
+    cdef ngram_rule rule = ngram_rule(min_n, max_n if bucket else 0, max(1, bucket),
+                                      hash_count)
     cdef bint whole
     ends = PyBytes_FromStringAndSize(NULL, (n + 1) * sizeof(int64_t))
     cdef int64_t *to_ends = <int64_t *> PyBytes_AsString(ends)

@@ -231,15 +231,25 @@ def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:
         file.seek(start)
         return head, file
     head = file.read(HEAD_BYTES)  # of a pipe, which may have given a few bytes only, so far
-    return head, cast(BinaryIO, io.BufferedReader(_Rejoined(head, file), BUFFER_BYTES))
+    return head, rejoined(head, file)
+
+
+def rejoined(head: bytes, rest: BinaryIO, name: str = "") -> BinaryIO:
+    """A stream with some bytes before it, and the name that messages call it by.
+
+    >>> rejoined(b"a", io.BytesIO(b"bc")).read()
+    b'abc'
+    """
+    return cast(BinaryIO, io.BufferedReader(_Rejoined(head, rest, name), BUFFER_BYTES))
 
 
 class _Rejoined(io.RawIOBase):
-    """A stream from its beginning, of which the first bytes have been read already."""
+    """A stream, and the bytes before it."""
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+    def __init__(self, head: bytes, rest: BinaryIO, name: str) -> None:
         self.head = memoryview(head)
         self.rest = rest
+        self.name = name  # for messages
 
     def readable(self) -> bool:
         return True

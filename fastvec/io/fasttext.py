@@ -55,7 +55,7 @@ def write_fasttext(
     Raises
     ------
     ValueError
-        pruned n-grams; a word with a zero byte; lengths that differ.
+        n-grams that are pruned or of floret's way; a word with a zero byte; lengths that differ.
 
     >>> subwords = Subwords(3, 6, 9, np.ones((1, 2), "f"), np.ones((9, 2), "f"))
     >>> write_fasttext("a.bin", Words.of(["cat"]), None, subwords, FastTextArgs())
@@ -63,11 +63,7 @@ def write_fasttext(
     check_lengths(words, subwords.words)
     check_lengths(words, subwords.words if output is None else output)
     check_words(path, words)
-    if subwords.pruned:
-        raise ValueError(
-            f"cannot write {name_of(path)}: some n-grams of these vectors were pruned, which only "
-            "a quantised model of fastText can hold; write them as .safetensors"
-        )
+    check_subwords(path, subwords)
     rows, size = subwords.words.shape
     rule = {"bucket": subwords.bucket, "minn": subwords.min_n, "maxn": subwords.max_n}
     head = FastTextArgs(**asdict(args) | rule | {"dim": size})
@@ -79,7 +75,7 @@ def write_fasttext(
     with open_output(path) as file, Progress("writing", matrices, "bytes") as bar:
         file.write(head.packed())
         _write_words(file, words, counts)
-        inputs = itertools.chain([subwords.words], _buckets(subwords))
+        inputs = itertools.chain([subwords.words], rows_of_buckets(subwords))
         done = 0
         for block in itertools.chain(
             _blocks(rows + subwords.bucket, size, inputs), _blocks(rows, size, [output])
@@ -103,11 +99,18 @@ def _blocks(rows: int, size: int, parts: Iterable[NDArray[Any]]) -> Iterator[Any
             yield block.astype("<f4", copy=False).reshape(-1).view(np.uint8).data
 
 
-def _buckets(subwords: Subwords) -> Iterator[NDArray[np.float32]]:
-    """The rows of all buckets, in blocks."""
+def rows_of_buckets(subwords: Subwords) -> Iterator[NDArray[np.float32]]:
+    """The rows of all buckets, in blocks; those without a row are zeros.
+
+    >>> rows = np.ones((1, 2), "f")
+    >>> next(rows_of_buckets(Subwords(3, 6, 2, rows, rows, np.array([1], np.int32))))
+    array([[0., 0.],
+           [1., 1.]], dtype=float32)
+    """
     ngrams = subwords.ngrams
     if subwords.buckets is None:
-        yield ngrams
+        for first in range(0, subwords.bucket, ROWS_PER_BLOCK):
+            yield ngrams[first : first + ROWS_PER_BLOCK]
         return
     buckets, order = subwords.sorted_buckets
     for first in range(0, subwords.bucket, ROWS_PER_BLOCK):
@@ -127,6 +130,23 @@ def check_words(path: FileLike, words: Words) -> None:
     if len(zeros):
         word = words[int(np.searchsorted(words.offsets, zeros[0], "right")) - 1]
         raise ValueError(f"{name_of(path)}: word {word!r} has a zero byte, which ends a word there")
+
+
+def check_subwords(path: FileLike, subwords: Subwords | None) -> None:
+    """ValueError for n-grams that the format cannot hold.
+
+    >>> check_subwords("a.bin", None)
+    """
+    if subwords is not None and subwords.pruned:
+        raise ValueError(
+            f"cannot write {name_of(path)}: some n-grams of these vectors were pruned, which only "
+            "a quantised model of fastText can hold; write them as .safetensors"
+        )
+    if subwords is not None and subwords.hash_count:
+        raise ValueError(
+            f"cannot write {name_of(path)}: these vectors are made of a table of floret's, which "
+            "fastText does not read; write them as .floret or .safetensors"
+        )
 
 
 # --- the format
@@ -193,6 +213,7 @@ FASTTEXT = Format(
     read=_read,
     write=_write,
     check_words=check_words,
+    check_subwords=check_subwords,
     compressible=True,
     holds_subwords=True,
 )

@@ -137,6 +137,8 @@ class Format:
         the files that belong to the named one.
     check_words : function of (path, Words), optional
         raises ValueError for words that the format cannot hold; None if it can hold any.
+    check_subwords : function of (path, Subwords or None), optional
+        raises ValueError for vectors that are made of what the format cannot hold.
     require : function, optional
         raises ImportError if a package that the format needs is not installed.
     compressible : bool
@@ -157,6 +159,7 @@ class Format:
     endings: tuple[str, ...] = ()
     companions: Callable[[PathLike], list[Path]] | None = None
     check_words: Callable[[PathLike, Words], object] | None = None
+    check_subwords: Callable[[PathLike, Subwords | None], object] | None = None
     require: Callable[[], object] | None = None
     compressible: bool = False
     holds_models: bool = False

@@ -17,6 +17,7 @@ from fastvec._util.places import is_local, open_source
 from fastvec.io.archives import open_input
 from fastvec.io.compression import COMPRESSORS
 from fastvec.io.fasttext import FASTTEXT
+from fastvec.io.floret import FLORET
 from fastvec.io.format import HEAD_BYTES, Format, VectorFile
 from fastvec.io.npy import NPY
 from fastvec.io.parquet import PARQUET
@@ -24,6 +25,7 @@ from fastvec.io.projector import PROJECTOR
 from fastvec.io.static_embedding import STATIC_EMBEDDING
 from fastvec.io.vectors import SAFETENSORS
 from fastvec.io.word2vec import BINARY, GLOVE, TEXT
+from fastvec.subwords import Subwords
 from fastvec.words import Words
 
 #: a file has the first format that recognises it; GLOVE recognises any file, so it comes after
@@ -35,6 +37,7 @@ FORMATS = {
         TEXT,
         BINARY,
         FASTTEXT,
+        FLORET,
         NPY,
         PARQUET,
         GLOVE,
@@ -153,19 +156,26 @@ def regular_file(path: PathLike) -> Iterator[PathLike]:
             raise ValueError(str(error).replace(str(copy), path_name(path))) from None
 
 
-def check_writable(path: PathLike, file_format: Format, words: Words | None = None) -> None:
+def check_writable(
+    path: PathLike,
+    file_format: Format,
+    words: Words | None = None,
+    subwords: Subwords | None = None,
+) -> None:
     """Raise now, before hours of work, what :func:`write_vectors` would raise after it.
 
     Parameters
     ----------
     words : Words, optional
         those that will be written, as soon as they are known.
+    subwords : Subwords, optional
+        what their vectors are made of.
 
     Raises
     ------
     ValueError
-        words that the format cannot hold, or a name that says that the file is compressed where
-        files of the format are not.
+        words or subwords that the format cannot hold, or a name that says that the file is
+        compressed where files of the format are not.
     ImportError
         a package that the format needs is not installed.
 
@@ -180,6 +190,8 @@ def check_writable(path: PathLike, file_format: Format, words: Words | None = No
         file_format.require()
     if words is not None and file_format.check_words is not None:
         file_format.check_words(path, words)
+    if words is not None and file_format.check_subwords is not None:
+        file_format.check_subwords(path, subwords)
 
 
 def write_vectors(path: PathLike, file: VectorFile, *, file_format: str | None = None) -> None:

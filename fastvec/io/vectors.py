@@ -15,11 +15,12 @@ from fastvec._util.system import MAPPED_FILES_CAN_BE_REPLACED
 from fastvec.io.container import WITH_VECTORS, Container, read_container, write_container
 from fastvec.io.format import ATTRIBUTE, Format, VectorFile, check_lengths
 from fastvec.io.tensors import MAX_HEADER
-from fastvec.subwords import Subwords
+from fastvec.subwords import Subwords, no_rows
 from fastvec.words import Words
 
 SUBWORDS = "subwords"  # the metadata entry that says which n-grams there are
-#: the arrays of Subwords: the words' own rows, the rows of n-grams, and the buckets of these
+#: the arrays of Subwords: the words' own rows (none in floret's way), the rows of n-grams, and the
+#: buckets of these
 VECTORS_VOCAB, VECTORS_NGRAMS, NGRAM_BUCKETS = "vectors_vocab", "vectors_ngrams", "ngram_buckets"
 
 
@@ -70,16 +71,15 @@ def save_vectors(
     entries = dict(metadata or {})
     if subwords is not None:
         arrays |= _subword_arrays(subwords)
-        names = ("min_n", "max_n", "bucket", "pruned")
+        names = ("min_n", "max_n", "bucket", "pruned", "hash_count")
         entries[SUBWORDS] = {name: getattr(subwords, name) for name in names}
     write_container(path, kind, arrays, entries, words)
 
 
 def _subword_arrays(subwords: Subwords) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {
-        VECTORS_VOCAB: subwords.words,
-        VECTORS_NGRAMS: subwords.ngrams,
-    }
+    arrays: dict[str, NDArray[Any]] = {VECTORS_NGRAMS: subwords.ngrams}
+    if not subwords.hash_count:
+        arrays = {VECTORS_VOCAB: subwords.words} | arrays
     if subwords.buckets is not None:
         arrays[NGRAM_BUCKETS] = subwords.buckets
     return arrays
@@ -98,7 +98,10 @@ def take_subwords(file: Container) -> Subwords | None:
     if entries is None:
         return None
     rows, size = file.arrays["vectors"].shape
-    words = file.array(VECTORS_VOCAB, "<f4", rows, size)
+    if isinstance(entries, dict) and entries.get("hash_count"):
+        words = no_rows(rows, size)
+    else:
+        words = file.array(VECTORS_VOCAB, "<f4", rows, size)
     ngrams = file.array(VECTORS_NGRAMS, "<f4", None, size)
     buckets = None
     if NGRAM_BUCKETS in file.arrays:

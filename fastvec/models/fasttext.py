@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, ClassVar, Self, Unpack
 
 import numpy as np
@@ -24,7 +24,7 @@ from fastvec.models.output_layers import Matrix
 from fastvec.models.word2vec import Word2Vec
 from fastvec.models.word2vec_file import load_model, restore_rows, save_model
 from fastvec.params import SubwordParams, TextOptions, VocabularyParams, Word2VecParams
-from fastvec.subwords import Subwords
+from fastvec.subwords import Subwords, no_rows
 from fastvec.subwords import ngrams as ngrams_of
 from fastvec.vectors.fasttext import FastTextKeyedVectors
 from fastvec.words import Words
@@ -54,6 +54,10 @@ class FastText(Word2Vec, SubwordParams):
     bucket : int, default 2,000,000
         n-grams are hashed into so many buckets, as fastText does it; those of one bucket share a
         row.  Only buckets that are used take memory.  0: words have no n-grams.
+    hash_count : int, default 0
+        1 to 4: words are made as floret does it: they have no rows of their own, and each n-gram
+        and the whole word has so many rows of a small table (``bucket=50_000``), which spaCy reads
+        from a file ``.floret``.  gensim does not have this option.
     word_ngrams : int
         1, the default: no other value is supported, as in gensim.
 
@@ -112,6 +116,7 @@ class FastText(Word2Vec, SubwordParams):
         comment: str | None = None,
         cbow_corrected: bool = P.cbow_corrected,
         shared_negatives: bool = P.shared_negatives,
+        hash_count: int = S.hash_count,
         deterministic: bool = P.deterministic,
         vocabulary: Vocabulary | None = None,
         validation: Any = None,
@@ -119,7 +124,8 @@ class FastText(Word2Vec, SubwordParams):
         **text: Unpack[TextOptions],
     ) -> None:
         check_value("word_ngrams", word_ngrams, int, low=1, high=1)
-        set_options(self, {"min_n": min_n, "max_n": max_n, "bucket": bucket}, SubwordParams)
+        subwords = {"min_n": min_n, "max_n": max_n, "bucket": bucket, "hash_count": hash_count}
+        set_options(self, subwords, SubwordParams)
         super().__init__(
             sentences,
             corpus_file,
@@ -176,8 +182,8 @@ class FastText(Word2Vec, SubwordParams):
     def _no_subwords(self) -> Subwords:
         """The options of n-grams, and no rows."""
         params, none = params_from(SubwordParams, self), np.zeros((0, self.vector_size), np.float32)
-        buckets = np.zeros(0, np.int32)
-        return Subwords(params.min_n, params.max_n, params.bucket, none, none, buckets)
+        buckets, options = np.zeros(0, np.int32), asdict(params)
+        return Subwords(words=none, ngrams=none, buckets=buckets, **options)
 
     def _empty_vectors(self) -> FastTextKeyedVectors:
         none = np.zeros(0, np.int64)
@@ -195,10 +201,15 @@ class FastText(Word2Vec, SubwordParams):
         """Give words to ``wv``, of which the first are known; new rows are random."""
         words, old = vocabulary.words, len(known.words)
         generator = np.random.default_rng((self.seed, old) if old else self.seed)
-        own = grown(known.words, np.arange(len(words)), np.arange(old), self.vector_size, generator)
+        if known.hash_count:
+            own = no_rows(len(words), self.vector_size)
+        else:
+            rows, rows_before = np.arange(len(words)), np.arange(old)
+            own = grown(known.words, rows, rows_before, self.vector_size, generator)
         buckets, ngrams = known.buckets, known.ngrams
         if known.buckets is not None:
-            found = ngrams_of(words, known.min_n, known.max_n, known.bucket)[1]
+            rule = known.min_n, known.max_n, known.bucket, known.hash_count
+            found = ngrams_of(words, *rule)[1]
             buckets = np.union1d(known.buckets, found)
             ngrams = grown(ngrams, buckets, known.buckets, self.vector_size, generator)
         subwords = replace(known, words=own, ngrams=ngrams, buckets=buckets)
@@ -224,13 +235,17 @@ class FastText(Word2Vec, SubwordParams):
         if subwords is None:
             raise file.damaged("it has no subwords")
         self.min_n, self.max_n, self.bucket = subwords.min_n, subwords.max_n, subwords.bucket
-        own, ngrams = np.array(subwords.words), np.array(subwords.ngrams)
+        self.hash_count = subwords.hash_count
+        own = subwords.words if subwords.hash_count else np.array(subwords.words)
+        ngrams = np.array(subwords.ngrams)
         self.wv.renew_subwords(words, replace(subwords, words=own, ngrams=ngrams), counts)
 
     def _restore_vectors(self, file: Container) -> None:
         saved, now = take_subwords(file), self._input_rows()
         assert saved is not None
-        now[0][:], now[1][:] = saved.words, saved.ngrams
+        now[-1][:] = saved.ngrams
+        if not saved.hash_count:
+            now[0][:] = saved.words
         self.wv.adjust_vectors()
 
     def _write(
@@ -270,7 +285,8 @@ class FastText(Word2Vec, SubwordParams):
         row = padded(1, self.vector_size).nbytes
         ngrams = len(self.wv.vectors_ngrams) if len(self.wv) else self.bucket
         report = {} if report is None else report
-        report |= {"syn0_vocab": count * row, "syn0_ngrams": ngrams * row}
+        own = 0 if self.hash_count else count * row
+        report |= {"syn0_vocab": own, "syn0_ngrams": ngrams * row}
         return super().estimate_memory(vocab_size, report)
 
 

@@ -46,7 +46,8 @@ class FastTextRun(Word2VecRun):
         self._update_model()
         bags = self.model._complete_bags()
         counts = np.maximum(self.model._word_counts(), 1)
-        self._table = NgramTable.of(bags, kept_shares(counts, params))
+        own_rows = not self.model.wv.subwords.hash_count
+        self._table = NgramTable.of(bags, kept_shares(counts, params), own_rows)
         super()._set_up(params)
 
     def _input_matrices(self) -> list[Matrix]:

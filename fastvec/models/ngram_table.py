@@ -36,7 +36,7 @@ class NgramTable:
     counts : float32 array
         how many n-grams each of these stands for.
     sizes : (V,) int32 array
-        how many n-grams a word has in all, and one more.
+        how many n-grams a word has in all, and one more if it has a row of its own.
     own, owners : int64 arrays
         n-grams that go along with a word's own row, and these words.
     shared, classes : int64 arrays
@@ -56,7 +56,7 @@ class NgramTable:
     size: int
 
     @classmethod
-    def of(cls, bags: Bags, shares: NDArray[np.float64]) -> NgramTable:
+    def of(cls, bags: Bags, shares: NDArray[np.float64], own_rows: bool = True) -> NgramTable:
         """The table for the bags of words.
 
         Parameters
@@ -65,6 +65,8 @@ class NgramTable:
             see :meth:`fastvec.subwords.Subwords.bags`; no n-gram lacks a row.
         shares : (V,) float64 array
             how often each word is used: the rows that are used most come first.
+        own_rows : bool
+            whether words have rows of their own; False: theirs has no part in their bags.
         """
         offsets, listed = bags
         lengths = np.diff(offsets)
@@ -78,7 +80,7 @@ class NgramTable:
         sums = np.zeros(len(used), np.uint64)
         np.add.at(sums, at, marks[word_of])
         owners = word_of[entry]
-        is_own = marks[owners] == sums
+        is_own = (marks[owners] == sums) & own_rows
         shared = np.flatnonzero(~is_own)
         _, first, classes, counts = np.unique(
             sums[shared], return_index=True, return_inverse=True, return_counts=True
@@ -96,7 +98,7 @@ class NgramTable:
             np.concatenate([[0], np.cumsum(kept)])[offsets],
             ranks[entries[kept]],
             counts[entries[kept]].astype(np.float32),
-            (lengths + 1).astype(np.int32),
+            np.maximum(lengths + own_rows, 1).astype(np.int32),
             used[is_own],
             owners[is_own],
             used[shared],
@@ -133,7 +135,8 @@ class NgramTable:
     def write_back(self, words: Matrix, ngrams: Matrix, to: Subwords) -> None:
         """Give all rows what those learned that stand for them."""
         size = to.words.shape[1]
-        to.words[:] = words[:, :size]
+        if not to.hash_count:
+            to.words[:] = words[:, :size]
         to.ngrams[self.own] = words[self.owners, :size]
         to.ngrams[self.shared] = ngrams[self.classes, :size]
 
@@ -141,7 +144,7 @@ class NgramTable:
         self, ngrams: Matrix, vector_steps: NDArray[np.float32] | None
     ) -> NgramRows | None:
         """The n-grams for the native core; None if words have none."""
-        if (self.sizes == 1).all():
+        if (self.sizes == 1).all() and not len(self.rows):
             return None
         steps = None
         if vector_steps is not None:

@@ -97,3 +97,26 @@ def test_a_classifier_says_what_is_left_out(folder):
     done = fastvec(folder, "convert", "a.bin", "b.txt", "--quiet")
     assert done.returncode == 0
     assert "a.bin is a classifier" in done.stderr
+
+
+def test_tables_of_florets(tmp_path):
+    (tmp_path / "text.txt").write_text("the cat sat on the mat\n" * 40)
+    few = ["train", "text.txt", "--min-count", "1", "--vector-size", "4", "--epochs", "1"]
+    done = fastvec(tmp_path, *few, "-o", "a.floret")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "cannot write a.floret: these vectors are not made of a table" in done.stderr
+    few += ["--subwords", "--hash-count", "2", "--bucket", "300"]
+    done = fastvec(tmp_path, *few, "-o", "a.bin", "--to", "fasttext")
+    assert done.returncode == 2
+    assert "cannot write a.bin: these vectors are made of a table of floret's" in done.stderr
+    for name in "a.floret", "a.safetensors":
+        assert fastvec(tmp_path, *few, "--workers", "1", "-o", name).returncode == 0
+    assert fastvec(tmp_path, "convert", "a.safetensors", "b.floret").returncode == 0
+    assert (tmp_path / "a.floret").read_text() == (tmp_path / "b.floret").read_text()
+    facts = json.loads(fastvec(tmp_path, "info", "a.floret", "--json").stdout)
+    assert (facts["kind"], facts["words"], facts["rows of n-grams"]) == ("floret", 0, 300)
+    assert facts["hashes of an n-gram"] == "2 (floret)"
+    done = fastvec(tmp_path, "convert", "a.safetensors", "a.txt")
+    assert "(--to safetensors or --to floret keeps them)" in done.stderr
+    done = fastvec(tmp_path, "convert", "a.safetensors", "c.floret", "--normalize")
+    assert done.returncode == 2

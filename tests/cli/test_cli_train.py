@@ -86,7 +86,7 @@ def test_several_seeds(folder: Path) -> None:
 
 
 def test_options_of_ngrams_need_subwords(folder: Path) -> None:
-    for name in "min-n", "max-n", "bucket":
+    for name in "min-n", "max-n", "bucket", "hash-count":
         done = train(folder, "-o", "m.safetensors", f"--{name}", "4")
         assert done.returncode == 2
         assert f"--{name} has no effect without --subwords" in done.stderr
@@ -107,6 +107,7 @@ def test_subwords_without_ngrams_are_refused(folder: Path, options: list[str]) -
     [
         (["--min-n", "-1"], "min_n must be at least 0, got -1"),
         (["--max-n", "1001"], "max_n must be at most 1000, got 1001"),
+        (["--hash-count", "5"], "hash_count must be at most 4, got 5"),
         (["--bucket", "3000000000"], "bucket must be at most 2147483647"),
         (["--sg", "--deterministic"], "is not for FastText yet"),
     ],

@@ -31,6 +31,7 @@ from fastvec.alignment import read_dictionary
 from fastvec.cli.maps import listed_words
 from fastvec.corpus.corpus import Corpus
 from fastvec.io.counts import read_counts, write_counts
+from fastvec.io.floret import write_floret
 from fastvec.io.format import VectorFile
 from fastvec.io.registry import read_vectors, write_vectors
 from fastvec.io.tensors import load_tensors
@@ -203,6 +204,10 @@ def subwords_of(path: Path) -> None:
     FastTextKeyedVectors.of_subwords(PLAIN, subwords, np.array([3, 2, 1])).save(path)
 
 
+def floret_table(path: Path) -> None:
+    write_floret(path, Subwords(3, 6, 3, VECTORS[:0], VECTORS, hash_count=2))
+
+
 def projector(path: Path) -> None:
     vector_file("projector")(path)
 
@@ -372,6 +377,8 @@ READERS = {
         for name, (data, ending) in FASTTEXT.items()
     },
     "fastText to be trained": Reader(bytes_of(fasttext_files.model()), load_facebook_model),
+    "floret": Reader(floret_table, load, ".floret"),
+    "floret in gz": Reader(packed(gzip.compress, floret_table), load),
     "finalfusion": Reader(bytes_of(b"FiFu\0\0\0\0\2\0\0\0\1\0\0\0" + bytes(99)), load),
     "vectors": Reader(vector_file("safetensors"), KeyedVectors.load),
     "vectors by their bytes": Reader(vector_file("safetensors"), load),

@@ -27,6 +27,7 @@ KINDS = {
     "deterministic": {"sg": 1, "deterministic": True, "workers": 2},
     "skip-gram, subwords": {"sg": 1, "bucket": 300},
     "cbow, subwords": {"sg": 0, "bucket": 300},
+    "skip-gram, floret": {"sg": 1, "bucket": 300, "hash_count": 2},
 }
 
 

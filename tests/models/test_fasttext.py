@@ -10,6 +10,7 @@ import pytest
 
 from fastvec import CallbackAny2Vec, FastText, KeyedVectors, Word2Vec, load
 from fastvec.fasttext import FastTextKeyedVectors
+from fastvec.words import Words
 
 TINY: dict[str, Any] = {"vector_size": 12, "min_count": 1, "workers": 1, "progress": False}
 GRAPHS = [
@@ -353,3 +354,46 @@ def test_locks_are_refused() -> None:
     model.wv.vectors_lockf = np.zeros(len(model.wv), np.float32)
     with pytest.raises(ValueError, match="vectors_lockf must be 1"):
         model.train(topics(50), epochs=1)
+
+
+FLORET: dict[str, Any] = TINY | {
+    "hash_count": 2, "bucket": 200, "min_n": 2, "max_n": 4, "sample": 0, "epochs": 30, "alpha": 0.1
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"sg": 1, "workers": 2}, {"hs": 1, "negative": 0}, {"hash_count": 4}]
+)
+def test_floret_has_no_rows_of_words(tmp_path: Path, options: dict[str, Any]) -> None:
+    model = FastText(topics(100), **FLORET | options)
+    words, wv = model.wv.index_to_key, model.wv
+    np.testing.assert_allclose(
+        wv.vectors, wv.subwords.vectors_of(Words.of(words)), rtol=1e-6, atol=1e-9
+    )
+    assert not wv.vectors_vocab.any()
+    assert np.abs(wv.vectors_ngrams).max() > 1 / model.vector_size  # more than at random
+    model.save(tmp_path / "m.safetensors")
+    read = FastText.load(tmp_path / "m.safetensors")
+    assert (read.hash_count, read.bucket) == (model.hash_count, 200)
+    for word in (words[0], "unseen"):
+        assert np.array_equal(read.wv[word], wv[word])
+    before = wv[words[0]].copy()
+    read.build_vocab([["brandnew", words[0]]] * 3, update=True)
+    read.train([["brandnew", words[0]]] * 30, epochs=2)
+    assert "brandnew" in read.wv.key_to_index
+    assert not np.array_equal(read.wv[words[0]], before)
+    assert not read.wv.vectors_vocab.any()
+
+
+def test_floret_of_one_row_a_word_learns() -> None:
+    """Without n-grams of a length that words have, a word has the rows of its whole only."""
+    options = FLORET | {"hash_count": 1, "min_n": 90, "max_n": 99, "bucket": 100_000}
+    model = FastText(topics(100), **options)
+    assert np.abs(model.wv.vectors_ngrams).max() > 1 / model.vector_size
+    assert len(model.wv.vectors_ngrams) == len(model.wv)
+
+
+@pytest.mark.parametrize("none", [{"bucket": 0}, {"max_n": 0}, {"min_n": 5, "max_n": 4}])
+def test_floret_needs_ngrams(none: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="hash_count=2 needs n-grams: max_n must be at least"):
+        FastText(topics(9), **FLORET | none)
