@@ -136,7 +136,7 @@ def _read(path: FileLike, limit: int | None, errors: str) -> VectorFile:
 
 FLORET = Format(
     "floret",
-    "floret's table of n-grams, for spaCy; of vectors trained with hash_count",
+    "floret's table of n-grams, which spaCy reads",
     endings=(".floret",),
     sniff=lambda head: _HEADER.fullmatch(head.partition(b"\n")[0]) is not None,
     read=_read,
