@@ -51,6 +51,19 @@ def load(
     return KeyedVectors.of_file(dataclasses.replace(file, words=file.words.as_text())), file
 
 
+def load_words(path: PathLike, limit: int | None) -> KeyedVectors:
+    """Read a vector file that has words, among which neighbours are looked for."""
+    wv, file = load(path, limit)
+    if not len(wv):
+        raise click.ClickException(
+            f"{path_name(path)} has no words to choose from, only rows of n-grams: give a "
+            "file that has both, such as the .safetensors file of the same training"
+            if file.subwords is not None
+            else f"{path_name(path)} has no words"
+        )
+    return wv
+
+
 def neighbour_facts(found: Sequence[tuple[Any, float]]) -> list[dict[str, Any]]:
     """Words and cosines for JSON."""
     return [{"word": str(word), "cosine": cosine} for word, cosine in found]
@@ -79,7 +92,7 @@ def similar(
     Words without a vector are named on standard error, with words that look like them; the exit
     code is 2 if no WORD has one.
     """
-    wv, _ = load(vectors, limit)
+    wv = load_words(vectors, limit)
     known = [word for word in words if word in wv]
     for word in dict.fromkeys(words):
         if word not in wv:
@@ -119,7 +132,7 @@ def analogy(
 
     Into a pipe, each line is an answer and its cosine, separated by a tab.
     """
-    wv, _ = load(vectors, limit)
+    wv = load_words(vectors, limit)
     for word in (a, b, c):
         if word not in wv:
             raise click.ClickException(unknown_word(wv, word, path_name(vectors)))
@@ -307,7 +320,7 @@ def classes(
     """
     check_outputs([output], vector_files(vectors))
     target = None if output in (None, STDOUT) else Output(output)
-    wv, _ = load(vectors, limit)
+    wv = load_words(vectors, limit)
     labels = k_means(wv.vectors, count, rounds, seed)
     lines = (f"{word} {label}" for word, label in zip(wv.words, labels.tolist(), strict=True))
     if target is None:

@@ -116,6 +116,14 @@ def test_tables_of_florets(tmp_path):
     facts = json.loads(fastvec(tmp_path, "info", "a.floret", "--json").stdout)
     assert (facts["kind"], facts["words"], facts["rows of n-grams"]) == ("floret", 0, 300)
     assert facts["hashes of an n-gram"] == "2 (floret)"
+    for command in (
+        ["similar", "a.floret", "w1"],
+        ["analogy", "a.floret", "a", "b", "c"],
+        ["classes", "a.floret"],
+    ):
+        refused = fastvec(tmp_path, *command)
+        assert refused.returncode == 2
+        assert "a.floret has no words to choose from, only rows of n-grams" in refused.stderr
     done = fastvec(tmp_path, "convert", "a.safetensors", "a.txt")
     assert "(--to safetensors or --to floret keeps them)" in done.stderr
     done = fastvec(tmp_path, "convert", "a.safetensors", "c.floret", "--normalize")

@@ -94,6 +94,7 @@ def test_every_row_of_a_table_has_a_vector(tmp_path: Path, kind: str) -> None:
 
         source.write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))
     elif kind == "pandas":
+        pytest.importorskip("pandas")
         source = table.to_pandas()
     else:
         source = table.to_pylist()

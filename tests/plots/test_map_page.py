@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +15,6 @@ import pytest
 from word_maps import ODD, word_map
 
 from fastvec.plots.word_map import WordMap
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 def unpacked(page: str) -> tuple[dict[str, Any], bytes]:
@@ -57,17 +54,6 @@ def test_a_page_asks_for_nothing_and_runs_no_word() -> None:
 
 
 # --- in a browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium")
-    with playwright.sync_playwright() as running:
-        found = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 Opened = Callable[..., Any]
