@@ -231,9 +231,9 @@ def test_a_click_on_the_map_shows_its_neighbours(page: Any, explorer: Explorer) 
         for y in range(20, int(size["height"]), 12)
     ]
     for x, y in positions:
-        canvas.hover(position={"x": x, "y": y})
+        page.mouse.move(size["x"] + x, size["y"] + y)
         if canvas.evaluate("node => node.style.cursor") == "pointer":
-            canvas.click(position={"x": x, "y": y})
+            page.mouse.click(size["x"] + x, size["y"] + y)
             break
     page.wait_for_selector(".ranking")
     assert page.title().partition(" – ")[0].strip('"') in {*ROYAL, *ODD_WORDS}
