@@ -90,6 +90,8 @@ def documents(
 
     Other commands take the tags as words: fastvec similar documents.bin 17.
     """
+    if options["dm"] and options["dbow_words"]:
+        raise click.UsageError("--dbow-words needs --no-dm: with --dm words are always trained")
     outputs = [path for path in (output, word_output, model_output) if path is not None]
     check_outputs(outputs, corpus)
     target = DocumentOutput(output, corpus, options["tmp"], to)

@@ -20,7 +20,7 @@ from fastvec.io.container import array_checksum
 from fastvec.models.output_layers import LAYERS, LayerInput, Matrix
 from fastvec.models.sampling import WordUse, subsample_thresholds
 from fastvec.models.tags import TaggedCorpus
-from fastvec.models.word2vec_run import MOST_WINDOW, Word2VecRun
+from fastvec.models.word2vec_run import Word2VecRun, method_for_core
 from fastvec.params import Word2VecParams
 from fastvec.words import offsets_of
 
@@ -158,15 +158,9 @@ class Inference:
             keep=self._keep,
             vectors=self._vectors,
             layers=self._layers,
-            vector_size=params.vector_size,
-            skip_gram=bool(params.sg),
-            window=min(params.window, MOST_WINDOW),
-            shrink_windows=params.shrink_windows,
-            shared_negatives=params.shared_negatives,
-            cbow_mean=bool(params.cbow_mean),
-            cbow_corrected=params.cbow_corrected,
             workers=workers,
             simd=self._simd,
             documents=Documents(rows, numbers, numbers[:-1].astype(np.int32), bool(params.sg)),
             inferring=True,
+            **method_for_core(params),
         )

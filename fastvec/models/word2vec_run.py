@@ -149,13 +149,6 @@ class Word2VecRun:
             keep=subsample_thresholds(counts, params.sample),
             vectors=self._matrices[0],
             layers=[each.layer for each in layers],
-            vector_size=params.vector_size,
-            skip_gram=bool(params.sg),
-            window=min(params.window, MOST_WINDOW),
-            shrink_windows=params.shrink_windows,
-            shared_negatives=params.shared_negatives,
-            cbow_mean=bool(params.cbow_mean),
-            cbow_corrected=params.cbow_corrected,
             workers=params.workers,
             simd=simd(),
             vector_steps=vector_steps,
@@ -164,6 +157,7 @@ class Word2VecRun:
             held=None if split is None else split.held,
             frozen=frozen,
             blocks=blocks(counts, params) if params.deterministic and not frozen else None,
+            **method_for_core(params),
             **self._more_for_core(corpus),
         )
 
@@ -249,6 +243,19 @@ def least(scales: NDArray[np.float64], losses: NDArray[np.float64]) -> float:
     curve = np.polynomial.Polynomial.fit(scales, losses, 2)
     inside = [x for x in curve.deriv().roots().real if scales.min() < x < scales.max()]
     return float(min([*losses, *curve(np.array(inside))]))
+
+
+def method_for_core(params: Word2VecParams) -> dict[str, Any]:
+    """What the core is told of the method, which is the same for training and for inference."""
+    return {
+        "vector_size": params.vector_size,
+        "skip_gram": bool(params.sg),
+        "window": min(params.window, MOST_WINDOW),
+        "shrink_windows": params.shrink_windows,
+        "shared_negatives": params.shared_negatives,
+        "cbow_mean": bool(params.cbow_mean),
+        "cbow_corrected": params.cbow_corrected,
+    }
 
 
 def blocks(counts: NDArray[np.int64], params: Word2VecParams) -> Blocks:

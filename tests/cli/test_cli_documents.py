@@ -47,6 +47,7 @@ def test_tags_of_a_column(folder: Path) -> None:
         ("text.txt -o d.txt --tag-column id", "--tag-column id needs --column NAME beside it"),
         ("text.txt -o d.txt --words d.txt", "two outputs would be the same file"),
         ("text.txt -o d.unknown", "d.unknown"),
+        ("text.txt -o d.txt --dbow-words", "--dbow-words needs --no-dm"),
         ("t.jsonl --column text --tag-column id -o d.bin", "space"),
         ("text.txt -o d.txt --min-count 99", "no word is left"),
     ],

@@ -6,17 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import one_shard, rows
+from cases import rows
 from numpy.typing import NDArray
 from reference import documents as reference
-from reference import word2vec
+from small_trainings import ALPHA, V, run, targets_of_noise, targets_of_tree, training
 
 from fastvec import _core
-from fastvec._core import Control, Documents, HierarchicalSoftmax, NegativeSampling, Training
-from fastvec.models.huffman import huffman_paths
+from fastvec._core import Control, Documents, Training
 
-V, N, ALPHA = 12, 7, 0.05
-EVERYTHING = 2**32 - 1  # is kept
+N = 7
 STEPS = np.ones(V, np.float32)
 
 
@@ -57,49 +55,10 @@ def case(seed: int = 0, size: int = 10, most_tags: int = 1, longest: int = 40) -
     return Case(text, tags, size)
 
 
-SETTINGS: dict[str, Any] = {
-    "skip_gram": True, "window": 3, "shrink_windows": False, "shared_negatives": True,
-    "cbow_mean": True, "cbow_corrected": False, "workers": 1, "simd": "baseline",
-}  # fmt: skip
-
-
 def core(case: Case, alone: bool, tree: bool = False, **options: Any) -> Training:
     words, documents, outputs = case.matrices
-    layer: Any = NegativeSampling(outputs, one_shard([1e-300] * (V - 1) + [1.0]), 1, STEPS)
-    if tree:
-        paths = huffman_paths(np.arange(V, 0, -1), np.arange(V, dtype=np.int32))
-        layer = HierarchicalSoftmax(outputs, paths, STEPS)
     given = {"documents": Documents(documents, case.starts, case.listed, alone)} | options
-    return Training(
-        tokens=np.array([word for sentence in case.sentences for word in sentence], np.int32),
-        offsets=np.cumsum([0, *map(len, case.sentences)]),
-        keep=np.full(V, EVERYTHING, np.uint32),
-        vectors=words,
-        layers=[layer],
-        vector_size=case.size,
-        vector_steps=STEPS,
-        **(SETTINGS | given),
-    )
-
-
-def run(training: Training, workers: int = 1) -> None:
-    training.start_epoch(ALPHA, ALPHA, 1)
-    control = Control(workers)
-    threads = [threading.Thread(target=training.run, args=(i, control)) for i in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def targets_of_noise(centre: int) -> reference.Targets:
-    return word2vec.negative_list(centre, [V - 1])
-
-
-def targets_of_tree(centre: int) -> reference.Targets:
-    offsets, nodes, signs = huffman_paths(np.arange(V, 0, -1), np.arange(V, dtype=np.int32))
-    path = slice(offsets[centre], offsets[centre + 1])
-    return nodes[path].astype(np.int64), (signs[path].astype(float) + 1) / 2
+    return training(case.sentences, words, outputs, STEPS, tree, vector_size=case.size, **given)
 
 
 MODES = {
