@@ -21,6 +21,7 @@ from fastvec.models.loading import load
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
+from fastvec.teaching.watch import watch
 from fastvec.vectors.fasttext import FastTextKeyedVectors
 from fastvec.vectors.keyedvectors import KeyedVectors
 
@@ -47,6 +48,7 @@ __all__ = [
     "load_facebook_model",
     "load_facebook_vectors",
     "save_facebook_model",
+    "watch",
 ]
 
 

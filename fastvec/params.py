@@ -330,6 +330,31 @@ class CheckpointParams(Params):
 
 
 @dataclass(eq=False)
+class WatchParams(Params):
+    """What a page trains on which a training is watched (``fastvec watch``)."""
+
+    model: str = option(
+        "one-word",
+        "what a word is predicted from: one-word (the word before it), cbow (the mean of the words "
+        "around it) or skip-gram (each of them by itself)",
+        choices=("one-word", "cbow", "skip-gram"),
+    )
+    loss: str = option(
+        "softmax",
+        "how: softmax (the probabilities of all words), ns (negative sampling) or hs "
+        "(hierarchical softmax)",
+        choices=("softmax", "ns", "hs"),
+    )
+    vector_size: int = option(5, "numbers in each vector", low=2, high=10)
+    window: int = option(2, "words on each side that count as context", low=1, high=5)
+    negative: int = option(3, "noise words drawn for each word", low=1, high=10)
+    alpha: float = option(0.25, "learning rate at the start", low=0.001, high=2)
+    min_alpha: float = option(0.01, "learning rate at the end", low=0, high=2)
+    epochs: int = option(50, "passes over the text", low=1, high=500)
+    seed: int = option(1, "seed of every random number", low=0, high=2**32 - 1)
+
+
+@dataclass(eq=False)
 class PPMIParams(Params):
     """Positive pointwise mutual information and its truncated SVD (Levy, Goldberg & Dagan 2015)."""
 

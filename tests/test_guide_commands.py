@@ -21,7 +21,7 @@ from fastvec import RunLog, Word2Vec
 ROOT = Path(__file__).parent.parent
 #: lines that install something, do not end by themselves, train on what the machine has (there is a
 #: test of that), or need another program
-NOT_RUN = ("pip ", "docker ", "fastvec demo", "fastvec explore", ".ci/")
+NOT_RUN = ("pip ", "docker ", "fastvec demo", "fastvec explore", "fastvec watch", ".ci/")
 PAGES = [
     path.relative_to(ROOT).as_posix()
     for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md")))

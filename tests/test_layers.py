@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "models": FOUNDATIONS | {"io", "corpus", "sentences", "vectors", "plots"},
     "ann": FOUNDATIONS | {"io", "vectors"},
     "explore": FOUNDATIONS | {"vectors", "plots"},
+    "teaching": FOUNDATIONS | {"corpus", "plots"},
     "demo": set(),
     # public faces
     "alignment": {"vectors"},

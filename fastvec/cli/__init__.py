@@ -41,6 +41,7 @@ from fastvec.cli import (
     plot,
     train,
     vectors,
+    watch,
 )
 from fastvec.cli.help import write_commands
 from fastvec.cli.shared import as_flags, echo, fail
@@ -130,7 +131,7 @@ app.add_group(
 )
 app.add_group("Compare vectors", [alignment.drift, alignment.align])
 app.add_group("Draw", [maps.word_map, plot.plot])
-app.add_group("Learn more", [demo.demo, completion.completion, man.man])
+app.add_group("Learn more", [demo.demo, watch.watch, completion.completion, man.man])
 
 
 def show_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,12 +10,9 @@ import click
 from fastvec._util.atomic import path_name
 from fastvec.cli.files import INPUT, check_inputs
 from fastvec.cli.help import Command
-from fastvec.cli.shared import echo
+from fastvec.cli.serving import BROWSER, PORT, serve
 from fastvec.cli.vectors import LIMIT, load
 from fastvec.vectors.keyedvectors import KeyedVectors
-
-#: environment variables that say that there is a browser to open
-SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
 
 @click.command(
@@ -31,9 +24,8 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     ],
 )
 @click.argument("vectors", nargs=-1, required=True, type=INPUT)
-@click.option("--browser/--no-browser", default=True, show_default=True,
-              help="open the page, where there is a screen")  # fmt: skip
-@click.option("--port", type=click.IntRange(1, 65535), help="by default, one that is free")
+@BROWSER
+@PORT
 @LIMIT
 def explore(vectors: tuple[Path, ...], browser: bool, port: int | None, limit: int | None) -> None:
     """Look at VECTORS in a browser: neighbours, analogies, a map.
@@ -49,18 +41,8 @@ def explore(vectors: tuple[Path, ...], browser: bool, port: int | None, limit: i
         Space(name, in_order_of_counts(load(path, limit)[0]))
         for name, path in zip(short_names(vectors), vectors, strict=True)
     ]
-    try:
-        explorer = Explorer(spaces, port or 0)
-    except OSError as error:
-        raise click.ClickException(
-            f"cannot listen on port {port}: {error.strerror}; without --port, one is found"
-        ) from None
-    with explorer, contextlib.suppress(KeyboardInterrupt):
-        click.echo(explorer.address)
-        echo("fastvec: the page is there until Ctrl-C, or the button on it, ends it", err=True)
-        if browser and has_screen():
-            open_browser(explorer.opening)
-        explorer.serve_forever(poll_interval=0.1)
+    until = "Ctrl-C, or the button on it, ends it"
+    serve(lambda port: Explorer(spaces, port), port, browser, until)
 
 
 def in_order_of_counts(wv: KeyedVectors) -> KeyedVectors:
@@ -76,15 +58,3 @@ def short_names(paths: Sequence[Path]) -> list[str]:
     names = [path_name(path) for path in paths]
     short = [Path(name).name for name in names]
     return short if len(set(short)) == len(short) else names
-
-
-def has_screen() -> bool:
-    """Whether a browser can be expected to open a window, and not to take over the terminal."""
-    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in SCREENS)
-
-
-def open_browser(address: str) -> None:
-    """Open a page in the browser, which may take a while."""
-    import webbrowser
-
-    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -31,6 +31,7 @@ from fastvec.params import (
     PPMIParams,
     SubwordParams,
     VocabularyParams,
+    WatchParams,
     Word2VecParams,
 )
 
@@ -70,6 +71,7 @@ def print_lines(lines: Iterable[str]) -> None:
 
 #: the titles on help pages of the groups of options
 TITLES = {
+    WatchParams: "Training",
     VocabularyParams: "Vocabulary",
     CorpusParams: "Reading text",
     CooccurrenceParams: "Counting pairs",

@@ -1,20 +1,17 @@
-"""A map as one HTML page that works without a network: its points are drawn by WebGL.
-
-The content security policy of the page lets it run its own script and load nothing at all.
-"""
+"""A map as one HTML page that works without a network: its points are drawn by WebGL."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import json
-import re
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from fastvec.plots.pages import page_of
 
 if TYPE_CHECKING:
     from fastvec.plots.word_map import WordMap
@@ -27,23 +24,8 @@ COSINE_STEPS = 10_000  # the page has cosines as integers of 16 bits
 
 def map_page(word_map: WordMap, title: str) -> str:
     """The page of a map; equal maps give equal pages."""
-    script, styles = "\n".join(map(_part, SCRIPTS)), _part("page.css")
-    parts = {
-        "TITLE": html.escape(title or "A map of words"),
-        "POLICY": f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(styles)}'",
-        "STYLE": styles,
-        "SCRIPT": script,
-        "DATA": base64.b64encode(zlib.compress(_packed(word_map), 6)).decode(),
-    }
-    return re.sub("@([A-Z]+)@", lambda mark: parts[mark[1]], _part("page.html"))
-
-
-def _part(name: str) -> str:
-    return (FOLDER / name).read_text("utf-8")
-
-
-def _hash(source: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+    data = base64.b64encode(zlib.compress(_packed(word_map), 6)).decode()
+    return page_of(FOLDER, SCRIPTS, TITLE=html.escape(title or "A map of words"), DATA=data)
 
 
 def _packed(word_map: WordMap) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from fastvec._util.atomic import STDOUT, PathLike, atomic_write
 from fastvec.plots.colours import by_direction
 from fastvec.plots.figures import ENDINGS, require_matplotlib, save_figure
+from fastvec.plots.pages import frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -132,9 +132,7 @@ class WordMap:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the page, in a frame that can do nothing outside it."""
-        style = "width: 100%; height: 600px; border: 0"
-        page = html.escape(self.page())
-        return f'<iframe sandbox="allow-scripts" style="{style}" srcdoc="{page}"></iframe>'
+        return frame(self.page(), height=600)
 
 
 def check_picture(path: PathLike, dimensions: int = 2) -> str:

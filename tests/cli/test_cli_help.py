@@ -21,7 +21,7 @@ from fastvec.cli import man
 
 COMMANDS = cli.app.commands
 #: what takes long, or does not end by itself
-OWN_TESTS = ("fastvec demo", "fastvec explore")
+OWN_TESTS = ("fastvec demo", "fastvec explore", "fastvec watch")
 
 
 def page(folder: Path, *arguments: str, columns: int = 80) -> str:

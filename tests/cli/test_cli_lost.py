@@ -39,6 +39,7 @@ LINES = [
     "align given.txt given.txt --dictionary pairs.tsv -o out/v.txt -q",
     "map given.txt -o out/map.html -q --method pca",
     "plot counts.txt -o out/f.html",
+    "watch -o out/w.html -q",
     "documents text.txt -o out/d.bin --words out/w.bin --model out/m.safetensors -q",
 ]
 

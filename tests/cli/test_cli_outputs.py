@@ -86,6 +86,7 @@ REFUSED = [
     "map v.html -o v.html",
     "map v.npy -o v.words.html --words v.words.html",
     "plot run.html -o run.html",
+    "watch run.html -o run.html",
 ]
 
 

@@ -13,8 +13,9 @@ import pytest
 from explorers import ODD_WORDS, royal_words, serving
 from processes import DEADLINE
 
-from fastvec.explore import server
-from fastvec.explore.server import HEADERS, QUESTIONS, Explorer, page_files
+from fastvec._util import page_server
+from fastvec._util.page_server import HEADERS
+from fastvec.explore.server import POLICY, QUESTIONS, Explorer, page_files
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,12 @@ def ask(explorer: Explorer, question: str, **fields: str) -> object:
     return json.loads(body)
 
 
+def assert_all_headers(response: http.client.HTTPResponse) -> None:
+    assert {name: response.headers[name] for name in HEADERS} == HEADERS
+    policy = response.headers["Content-Security-Policy"]
+    assert policy == f"{POLICY}; frame-ancestors 'none'"
+
+
 def is_alive(explorer: Explorer) -> bool:
     return ask(explorer, "complete", q="kin") == ["king"]
 
@@ -79,7 +86,7 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
 def test_every_answer_has_all_headers(explorer: Explorer) -> None:
     for path in ("", "spaces", "nowhere", "/", "neighbours?q=king&n=x"):
         response, _ = request(explorer, path)
-        assert {name: response.headers[name] for name in HEADERS} == HEADERS
+        assert_all_headers(response)
         assert response.headers["Access-Control-Allow-Origin"] is None
         assert "Python" not in response.headers["Server"]
 
@@ -134,7 +141,7 @@ def test_an_address_that_works_once(explorer: Explorer) -> None:
     response, body = request(explorer, place)
     assert (response.status, body) == (303, b"")
     assert response.headers["Location"] == f"/{explorer.token}/"
-    assert {name: response.headers[name] for name in HEADERS} == HEADERS
+    assert_all_headers(response)
     assert status(explorer, place) == 403
     assert urlsplit(explorer.opening).path != place
 
@@ -308,7 +315,7 @@ def test_a_thousand_random_requests(explorer: Explorer) -> None:
 
 
 def test_connections_beyond_a_limit_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "CONNECTIONS", 2)
+    monkeypatch.setattr(page_server, "CONNECTIONS", 2)
     with serving(royal_words()) as small:
         address = ("127.0.0.1", port(small))
         kept = [socket.create_connection(address, timeout=DEADLINE) for _ in range(2)]

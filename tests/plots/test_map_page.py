@@ -6,15 +6,14 @@ import base64
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pages import Opened, opening
 from word_maps import ODD, word_map
-
-from fastvec.plots.word_map import WordMap
 
 
 def unpacked(page: str) -> tuple[dict[str, Any], bytes]:
@@ -56,34 +55,11 @@ def test_a_page_asks_for_nothing_and_runs_no_word() -> None:
 # --- in a browser
 
 
-Opened = Callable[..., Any]
-
-
 @pytest.fixture
 def open_map(browser: Any, tmp_path: Path) -> Iterator[Opened]:
-    """Opens a map in a browser; asking for anything, an error or a message fails the test."""
-    troubles: list[str] = []
-    contexts = []
-
-    def opened(made: WordMap, hash_: str = "", **options: Any) -> Any:
-        made.save(tmp_path / "map.html", title=options.pop("title", ""))
-        context = browser.new_context(offline=True, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda line: troubles.append(line.text)
-                if "GL Driver Message" not in line.text else None)  # fmt: skip
-        page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda one: troubles.append(one.url)
-                if not one.url.startswith("file://") else None)  # fmt: skip
-        page.goto(f"{(tmp_path / 'map.html').as_uri()}{hash_}")
-        page.wait_for_selector("html[data-ready]")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert troubles == []
+    """Opens a map in a browser."""
+    with opening(browser, tmp_path / "map.html", "html[data-ready]") as opened:
+        yield lambda made, hash_="", title="", **options: opened(made.page(title), hash_, **options)
 
 
 def pixels(page: Any) -> int:

@@ -1,0 +1,90 @@
+// What a step did, in words.
+
+const quoted = (word) => el("b", {}, bdi(word));
+const MOST_NAMED = 2; // words that were pushed away
+
+/** The sentence that is trained on, with its window. */
+function sentenceOf(training, { task }) {
+  const words = training.sentences[task.sentence];
+  return words.flatMap((word, place) => {
+    const kind = place === task.place ? "centre" : task.places.includes(place) ? "input"
+      : task.context.includes(place) ? "context" : "";
+    return [el("span", { class: kind || null }, bdi(word)), " "];
+  });
+}
+
+/** The hidden layer of a step, in words. */
+function readOf(training, { inputs }) {
+  const names = [...new Set(inputs)].map((word) => quoted(training.words[word]));
+  return inputs.length === 1 ? names : ["the mean of ", ...listed(names)];
+}
+
+/** "rose from 5 % to 7 %" */
+function changed(before, after) {
+  const digits = percent(before) === percent(after) ? 2 : 1;
+  const [one, other] = [percent(before, digits), percent(after, digits)];
+  if (one === other) return `stayed at ${one}`;
+  return `${after > before ? "rose" : "fell"} from ${one} to ${other}`;
+}
+
+/** What the last step did; before the first one, what it will do. */
+function toldOf(training, moment) {
+  const { task, before, after } = moment;
+  const target = quoted(training.words[task.target]);
+  if (!after) {
+    return [`The first step will predict `, target, " from ", ...readOf(training, task),
+      ". All words are equally likely so far, since all output vectors are 0."];
+  }
+  return [...MOVES[training.options.loss](training, moment), ...chanceOf(training, moment, before, after)];
+}
+
+function chanceOf(training, { task }, before, after) {
+  const target = quoted(training.words[task.target]), i = task.target;
+  const change = ` ${changed(before.words[i], after.words[i])}.`;
+  if (training.options.loss !== "ns") return [" The probability of ", target, change];
+  return [" The probability that ", target, " is real, and no noise,", change];
+}
+
+const still = ({ vectors, task }, training) => task.inputs.every((word) =>
+  training.row(training.vectors, word).every((x, d) => x === vectors[word * training.size + d]));
+
+/** "drink was pulled towards juice and pushed away from milk and apple"; while all output vectors
+ *  that count are still 0, only these have moved. */
+function pulled(training, moment, away) {
+  const read = readOf(training, moment.task), target = quoted(training.words[moment.task.target]);
+  const pushed = away.length ? [" and pushed away from ", ...away] : [];
+  if (still(moment, training)) {
+    return ["The output vector of ", target, " was pulled towards ", ...read, pushed.length ? ", and others were pushed away" : "",
+      "; ", ...readOf(training, moment.task), " did not move yet, since these output vectors were 0."];
+  }
+  const was = moment.task.inputs.length === 1 ? " was" : ", and with it each of these words, was";
+  return [...capital(read), was, " pulled towards ", target, ...pushed, "."];
+}
+
+const capital = ([first, ...rest]) =>
+  [typeof first === "string" ? first[0].toUpperCase() + first.slice(1) : first, ...rest];
+
+const MOVES = {
+  softmax(training, moment) {
+    const { before, task } = moment;
+    const others = range(training.words.length).filter((word) => word !== task.target)
+      .sort((one, other) => before.words[other] - before.words[one]).map((word) => quoted(training.words[word]));
+    const away = others.length <= MOST_NAMED ? listed(others)
+      : ["all others, most from ", ...listed(others.slice(0, MOST_NAMED))];
+    return pulled(training, moment, away);
+  },
+  ns(training, moment) {
+    const noise = [...new Set(moment.task.rows.slice(1))].map((word) => quoted(training.words[word]));
+    const told = pulled(training, moment, noise.length ? ["the noise: ", ...listed(noise)] : []);
+    return noise.length ? told : [...told, " All noise words that were drawn are the word itself, and were left out."];
+  },
+  hs(training, moment) {
+    const { task: { labels }, before, after } = moment;
+    const turns = labels.map((label, k) => {
+      const right = (look) => (label ? look.probabilities[k] : 1 - look.probabilities[k]);
+      return `${label ? "left" : "right"} (${percent(right(before))} → ${percent(right(after))})`;
+    });
+    return ["From the root of the tree, ", ...readOf(training, moment.task), " is to go ", ...listed(turns),
+      ", to reach ", quoted(training.words[moment.task.target]), "."];
+  },
+};
