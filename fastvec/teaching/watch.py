@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "page"
 SCRIPTS = (
-    "numbers.js", "text.js", "training.js", "drawing.js", "network.js", "panels.js", "story.js",
-    "main.js",
+    "numbers.js", "text.js", "training.js", "drawing.js", "network.js", "map.js", "panels.js",
+    "story.js", "main.js",
 )  # fmt: skip
 PAGE = ".html"
 POLICY = "connect-src 'none'; base-uri 'none'; form-action 'none'"  # beside the one in the page

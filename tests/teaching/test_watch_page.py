@@ -233,6 +233,11 @@ def test_the_map_is_that_of_principal_components(scripts: Any) -> None:
     wanted = away @ axes[:2].T
     signs = np.sign((found * wanted).sum(axis=0))
     np.testing.assert_allclose(found * signs, wanted, atol=1e-9)
+    others = scripts.evaluate(
+        "([rows, others]) => principalComponents(rows, others).slice(rows.length)",
+        [rows.tolist(), rows[::-1].tolist()],
+    )
+    np.testing.assert_allclose(others, found[::-1], atol=1e-12)
     turn = np.array([[0.6, 0.8], [0.8, -0.6]])  # a turn, and a mirror
     back = scripts.evaluate(
         "([before, points]) => turnedTo(before, points)",
@@ -396,6 +401,30 @@ def test_all_networks_are_drawn(open_page: Opened, model: str, loss: str) -> Non
     picture(page, f"{model}-{loss}")
 
 
+def test_the_map_shows_what_moved_and_output_vectors(open_page: Opened) -> None:
+    page = open_page(fastvec.watch(model="skip-gram"), reduced_motion="reduce")
+    press(page, "One epoch", "One step")
+    moved = page.locator("#map .move").evaluate_all(
+        "all => all.map((one) => Math.hypot(one.x1.baseVal.value - one.x2.baseVal.value,"
+        " one.y1.baseVal.value - one.y2.baseVal.value) > 0.01)"
+    )
+    words = page.locator("#network .row .word").all_text_contents()[: len(moved)]
+    assert [word for word, one in zip(words, moved, strict=True) if one] == (
+        page.locator("#sentence .input").all_inner_texts()
+    )
+    assert page.locator("#map .point").count() == len(words) == 12
+    page.get_by_label("output vectors too").check()
+    page.wait_for_selector("html[data-still]")
+    assert page.locator("#map .point").count() == 24
+    target = page.locator("#map .output.target .word").text_content()
+    assert target == page.locator("#sentence .centre").inner_text()
+    picture(page, "both")
+    page.get_by_label("tree").check()
+    page.wait_for_selector("html[data-still]")
+    assert page.locator("#for-both").is_hidden()
+    assert page.locator("#map .point").count() == 12
+
+
 def test_settings_begin_a_new_training_or_are_refused(open_page: Opened) -> None:
     page = open_page()
     press(page, "One epoch")
@@ -448,6 +477,10 @@ def test_own_sentences(open_page: Opened) -> None:
     assert words == ["img", "src", "x", "onerror", "alert", "1", "東京", "مرحبا"]
     press(page, "To the end")
     assert page.locator("#sentence").inner_text().split() == ["new", "york"]
+    box.fill("a b " * 100)
+    page.wait_for_selector("html[data-still]")
+    assert page.locator("#sentence span").count() == 14  # of a long sentence, the words around
+    assert page.locator("#sentence").inner_text().endswith("…")
     page.get_by_role("button", name="capitals").click()
     page.wait_for_selector("html[data-still]")
     assert page.locator("#sentence").inner_text().strip() == "paris is in france"

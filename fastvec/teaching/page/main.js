@@ -45,6 +45,7 @@ function makeSettings() {
 function showSettings() {
   $("for-window").hidden = options.model === "one-word";
   $("for-negative").hidden = options.loss !== "ns";
+  $("for-both").hidden = options.loss === "hs"; // nodes have no words
 }
 
 function readSettings() {
@@ -217,7 +218,7 @@ function makePictures() {
   const room = (name) => Math.max(260, Math.floor($(name).clientWidth));
   pictures = {
     network: new Network(training, room("network")),
-    map: new WordMap(training, room("map")),
+    map: new WordMap(training, room("map"), $("both").checked && options.loss !== "hs"),
     curve: new Curve(training, room("curve")),
   };
   for (const name of Object.keys(pictures)) $(name).replaceChildren(pictures[name].node);
@@ -275,6 +276,7 @@ makeSettings();
 makeText();
 makePlayer();
 for (const name of ["numbers", "vectors"]) $(name).addEventListener("toggle", showTables);
+$("both").addEventListener("change", makePictures);
 attempt(restart);
 let widest = $("pictures").clientWidth;
 new ResizeObserver(() => {

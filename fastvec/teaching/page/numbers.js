@@ -69,22 +69,24 @@ function eigenvectors(matrix) {
   return range(n).sort((i, j) => a[j][j] - a[i][i]).map((i) => vectors[i]);
 }
 
-/** Points (N rows of two numbers): rows on their two principal axes, around their mean. */
-function principalComponents(rows) {
+/** Points (N rows of two numbers): rows on their two principal axes, around their mean; then other
+ *  rows on the same axes. */
+function principalComponents(rows, others = []) {
   const width = rows[0].length;
   const mean = range(width).map((d) => rows.reduce((sum, row) => sum + row[d], 0) / rows.length);
-  const away = rows.map((row) => Array.from(row, (x, d) => x - mean[d]));
+  const fromMean = (row) => Array.from(row, (x, d) => x - mean[d]);
+  const away = rows.map(fromMean);
   const covariance = range(width).map((i) =>
     range(width).map((j) => away.reduce((sum, row) => sum + row[i] * row[j], 0)));
   const axes = eigenvectors(covariance).slice(0, 2);
-  return away.map((row) => axes.map((axis) => axis.reduce((sum, x, d) => sum + x * row[d], 0)));
+  return [...away, ...others.map(fromMean)].map((row) => axes.map((axis) => axis.reduce((sum, x, d) => sum + x * row[d], 0)));
 }
 
-/** Points turned, or mirrored, so that they are as near as possible to where they were. */
+/** Points turned, or mirrored, so that the first of them are as near as possible to where they were. */
 function turnedTo(before, points) {
   let [same, cross, mirrored, across] = [0, 0, 0, 0];
-  points.forEach(([x, y], i) => {
-    const [u, v] = before[i];
+  before.forEach(([u, v], i) => {
+    const [x, y] = points[i];
     same += x * u + y * v;
     cross += x * v - y * u;
     mirrored += x * u - y * v;

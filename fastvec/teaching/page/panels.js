@@ -1,74 +1,4 @@
-// The map, the curve of the loss, and the tables.
-
-/** Where a label may stand: to the right of its point and below it, and how it is aligned. */
-const LABELS = [
-  [7, 0, "start"], [-7, 0, "end"], [0, -12, "middle"], [0, 12, "middle"], [6, -12, "start"], [6, 12, "start"],
-  [-6, -12, "end"], [-6, 12, "end"], [0, -25, "middle"], [0, 25, "middle"], [6, -25, "start"], [6, 25, "start"],
-];
-const MOST_LETTERS = 12; // of a label
-
-/** Where the labels of points stand, so that few are above each other. */
-function labelled(points, words) {
-  const taken = points.map(([x, y]) => [x - 5, y - 5, x + 5, y + 5]);
-  const meets = (one, other) => one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
-  return points.map(([x, y], i) => {
-    const width = widthOf(cut(words[i], MOST_LETTERS));
-    const boxes = LABELS.map(([right, down, anchor]) => {
-      const left = x + right - { start: 0, middle: width / 2, end: width }[anchor];
-      return [left, y + down - 7, left + width, y + down + 7];
-    });
-    const collisions = boxes.map((box) => taken.filter((other, j) => j !== i && meets(box, other)).length);
-    const best = collisions.indexOf(Math.min(...collisions));
-    taken.push(boxes[best]);
-    return LABELS[best];
-  });
-}
-
-/** The map of the vectors: their two principal components. */
-class WordMap {
-  constructor(training, width) {
-    this.training = training;
-    [this.width, this.height, this.before] = [width, Math.round(width * 0.72), null];
-    this.rings = [1 / 2, 1].map((share) => svg("circle", {
-      class: "ring", cx: width / 2, cy: this.height / 2, r: share * this.height * 0.46,
-    }));
-    this.size = svg("text", { class: "heading", x: width / 2 + this.height * 0.34, y: this.height * 0.14 });
-    this.points = training.words.map((word) => svg("g", { class: "point" },
-      svg("circle", { r: 4 }), svg("text", { class: "word" }, cut(word, MOST_LETTERS))));
-    this.node = svg("svg", { width, height: this.height, viewBox: `0 0 ${width} ${this.height}`, role: "img" },
-      ...this.rings, this.size, ...this.points);
-  }
-
-  update({ task }) {
-    const rows = this.training.rows(this.training.vectors);
-    const found = principalComponents(rows);
-    this.before = this.before ? turnedTo(this.before, found) : found;
-    const reach = niceAbove(Math.max(...this.before.map(([x, y]) => Math.hypot(x, y))));
-    this.size.textContent = String(reach);
-    const unit = this.height * 0.46 / reach;
-    const places = this.before.map(([x, y]) => [this.width / 2 + x * unit, this.height / 2 - y * unit]);
-    const labels = labelled(places, this.training.words);
-    this.points.forEach((point, word) => {
-      point.style.transform = `translate(${places[word][0]}px, ${places[word][1]}px)`;
-      const [x, y, anchor] = labels[word];
-      for (const [name, value] of Object.entries({ x, y, "text-anchor": anchor })) point.lastChild.setAttribute(name, value);
-      point.classList.toggle("input", task.inputs.includes(word));
-      point.classList.toggle("target", word === task.target);
-    });
-    this.node.append(...[...task.inputs, task.target].map((word) => this.points[word])); // on top
-    this.node.setAttribute("aria-label", this.told(rows));
-  }
-
-  /** The map in words: the word that is nearest to each. */
-  told(rows) {
-    const { words } = this.training;
-    const length = rows.map((row) => Math.hypot(...row) || 1);
-    const cosine = (i, j) => rows[i].reduce((sum, x, d) => sum + x * rows[j][d], 0) / length[i] / length[j];
-    const nearest = (i) => range(words.length).filter((j) => j !== i)
-      .reduce((best, j) => (cosine(i, j) > cosine(i, best) ? j : best), i === 0 ? 1 : 0);
-    return `The nearest word by cosine: ${words.map((word, i) => `of ${word}, ${words[nearest(i)]}`).join("; ")}.`;
-  }
-}
+// The curve of the loss, and the tables.
 
 /** The curve of the mean loss, with the place of the training on it. */
 class Curve {
@@ -88,14 +18,15 @@ class Curve {
   }
 
   update({ number }) {
-    const { curve: { sums, counts }, total } = this.training;
-    const means = [...sums].map((sum, i) => sum / counts[i]).filter(Number.isFinite);
+    const { curve: { sums, counts }, total, known } = this.training;
+    const complete = known < total ? Math.max(1, this.training.pointOf(known)) : sums.length;
+    const means = [...sums].map((sum, i) => sum / counts[i]).slice(0, complete).filter(Number.isFinite);
     const most = niceAbove(Math.max(...means, 1e-9));
     const x = (share) => share * (this.width - 8) + 4;
     const y = (loss) => this.height - 16 - (this.height - 26) * loss / most;
     const path = (points) => (points.length
       ? `M${points.map((loss, i) => `${x((i + 0.5) / sums.length)} ${y(loss)}`).join("L")}` : "");
-    const now = number ? this.training.pointOf(number - 1) + 1 : 0;
+    const now = number ? Math.min(means.length, this.training.pointOf(number - 1) + 1) : 0;
     this.later.setAttribute("d", path(means));
     this.line.setAttribute("d", path(means.slice(0, now)));
     const at = x(number / total);

@@ -3,14 +3,16 @@
 const quoted = (word) => el("b", {}, bdi(word));
 const MOST_NAMED = 2; // words that were pushed away
 
+const REACH = 12; // words of a long sentence that are shown on each side
+
 /** The sentence that is trained on, with its window. */
 function sentenceOf(training, { task }) {
   const words = training.sentences[task.sentence];
-  return words.flatMap((word, place) => {
-    const kind = place === task.place ? "centre" : task.places.includes(place) ? "input"
-      : task.context.includes(place) ? "context" : "";
-    return [el("span", { class: kind || null }, bdi(word)), " "];
-  });
+  const kindOf = (place) => (place === task.place ? "centre" : task.places.includes(place) ? "input"
+    : task.context.includes(place) ? "context" : null);
+  const near = range(words.length).filter((place) => Math.abs(place - task.place) <= REACH);
+  const shown = near.flatMap((place) => [el("span", { class: kindOf(place) }, bdi(words[place])), " "]);
+  return [near[0] > 0 ? "… " : "", ...shown, near.at(-1) < words.length - 1 ? "…" : ""];
 }
 
 /** The hidden layer of a step, in words. */
@@ -45,8 +47,8 @@ function chanceOf(training, { task }, before, after) {
   return [" The probability that ", target, " is real, and no noise,", change];
 }
 
-const still = ({ vectors, task }, training) => task.inputs.every((word) =>
-  training.row(training.vectors, word).every((x, d) => x === vectors[word * training.size + d]));
+const still = ({ old, task }, training) => task.inputs.every((word) =>
+  training.row(training.vectors, word).every((x, d) => x === old[word * training.size + d]));
 
 /** "drink was pulled towards juice and pushed away from milk and apple"; while all output vectors
  *  that count are still 0, only these have moved. */

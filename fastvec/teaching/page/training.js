@@ -183,8 +183,8 @@ class Training {
     this.seek(Math.max(number - 1, 0), until);
     const task = this.task(this.done), before = this.look(task);
     if (number === 0) return { number, task, before, after: null };
-    const vectors = this.vectors.slice();
+    const old = this.weights.slice();
     this.advance();
-    return { number: this.done, task, before, after: this.look(task), vectors };
+    return { number: this.done, task, before, after: this.look(task), old };
   }
 }
