@@ -270,6 +270,7 @@ class NgramRows:
         counts: NDArray[np.float32],
         sizes: NDArray[np.int32],
         steps: NDArray[np.float32] | None = None,
+        block: int = ...,
     ) -> None: ...
 
 # --- core/documents.pxi

@@ -23,13 +23,16 @@ cdef extern from "word2vec/training.h" nogil:
         const int32_t *nodes
         const float *signs
         int longest
+    ctypedef struct bag_ngram:
+        int32_t row
+        float count
     ctypedef struct c_subwords "subwords":
         c_weights weights
         const int64_t *offsets
-        const int32_t *rows
-        const float *counts
+        const bag_ngram *ngrams
+        const float *own
         const int32_t *sizes
-        int longest
+        int longest, block
     ctypedef struct c_documents "documents":
         float *rows
         int64_t count

@@ -16,6 +16,8 @@ from fastvec.models.training_state import TrainingState
 from fastvec.models.word2vec_run import Word2VecRun
 from fastvec.params import Word2VecParams
 
+SKIP_GRAM_LAG, CBOW_LAG = 10, 40  # found by experiment (docs/performance.md, "Subwords")
+
 if TYPE_CHECKING:
     from fastvec.models.fasttext import FastText
 
@@ -57,7 +59,8 @@ class FastTextRun(Word2VecRun):
         """None: all factors are 1, and they are not those of the core's rows."""
 
     def _ngram_rows(self, vector_steps: NDArray[np.float32] | None) -> NgramRows | None:
-        return self._table.for_core(self._matrices[1], vector_steps)
+        lag = SKIP_GRAM_LAG if self.model.sg else CBOW_LAG
+        return self._table.for_core(self._matrices[1], vector_steps, lag)
 
     def _update_model(self) -> None:
         """Give the model what the core has learned."""

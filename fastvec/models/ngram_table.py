@@ -18,6 +18,7 @@ from fastvec._util.matrix import padded, padded_copy
 from fastvec.models.output_layers import Matrix
 from fastvec.subwords import Subwords
 
+LONGEST_BLOCK = 2**31 - 1  # longer than all chunks
 SAMPLED = 100  # rows that tell whether all are equal that one stands for
 
 Ints = NDArray[np.integer]
@@ -43,6 +44,9 @@ class NgramTable:
         the other n-grams, and the row that each of them has.
     size : int
         how many rows there are.
+    overlap : float
+        what share of the text a bag goes along with: the share of the words that a row is part of,
+        as a mean over the rows of a bag and over the words of the text.
     """
 
     offsets: NDArray[np.int64]
@@ -54,6 +58,7 @@ class NgramTable:
     shared: Ints
     classes: Ints
     size: int
+    overlap: float
 
     @classmethod
     def of(cls, bags: Bags, shares: NDArray[np.float64], own_rows: bool = True) -> NgramTable:
@@ -94,16 +99,18 @@ class NgramTable:
         class_of[first] = np.arange(len(first))
         entries = class_of[at]
         kept = entries >= 0
+        sizes = np.maximum(lengths + own_rows, 1)
         return cls(
             np.concatenate([[0], np.cumsum(kept)])[offsets],
             ranks[entries[kept]],
             counts[entries[kept]].astype(np.float32),
-            np.maximum(lengths + own_rows, 1).astype(np.int32),
+            sizes.astype(np.int32),
             used[is_own],
             owners[is_own],
             used[shared],
             ranks[classes].astype(np.int64),
             len(first),
+            _overlap(often[at], word_of, shares, sizes),
         )
 
     def matrices(self, subwords: Subwords) -> tuple[Matrix, Matrix]:
@@ -141,16 +148,28 @@ class NgramTable:
         to.ngrams[self.shared] = ngrams[self.classes, :size]
 
     def for_core(
-        self, ngrams: Matrix, vector_steps: NDArray[np.float32] | None
+        self, ngrams: Matrix, vector_steps: NDArray[np.float32] | None, lag: float
     ) -> NgramRows | None:
-        """The n-grams for the native core; None if words have none."""
+        """The n-grams for the native core; None if words have none.
+
+        Bags are open for so long that, on the mean, others train their rows ``lag`` times meanwhile.
+        """
         if (self.sizes == 1).all() and not len(self.rows):
             return None
         steps = None
         if vector_steps is not None:
             weights = np.repeat(vector_steps, np.diff(self.offsets))
             steps = np.bincount(self.rows, weights, len(ngrams)).astype(np.float32)
-        return NgramRows(ngrams, self.offsets, self.rows, self.counts, self.sizes, steps)
+        block = int(np.clip(lag / self.overlap, 1, LONGEST_BLOCK))
+        return NgramRows(ngrams, self.offsets, self.rows, self.counts, self.sizes, steps, block)
+
+
+def _overlap(
+    often: NDArray[np.float64], word_of: Ints, shares: NDArray[np.float64], sizes: Ints
+) -> float:
+    """See NgramTable; often: of each n-gram in each bag, how often it is used."""
+    trained = np.bincount(word_of, often, len(shares)) + shares
+    return float((shares * trained / sizes).sum() / max(shares.sum() ** 2, 1e-300))
 
 
 def _order(uses: NDArray[np.float64], entries: Ints) -> Ints:

@@ -14,6 +14,7 @@ from fastvec import _core
 from fastvec._core import NgramRows, Training
 
 N = 30
+BLOCK = 50  # positions
 
 
 @dataclass
@@ -33,10 +34,11 @@ class Case:
     def listed(self) -> NDArray[np.int32]:
         return np.array([row for bag in self.bags for row in bag], np.int32)
 
-    def rows(self, ngrams: NDArray[np.float32], steps: Any = None) -> NgramRows:
+    def rows(self, ngrams: NDArray[np.float32], block: int) -> NgramRows:
         """The n-grams, each with a row of its own."""
         ones, sizes = np.ones(len(self.listed), np.float32), np.diff(self.offsets) + 1
-        return NgramRows(ngrams, self.offsets, self.listed, ones, sizes.astype(np.int32), steps)
+        sizes = sizes.astype(np.int32)
+        return NgramRows(ngrams, self.offsets, self.listed, ones, sizes, STEPS, block)
 
     def matrices(self) -> list[NDArray[np.float32]]:
         """Words, n-grams and outputs."""
@@ -58,19 +60,25 @@ STEPS = np.ones(N, np.float32)
 
 
 def core(
-    case: Case, matrices: list[NDArray[np.float32]], tree: bool = False, **options: Any
+    case: Case,
+    matrices: list[NDArray[np.float32]],
+    tree: bool = False,
+    block: int = BLOCK,
+    **options: Any,
 ) -> Training:
     words, ngrams, outputs = matrices
-    more = {"ngrams": case.rows(ngrams, STEPS)} | options
+    more = {"ngrams": case.rows(ngrams, block)} | options
     return training(case.sentences, words, outputs, STEPS, tree, vector_size=case.size, **more)
 
 
-def compare(case: Case, simd: str, tree: bool = False, **options: Any) -> None:
+def compare(
+    case: Case, simd: str, tree: bool = False, block: int = BLOCK, **options: Any
+) -> None:
     matrices = case.matrices()
     model = reference.Model(
         *(matrix[:, : case.size].astype(float) for matrix in matrices), bags=case.bags
     )
-    training = core(case, matrices, tree, simd=simd, **options)
+    training = core(case, matrices, tree, block, simd=simd, **options)
     run(training)
     method = reference.Method(
         targets_of_tree if tree else targets_of_noise,
@@ -79,6 +87,7 @@ def compare(case: Case, simd: str, tree: bool = False, **options: Any) -> None:
         options.get("skip_gram", True),
         options.get("cbow_mean", True),
         options.get("cbow_corrected", False),
+        block,
     )
     loss = reference.train(model, case.sentences, method)
     lost = 0.1 if simd.endswith("bf16") else 1e-4
@@ -116,6 +125,18 @@ def test_every_size(size: int, simd: str, skip_gram: bool) -> None:
 @pytest.mark.parametrize("skip_gram", [True, False])
 def test_every_window(window: int, skip_gram: bool) -> None:
     compare(case(sentences=3, longest=10), "baseline", window=window, skip_gram=skip_gram)
+
+
+@pytest.mark.parametrize("block", [1, 2, 7, 8, 100, 2**31 - 1])
+@pytest.mark.parametrize("skip_gram", [True, False])
+def test_every_length_of_blocks(block: int, skip_gram: bool) -> None:
+    compare(case(sentences=9, longest=20), "baseline", block=block, skip_gram=skip_gram)
+
+
+@pytest.mark.parametrize("block", [0, -1])
+def test_blocks_are_not_empty(block: int) -> None:
+    with pytest.raises(ValueError, match="block must be at least 1, got"):
+        case().rows(case().matrices()[1], block)
 
 
 @pytest.mark.parametrize(
@@ -188,11 +209,8 @@ def test_a_row_may_stand_for_several(method: dict[str, bool]) -> None:
     counts = np.full(len(part.listed), 2, np.float32)
     sizes = (np.diff(whole.offsets) + 1).astype(np.int32)
     run(core(whole, many, **method))
-    run(
-        core(
-            part, few, ngrams=NgramRows(few[1], part.offsets, part.listed, counts, sizes), **method
-        )
-    )
+    ngrams = NgramRows(few[1], part.offsets, part.listed, counts, sizes, STEPS, BLOCK)
+    run(core(part, few, ngrams=ngrams, **method))
     np.testing.assert_allclose(few[0], many[0], atol=1e-4)
     np.testing.assert_allclose(np.repeat(few[1], 2, axis=0), many[1][:20], atol=1e-4)
     np.testing.assert_allclose(np.repeat(few[0], own, axis=0), many[1][20:first], atol=1e-4)
@@ -229,7 +247,8 @@ def test_ngrams_that_do_not_fit_are_refused(changed: dict[str, Any], says: str) 
 
 def test_several_workers_need_the_steps_of_ngrams() -> None:
     given = case()
-    ngrams = given.rows(rows(N))
+    ones, sizes = np.ones(len(given.listed), np.float32), np.diff(given.offsets) + 1
+    ngrams = NgramRows(rows(N), given.offsets, given.listed, ones, sizes.astype(np.int32))
     with pytest.raises(ValueError, match=f"several workers need the steps of {N} n-grams"):
         core(given, given.matrices(), ngrams=ngrams, workers=2)
 

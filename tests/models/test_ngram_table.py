@@ -43,6 +43,20 @@ def test_a_row_stands_for_ngrams_that_are_in_the_same_bags(table: NgramTable) ->
     assert together == 0  # it is used most
 
 
+def test_overlap_is_the_share_of_the_text_that_trains_a_row(table: NgramTable) -> None:
+    """Word 0 has its own row and the n-grams 0 and 1, which word 1 has too, and 2."""
+    of_words = [
+        np.mean([0.4, 0.6, 0.6, 0.4]),
+        np.mean([0.2, 0.6, 0.6, 0.4, 0.4]),
+        np.mean([0.1]),
+        np.mean([0.2, 0.4]),  # the n-gram 4: once in word 3, twice in word 4
+        np.mean([0.1, 0.4, 0.4]),
+    ]
+    assert table.overlap == pytest.approx(np.dot(SHARES, of_words))
+    twice = NgramTable.of((OFFSETS, LISTED), 2 * SHARES)  # shares of any sum
+    assert twice.overlap == pytest.approx(table.overlap)
+
+
 @pytest.mark.parametrize("tied", [False, True])
 def test_means_of_bags_stay_the_same(table: NgramTable, tied: bool) -> None:
     rows = subwords(tied)
@@ -78,4 +92,4 @@ def test_rows_get_what_was_learned(table: NgramTable) -> None:
 
 def test_without_ngrams_the_core_needs_none() -> None:
     table = NgramTable.of((np.zeros(4, np.int64), np.zeros(0, np.int32)), np.ones(3) / 3)
-    assert table.for_core(np.zeros((1, 16), np.float32), None) is None
+    assert table.for_core(np.zeros((1, 16), np.float32), None, 10) is None

@@ -58,47 +58,64 @@ class Method:
     skip_gram: bool = True
     cbow_mean: bool = True
     corrected: bool = False
+    block: int = 20_000
+
+
+class OpenBags:
+    """The means of the words that are in reach of a window, or will be again in the same block.
+
+    The text is divided into blocks.  The mean of a word's rows is computed when the word comes into
+    reach of a window, and again where it comes into reach in another block, after its rows were
+    given what the mean learned.  They are given that, too, when no window reaches the word's last
+    place in the block any more.
+    """
+
+    def __init__(self, model: Model, text: Sequence[int], block: int) -> None:
+        self.model, self.text, self.block = model, text, block
+        self.now: dict[int, Floats] = {}
+        self.first: dict[int, Floats] = {}
+        self.taken: dict[int, int] = {}
+        self.left = Counter[int]()
+        self.opened = self.closed = 0
+
+    def put_back(self, word: int) -> None:
+        step = self.now.pop(word) - self.first.pop(word)
+        spread(self.model.words, self.model.ngrams, self.model.bags[word], word, step)
+
+    def reach(self, start: int, stop: int) -> None:
+        """Close the bags of positions before start, and open those before stop."""
+        for position in range(self.closed, start):
+            word = self.text[position]
+            self.left[word] -= 1
+            if not self.left[word]:
+                self.put_back(word)
+        for position in range(self.opened, stop):
+            if position % self.block == 0:
+                self.left.update(self.text[position : position + self.block])
+            self.open(position)
+        self.closed, self.opened = max(self.closed, start), max(self.opened, stop)
+
+    def open(self, position: int) -> None:
+        word = self.text[position]
+        if word in self.now and self.taken[word] < position // self.block * self.block:
+            self.put_back(word)
+        if word not in self.now:
+            self.now[word] = mean(self.model.words, self.model.ngrams, self.model.bags[word], word)
+            self.first[word], self.taken[word] = self.now[word].copy(), position
 
 
 def train(model: Model, sentences: Sequence[Sequence[int]], method: Method) -> float:
-    """One epoch with windows of a fixed size; returns the loss.
-
-    The mean of a word's rows is computed when the word comes into reach of the window, and again
-    whenever it comes into reach once more, after its rows were given what the mean learned.  When
-    no window reaches the word any more, its rows are given that, too.
-    """
-    return sum(_train_sentence(model, sentence, method) for sentence in sentences)
-
-
-def _train_sentence(model: Model, sentence: Sequence[int], method: Method) -> float:
-    now, first, uses, total = {}, {}, Counter[int](), 0.0
-
-    def put_back(word: int) -> None:
-        step = now[word] - first[word]
-        spread(model.words, model.ngrams, model.bags[word], word, step)
-
-    def take(word: int) -> None:
-        if uses[word]:
-            put_back(word)
-        now[word] = mean(model.words, model.ngrams, model.bags[word], word)
-        first[word] = now[word].copy()
-        uses[word] += 1
-
-    def leave(word: int) -> None:
-        uses[word] -= 1
-        if not uses[word]:
-            put_back(word)
-
-    for word in sentence[: method.window]:
-        take(word)
-    for i in range(len(sentence)):
-        if i > method.window:
-            leave(sentence[i - method.window - 1])
-        if i + method.window < len(sentence):
-            take(sentence[i + method.window])
-        total += _train_window(model, now, sentence, i, method)
-    for word in sentence[max(0, len(sentence) - method.window - 1) :]:
-        leave(word)
+    """One epoch with windows of a fixed size, in one chunk; returns the loss."""
+    text = [word for sentence in sentences for word in sentence]
+    bags, start, total = OpenBags(model, text, method.block), 0, 0.0
+    for sentence in sentences:
+        end = start + len(sentence)
+        for i in range(len(sentence)):
+            at = start + i
+            bags.reach(max(at - method.window, start), min(at + method.window + 1, end))
+            total += _train_window(model, bags.now, sentence, i, method)
+        start = end
+    bags.reach(len(text), len(text))
     return total
 
 

@@ -112,7 +112,7 @@ static inline void list_rows(const training *t, worker *w, int n, int i, int slo
     OUTPUT_LAYERS(LIST)
 #undef LIST
     if (has_bags(t) && listed < MAX_PREFETCHED)
-        listed += list_ngrams_ahead(t, w, next, MAX_PREFETCHED - listed, list);
+        listed += list_ngrams_ahead(t, w, next, i - t->reach - 1, MAX_PREFETCHED - listed, list);
     w->n_listed[i % RING] = listed < MAX_PREFETCHED ? listed : MAX_PREFETCHED;
 }
 
@@ -220,7 +220,7 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         }
         for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) list_rows(t, w, n, i + a, slot + a);
         while (i == *end) start = *end++;
-        if (has_bags(t)) move_bags(t, w, i, start, *end);
+        if (has_bags(t)) move_bags(t, w, i, start, *end, n);
         const int reach = draw_reach(t, &w->random);
         const int from = list_context(t, w, i, start, *end, reach);
         if (t->documents.rows) list_documents(t, w, w->sentences[end - w->ends]);

@@ -150,12 +150,11 @@ static inline int lists_init(worker *w, const training *t) {
     return w->kept && w->ends && w->sentences && w->rows && w->listed && w->updater.input.sum ? 0 : -1;
 }
 
-/* Room for the bags of all positions that a window reaches, and copies of the hottest n-grams. */
+/* Room for the bags that may be open, and copies of the hottest n-grams. */
 static inline int bags_init(worker *w, const training *t) {
-    const int reached = t->reach < CHUNK ? 2 * t->reach + 1 : MAX_CHUNK;
-    const int positions = t->n_tokens < reached ? (int)t->n_tokens : reached;
+    const int words = t->n_words < MAX_CHUNK ? t->n_words : MAX_CHUNK;
     if (!has_bags(t)) return 0;
-    return open_bags_init(&w->bags, &t->subwords, t->n_words, t->stride, positions) |
+    return open_bags_init(&w->bags, &t->subwords, t->n_words, t->stride, words) |
            hot_rows_init(&w->bags.ngrams, t->kernel, &t->subwords.weights, t->stride, t->floats,
                          WORD_ROWS, &w->plan, w->index);
 }
