@@ -152,7 +152,7 @@ class NgramTable:
     ) -> NgramRows | None:
         """The n-grams for the native core; None if words have none.
 
-        Bags are open for so long that, on the mean, others train their rows ``lag`` times meanwhile.
+        A bag is open for so long that, as a mean, others train its rows ``lag`` times meanwhile.
         """
         if (self.sizes == 1).all() and not len(self.rows):
             return None

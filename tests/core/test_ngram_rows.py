@@ -71,9 +71,7 @@ def core(
     return training(case.sentences, words, outputs, STEPS, tree, vector_size=case.size, **more)
 
 
-def compare(
-    case: Case, simd: str, tree: bool = False, block: int = BLOCK, **options: Any
-) -> None:
+def compare(case: Case, simd: str, tree: bool = False, block: int = BLOCK, **options: Any) -> None:
     matrices = case.matrices()
     model = reference.Model(
         *(matrix[:, : case.size].astype(float) for matrix in matrices), bags=case.bags
