@@ -43,7 +43,8 @@ def options() -> argparse.Namespace:
     add("--megabytes", type=float, help="use only so many megabytes of it, from its beginning")
     add("--analogies", type=Path, help="a file in the layout of questions-words.txt")
     add("--similarity", type=Path, nargs="*", default=[], help="files of: word word score")
-    add("--unseen", action="store_true", help="words of --similarity that the text lacks count too")
+    add("--forms", type=Path, help="a file of: word, another form of it")
+    add("--unseen", action="store_true", help="words of these files that the text lacks count too")
     add("--rivals", nargs="+", choices=RIVALS, default=["fastvec", "gensim-file"])
     add("--models", nargs="+", choices=MODELS | SUBWORD_MODELS, default=list(MODELS))
     add("--dimensions", nargs="+", type=int, default=[100])
@@ -119,6 +120,8 @@ def judge(vectors: Path, given: argparse.Namespace) -> dict[str, float]:
         command += ["--analogies", str(given.analogies)]
     if given.similarity:
         command += ["--similarity", *map(str, given.similarity)]
+    if given.forms:
+        command += ["--forms", str(given.forms)]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     scores: dict[str, float] = json.loads(answer)
     return scores
@@ -145,9 +148,9 @@ def one_run(
     }
 
 
-def words_of(similarity: list[Path]) -> list[str]:
+def words_of(files: list[Path]) -> list[str]:
     """All words of files of word pairs, as they are spelled there."""
-    lines = (line.split("\t") for path in similarity for line in path.read_text().splitlines())
+    lines = (line.split("\t") for path in files for line in path.read_text().splitlines())
     return sorted({word for line in lines for word in line[:2]})
 
 
@@ -160,7 +163,8 @@ def main() -> None:
         corpus, output = Path(scratch, "corpus.txt"), Path(scratch, "vectors.bin")
         unseen = Path(scratch, "unseen.txt") if given.unseen else None
         if unseen is not None:
-            unseen.write_text("\n".join(words_of(given.similarity)))
+            forms = [given.forms] if given.forms else []
+            unseen.write_text("\n".join(words_of([*given.similarity, *forms])))
         limit = None if given.megabytes is None else int(given.megabytes * 1e6)
         corpora.unpack(given.corpus, corpus, limit)
         facts = about(given, corpus)

@@ -4,8 +4,9 @@ from typing import Any
 
 from fastvec._util.gensim_names import missing_from_module
 from fastvec.models.doc2vec import Doc2Vec, TaggedDocument, TaggedLineDocument
+from fastvec.models.word2vec import FAST_VERSION
 
-__all__ = ["Doc2Vec", "TaggedDocument", "TaggedLineDocument"]
+__all__ = ["FAST_VERSION", "Doc2Vec", "TaggedDocument", "TaggedLineDocument"]
 
 
 def __getattr__(name: str) -> Any:

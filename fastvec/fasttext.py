@@ -9,9 +9,11 @@ from fastvec.models.facebook import (
     save_facebook_model,
 )
 from fastvec.models.fasttext import FastText
+from fastvec.models.word2vec import FAST_VERSION
 from fastvec.vectors.fasttext import FastTextKeyedVectors
 
 __all__ = [
+    "FAST_VERSION",
     "FastText",
     "FastTextKeyedVectors",
     "load_facebook_model",

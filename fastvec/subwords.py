@@ -69,6 +69,18 @@ def ngrams(
     return np.frombuffer(ends, np.int64), np.frombuffer(buckets, np.int32)
 
 
+def used_buckets(words: Words, min_n: int, max_n: int, bucket: int) -> int:
+    """How many buckets have an n-gram of some words; see :func:`ngrams`.
+
+    >>> used_buckets(Words.of(["cat", "dog"]), 4, 5, 1000)
+    6
+    """
+    used = np.zeros(bucket, bool)
+    for _, block in _blocks(words):
+        used[ngrams(block, min_n, max_n, bucket)[1]] = True
+    return int(np.count_nonzero(used))
+
+
 @dataclass(frozen=True, eq=False)
 class Subwords:
     """What the vectors of words are made of: a row for each word, and rows for its n-grams.

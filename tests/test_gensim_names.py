@@ -6,8 +6,9 @@ import pickle
 
 import pytest
 
-from fastvec import GloVe, KeyedVectors, Phrases, Word2Vec
+from fastvec import Doc2Vec, FastText, GloVe, KeyedVectors, Phrases, Word2Vec
 from fastvec._util.gensim_names import MODEL_NAMES, MODULE_NAMES, VECTOR_NAMES
+from fastvec.sentences import TaggedDocument
 
 LIFECYCLE = ["lifecycle_events", "add_lifecycle_event"]
 MODULES = [
@@ -18,6 +19,10 @@ MODULES = [
     "fastvec.models.word2vec",
     "fastvec.models.keyedvectors",
     "fastvec.models.callbacks",
+    "fastvec.doc2vec",
+    "fastvec.fasttext",
+    "fastvec.models.doc2vec",
+    "fastvec.models.fasttext",
 ]
 
 
@@ -53,18 +58,21 @@ def test_the_advice_is_about_what_there_is():
 def test_every_name_of_gensims_classes_is_there_or_has_advice():
     models = pytest.importorskip("gensim.models", reason="gensim is not installed")
     options = {"min_count": 1, "vector_size": 2, "sample": 0}
-    ours, theirs = (kind([["a", "b"]] * 9, **options) for kind in (Word2Vec, models.Word2Vec))
-    for own, other, names in (
-        (ours, theirs, MODEL_NAMES),
-        (ours.wv, theirs.wv, VECTOR_NAMES),
-        (Phrases(min_count=1), models.Phrases(min_count=1), ["progress_per", *LIFECYCLE]),
-    ):
+    text, documents = [["a", "b"]] * 9, [TaggedDocument(["a", "b"], [i]) for i in range(9)]
+    pairs = [(Phrases(min_count=1), models.Phrases(min_count=1), ["progress_per", *LIFECYCLE])]
+    for kind, given in ((Word2Vec, text), (FastText, text), (Doc2Vec, documents)):
+        own, other = kind(given, **options), getattr(models, kind.__name__)(given, **options)
+        pairs += [(own, other, MODEL_NAMES), (own.wv, other.wv, VECTOR_NAMES)]
+    pairs.append((own.dv, other.dv, VECTOR_NAMES))
+    for own, other, names in pairs:
         public = {name for name in {*dir(other), *vars(other)} if not name.startswith("_")}
         assert not [name for name in public if not hasattr(own, name) and name not in names]
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("module", ["word2vec", "keyedvectors", "phrases", "callbacks"])
+@pytest.mark.parametrize(
+    "module", ["word2vec", "keyedvectors", "phrases", "callbacks", "fasttext", "doc2vec"]
+)
 def test_every_class_of_gensims_modules_is_there_or_has_advice(module):
     theirs = pytest.importorskip(f"gensim.models.{module}", reason="gensim is not installed")
     for name, thing in vars(theirs).items():
@@ -98,8 +106,11 @@ def test_copies_have_all_that_they_need(how):
 
 
 def test_the_names_of_gensims_modules_are_there():
+    import fastvec.doc2vec
+    import fastvec.fasttext
     import fastvec.word2vec
 
     for name in ("BrownCorpus", "FAST_VERSION", "MAX_WORDS_IN_BATCH", "Text8Corpus"):
         assert getattr(fastvec.word2vec, name) is getattr(fastvec.models.word2vec, name)
-    assert fastvec.word2vec.FAST_VERSION >= 0
+    for module in (fastvec.word2vec, fastvec.doc2vec, fastvec.fasttext):
+        assert module.FAST_VERSION >= 0

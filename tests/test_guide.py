@@ -84,6 +84,8 @@ def save_with_gensim() -> None:
         model.save(name)
     model.wv.save("old.vectors")
     models.Phrases(lines).save("old.phrases")
+    documents = [models.doc2vec.TaggedDocument(words, [i]) for i, words in enumerate(lines)]
+    models.Doc2Vec(documents, vector_size=10, epochs=1).save("old.doc2vec")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # gensim's own

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
 import shutil
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def create_beside(path: Path, is_folder: bool = False) -> tuple[Path, int]:
     attempt = 0
     while True:
         attempt += 1
-        name = path.parent / f"{start}.{secrets.token_hex(4)}.tmp"
+        name = path.parent / f"{start}.{os.urandom(4).hex()}.tmp"
         try:
             if is_folder:
                 name.mkdir()

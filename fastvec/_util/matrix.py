@@ -51,6 +51,16 @@ def padded_rows(rows: ArrayLike) -> NDArray[np.float32]:
     >>> np.shares_memory(padded_rows(matrix[:, :100]), matrix)
     True
     """
+    matrix = padding_of(rows)
+    return padded_copy(rows) if matrix is None else matrix
+
+
+def padding_of(rows: ArrayLike) -> NDArray[np.float32] | None:
+    """The padded matrix of which these (rows, size) values are a view; None if there is none.
+
+    >>> padding_of(np.ones((3, 100), np.float32)) is None
+    True
+    """
     rows = np.asarray(rows)
     (count, size), block = rows.shape, rows.base
     stride = _stride(size)
@@ -68,7 +78,7 @@ def padded_rows(rows: ArrayLike) -> NDArray[np.float32]:
             matrix = block[at : at + count * stride].reshape(count, stride)
             if not matrix[:, size:].any():
                 return matrix
-    return padded_copy(rows)
+    return None
 
 
 def picked_rows(rows: ArrayLike, picks: NDArray[np.integer[Any]]) -> NDArray[np.float32]:

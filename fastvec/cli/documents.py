@@ -67,6 +67,11 @@ class DocumentOutput(VectorOutput):
 @click.option(
     "--model", "model_output", type=OUTPUT, help="also write the whole model (.safetensors)"
 )
+@click.option(
+    "--mapfile",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="train the vectors of documents in this file, mapped into memory, which may be smaller",
+)
 @REPORT_EVERY
 @options_from(Doc2VecParams)
 @options_from(VocabularyParams)
@@ -79,6 +84,7 @@ def documents(
     to: str | None,
     word_output: Path | None,
     model_output: Path | None,
+    mapfile: Path | None,
     report_every: float,
     quiet: bool,
     **options: Any,
@@ -92,14 +98,13 @@ def documents(
     """
     if options["dm"] and options["dbow_words"]:
         raise click.UsageError("--dbow-words needs --no-dm: with --dm words are always trained")
-    outputs = [path for path in (output, word_output, model_output) if path is not None]
-    check_outputs(outputs, corpus)
+    check_outputs([output, word_output, model_output, mapfile], corpus)
     target = DocumentOutput(output, corpus, options["tmp"], to)
     if word_output is not None:
         target.words = VectorOutput(word_output, corpus, options["tmp"])
     if model_output is not None:
         target.model = Output(model_output, options["tmp"], is_text=False)
-    model = Doc2Vec(**options, progress=False if quiet else None)
+    model = Doc2Vec(**options, dv_mapfile=mapfile, progress=False if quiet else None)
     model.build_vocab(sources(corpus))
     target.check(model.dv.words, model.vector_size)
     if target.words is not None:

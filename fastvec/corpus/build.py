@@ -22,7 +22,6 @@ from fastvec._util.progress import Progress
 from fastvec._util.spill import Storage
 from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus.corpus import STORAGE_OPTIONS, Corpus, ids_in, renumbered
-from fastvec.corpus.hints import TextRead, log_hints
 from fastvec.corpus.normalize import NormalizedWords, normalize_words, word_splitter
 from fastvec.corpus.sources import (
     COLUMN_OPTIONS,
@@ -173,6 +172,8 @@ class _Reading:
         corpus._in_lines = source.has_lines(params)
         corpus._keeps_empty = params.keep_rows
         if first and self.remarks:
+            from fastvec.corpus.hints import TextRead, log_hints  # slow to import: many patterns
+
             least = self.vocab_params.min_count
             log_hints(TextRead(read.words, read.counts, corpus, least, corpus._in_lines))
         return corpus

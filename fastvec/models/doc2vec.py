@@ -7,6 +7,7 @@ It is a Word2Vec with rows for documents, which are inputs besides the words, or
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
@@ -14,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike
+from fastvec._util.gensim_names import missing_from_module
 from fastvec._util.log import log
-from fastvec._util.matrix import padded, picked_rows, random_rows
+from fastvec._util.matrix import padded, padding_of, picked_rows, random_rows
 from fastvec._util.options import changed_options, check_value, params_from
 from fastvec._util.places import FileLike
 from fastvec._util.system import available_cores
@@ -24,10 +26,10 @@ from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.sources import Source
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.io.container import Container
+from fastvec.models import from_gensim
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.doc2vec_file import (
     DOCUMENTS,
-    KIND,
     load_documents,
     mapped_rows,
     save_documents,
@@ -35,8 +37,9 @@ from fastvec.models.doc2vec_file import (
 from fastvec.models.doc2vec_run import Doc2VecRun, Inference
 from fastvec.models.output_layers import padded_view
 from fastvec.models.tags import DocumentSource, TaggedCorpus, Tags, find_documents
+from fastvec.models.training import all_finite
 from fastvec.models.word2vec import Word2Vec
-from fastvec.models.word2vec_file import load_model, restore_rows
+from fastvec.models.word2vec_file import restore_rows
 from fastvec.models.word2vec_words import one_source
 from fastvec.params import Doc2VecParams, RowParams, VocabularyParams, Word2VecParams
 from fastvec.sentences import TaggedDocument, TaggedLineDocument
@@ -101,6 +104,7 @@ class Doc2Vec(Word2Vec):
     ((8,), (8,))
     """
 
+    _kind = "Doc2Vec"
     dv: KeyedVectors
 
     def __init__(
@@ -179,6 +183,23 @@ class Doc2Vec(Word2Vec):
         return self.cbow_mean
 
     @property
+    def docvecs(self) -> KeyedVectors:
+        """The former name of ``dv``, with a DeprecationWarning, as in gensim."""
+        warnings.warn("docvecs has been renamed to dv", DeprecationWarning, stacklevel=2)
+        return self.dv
+
+    def __getitem__(self, tag: Any) -> NDArray[Any]:
+        """The vector of a word or, where there is no such word, of a document, or of several.
+
+        >>> model = Doc2Vec([["cat", "sat"], ["dog"]] * 9, vector_size=8, min_count=1)
+        >>> model["cat"].shape, model[[0, 1]].shape
+        ((8,), (2, 8))
+        """
+        if isinstance(tag, str | int | np.integer):
+            return self.wv[tag] if isinstance(tag, str) and tag in self.wv else self.dv[tag]
+        return np.vstack([self[one] for one in tag])
+
+    @property
     def documents_only(self) -> bool:
         """Whether the vectors of words are no inputs."""
         return bool(self.sg and not self.dbow_words)
@@ -217,6 +238,7 @@ class Doc2Vec(Word2Vec):
 
     def _add_documents(self, tags: Tags) -> None:
         """Make random vectors for tags that are new."""
+        tags.check_numbers(len(self.dv))
         known, names = self.dv.words, tags.all_names()
         if not len(known):
             self._numbered = tags.names is None
@@ -245,6 +267,8 @@ class Doc2Vec(Word2Vec):
     def _take_documents(self, dv: KeyedVectors) -> None:
         if not isinstance(dv, KeyedVectors) or dv.vector_size != self.vector_size:
             raise ValueError(f"dv must be a KeyedVectors of {self.vector_size} numbers, got {dv!r}")
+        if not all_finite(dv.vectors):
+            raise ValueError("dv must have finite numbers only, and some are infinite or NaN")
         self.dv = dv
         self._numbered = dv.words.integers and dv.words == Tags.numbers(len(dv)).all_names()
 
@@ -263,9 +287,12 @@ class Doc2Vec(Word2Vec):
 
     def _sync_rows(self) -> None:
         super()._sync_rows()
-        dv = self.dv
+        dv, mapfile = self.dv, self.dv_mapfile
         if dv.lock_factors is not None and not (dv.lock_factors == 1).all():
             raise ValueError("dv.vectors_lockf must be 1: the vectors of documents are all trained")
+        if mapfile is not None and padding_of(dv.vectors) is None:  # as after loading
+            rows = mapped_rows(mapfile, dv.vectors, len(dv.words), self.vector_size)
+            dv.vectors = rows[:, : self.vector_size]
         dv.vectors = padded_view("dv.vectors", dv.vectors, len(dv.words), self.vector_size)
 
     def _new_run(self, corpus: Corpus, validation: Any) -> Doc2VecRun:
@@ -451,7 +478,7 @@ class Doc2Vec(Word2Vec):
 
     @classmethod
     def _open(cls, path: FileLike) -> tuple[Self, Container]:
-        model, file = load_model(cls, path, KIND)
+        model, file = super()._open(path)
         load_documents(model, file)
         return model, file
 
@@ -462,19 +489,30 @@ class Doc2Vec(Word2Vec):
         return model
 
     def _restore_rows(self, path: FileLike) -> None:
-        file = restore_rows(self, path, KIND)
+        file = restore_rows(self, path)
         self.dv.vectors[:] = file.arrays[DOCUMENTS]
         self.dv.forget_norms()
 
     @classmethod
     def from_gensim(cls, theirs: Any) -> Self:
-        """Not there for Doc2Vec: ``KeyedVectors.from_gensim(model.wv)`` takes over the vectors of
-        words, and ``KeyedVectors.from_gensim(model.dv)`` those of documents."""
-        del theirs
-        raise TypeError(
-            "Doc2Vec has no from_gensim: KeyedVectors.from_gensim(model.wv) takes over the vectors "
-            "of words, and of model.dv those of documents"
-        )
+        """A Doc2Vec of gensim 4 with its words, documents and options, copied; see
+        :meth:`Word2Vec.from_gensim`.
+
+        Raises
+        ------
+        TypeError
+            another object, or a file: open it with gensim's Doc2Vec.load.
+        ValueError
+            a model with ``dm_concat=1``, or whose tags are partly strings and partly integers.
+
+        >>> documents = [TaggedDocument(["cat", "sat"], [0])] * 9
+        >>> theirs = Doc2Vec(documents, vector_size=8, min_count=1)  # or gensim's
+        >>> len(Doc2Vec.from_gensim(theirs).dv)
+        1
+        """
+        model = from_gensim.word2vec(cls, theirs)
+        from_gensim.take_documents(model, theirs)
+        return model
 
     def __getstate__(self) -> dict[str, Any]:
         return super().__getstate__() | {"_inference": None}
@@ -487,3 +525,8 @@ class Doc2Vec(Word2Vec):
             f"Doc2Vec<documents={len(self.dv)}, vocab={len(self.wv)}, "
             f"vector_size={self.vector_size}, alpha={self.alpha}, dm={int(self.dm)}{changed}>"
         )
+
+
+def __getattr__(name: str) -> Any:
+    """Names of gensim that are not here: ImportError says what to use."""
+    missing_from_module(__name__, name)

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._util.atomic import PathLike, check_target
+from fastvec._util.atomic import PathLike, atomic_write
 from fastvec._util.matrix import padded
 from fastvec._util.places import FileLike, still_there
 from fastvec.io.container import Container
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 #: the names of a model's own arrays in its file
 DOCUMENTS, TAGS, TAG_OFFSETS = "documents", "tags", "tag_offsets"
-KIND = "doc2vec"
 
 
 def save_documents(
@@ -50,7 +48,7 @@ def save_documents(
         "tag_column": model.tag_column,
         "tags": "numbers" if model._numbered else "strings",
     }
-    save_model(model, path, {**(metadata or {}), **about}, {**(arrays or {}), **own}, KIND)
+    save_model(model, path, {**(metadata or {}), **about}, {**(arrays or {}), **own})
 
 
 def load_documents(model: Doc2Vec, file: Container) -> None:
@@ -92,16 +90,18 @@ def mapped_rows(path: PathLike, known: NDArray[Any], count: int, size: int) -> N
 
     OSError if the disk has no room for it.
     """
-    path = check_target(path)
     stride = padded(1, size).shape[1]
-    known = np.array(known)  # they may be in the file that is replaced
-    path.unlink(missing_ok=True)
-    with Path(path).open("xb") as file:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file.fileno(), 0, max(count * stride * 4, 1))
-        else:
-            file.truncate(count * stride * 4)
+    with atomic_write(path) as file:
+        _allocate(file.fileno(), max(count * stride * 4, 1))
     flat = np.memmap(path, np.float32, "r+", shape=(count * stride,)).view(np.ndarray)
     rows = flat.reshape(count, stride)
-    rows[: len(known), :size] = known
+    rows[: len(known), :size] = known  # those in a file that was replaced are still mapped
     return rows
+
+
+def _allocate(file: int, size: int) -> None:
+    """Make a file so large, of zeros, for which the disk then has room."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, size)
+    else:
+        os.truncate(file, size)

@@ -20,7 +20,9 @@ from fastvec.io.container import array_checksum
 from fastvec.models.output_layers import LAYERS, LayerInput, Matrix
 from fastvec.models.sampling import WordUse, subsample_thresholds
 from fastvec.models.tags import TaggedCorpus
+from fastvec.models.training import all_finite
 from fastvec.models.word2vec_run import Word2VecRun, method_for_core
+from fastvec.models.word2vec_words import Word2VecWords
 from fastvec.params import Word2VecParams
 from fastvec.words import offsets_of
 
@@ -91,7 +93,9 @@ class Inference:
     """
 
     def __init__(self, model: Doc2Vec) -> None:
-        model._sync_rows()
+        Word2VecWords._sync_rows(
+            model
+        )  # and not the documents, which may be in a large mapped file
         self.params = replace(model._training_params(), alpha=1.0, min_alpha=0.0, epochs=1)
         self._identity, self._options = self._parts(model), self._options_of(model)
         counts = np.maximum(model._word_counts(), 1)
@@ -127,21 +131,18 @@ class Inference:
         min_alpha: float,
     ) -> NDArray[np.float32]:
         """The (documents, D) vectors of documents of the model's words; zeros for those without
-        words."""
+        words.
+
+        Raises FloatingPointError if the learning rate was so high that they are not finite.
+        """
         count, size = len(offsets) - 1, self.params.vector_size
         rows = padded(count, size)
         if len(tokens):
             core = self._core(tokens, offsets, rows, max(1, min(workers, count)))
             core.start_epoch(0.0, 0.0, self.params.seed)
-            control = Control(core.n_workers)
-            if control.workers == 1 and count == 1:  # a thread would take longer
-                core.infer(0, control, epochs, alpha, min_alpha)
-                return rows[:, :size]
-            threads.run(
-                lambda worker: core.infer(worker, control, epochs, alpha, min_alpha),
-                control.workers,
-                control.stop,
-            )
+            _infer(core, count, epochs, alpha, min_alpha)
+            if not all_finite(rows):
+                raise FloatingPointError(f"the vectors are not finite: lower alpha (now {alpha:g})")
         return rows[:, :size]
 
     def _core(
@@ -164,3 +165,12 @@ class Inference:
             inferring=True,
             **method_for_core(params),
         )
+
+
+def _infer(core: Training, count: int, *how: Any) -> None:
+    """Let the core's workers infer so many documents."""
+    control = Control(core.n_workers)
+    if control.workers == 1 and count == 1:  # a thread would take longer
+        core.infer(0, control, *how)
+        return
+    threads.run(lambda worker: core.infer(worker, control, *how), control.workers, control.stop)

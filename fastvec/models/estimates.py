@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,13 +17,15 @@ from fastvec._util.system import available_cores
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.cooccurrence import count_pairs
+from fastvec.models.doc2vec import Doc2Vec
+from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
 from fastvec.models.glove_run import GloVeRun
 from fastvec.models.training import Run
 from fastvec.models.training_state import TrainingState
 from fastvec.models.word2vec import Word2Vec
-from fastvec.models.word2vec_run import Word2VecRun
 from fastvec.params import CooccurrenceParams, GloVeParams
+from fastvec.subwords import used_buckets
 
 PART = 300_000  # words of the text that are trained on,
 COUNTED = 2_000_000  # and of which pairs are counted, which is faster
@@ -38,7 +41,7 @@ class Estimate:
     Attributes
     ----------
     model : str
-        skip-gram, CBOW or GloVe.
+        skip-gram, CBOW, skip-gram with subwords, documents (PV-DM, each line being one) or GloVe.
     epochs : int
         how many there are by default.
     seconds : float
@@ -70,11 +73,17 @@ def estimate_trainings(corpus: Corpus, vocabulary: Vocabulary, workers: int = 0)
 
     >>> corpus = Corpus.read([["a", "rose", "is", "a", "rose"]], min_count=1)
     >>> [each.model for each in estimate_trainings(corpus, corpus.vocabulary, workers=1)]
-    ['skip-gram', 'CBOW', 'GloVe']
+    ['skip-gram', 'CBOW', 'skip-gram with subwords', 'documents', 'GloVe']
     """
     workers = workers or available_cores()
     part = _part(corpus, vocabulary, PART)
-    found = [_word2vec(part, vocabulary, sg, workers) for sg in (1, 0)]
+    options: dict[str, Any] = {"workers": workers, "progress": False}
+    found = [
+        _word2vec("skip-gram", Word2Vec(sg=1, **options), part, vocabulary),
+        _word2vec("CBOW", Word2Vec(**options), part, vocabulary),
+        _word2vec("skip-gram with subwords", FastText(sg=1, **options), part, vocabulary),
+        _word2vec("documents", Doc2Vec(**options), part, vocabulary, len(corpus)),
+    ]
     part = _part(corpus, vocabulary, COUNTED)
     if _has_pairs(part):
         found.append(_glove(part, vocabulary, workers))
@@ -102,16 +111,26 @@ def _part(corpus: Corpus, vocabulary: Vocabulary, size: int) -> Corpus:
     return part.in_words(vocabulary)
 
 
-def _word2vec(part: Corpus, vocabulary: Vocabulary, sg: int, workers: int) -> Estimate:
-    model = Word2Vec(sg=sg, workers=workers, progress=False)
+def _word2vec(
+    name: str, model: Word2Vec, part: Corpus, vocabulary: Vocabulary, documents: int = 0
+) -> Estimate:
+    """The estimate for a model that has no words yet."""
+    n_tokens, row = int(vocabulary.counts.sum()), padded(1, model.vector_size).nbytes
+    rows = documents
+    if isinstance(model, FastText):
+        # In training there are two of all rows but those of vectors.
+        rows = len(vocabulary) + 2 * used_buckets(
+            vocabulary.words, model.min_n, model.max_n, model.bucket
+        )
     model.build_vocab(part)
-    n_tokens = int(vocabulary.counts.sum())
-    rate = len(part.tokens) / _seconds_of_epoch(Word2VecRun(model, part))
+    assert model._corpus is not None
+    rate = len(part.tokens) / _seconds_of_epoch(model._new_run(model._corpus, None))
+    needed = Word2Vec.estimate_memory(model, len(vocabulary))["total"]
     return Estimate(
-        "skip-gram" if sg else "CBOW",
+        name,
         model.epochs,
         model.epochs * n_tokens / rate,
-        model.estimate_memory(len(vocabulary))["total"] + TOKEN_BYTES * n_tokens,
+        needed + rows * row + TOKEN_BYTES * n_tokens,
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
+from fastvec._util.options import check_value
 from fastvec._util.places import FileLike, name_of
 from fastvec.io.fasttext import args_of, write_fasttext
 from fastvec.io.fasttext_args import LOSSES, MODELS, SUPERVISED, FastTextArgs
@@ -12,6 +14,8 @@ from fastvec.io.fasttext_reader import FastTextFile, read_fasttext
 from fastvec.models.fasttext import FastText
 from fastvec.models.output_layers import NEGATIVE_SAMPLING, OutputWeights
 from fastvec.vectors.fasttext import FastTextKeyedVectors
+
+MOST_NUMBER = 2**31 - 1  # in the head of a file
 
 
 def load_facebook_vectors(path: FileLike, encoding: str = "utf-8") -> FastTextKeyedVectors:
@@ -71,6 +75,7 @@ def load_facebook_model(path: FileLike, encoding: str = "utf-8") -> FastText:
     except ValueError as error:
         raise ValueError(f"{name} is a damaged fastText model: {error}") from None
     model.wv = _vectors(file)
+    model._take_options(file.subwords)
     model.corpus_total_words = int(file.counts.sum())
     weights = OutputWeights(file.words, model.vector_size)
     if file.output is not None and file.args.loss == LOSSES["negative sampling"]:
@@ -87,7 +92,11 @@ def load_facebook_model(path: FileLike, encoding: str = "utf-8") -> FastText:
 
 
 def save_facebook_model(
-    model: FastText, path: FileLike, encoding: str = "utf-8", mode: str = "wb"
+    model: FastText,
+    path: FileLike,
+    encoding: str = "utf-8",
+    lr_update_rate: int = 100,
+    word_ngrams: int = 1,
 ) -> None:
     """Write a model as a binary file that fastText and gensim read.
 
@@ -99,19 +108,23 @@ def save_facebook_model(
     path : path
         or an address that fsspec knows, or a file that is open for writing bytes; compressed if its
         name ends with .gz, .bz2, .xz or .zst.
-    encoding, mode : str
-        only utf-8 and wb, as fastText has it.
+    encoding : str
+        only utf-8, as fastText has it.
+    lr_update_rate, word_ngrams : int
+        what the file says of these options of fastText's, which have no effect on vectors of words.
 
     Raises
     ------
     ValueError
-        another encoding or mode, a word with a zero byte; TypeError if the model is no FastText,
-        OSError if it cannot be written.
+        another encoding, a number that is not from 1 to 2**31 - 1, a word with a zero byte;
+        TypeError if the model is no FastText, OSError if it cannot be written.
 
     >>> save_facebook_model(load_facebook_model("fasttext.bin"), "copy.bin")
     """
-    if encoding.lower().replace("-", "") != "utf8" or mode != "wb":
-        raise ValueError(f"fastText's files are UTF-8, written whole, not {encoding}, {mode!r}")
+    if encoding.lower().replace("-", "") != "utf8":
+        raise ValueError(f"fastText's files are UTF-8, not {encoding}")
+    check_value("lr_update_rate", lr_update_rate, int, low=1, high=MOST_NUMBER)
+    check_value("word_ngrams", word_ngrams, int, low=1, high=MOST_NUMBER)
     if not isinstance(model, FastText):
         raise TypeError(
             f"model must be a FastText, got {type(model).__name__} (the command fastvec convert "
@@ -120,7 +133,8 @@ def save_facebook_model(
     model._sync_rows()
     wv, output = model.wv, model._output_weights.get(NEGATIVE_SAMPLING)
     output = None if output is None else output[:, : model.vector_size]
-    write_fasttext(path, wv.words, wv.counts, wv.subwords, args_of(vars(model)), output)
+    args = replace(args_of(vars(model)), lr_update_rate=lr_update_rate, word_ngrams=word_ngrams)
+    write_fasttext(path, wv.words, wv.counts, wv.subwords, args, output)
 
 
 def _vectors(file: FastTextFile) -> FastTextKeyedVectors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any, ClassVar, Self, Unpack
 
@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.gensim_names import missing_from_module
 from fastvec._util.matrix import padded, random_rows
-from fastvec._util.options import Params, check_value, params_from, set_options
-from fastvec._util.places import FileLike
+from fastvec._util.options import Params, check_value, names_of, params_from, set_options
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io.container import Container
@@ -22,7 +21,6 @@ from fastvec.models.fasttext_run import FastTextRun
 from fastvec.models.ngram_table import Bags, Ints
 from fastvec.models.output_layers import Matrix
 from fastvec.models.word2vec import Word2Vec
-from fastvec.models.word2vec_file import load_model, restore_rows, save_model
 from fastvec.params import SubwordParams, TextOptions, VocabularyParams, Word2VecParams
 from fastvec.subwords import Subwords, no_rows
 from fastvec.subwords import ngrams as ngrams_of
@@ -30,7 +28,7 @@ from fastvec.vectors.fasttext import FastTextKeyedVectors
 from fastvec.words import Words
 
 P, V, S = Word2VecParams, VocabularyParams, SubwordParams
-KIND = "fasttext"  # of its files
+NGRAM_OPTIONS = names_of(SubwordParams)
 #: what gensim has in its module of this name, and fastvec in facebook.py
 FILES = ("load_facebook_model", "load_facebook_vectors", "save_facebook_model")
 
@@ -76,6 +74,7 @@ class FastText(Word2Vec, SubwordParams):
     (False, (8,))
     """
 
+    _kind = "FastText"
     _groups: ClassVar[tuple[type[Params], ...]] = (Word2VecParams, SubwordParams)
     word_ngrams: ClassVar[int] = 1  # gensim's
     wv: FastTextKeyedVectors
@@ -169,7 +168,19 @@ class FastText(Word2Vec, SubwordParams):
                 "deterministic=True is not for FastText yet: train it with workers=1, which always "
                 "gives the same vectors"
             )
+        self._check_ngrams()
         return super()._training_params()
+
+    def _check_ngrams(self) -> None:
+        """ValueError if options of n-grams are not those that the rows of this model have."""
+        subwords = self.wv.subwords if len(vars(self).get("wv", ())) else None
+        for name in NGRAM_OPTIONS:
+            now, made = getattr(self, name), getattr(subwords or self, name)
+            if now != made:
+                raise ValueError(
+                    f"{name} cannot become {now}, since the n-grams of this model were made with "
+                    f"{name}={made}: set it before build_vocab"
+                )
 
     def _new_run(self, corpus: Corpus, validation: float | Corpus | None) -> FastTextRun:
         factors = self.wv.lock_factors
@@ -193,6 +204,7 @@ class FastText(Word2Vec, SubwordParams):
         self._set_words(vocabulary, self._no_subwords())
 
     def _add_rows(self, vocabulary: Vocabulary) -> None:
+        self._check_ngrams()
         self._set_words(vocabulary, self.wv.subwords, keep_attributes=True)
 
     def _set_words(
@@ -234,11 +246,14 @@ class FastText(Word2Vec, SubwordParams):
         subwords = take_subwords(file)
         if subwords is None:
             raise file.damaged("it has no subwords")
-        self.min_n, self.max_n, self.bucket = subwords.min_n, subwords.max_n, subwords.bucket
-        self.hash_count = subwords.hash_count
+        self._take_options(subwords)
         own = subwords.words if subwords.hash_count else np.array(subwords.words)
         ngrams = np.array(subwords.ngrams)
         self.wv.renew_subwords(words, replace(subwords, words=own, ngrams=ngrams), counts)
+
+    def _take_options(self, subwords: Subwords) -> None:
+        """Have the options of n-grams that were made elsewhere."""
+        vars(self).update({name: getattr(subwords, name) for name in NGRAM_OPTIONS})
 
     def _restore_vectors(self, file: Container) -> None:
         saved, now = take_subwords(file), self._input_rows()
@@ -248,26 +263,11 @@ class FastText(Word2Vec, SubwordParams):
             now[0][:] = saved.words
         self.wv.adjust_vectors()
 
-    def _write(
-        self,
-        path: FileLike,
-        metadata: Mapping[str, Any] | None = None,
-        arrays: Mapping[str, NDArray[Any]] | None = None,
-    ) -> None:
-        save_model(self, path, metadata, arrays, KIND)
-
-    @classmethod
-    def _open(cls, path: FileLike) -> tuple[Self, Container]:
-        return load_model(cls, path, KIND)
-
     @classmethod
     def _like(cls, vector_size: int) -> Self:
         model = cls.__new__(cls)
         FastText.__init__(model, vector_size=vector_size)
         return model
-
-    def _restore_rows(self, path: FileLike) -> None:
-        restore_rows(self, path, KIND)
 
     def estimate_memory(
         self, vocab_size: int | None = None, report: dict[str, int] | None = None

@@ -14,12 +14,13 @@ from fastvec.models.phrase_joining import cuts
 from fastvec.models.phrase_scores import SCORERS
 from fastvec.models.phrases_file import PhrasesFile
 from fastvec.models.training_state import TrainingState
-from fastvec.params import PhrasesParams, SubwordParams, VocabularyParams
+from fastvec.params import PhrasesParams, VocabularyParams
 from fastvec.vectors.from_gensim import check_gensim
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
 if TYPE_CHECKING:
+    from fastvec.models.doc2vec import Doc2Vec
     from fastvec.models.word2vec import Word2Vec
 
     Model = TypeVar("Model", bound=Word2Vec)
@@ -31,18 +32,14 @@ PROGRESS = ("train_count", "total_train_time", "min_alpha_yet_reached", "running
 
 
 def word2vec(cls: type[Model], theirs: Any) -> Model:
-    """A Word2Vec or FastText of gensim's as one of fastvec's; see
+    """A model of gensim's as one of fastvec's, of a Doc2Vec without its documents; see
     :meth:`fastvec.Word2Vec.from_gensim`."""
-    check_gensim("Word2Vec", theirs, "wv", "vector_size", "negative", "hs")
-    if hasattr(theirs, "dv"):
-        raise TypeError(
-            f"a {type(theirs).__name__} is not taken over whole: KeyedVectors.from_gensim(model.wv)"
-            " takes over its vectors of words, and of model.dv those of documents"
-        )
-    has_ngrams = hasattr(theirs.wv, "vectors_ngrams")
-    if has_ngrams != (SubwordParams in cls._groups):
-        kind = "FastText" if has_ngrams else "Word2Vec"
+    check_gensim(cls._kind, theirs, "wv", "vector_size", "negative", "hs")
+    kind = _kind_of(theirs)
+    if kind != cls._kind:
         raise TypeError(f"this is a {type(theirs).__name__}: use {kind}.from_gensim")
+    if getattr(theirs, "dm_concat", 0):
+        raise ValueError("a model with dm_concat=1 cannot be taken over: its windows are others")
     model = cls._like(theirs.vector_size)
     names = (*names_of(*cls._groups, VocabularyParams), *FACTS)
     for owner in (theirs.wv, theirs):  # of which gensim's wv has the options of n-grams
@@ -53,6 +50,24 @@ def word2vec(cls: type[Model], theirs: Any) -> Model:
     model.wv = KeyedVectors.from_gensim(theirs.wv)
     model._output_weights = _output_weights(model, theirs)
     return model
+
+
+def _kind_of(theirs: Any) -> str:
+    """Which of gensim's classes has the attributes of a model."""
+    if hasattr(theirs, "dv"):
+        return "Doc2Vec"
+    return "FastText" if hasattr(theirs.wv, "vectors_ngrams") else "Word2Vec"
+
+
+def take_documents(model: Doc2Vec, theirs: Any) -> None:
+    """Give a model the documents of gensim's; see :meth:`fastvec.Doc2Vec.from_gensim`."""
+    if len({type(tag) for tag in theirs.dv.index_to_key}) > 1:
+        raise ValueError(
+            "the tags of these documents are partly strings and partly integers: "
+            "KeyedVectors.from_gensim(model.wv) takes over the vectors of words"
+        )
+    model.dbow_words = int(theirs.dbow_words)
+    model._take_documents(KeyedVectors.from_gensim(theirs.dv))
 
 
 def _output_weights(model: Word2Vec, theirs: Any) -> OutputWeights:

@@ -47,6 +47,21 @@ class Tags:
         """Of each document its number."""
         return cls(None, np.arange(count + 1), np.arange(count, dtype=np.int32))
 
+    def check_numbers(self, known: int) -> None:
+        """ValueError for integers that are far larger than the number of documents, of which
+        ``known`` have rows already.
+
+        >>> Tags(None, np.arange(2), np.array([50_000], np.int32)).check_numbers(0)
+        Traceback (most recent call last):
+        ValueError: integer tags are the numbers of rows, and 1 documents should not have a tag ...
+        """
+        count, largest = len(self.starts) - 1, int(self.ids.max(initial=0))
+        if self.names is None and largest > MOST_ROWS_PER_DOCUMENT * count + FREE_ROWS + known:
+            raise ValueError(
+                f"integer tags are the numbers of rows, and {count} documents should not have "
+                f"a tag as large as {largest}: use strings as tags"
+            )
+
     def all_names(self) -> Words:
         """The names of all rows."""
         if self.names is not None:
@@ -121,21 +136,12 @@ class TagList:
         return int(tag)
 
     def result(self) -> Tags:
-        """The tags of all documents so far.
-
-        ValueError for integers that are far larger than the number of documents.
-        """
+        """The tags of all documents so far."""
         ids, starts = np.array(self._ids, np.int32), np.array(self._ends, np.int64)
         if not self._integers:
             joined, offsets = self._table.arrays()
             names = Words(np.frombuffer(joined, np.uint8), np.frombuffer(offsets, np.int64))
             return Tags(names, starts, ids)
-        largest = int(ids.max(initial=0))
-        if largest > MOST_ROWS_PER_DOCUMENT * len(self) + FREE_ROWS:
-            raise ValueError(
-                f"integer tags are the numbers of rows, and {len(self)} documents should not have "
-                f"a tag as large as {largest}: use strings as tags"
-            )
         return Tags(None, starts, ids)
 
 

@@ -172,6 +172,8 @@ class Word2Vec(Word2VecWords, Plotted):
     (8,)
     """
 
+    #: the name of gensim's class, and of the kind of files
+    _kind: ClassVar[str] = "Word2Vec"
     #: its groups of options besides those of reading text
     _groups: ClassVar[tuple[type[Params], ...]] = (Word2VecParams,)
 
@@ -655,8 +657,8 @@ class Word2Vec(Word2VecWords, Plotted):
         Raises
         ------
         TypeError
-            another object (FastText and Doc2Vec: ``KeyedVectors.from_gensim(model.wv)`` takes over
-            their word vectors), or a file: open it with gensim's Word2Vec.load.
+            another object (FastText and Doc2Vec have a method of their own), or a file: open it
+            with gensim's Word2Vec.load.
         ValueError
             an option that fastvec does not accept.
 

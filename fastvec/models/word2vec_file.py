@@ -1,4 +1,5 @@
-"""Files of Word2Vec models: a container of kind ``word2vec`` (docs/formats.md)."""
+"""Files of Word2Vec models, and of FastText and Doc2Vec, which have more in them: containers whose
+kinds are the names of these classes (docs/formats.md)."""
 
 from __future__ import annotations
 
@@ -39,7 +40,6 @@ def save_model(
     path: FileLike,
     metadata: Mapping[str, Any] | None = None,
     arrays: Mapping[str, NDArray[Any]] | None = None,
-    kind: str = "word2vec",
 ) -> None:
     """Write a model, and whatever else belongs to it; see :meth:`fastvec.Word2Vec.save`."""
     model._sync_rows()
@@ -62,14 +62,14 @@ def save_model(
             "parameters": serializable({name: getattr(model, name) for name in _saved(model)}),
             "training": model.training_state.to_dict(),
         },
-        kind=kind,
+        kind=model._kind.lower(),
     )
 
 
-def load_model(cls: type[Model], path: FileLike, kind: str = "word2vec") -> tuple[Model, Container]:
+def load_model(cls: type[Model], path: FileLike) -> tuple[Model, Container]:
     """Open a file of :func:`save_model`: the model, and all that the file has; see
     :meth:`fastvec.Word2Vec.load`."""
-    words, file = load_vectors(path, kind)
+    words, file = load_vectors(path, cls._kind.lower())
     options = file.metadata.get("parameters")
     if not isinstance(options, dict):
         raise file.damaged("parameters is not a JSON object")
@@ -100,12 +100,12 @@ def load_model(cls: type[Model], path: FileLike, kind: str = "word2vec") -> tupl
     return model, file
 
 
-def restore_rows(model: Word2Vec, path: FileLike, kind: str = "word2vec") -> Container:
+def restore_rows(model: Word2Vec, path: FileLike) -> Container:
     """Read the vectors and weights of a saved state of a model into its own arrays.
 
     ValueError if it has other words now.
     """
-    words, file = load_vectors(path, kind)
+    words, file = load_vectors(path, model._kind.lower())
     if words != model.wv.words:
         raise ValueError(f"{name_of(path)} has other words than the model has now")
     model._sync_rows()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,7 @@ class FastTextKeyedVectors(KeyedVectors):
     (array([3., 4.], dtype=float32), True, False)
     """
 
+    compatible_hash: ClassVar[bool] = True
     _subwords: Subwords
     _vectors: NDArray[Any] | None  # None: they have to be computed
 

@@ -67,7 +67,8 @@ def test_the_options_of_reading_count(folder: Path) -> None:
     (folder / "t").write_text("A, Rose\nis\na\nrose\n")
     facts = facts_of(folder, "t", "--lower", "--tokens", "words", "--no-lines", "--min-count", "1")
     assert (facts["sentences"], facts["different_words"]) == (1, 3)
-    assert [each["model"] for each in facts["training"]] == ["skip-gram", "CBOW", "GloVe"]
+    models = ["skip-gram", "CBOW", "skip-gram with subwords", "documents", "GloVe"]
+    assert [each["model"] for each in facts["training"]] == models
     facts = facts_of(folder, "t", "--min-count", "9")
     assert (facts["different_words"], facts["training"]) == (5, [])
     done = fastvec(folder, "check", "t.fvc", "--min-count", "9")

@@ -41,11 +41,24 @@ def test_tags_of_a_column(folder: Path) -> None:
     assert list(read_vectors(folder / "d.safetensors").words) == ["doc 0", "doc 1", "doc 2"]
 
 
+def test_vectors_in_a_mapped_file_are_the_same(folder: Path) -> None:
+    for line in ("-o d.txt", "-o m.txt --mapfile rows"):
+        done = fastvec(folder, "documents", "text.txt", "-q", *line.split(), *OPTIONS.split())
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (folder / "d.txt").read_bytes() == (folder / "m.txt").read_bytes()
+    rows = np.fromfile(folder / "rows", np.float32).reshape(15, 16)[:, :8]
+    np.testing.assert_array_equal(rows, read_vectors(folder / "m.txt").vectors)
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
         ("text.txt -o d.txt --tag-column id", "--tag-column id needs --column NAME beside it"),
         ("text.txt -o d.txt --words d.txt", "two outputs would be the same file"),
+        ("text.txt -o d.txt --mapfile d.txt", "two outputs would be the same file"),
+        ("text.txt -o d.txt --mapfile text.txt", "it is also read, and would be replaced"),
+        ("text.txt -o d.txt --mapfile no/rows", "there is no folder"),
+        ("text.txt -o d.txt --mapfile /dev/null", "/dev/null"),
         ("text.txt -o d.unknown", "d.unknown"),
         ("text.txt -o d.txt --dbow-words", "--dbow-words needs --no-dm"),
         ("t.jsonl --column text --tag-column id -o d.bin", "space"),

@@ -11,7 +11,7 @@ import gzip
 import io
 import lzma
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,6 +37,7 @@ from fastvec.io.registry import read_vectors, write_vectors
 from fastvec.io.tensors import load_tensors
 from fastvec.io.vectors import load_vectors
 from fastvec.io.word2vec import read_word2vec, write_word2vec
+from fastvec.models.doc2vec import Doc2Vec
 from fastvec.models.facebook import load_facebook_model, load_facebook_vectors
 from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
@@ -45,7 +46,13 @@ from fastvec.models.phrases import FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
 from fastvec.plots.curves import table_of
 from fastvec.plots.runs import read_runs
-from fastvec.sentences import LineSentence, PathLineSentences, Text8Corpus
+from fastvec.sentences import (
+    LineSentence,
+    PathLineSentences,
+    TaggedDocument,
+    TaggedLineDocument,
+    Text8Corpus,
+)
 from fastvec.subwords import Subwords
 from fastvec.vectors.fasttext import FastTextKeyedVectors
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -115,6 +122,16 @@ def use_model(model: Word2Vec | GloVe) -> None:
         model.train([["a", "rose", "is", "a", "rose"]] * 3, epochs=1)  # options may not fit
 
 
+def use_documents(model: Doc2Vec) -> None:
+    """Find each document, go on with the training, and infer a vector."""
+    use_vectors(model.dv.words, model.dv.vectors)
+    tags = model.dv.index_to_key[:1]
+    model.workers, model.progress = 1, False
+    with contextlib.suppress(ValueError, TypeError, RuntimeError, FloatingPointError):
+        model.train([TaggedDocument(words, tags) for words in SENTENCES], epochs=1)
+        assert model.infer_vector(["a", "rose"], epochs=1).shape == (model.vector_size,)
+
+
 def use_phrases(phrases: Phrases | FrozenPhrases) -> None:
     """Join phrases and score them."""
     if phrases.tokens == "a function":  # it would have to be set again
@@ -128,6 +145,7 @@ def use_phrases(phrases: Phrases | FrozenPhrases) -> None:
 
 USES: dict[type, Callable[[Any], None]] = {
     Corpus: use_corpus,
+    Doc2Vec: use_documents,
     FastText: use_model,
     FastTextKeyedVectors: use_subwords,
     FrozenPhrases: use_phrases,
@@ -216,6 +234,15 @@ def model_of(path: Path) -> None:
     model = Word2Vec(SENTENCES, vector_size=2, hs=1, **SMALL)
     model.wv.vectors_lockf[1] = 0.5
     model.save(path)
+
+
+def documents_of(path: Path, tags: Sequence[Any] = range(6), **options: Any) -> None:
+    tagged = [TaggedDocument(words, [tag]) for words, tag in zip(SENTENCES, tags, strict=True)]
+    Doc2Vec(tagged, vector_size=2, **options, **SMALL).save(path)
+
+
+def ngrams_of(path: Path, **options: Any) -> None:
+    FastText(SENTENCES, vector_size=2, bucket=20, **options, **SMALL).save(path)
 
 
 def phrases_of(path: Path, frozen: bool = False) -> None:
@@ -314,6 +341,13 @@ def evaluated(what: str, path: Path) -> object:
     return getattr(evaluation, what)(wv, path)
 
 
+def tags_of(path: Path) -> object:
+    """The documents and tags of a table; its words need not be enough to train on."""
+    model = Doc2Vec(vector_size=2, column="text", tag_column="n", **SMALL)
+    model.build_vocab(path)
+    return model
+
+
 @dataclass(frozen=True)
 class Reader:
     """How a file is read, and how a good one is made.
@@ -391,6 +425,20 @@ READERS = {
     ),
     "model": Reader(model_of, Word2Vec.load, "", True),
     "model by its bytes": Reader(model_of, load),
+    "documents": Reader(documents_of, Doc2Vec.load, "", True),
+    "documents with names": Reader(
+        partial(documents_of, tags="abcdeé", dm=0, hs=1), Doc2Vec.load, "", True
+    ),
+    "documents by their bytes": Reader(documents_of, load),
+    "lines as documents": Reader(
+        bytes_of(LINES), lambda path: list(TaggedLineDocument(path)) and 0, ".gz"
+    ),
+    "tags of a table": Reader(table(parquet), tags_of, ".parquet"),
+    "tags of CSV": Reader(bytes_of(CSV), tags_of, ".csv"),
+    "tags of JSON lines": Reader(bytes_of(JSON_LINES), tags_of, ".jsonl"),
+    "model of n-grams": Reader(ngrams_of, FastText.load, "", True),
+    "model of floret's": Reader(partial(ngrams_of, hash_count=2), FastText.load, "", True),
+    "model of n-grams by its bytes": Reader(ngrams_of, load),
     "glove model": Reader(lambda p: GloVe(2, **SMALL).fit(SENTENCES).save(p), GloVe.load, "", True),
     "pairs": Reader(
         lambda path: Pairs.from_scipy(np.ones((3, 3)), PLAIN, np.arange(3)).save(path),

@@ -2,7 +2,11 @@
 
 import copy
 import importlib
+import mmap
 import pickle
+import tracemalloc
+from collections import namedtuple
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -280,6 +284,86 @@ def test_vectors_in_a_mapped_file(tmp_path: Path) -> None:
         trained(dv_mapfile=tmp_path / "no" / "dv")
 
 
+def tracked_peak(work: Callable[[], object]) -> int:
+    """How many bytes of memory some work takes at once, mapped files not among them."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def many_documents(count: int) -> list[TaggedDocument]:
+    return [TaggedDocument([f"a{i % 30}", f"a{i % 29}"], [i]) for i in range(count)]
+
+
+def test_a_mapped_file_is_never_in_memory_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fastvec.io.tensors.BLOCK_BYTES", 1 << 20)
+    count, options = 20_000, {"vector_size": 100, "epochs": 1, "min_count": 1}
+    model = trained(many_documents(count), dv_mapfile=tmp_path / "dv", **options)
+    model.save(tmp_path / "m.safetensors")
+    size = (tmp_path / "dv").stat().st_size
+    assert size == count * 448
+    more = many_documents(10)
+
+    def work() -> None:
+        model.build_vocab([TaggedDocument(["a1"], [count])], update=True)
+        model.train(more, epochs=1)
+        model.infer_vectors(texts(1), epochs=2)
+        model.save(tmp_path / "again.safetensors")
+
+    assert tracked_peak(work) < size / 2
+    assert len(model.dv) == count + 1
+    loaded = Doc2Vec.load(tmp_path / "m.safetensors")
+    loaded.dv_mapfile = tmp_path / "loaded"
+    assert tracked_peak(lambda: loaded.train(more, epochs=1)) < size / 2
+    assert (tmp_path / "loaded").stat().st_size == size
+    np.testing.assert_array_equal(loaded.dv[count - 1], model.dv[count - 1])
+
+
+def resident(path: Path) -> int:
+    """How many bytes of a mapped file this process has touched."""
+    lines = Path("/proc/self/smaps").read_text().splitlines()
+    found = [i for i, line in enumerate(lines) if line.endswith(str(path))]
+    facts = (
+        dict(line.split(":", 1) for line in lines[i + 1 : i + 20] if ":" in line) for i in found
+    )
+    return 1024 * sum(int(each["Rss"].split()[0]) for each in facts)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux says it")
+def test_new_vectors_read_no_vector_of_a_document(tmp_path: Path) -> None:
+    options = {"vector_size": 100, "epochs": 1, "min_count": 1}
+    model = trained(many_documents(20_000), dv_mapfile=tmp_path / "dv", **options)
+    owner: Any = model.dv.vectors
+    while not isinstance(owner, mmap.mmap):
+        owner = owner.base if isinstance(owner, np.ndarray) else owner.obj
+    assert resident(tmp_path / "dv") > 8_000_000
+    owner.madvise(mmap.MADV_DONTNEED)
+    assert resident(tmp_path / "dv") < 200_000
+    model.infer_vector(["a1", "a2"])
+    model.infer_vectors(texts(1))
+    assert model.dv[7].shape == (100,) and 7 in model.dv
+    assert resident(tmp_path / "dv") < 200_000
+
+
+def test_a_mapped_file_that_is_replaced_is_whole_or_as_before(tmp_path: Path) -> None:
+    (tmp_path / "dv").write_bytes(b"old")
+    with pytest.raises(ValueError, match="finite"):
+        wild = KeyedVectors(16)
+        wild.add_vectors(["d0"], np.full((1, 16), np.nan))
+        Doc2Vec(tagged(names=True), dv=wild, dv_mapfile=tmp_path / "dv", **OPTIONS)
+    assert (tmp_path / "dv").read_bytes() == b"old"
+    trained(dv_mapfile=tmp_path / "dv")
+    assert [path.name for path in tmp_path.iterdir()] == ["dv"]
+    with pytest.raises(OSError, match="/dev/null"):
+        trained(dv_mapfile="/dev/null")
+    assert Path("/dev/null").is_char_device()
+
+
 # --- new documents
 
 
@@ -334,6 +418,9 @@ def test_how_new_vectors_are_found() -> None:
     assert (model.infer_vector(words, alpha=0.2) != model.infer_vector(words)).any()
     near = model.similarity_unseen_docs(words, texts(2)[0])
     assert near > model.similarity_unseen_docs(words, texts(2)[HALF])
+    for infer in (model.infer_vector, lambda words, **how: model.infer_vectors([words], **how)):
+        with pytest.raises(FloatingPointError, match=r"not finite: lower alpha \(now 1e\+38\)"):
+            infer(words * 9, alpha=1e38)
     for bad in ({"epochs": 0}, {"alpha": 0}, {"min_alpha": -1}):
         with pytest.raises(ValueError, match="must be"):
             model.infer_vector(words, **bad)
@@ -458,8 +545,6 @@ def test_what_is_known_of_a_model() -> None:
     assert repr(model).startswith("Doc2Vec<documents=40, vocab=60, vector_size=16, alpha=0.1, dm=0")
     assert model.estimate_memory()["doctag_syn0"] == 40 * 64
     assert model.corpus_count == 40
-    with pytest.raises(TypeError, match="Doc2Vec has no from_gensim"):
-        Doc2Vec.from_gensim(model)
 
 
 # --- gensim's documentation
@@ -505,12 +590,31 @@ def script(g: Any, folder: Path) -> list[Any]:
     seen.append(len(model.dv.most_similar("SENT_0", topn=3)))
     seen.append(type(model.dv.similarity("SENT_0", "SENT_1")))
     seen.append(isinstance(float(model.similarity_unseen_docs(["trees"], ["graph"])), float))
+    seen += [model["trees"].shape, model["SENT_1"].shape, model[["SENT_1", "all"]].shape]
+    seen += [len(model.docvecs), model.docvecs is model.dv, g.FAST_VERSION > -1]
+
+    Review = namedtuple("Review", "words tags split sentiment")  # documents with more to them
+    reviews = [Review(doc, [i], "train", i % 2) for i, doc in enumerate(common_texts)]
+    models = [
+        g.Doc2Vec(dm=0, vector_size=6, min_count=2, sample=0, negative=5, hs=0, epochs=2),
+        g.Doc2Vec(dm=1, window=10, vector_size=6, min_count=2, alpha=0.05, comment="alpha=0.05"),
+    ]
+    for model in models:
+        model.build_vocab(reviews)
+        model.train(reviews[::-1], total_examples=len(reviews), epochs=model.epochs)
+        rows = np.array([model.dv[review.tags[0]] for review in reviews])
+        seen += [rows.shape, np.isfinite(rows).all(), bool(model.dm), model.epochs]
+        inferred = model.infer_vector(reviews[3].words, alpha=0.05, min_alpha=0.01, epochs=3)
+        seen += [inferred.shape, len(model.dv.most_similar([inferred], topn=3))]
+        seen.append(len(model.dv.most_similar(3, topn=len(model.dv))))
+        seen += [model.dv.rank(0, 0), type(model.dv.n_similarity([0, 1], [2])).__name__]
+    seen.append(len({str(model) for model in models}))
     return seen
 
 
 def imported(package: str) -> SimpleNamespace:
     module = importlib.import_module(f"{package}.doc2vec")
-    names = ("Doc2Vec", "TaggedDocument", "TaggedLineDocument")
+    names = ("Doc2Vec", "TaggedDocument", "TaggedLineDocument", "FAST_VERSION")
     return SimpleNamespace(**{name: getattr(module, name) for name in names})
 
 

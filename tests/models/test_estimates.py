@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fastvec import Corpus, GloVe, Word2Vec
+from fastvec import Corpus, Doc2Vec, FastText, GloVe, Word2Vec
 from fastvec.corpus.vocabulary import NoWordsError, Vocabulary
 from fastvec.models import estimates
 from fastvec.models.estimates import estimate_trainings
@@ -32,7 +32,11 @@ def test_times_grow_with_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(estimates, "PART", 100)
     monkeypatch.setattr(estimates, "COUNTED", 100)
     corpus = corpus_of(100, 10)
-    skip_gram, cbow, glove = estimate_trainings(corpus, corpus.vocabulary, workers=1)
+    skip_gram, cbow, subwords, documents, glove = estimate_trainings(
+        corpus, corpus.vocabulary, workers=1
+    )
+    assert (subwords.epochs, documents.epochs) == (5, 10)
+    assert 2 * subwords.seconds == documents.seconds == pytest.approx(10 * 10)
     assert (skip_gram.epochs, cbow.epochs, glove.epochs) == (5, 5, 25)
     assert skip_gram.seconds == cbow.seconds == pytest.approx(5 * 10)
     # There are at most 50 x 50 pairs: their number grows less than the text.
@@ -41,10 +45,16 @@ def test_times_grow_with_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_memory_is_that_of_the_models() -> None:
     corpus = corpus_of(300, 20)
-    skip_gram, cbow, glove = estimate_trainings(corpus, corpus.vocabulary, workers=1)
+    skip_gram, cbow, subwords, documents, glove = estimate_trainings(
+        corpus, corpus.vocabulary, workers=1
+    )
     model = Word2Vec(corpus, epochs=1, workers=1)
     tokens = corpus.tokens.nbytes
     assert skip_gram.bytes == cbow.bytes == model.estimate_memory()["total"] + tokens
+    assert documents.bytes == Doc2Vec(corpus, epochs=1).estimate_memory()["total"] + tokens
+    rows = FastText(corpus, epochs=1, workers=1)
+    core = 448 * (len(rows.wv) + len(rows.wv.vectors_ngrams))  # while it trains
+    assert subwords.bytes == rows.estimate_memory()["total"] - 448 * len(rows.wv) + core + tokens
     trained = GloVe(epochs=1, workers=1).fit(corpus)
     assert trained._records is not None and trained.pairs is not None
     held = trained._records.nbytes + trained.pairs.pairs.nbytes + tokens
@@ -76,7 +86,7 @@ def test_a_large_vocabulary_takes_little_memory_while_it_is_measured(
     )  # fmt: skip
     corpus = corpus_of(100, 20)
     estimate = estimate_trainings(corpus, corpus.vocabulary, 1)[0]
-    assert made == [10, 10]
+    assert made == [10, 10, 10, 10]
     assert estimate.bytes == Word2Vec().estimate_memory(50)["total"] + corpus.tokens.nbytes
 
 
@@ -89,6 +99,6 @@ def test_any_corpus_can_be_estimated(
     monkeypatch.setattr(estimates, "COUNTED", size)
     corpus = corpus_of(*shape)
     found = estimate_trainings(corpus, corpus.vocabulary, 1)
-    assert len(found) == (3 if shape[1] > 1 else 2)  # GloVe needs pairs
+    assert len(found) == (5 if shape[1] > 1 else 4)  # GloVe needs pairs
     for estimate in found:
         assert np.isfinite(estimate.seconds) and estimate.bytes > 0

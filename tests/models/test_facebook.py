@@ -100,6 +100,15 @@ def test_others_read_own_models(tmp_path):
     np.testing.assert_array_equal(program.get_output_matrix(), model.syn1neg)
 
 
+def test_what_the_head_says_is_chosen_as_in_gensim(path, tmp_path):
+    model = load_facebook_model(path)
+    save_facebook_model(model, tmp_path / "a.bin", "utf-8", 50, 2)
+    args = read_fasttext(tmp_path / "a.bin").args
+    assert (args.lr_update_rate, args.word_ngrams) == (50, 2)
+    gensim = pytest.importorskip("gensim.models.fasttext", reason="gensim is not installed")
+    assert "cats" in gensim.load_facebook_model(str(tmp_path / "a.bin")).wv
+
+
 def test_gensims_names_are_in_its_modules():
     import fastvec.fasttext
     import fastvec.models.fasttext
@@ -122,8 +131,12 @@ def test_what_is_refused(path, tmp_path):
     with pytest.raises(ValueError, match=r"b\.bin is a classifier, which is not trained further"):
         load_facebook_model(tmp_path / "b.bin")
     model = load_facebook_model(path)
-    for wrong in ({"encoding": "latin-1"}, {"mode": "ab"}):
-        with pytest.raises(ValueError, match="fastText's files are UTF-8, written whole"):
+    for wrong, says in (
+        ({"encoding": "latin-1"}, "fastText's files are UTF-8, not latin-1"),
+        ({"lr_update_rate": 0}, "lr_update_rate must be at least 1, got 0"),
+        ({"word_ngrams": 2**31}, "word_ngrams must be at most 2147483647"),
+    ):
+        with pytest.raises(ValueError, match=says):
             save_facebook_model(model, tmp_path / "c.bin", **wrong)
     for wrong in (model.wv, Word2Vec(vector_size=2), None):
         with pytest.raises(TypeError, match=r"model must be a FastText, got .*--to fasttext"):

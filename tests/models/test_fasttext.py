@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,35 @@ def test_the_calls_of_gensims_documentation(tmp_path: Path) -> None:
     assert model.wv.vectors_vocab.shape == (len(model.wv), 4)
     assert model.wv.vectors_ngrams.shape == (len(model.wv.ngram_buckets), 4)
     assert (model.wv.min_n, model.wv.max_n, model.wv.bucket) == (3, 6, 2_000_000)
+    assert "graphs" not in model.wv.key_to_index
+    assert -1 <= model.wv.similarity("graph", "graphs") <= 1
+    assert len(model.wv.most_similar("graphs")) == 10
+    assert -1 <= model.wv.n_similarity(["surveys", "shop"], ["trees", "computers"]) <= 1
+    assert len(model.wv.most_similar_cosmul(positive=["user"], negative=["trees"], topn=2)) == 2
+    model.save(str(tmp_path / "separate.model"), separately=[])
+    assert FastText.load(str(tmp_path / "separate.model")).wv["graphs"].any()
+    (tmp_path / "questions.txt").write_text(
+        ": all\nuser users tree trees\nuser system trees graph\n"
+    )
+    (tmp_path / "pairs.tsv").write_text("user\tusers\t9\ngraph\ttrees\t2\nuser\ttrees\t1\n")
+    assert 0 <= model.wv.evaluate_word_analogies(str(tmp_path / "questions.txt"))[0] <= 1
+    assert len(model.wv.evaluate_word_pairs(str(tmp_path / "pairs.tsv"))) == 3
+
+
+class Stream:
+    """Sentences that are read again for each pass, as gensim's documentation has them."""
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for sentence in GRAPHS:
+            yield list(sentence)
+
+
+def test_a_stream_is_read_as_a_list_is() -> None:
+    models = [FastText(**TINY), FastText(**TINY)]
+    for model, text in zip(models, (GRAPHS, Stream()), strict=True):
+        model.build_vocab(corpus_iterable=text)
+        model.train(corpus_iterable=text, total_examples=model.corpus_count, epochs=5)
+    same(*models)
 
 
 def test_the_corpus_of_a_file(tmp_path: Path) -> None:
@@ -332,6 +362,23 @@ def test_a_model_of_gensim_is_taken_over() -> None:
 def test_options_that_are_wrong(options: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         FastText(**(TINY | options))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("min_n", 2), ("max_n", 5), ("bucket", 99), ("hash_count", 1)]
+)
+def test_ngrams_are_chosen_before_the_words(name: str, value: int) -> None:
+    model = FastText(topics(50), **TINY)
+    before = getattr(model, name)
+    setattr(model, name, value)
+    says = f"{name} cannot become {value}, since .* were made with {name}={before}: set it before"
+    with pytest.raises(ValueError, match=says):
+        model.train(topics(50), epochs=1)
+    with pytest.raises(ValueError, match=says):
+        model.build_vocab(topics(50), update=True)
+    model.build_vocab(topics(50))
+    model.train(topics(50), epochs=1)
+    assert getattr(model.wv.subwords, name) == value
 
 
 def test_an_unknown_option_is_refused() -> None:

@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from fastvec import FrozenPhrases, KeyedVectors, Phrases, Word2Vec
-from fastvec.doc2vec import Doc2Vec
+from fastvec import FastText, FrozenPhrases, KeyedVectors, Phrases, Word2Vec
+from fastvec.doc2vec import Doc2Vec, TaggedDocument
 from fastvec.phrases import ENGLISH_CONNECTOR_WORDS
 
 gensim = pytest.importorskip("gensim.models", reason="gensim is not installed")
@@ -140,30 +140,75 @@ def test_a_subclass_is_what_is_made():
     assert type(Mine.from_gensim(trained())) is Mine
 
 
-def test_other_models_say_what_to_use():
-    tiny = {"vector_size": 4, "min_count": 1, "epochs": 1, "workers": 1}
-    fast = gensim.FastText(text(1, 20), **tiny)
-    tagged = [gensim.doc2vec.TaggedDocument(words, [f"d{i}"]) for i, words in enumerate(text(1, 9))]
-    doc = gensim.Doc2Vec(tagged, **tiny)
-    for model in (fast, doc):
-        says = {
-            "FastText": r"this is a FastText: use FastText\.from_gensim",
-            "Doc2Vec": r"a Doc2Vec is not taken over whole: KeyedVectors\.from_gensim\(model\.wv\)",
-        }[type(model).__name__]
-        with pytest.raises(TypeError, match=says):
-            Word2Vec.from_gensim(model)
-        with pytest.raises(TypeError, match=r"from_gensim takes vectors here, got .*: give its wv"):
-            KeyedVectors.from_gensim(model)
-        assert whole(KeyedVectors.from_gensim(model.wv)) == whole(model.wv)
-    for model in (doc, gensim.Word2Vec(text(1, 20), **tiny)):
-        with pytest.raises(
-            TypeError, match=r"Doc2Vec has no from_gensim: KeyedVectors\.from_gensim"
-        ):
-            Doc2Vec.from_gensim(model)
-    assert KeyedVectors.from_gensim(doc.dv)["d3"].tolist() == doc.dv["d3"].tolist()
+TINY = {"vector_size": 4, "min_count": 1, "epochs": 1, "workers": 1}
+MODELS = {"Word2Vec": Word2Vec, "FastText": FastText, "Doc2Vec": Doc2Vec}
 
 
-@pytest.mark.parametrize("cls", [Word2Vec, KeyedVectors, Phrases, FrozenPhrases])
+def theirs_of(kind):
+    if kind == "Doc2Vec":
+        return documents([[f"d{i}"] for i in range(20)], **TINY)
+    return getattr(gensim, kind)(text(1, 20), **TINY)
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_other_models_say_what_to_use(kind):
+    model = theirs_of(kind)
+    for name, cls in MODELS.items():
+        if name != kind:
+            with pytest.raises(TypeError, match=rf"this is a {kind}: use {kind}\.from_gensim"):
+                cls.from_gensim(model)
+    with pytest.raises(TypeError, match=r"from_gensim takes vectors here, got .*: give its wv"):
+        KeyedVectors.from_gensim(model)
+    assert whole(KeyedVectors.from_gensim(model.wv)) == whole(model.wv)
+
+
+# --- documents
+
+
+def documents(tags, **options):
+    tagged = gensim.doc2vec.TaggedDocument
+    given = [tagged(words, each) for words, each in zip(text(1, len(tags)), tags, strict=True)]
+    return gensim.Doc2Vec(given, **(TINY | options))
+
+
+MODES = {
+    "dbow": {"dm": 0},
+    "dbow_words": {"dm": 0, "dbow_words": 1},
+    "dm_mean": {"dm": 1, "dm_mean": 1},
+    "dm_sum": {"dm": 1, "dm_mean": 0},
+}
+
+
+@pytest.mark.parametrize("names", [False, True])
+@pytest.mark.parametrize("mode", MODES)
+def test_documents_are_taken_over_and_trained_on(mode, names, tmp_path):
+    tags = [[f"d{i}", "all"] if names else [i] for i in range(40)]
+    theirs = documents(tags, vector_size=12, epochs=20, alpha=0.1, sample=0, **MODES[mode])
+    ours = Doc2Vec.from_gensim(theirs)
+    assert whole(ours.wv) == whole(theirs.wv)
+    assert whole(ours.dv) == whole(theirs.dv)
+    assert np.array_equal(ours.syn1neg, theirs.syn1neg)
+    for name in ("dm", "dbow", "dbow_words", "dm_mean", "window", "epochs", "alpha"):
+        assert getattr(ours, name) == getattr(theirs, "cbow_mean" if name == "dm_mean" else name)
+    first = tags[0][0]
+    inferred = ours.infer_vector(text(1, 40)[0], epochs=50)
+    nearest = next(tag for tag, _ in ours.dv.most_similar([inferred], topn=2) if tag != "all")
+    assert int(str(nearest).strip("d")) % 2 == 0
+    ours.save(tmp_path / "m")
+    for model in (ours, Doc2Vec.load(tmp_path / "m"), copy.deepcopy(ours)):
+        model.train([TaggedDocument(words, [first]) for words in text(2, 9)], epochs=1)
+        assert not np.array_equal(model.dv[first], theirs.dv[first])
+    assert not np.array_equal(ours.wv.vectors, theirs.wv.vectors) or mode == "dbow"
+
+
+def test_documents_that_cannot_be_taken_over():
+    with pytest.raises(ValueError, match="partly strings and partly integers"):
+        Doc2Vec.from_gensim(documents([[0, "a"], [1, "b"]]))
+    with pytest.raises(ValueError, match="dm_concat=1 cannot be taken over"):
+        Doc2Vec.from_gensim(documents([[0], [1]], dm_concat=1))
+
+
+@pytest.mark.parametrize("cls", [Word2Vec, Doc2Vec, KeyedVectors, Phrases, FrozenPhrases])
 @pytest.mark.parametrize("odd", [None, "m.model", 3, [["a"]], {"a": 1}], ids=repr)
 def test_what_is_not_of_gensim_is_refused(cls, odd):
     with pytest.raises(TypeError, match=r"from_gensim takes an? .*got|open it with gensim's "):

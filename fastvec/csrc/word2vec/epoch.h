@@ -150,9 +150,11 @@ static inline int draw_reach(const training *t, uint64_t *random) {
     return drawn < t->reach ? drawn : t->reach;
 }
 
-/* A batch begins at position i of n.  Documents may be short: nothing is drawn for windows beyond them. */
+/* A batch begins at position i of n.  Documents may be short: nothing is drawn for windows beyond them, unless
+ * the same is drawn for all. */
 static inline void start_batch(const training *t, worker *w, int n, int i) {
-    const int listed = t->documents.rows && n - i < BATCH ? n - i + AHEAD : LISTED;
+    const int is_short = t->documents.rows && !t->documents.inferred && n - i < BATCH;
+    const int listed = is_short ? n - i + AHEAD : LISTED;
 #define START(layer, _)         \
     if (t->layer.weights.rows) \
         layer##_start_batch(&t->layer, &w->layer, w->kept, i, listed, &w->random);
