@@ -14,7 +14,8 @@ from fastvec.cli.news import QUIET
 from fastvec.cli.output import Output, save
 from fastvec.cli.serving import BROWSER, PORT, serve
 from fastvec.cli.shared import options_from, refuse_options, report
-from fastvec.params import WatchParams
+from fastvec.corpus.corpus import STORAGE_OPTIONS
+from fastvec.params import CorpusParams, WatchParams
 
 
 @click.command(
@@ -27,6 +28,7 @@ from fastvec.params import WatchParams
 )
 @corpus_argument(required=False)
 @options_from(WatchParams)
+@options_from(CorpusParams, without=STORAGE_OPTIONS, tokens="words", lower=True)
 @click.option("-o", "--output", type=OUTPUT, help="write the page (.html) instead of showing it")
 @BROWSER
 @PORT

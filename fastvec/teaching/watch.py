@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from fastvec._util.atomic import STDOUT, PathLike, atomic_write
 from fastvec._util.options import fields_of
 from fastvec.corpus.corpus import Corpus
-from fastvec.params import WatchParams
+from fastvec.params import TextOptions, WatchParams
 from fastvec.plots.pages import frame, page_of
 from fastvec.teaching.texts import DEFAULT, TEXTS
 
@@ -44,6 +44,7 @@ def watch(
     min_alpha: float = WatchParams.min_alpha,
     epochs: int = WatchParams.epochs,
     seed: int = WatchParams.seed,
+    **text: Unpack[TextOptions],
 ) -> Watch:
     """A page on which a small network learns word vectors, one step at a time, for teaching.
 
@@ -54,8 +55,8 @@ def watch(
     Parameters
     ----------
     sentences : optional
-        whatever :class:`Word2Vec` can read: lists of words, or the path of a text, of which words
-        are letters, digits and marks in lower case.  Default: a few lines about food and drink.
+        whatever :class:`Corpus` can read: lists of words, or the path of a text.  Default: a few
+        lines about food and drink.
     model : {"one-word", "cbow", "skip-gram"}
         what a word is predicted from: the word before it; the mean of the words around it; each of
         these by itself.
@@ -73,6 +74,9 @@ def watch(
         passes over the text, 1 to 500; default: 50.
     seed : int
         of the first vectors and the noise words; default: 1.
+    **text
+        how text is read: the options of :meth:`Corpus.read`, but with ``tokens="words"`` and
+        ``lower=True`` as defaults, as the page reads what is typed.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def watch(
     """
     params = WatchParams(model, loss, vector_size, window, negative, alpha, min_alpha, epochs, seed)
     lines = [line.split() for line in DEFAULT.splitlines()] if sentences is None else sentences
-    return Watch(_read(lines), params)
+    return Watch(_read(lines, text), params)
 
 
 class Watch:
@@ -166,9 +170,10 @@ def check_page(path: PathLike) -> None:
         raise ValueError(f"{path}: the ending must be {PAGE}")
 
 
-def _read(source: Any) -> Sentences:
+def _read(source: Any, text: TextOptions) -> Sentences:
     """The sentences of a source, as words."""
-    with Corpus.read(source, tokens="words", lower=True, min_count=1, progress=False) as corpus:
+    options: TextOptions = {"tokens": "words", "lower": True, **text}
+    with Corpus.read(source, min_count=1, progress=False, **options) as corpus:
         _check(corpus)
         words = [str(word) for word in corpus.vocabulary.words]
         sentences = np.split(corpus.tokens, corpus.offsets[1:-1])

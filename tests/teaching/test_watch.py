@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import fastvec
+from fastvec import Corpus
 from fastvec.teaching.texts import TEXTS
 from fastvec.teaching.watch import FOLDER, MOST_TOKENS, MOST_WORDS, SCRIPTS, Watch
 
@@ -39,6 +40,9 @@ def test_texts_are_read_like_all_others(tmp_path: Path) -> None:
     path.write_text("We drink milk!\n\nYou: drink; juice.\n")
     wanted = [["we", "drink", "milk"], ["you", "drink", "juice"]]
     assert fastvec.watch(path).sentences == fastvec.watch(str(path)).sentences == wanted
+    assert fastvec.watch(path, lower=False).sentences[0] == ["We", "drink", "milk"]
+    assert fastvec.watch(path, tokens="whitespace").sentences[0] == ["we", "drink", "milk!"]
+    assert fastvec.watch(Corpus.read([["A", "b c"]], min_count=1)).sentences == [["A", "b c"]]
     assert fastvec.watch([[1, 2], [2, 3]]).sentences == [["1", "2"], ["2", "3"]]
 
 
