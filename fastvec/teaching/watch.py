@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from fastvec._util.atomic import STDOUT, PathLike, atomic_write
-from fastvec._util.options import fields_of
+from fastvec._util.options import fields_of, refuse_unknown
 from fastvec.corpus.corpus import Corpus
-from fastvec.params import TextOptions, WatchParams
+from fastvec.params import CorpusParams, TextOptions, WatchParams
 from fastvec.plots.pages import frame, page_of
 from fastvec.teaching.texts import DEFAULT, TEXTS
 
@@ -48,7 +48,7 @@ def watch(
 ) -> Watch:
     """A page on which a small network learns word vectors, one step at a time, for teaching.
 
-    A notebook shows it; :meth:`Watch.save` writes it.  The network is trained by the page itself,
+    A notebook shows it, and ``save`` writes it.  The network is trained by the page itself,
     which has all settings, takes other sentences, and goes forwards and backwards
     (docs/guide/watch.md).
 
@@ -83,19 +83,22 @@ def watch(
     ValueError
         an option out of range; a text with more than 40 different words or 400 altogether, or
         without a sentence of two different words.
+    TypeError
+        an option that does not exist; sentences that are no lists of words.
     OSError
         a file that cannot be read.
 
     >>> watch([["we", "drink", "milk"], ["you", "drink", "juice"]], loss="ns")
     Watch(2 sentences, 5 words, one-word, ns)
     """
+    refuse_unknown(text, WatchParams, CorpusParams)
     params = WatchParams(model, loss, vector_size, window, negative, alpha, min_alpha, epochs, seed)
     lines = [line.split() for line in DEFAULT.splitlines()] if sentences is None else sentences
     return Watch(_read(lines, text), params)
 
 
 class Watch:
-    """A page that trains a few words; :func:`watch` makes one.
+    """A page that trains a few words; :func:`fastvec.watch` makes one.
 
     Attributes
     ----------

@@ -106,6 +106,13 @@ def test_what_cannot_be_watched_is_refused(
         fastvec.watch(sentences, **options)
 
 
+def test_unknown_options_are_refused() -> None:
+    with pytest.raises(TypeError, match="argument 'size': did you mean 'vector_size'"):
+        fastvec.watch(size=3)
+    with pytest.raises(TypeError, match="argument 'lowr': did you mean 'lower'"):
+        fastvec.watch(lowr=True)
+
+
 def test_all_scripts_are_a_part_of_the_page() -> None:
     assert {path.name for path in FOLDER.glob("*.js")} == set(SCRIPTS)
     assert isinstance(fastvec.watch(), Watch)

@@ -350,8 +350,10 @@ def test_keys_go_forwards_and_backwards(open_page: Opened) -> None:
 
     assert [key("ArrowRight") for _ in range(3)] == [1, 2, 3]
     third = shown()
+    assert page.locator("#network .flowing").count() == 1
     assert [key("Shift+ArrowRight"), key("Shift+ArrowRight")] == [36, 72]
     assert [key("ArrowLeft"), key("Shift+ArrowLeft"), key("Shift+ArrowLeft")] == [71, 36, 0]
+    assert page.locator("#network .flowing").count() == 0  # back to where nothing was done
     assert [key("ArrowLeft"), key("End"), key("ArrowRight")] == [0, 1800, 1800]
     assert [key("Home"), *(key("ArrowRight") for _ in range(3))] == [0, 1, 2, 3]
     assert shown() == third
