@@ -462,6 +462,51 @@ class GloveTraining:
     ) -> None: ...
     def run(self, index: int, control: Control) -> None: ...
 
+# --- core/neural_lm.pxi
+
+class NeuralLMTraining:
+    def __init__(
+        self,
+        *,
+        tokens: NDArray[np.int32],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        vectors: NDArray[np.float32],
+        hidden_weights: NDArray[np.float32],
+        hidden_biases: NDArray[np.float32],
+        output_weights: NDArray[np.float32],
+        output_biases: NDArray[np.float32],
+        vector_size: int,
+        hidden_size: int,
+        direct: bool,
+        order: int,
+        batch: int,
+        workers: int,
+        simd: str,
+        sgemm: object,
+    ) -> None: ...
+    @property
+    def n_workers(self) -> int: ...
+    @property
+    def n_predictions(self) -> int: ...
+    @property
+    def loss(self) -> float: ...
+    @property
+    def predictions(self) -> int: ...
+    def start_epoch(
+        self,
+        numbers: NDArray[np.int64],
+        *,
+        alpha: float,
+        rate_decay: float,
+        weight_decay: float,
+        t: int,
+        loss: float = 0,
+        predictions: int = 0,
+    ) -> None: ...
+    def start_scoring(self, log_probabilities: NDArray[np.float32]) -> None: ...
+    def run(self, index: int, control: Control) -> None: ...
+
 # --- core/vector_files.pxi
 
 class RowReader:

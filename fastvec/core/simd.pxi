@@ -12,6 +12,10 @@ cdef extern from "glove/kernels.h" nogil:
     ctypedef struct glove_kernels:
         int width
 
+cdef extern from "softmax/kernels.h" nogil:
+    ctypedef struct softmax_kernels:
+        int width
+
 cdef extern from "kernels/instruction_sets.h" nogil:
     ctypedef struct instruction_set:
         const char *name
@@ -19,6 +23,7 @@ cdef extern from "kernels/instruction_sets.h" nogil:
         const kernels *word2vec_frozen
         const kernels *word2vec_infer
         const glove_kernels *glove
+        const softmax_kernels *softmax
     const instruction_set *instruction_set_at(int i)
     const instruction_set *instruction_set_named(const char *name)
 

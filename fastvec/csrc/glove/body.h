@@ -43,20 +43,7 @@ CONSTANT vec NAME(log2)(vec x) {
     return __builtin_convertvector(exponent, vec) + p * f;
 }
 
-/* 2^x for -126 <= x <= 0: 2^n times a polynomial on half an octave to either side of 0 (own fit;
- * relative error below 1e-7). */
-CONSTANT vec NAME(exp2)(vec x) {
-    const vec magic = ALL(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
-    const vec shifted = x + magic;
-    const vec f = x - (shifted - magic);
-    vec p = ALL(1.3276470e-3f);
-    p = p * f + 9.6755416e-3f;
-    p = p * f + 5.5507133e-2f;
-    p = p * f + 2.4022120e-1f;
-    p = p * f + 6.9314697e-1f;
-    p = p * f + 1.0f;
-    return p * (vec)(((ints)shifted + 127) << 23); /* the low bits of shifted are the integer */
-}
+#include "kernels/exp2.h"
 
 static void NAME(weigh)(float *targets, float *weights, int64_t n, const glove_rule *rule) {
     for (int64_t i = 0; i < n; i += WIDTH) {
