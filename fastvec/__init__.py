@@ -18,6 +18,7 @@ from fastvec.models.facebook import (
 from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
 from fastvec.models.loading import load
+from fastvec.models.neural_lm import NeuralLM
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
@@ -38,6 +39,7 @@ __all__ = [
     "FrozenPhrases",
     "GloVe",
     "KeyedVectors",
+    "NeuralLM",
     "Pairs",
     "Phrases",
     "RunLog",

@@ -307,6 +307,39 @@ class GloVeParams(Params):
 
 
 @dataclass(eq=False)
+class NeuralLMParams(Params):
+    """How a neural language model is trained (Bengio et al. 2003, whose names are m, n and h)."""
+
+    vector_size: int = option(30, "numbers in each vector", low=1, high=65536)
+    n: int = option(5, "words in a window: the predicted one and those before it", low=2, high=1000)
+    hidden_size: int = option(100, "units of the hidden layer", low=0, high=65536)
+    direct: bool = option(False, "connect the vectors with the output directly, too")
+    alpha: float = option(0.01, "learning rate at the start", above=0, high=1e6)
+    alpha_decay: float = option(
+        1e-8, "after t predictions the learning rate is alpha / (1 + alpha_decay * t)", low=0
+    )
+    weight_decay: float = option(
+        1e-4, "how strongly weights and vectors are drawn to zero", low=0, high=1e6
+    )
+    batch_size: int = option(
+        64, "predictions in one step, which adds up their gradients", low=1, high=1 << 16
+    )
+    epochs: int = option(10, "passes over the corpus", low=1)
+    seed: int = option(1, "seed of every random number", low=0)
+    workers: int = option(0, "training threads; 0: one for each core", low=0, high=1024)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.hidden_size == 0 and not self.direct:
+            raise ValueError("hidden_size must be at least 1 without direct=True, got 0")
+        if self.alpha * self.weight_decay * self.batch_size >= 1:
+            raise ValueError(
+                "weight_decay must be below 1 / (alpha * batch_size), "
+                f"{1 / (self.alpha * self.batch_size):g}, got {self.weight_decay}"
+            )
+
+
+@dataclass(eq=False)
 class CheckpointParams(Params):
     """Where and how often the state of a training is saved."""
 

@@ -40,3 +40,33 @@ def started(*arguments: str, **options: Any) -> "Iterator[subprocess.Popen[Any]]
             yield process
         finally:
             process.kill()
+
+
+#: the command line, to which something happens when an epoch begins
+HOOKED = """
+import os, signal, sys
+import fastvec_command
+from fastvec.models import training
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+epoch, hook = int(sys.argv.pop()), sys.argv.pop()
+run_epoch = training._run_epoch
+
+def hooked(run, state, *more):
+    if state.epochs_done + 1 == epoch:
+        exec(hook)
+    run_epoch(run, state, *more)
+
+training._run_epoch = hooked
+fastvec_command.main()
+"""
+KILL = "os.kill(os.getpid(), signal.SIGKILL)"
+STOP = "os.kill(os.getpid(), signal.{})"
+
+
+def hooked(
+    folder: Path, hook: str, *arguments: str, epoch: int = 3
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command, and a line of Python when an epoch begins."""
+    command = [sys.executable, "-c", HOOKED, *arguments, hook, str(epoch)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=DEADLINE)

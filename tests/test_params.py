@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fastvec.params
-from fastvec import FrozenPhrases, GloVe, Phrases, Word2Vec, cooccurrence
+from fastvec import FrozenPhrases, GloVe, NeuralLM, Phrases, Word2Vec, cooccurrence
 from fastvec._util.options import Params
 from fastvec.corpus.build import count_words
 from fastvec.corpus.corpus import Corpus
@@ -25,6 +25,7 @@ from fastvec.params import (
     CooccurrenceParams,
     CorpusParams,
     GloVeParams,
+    NeuralLMParams,
     PhrasesParams,
     PPMIParams,
     ReadOptions,
@@ -170,6 +171,12 @@ def use_glove(folder: Path, **options: Any) -> None:
     GloVe.load(folder / "m").train(TEXT, epochs=1)
 
 
+def use_neural_lm(folder: Path, **options: Any) -> None:
+    options = {"vector_size": 4, "min_count": 1, "workers": 1, "epochs": 1} | options
+    NeuralLM(TEXT, **options, progress=False).save(folder / "m")
+    NeuralLM.load(folder / "m").train(TEXT, epochs=1)
+
+
 def use_phrases(folder: Path, **options: Any) -> None:
     phrases = Phrases(TEXT, **({"min_count": 1, "threshold": 0.1} | options))
     phrases.save(folder / "p")
@@ -195,6 +202,7 @@ USES: dict[Callable[..., None], list[type]] = {
     use_word2vec: [Word2VecParams, VocabularyParams, CorpusParams],
     use_hierarchical_softmax: [Word2VecParams],
     use_glove: [GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams],
+    use_neural_lm: [NeuralLMParams, VocabularyParams],
     use_phrases: [PhrasesParams, CorpusParams],
     use_ppmi: [PPMIParams],
     use_corpus: [VocabularyParams, CorpusParams],

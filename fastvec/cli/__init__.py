@@ -36,6 +36,7 @@ from fastvec.cli import (
     evaluate,
     explore,
     glove,
+    language_models,
     man,
     maps,
     plot,
@@ -121,13 +122,23 @@ def app(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-app.add_group("Make vectors", [train.train, glove.glove, glove.ppmi, documents.documents])
+app.add_group(
+    "Make vectors",
+    [train.train, glove.glove, glove.ppmi, documents.documents, language_models.nplm],
+)
 app.add_group(
     "Prepare text", [check.check, corpus.encode, corpus.vocab, corpus.phrases, glove.cooccur]
 )
 app.add_group(
     "Use vectors",
-    [*vectors.QUERIES, explore.explore, evaluate.evaluate, embed.embed, *vectors.FILES],
+    [
+        *vectors.QUERIES,
+        explore.explore,
+        evaluate.evaluate,
+        language_models.perplexity,
+        embed.embed,
+        *vectors.FILES,
+    ],
 )
 app.add_group("Compare vectors", [alignment.drift, alignment.align])
 app.add_group("Draw", [maps.word_map, plot.plot])

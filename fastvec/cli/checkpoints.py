@@ -13,16 +13,16 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from fastvec._util.options import options_of
+from fastvec.cli.any_model import AnyModel
 from fastvec.cli.files import Source, check_outputs
 from fastvec.cli.help import long_run_option
 from fastvec.cli.shared import Function, echo, options_from, options_typed
 from fastvec.io.container import Container
 from fastvec.models.checkpoint import SavedRun
 from fastvec.models.glove import GloVe
-from fastvec.models.word2vec import Word2Vec
 from fastvec.params import CheckpointParams
 
-Model = TypeVar("Model", Word2Vec, GloVe)
+Model = TypeVar("Model", bound=AnyModel)
 
 #: what may be another value where a training goes on
 CHANGEABLE = {"epochs", "workers", "memory", "tmp", "alpha", "min_alpha"}
@@ -104,7 +104,7 @@ class Checkpointing:
         model, file = load(kind, self.path)
         self.saved, model.progress = SavedRun.of(file), progress
         typed = options_typed()
-        changeable = CHANGEABLE if issubclass(kind, Word2Vec) else CHANGEABLE_OF_GLOVE
+        changeable = CHANGEABLE_OF_GLOVE if issubclass(kind, GloVe) else CHANGEABLE
         for name, before in options_of(model).items():
             if name not in typed:
                 options[name] = options[name] if name == "tmp" else before
@@ -119,14 +119,12 @@ class Checkpointing:
             self.every = self.saved.every
         return model
 
-    def stopped(
-        self, model: Word2Vec | GloVe, corpus: Iterable[object]
-    ) -> Callable[[], NoReturn] | None:
+    def stopped(self, model: AnyModel, corpus: Iterable[object]) -> Callable[[], NoReturn] | None:
         """What says how to go on after Ctrl-C; None without checkpoints."""
         return None if self.path is None else functools.partial(_stop, model, self.path, corpus)
 
 
-def _stop(model: Word2Vec | GloVe, path: Path, corpus: Iterable[object]) -> NoReturn:
+def _stop(model: AnyModel, path: Path, corpus: Iterable[object]) -> NoReturn:
     """Say how to go on, and exit with code 1."""
     state = model.training_state
     where = f"stopped in epoch {state.epochs_done + 1} of {state.epochs_wanted}"

@@ -24,6 +24,7 @@ from fastvec._util.atomic import (
     written_together,
 )
 from fastvec._util.log import tell
+from fastvec.cli.any_model import AnyModel
 from fastvec.cli.files import Source, check_outputs
 from fastvec.cli.interrupts import Interrupts
 from fastvec.cli.shared import report
@@ -33,8 +34,6 @@ from fastvec.io.format import Format, VectorFile
 from fastvec.io.registry import FORMATS, check_writable, files_of, format_of, write_vectors
 from fastvec.models.facebook import save_facebook_model
 from fastvec.models.fasttext import FastText
-from fastvec.models.glove import GloVe
-from fastvec.models.word2vec import Word2Vec
 from fastvec.subwords import Subwords
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
@@ -231,7 +230,7 @@ class VectorOutput(Output):
                 break
         return True
 
-    def save(self, model: Word2Vec | GloVe) -> None:
+    def save(self, model: AnyModel) -> None:
         """Write the whole model if the format can hold it, else its vectors."""
         if self.file_format.holds_models:
             self.write(model.save)

@@ -12,13 +12,12 @@ import click
 
 from fastvec._util.atomic import STDOUT
 from fastvec._util.log import tell
+from fastvec.cli.any_model import AnyModel
 from fastvec.cli.files import Source
 from fastvec.cli.help import long_run_option
 from fastvec.cli.output import VectorOutput, marked
 from fastvec.cli.shared import Function, print_json
 from fastvec.cli.tables import cells, show
-from fastvec.models.glove import GloVe
-from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.evaluation.comparing import score_file
 from fastvec.vectors.evaluation.intervals import summary
 
@@ -76,7 +75,7 @@ def seed_outputs(
     return [VectorOutput(one, inputs, options["tmp"], to) for one in paths]
 
 
-def measures_of(model: Word2Vec | GloVe, files: Iterable[Path]) -> dict[tuple[str, str], float]:
+def measures_of(model: AnyModel, files: Iterable[Path]) -> dict[tuple[str, str], float]:
     """What a trained model reached, by file and measure: its losses, and its scores."""
     state = model.training_state
     values = {("training", "loss"): state.loss_history[-1]}

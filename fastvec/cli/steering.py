@@ -10,15 +10,14 @@ from typing import Any
 import click
 
 from fastvec._util.atomic import is_special
+from fastvec.cli.any_model import AnyModel
 from fastvec.cli.files import Source, check_outputs
 from fastvec.cli.help import long_run_option
 from fastvec.cli.shared import Function
 from fastvec.corpus.files import find_files
 from fastvec.models.callbacks import CallbackAny2Vec
 from fastvec.models.evaluating import EarlyStopping, Evaluation
-from fastvec.models.glove import GloVe
 from fastvec.models.validation import check_share
-from fastvec.models.word2vec import Word2Vec
 
 OPTIONS = (
     long_run_option(
@@ -100,7 +99,7 @@ class Steering:
         self._stopping: EarlyStopping | None = None
 
     @contextlib.contextmanager
-    def training(self, model: Word2Vec | GloVe, output: Path) -> Iterator[dict[str, Any]]:
+    def training(self, model: AnyModel, output: Path) -> Iterator[dict[str, Any]]:
         """Arguments for ``train`` or ``fit``, which are called within; Ctrl-C goes back to the best
         model, too."""
         try:

@@ -7,16 +7,15 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from fastvec._util.atomic import path_name
+from fastvec.cli.any_model import AnyModel
 from fastvec.cli.interrupts import Interrupts
 from fastvec.cli.output import VectorOutput
 from fastvec.cli.shared import echo, print_json
-from fastvec.models.glove import GloVe
-from fastvec.models.word2vec import Word2Vec
 
 
 def train_and_save(
     output: VectorOutput,
-    model: Word2Vec | GloVe,
+    model: AnyModel,
     train: Callable[[], None],
     quiet: bool,
     as_json: bool,
@@ -58,7 +57,7 @@ def train_and_save(
     raise stop
 
 
-def facts(output: VectorOutput, model: Word2Vec | GloVe) -> dict[str, Any]:
+def facts(output: VectorOutput, model: AnyModel) -> dict[str, Any]:
     """What there is to say of a training that is complete."""
     state = model.training_state
     return {
@@ -73,7 +72,7 @@ def facts(output: VectorOutput, model: Word2Vec | GloVe) -> dict[str, Any]:
     }
 
 
-def _has_vectors(model: Word2Vec | GloVe) -> bool:
+def _has_vectors(model: AnyModel) -> bool:
     """Whether training has begun: a moment before, there is nothing to save yet."""
     try:
         return len(model.wv) > 0

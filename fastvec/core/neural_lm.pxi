@@ -1,7 +1,7 @@
 # NeuralLMTraining: the language model of Bengio et al. 2003 (csrc/neural_lm/).
 
 cdef extern from "neural_lm/training.h" nogil:
-    enum: SLICE, RARE
+    enum: LM_SLICE, LM_RARE
     ctypedef struct lm_text:
         const int32_t *tokens
         const int64_t *starts
@@ -104,7 +104,7 @@ cdef class NeuralLMTraining:
             raise ValueError(f"windows of {order} words and batches of {batch} are not possible")
         if not (0 <= hidden_size and 0 < features <= hidden_size + inputs < 1 << 30):
             raise ValueError(f"{inputs} inputs and {hidden_size} hidden units are not possible")
-        if not RARE < words < 1 << 31:
+        if not LM_RARE < words < 1 << 31:
             raise ValueError(f"words must be from 2 to 2**31 - 1, got {words}")
         net.kernels = instruction_set_of(simd).softmax
         net.sgemm = sgemm_of(sgemm)
@@ -117,7 +117,7 @@ cdef class NeuralLMTraining:
         net.output_biases = rows_at(output_biases, "output_biases", 1, words).at
         self.alive = (tokens, starts, ends, vectors, hidden_weights, hidden_biases, output_weights,
                       output_biases)
-        self.n_workers = <int> min(check_workers(workers), (words + SLICE - 1) // SLICE)
+        self.n_workers = <int> min(check_workers(workers), (words + LM_SLICE - 1) // LM_SLICE)
         self.set_text(tokens, starts, ends)
         self.init_batch(batch)
 
@@ -153,11 +153,11 @@ cdef class NeuralLMTraining:
         cdef lm_network *net = &self.run_of.net
         room = min(room, self.n_predictions)
         batch.room = <int> room
-        batch.slices = (net.words + SLICE - 1) // SLICE
+        batch.slices = (net.words + LM_SLICE - 1) // LM_SLICE
         batch.windows = <int32_t *> cache_line_alloc(room * net.order * sizeof(int32_t))
         batch.inputs = floats(room * net.inputs)
         batch.features = floats(room * net.features)
-        batch.scores = floats(batch.slices * room * SLICE)
+        batch.scores = floats(batch.slices * room * LM_SLICE)
         batch.largest = floats(batch.slices * room)
         batch.sums = floats(batch.slices * room)
         batch.by_features = floats(batch.slices * room * net.features)

@@ -338,10 +338,16 @@ def ids_in(vocabulary: Vocabulary, words: Words) -> Ids:
 
 
 def renumbered(
-    corpus: Corpus, vocabulary: Vocabulary, memory: Size | None, tmp: PathLike | None
+    corpus: Corpus,
+    vocabulary: Vocabulary,
+    memory: Size | None,
+    tmp: PathLike | None,
+    others: int = DROPPED,
 ) -> Corpus:
-    """A copy of a corpus in the ids of another vocabulary; words that are not in it are dropped."""
+    """A copy of a corpus in the ids of another vocabulary; words that are not in it are dropped, or
+    get the id ``others``."""
     ids = ids_in(vocabulary, corpus.vocabulary.words)
+    ids[ids == DROPPED] = others
     with Storage(memory_budget(memory), tmp) as storage:
         tokens, ends = _renumber(corpus.tokens, corpus.offsets, ids, storage)
     if not corpus._keeps_empty:

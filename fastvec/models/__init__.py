@@ -6,6 +6,7 @@ from fastvec._util.gensim_names import missing_from_module
 from fastvec.models.doc2vec import Doc2Vec
 from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
+from fastvec.models.neural_lm import NeuralLM
 from fastvec.models.phrases import FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.fasttext import FastTextKeyedVectors
@@ -18,6 +19,7 @@ __all__ = [
     "FrozenPhrases",
     "GloVe",
     "KeyedVectors",
+    "NeuralLM",
     "Phrases",
     "Word2Vec",
 ]

@@ -13,6 +13,7 @@ from fastvec.io.vectors import SAFETENSORS
 from fastvec.models.doc2vec import Doc2Vec
 from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
+from fastvec.models.neural_lm import NeuralLM
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import Phrases
 from fastvec.models.word2vec import Word2Vec
@@ -26,6 +27,7 @@ OPENERS: dict[str, Callable[..., Any]] = {
     "fasttext": FastText.load,
     "doc2vec": Doc2Vec.load,
     "glove": GloVe.load,
+    "neural_lm": NeuralLM.load,
     "pairs": Pairs.load,
     "phrases": Phrases.load,
 }
@@ -41,7 +43,7 @@ def load(path: PathLike) -> Any:
 
     Returns
     -------
-    Word2Vec, FastText, Doc2Vec, GloVe, KeyedVectors, Corpus, Pairs, Phrases or FrozenPhrases
+    a model, KeyedVectors, Corpus, Pairs, Phrases or FrozenPhrases
         what was saved.  Vectors of other formats (word2vec text and binary, fastText's .vec,
         GloVe's text, .npy, Parquet ...) are a KeyedVectors; those of fastText's .bin and .ftz a
         FastTextKeyedVectors, which has n-grams too.

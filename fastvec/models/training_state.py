@@ -63,6 +63,8 @@ class TrainingState:
         of the latest call: how many epochs it asked for, and how many have ended.
     start_rate, end_rate : float
         of the latest call: the learning rate before the first epoch and after the last one.
+    rate_decay : float
+        if above 0, the rate falls as start_rate / (1 + rate_decay * epochs) instead of on a line.
     seed : int
         the model's seed in the latest epoch.
     passed, trained : int
@@ -107,6 +109,7 @@ class TrainingState:
     epochs_done: int = 0
     start_rate: float = 0.0
     end_rate: float = 0.0
+    rate_decay: float = 0.0
     seed: int = 0
     passed: int = 0
     trained: int = 0
@@ -151,19 +154,26 @@ class TrainingState:
             self.has_ended = False
         self.epochs_wanted = epochs
 
-    def set_schedule(self, start_rate: float, end_rate: float, seed: int) -> None:
-        """Set what the next epochs take: the ends of the learning rate's line, and the seed."""
+    def set_schedule(
+        self, start_rate: float, end_rate: float, seed: int, rate_decay: float = 0.0
+    ) -> None:
+        """Set what the next epochs take: the ends of the learning rate's line, or its decay, and
+        the seed."""
         self.start_rate, self.end_rate, self.seed = start_rate, end_rate, seed
+        self.rate_decay = rate_decay
 
     def rate(self, epochs: float | None = None) -> float:
         """The learning rate after so many epochs of the call, by default after those that ended.
 
-        It falls on a straight line from start_rate to end_rate, and never below end_rate.
+        It falls on a straight line from start_rate to end_rate, and never below end_rate, unless
+        it has a decay.
 
         >>> TrainingState(epochs_wanted=4, start_rate=0.5, end_rate=0.1).rate(2)
         0.3
         """
         done = self.epochs_done if epochs is None else epochs
+        if self.rate_decay:
+            return self.start_rate / (1 + self.rate_decay * done)
         line = self.start_rate + (self.end_rate - self.start_rate) * done / self.epochs_wanted
         return max(line, self.end_rate)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING, Any
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import Blocks, Control, NgramRows, Training
-from fastvec._util import threads
+from fastvec._core import Blocks, NgramRows, Training
 from fastvec._util.matrix import padded_rows
 from fastvec._util.simd import simd
 from fastvec.corpus.corpus import Corpus
-from fastvec.io.container import array_checksum
 from fastvec.io.tensors import check_mapped
+from fastvec.models.corpus_run import CorpusRun, epoch_seed, run_whole
 from fastvec.models.output_layers import LAYERS, LayerInput, Matrix, OutputLayer
 from fastvec.models.sampling import (
     WordUse,
@@ -40,21 +38,20 @@ SCALES = (0.75, 0.5)
 MOST_WINDOW = 2**31 - 1
 
 
-class Word2VecRun:
+class Word2VecRun(CorpusRun):
     """A :class:`fastvec.models.training.Run` of a Word2Vec model on a corpus.
 
     Callbacks may change the options, the vectors or the words of the model between epochs: then the
     native core is set up again.
     """
 
-    unit = "words"
+    training: Training
 
     def __init__(
         self, model: Word2Vec, corpus: Corpus, validation: float | Corpus | None = None
     ) -> None:
-        self.model, self.corpus, self.validation = model, corpus, validation
-        self._split = hold_out(corpus, validation) if isinstance(validation, float) else None
-        self.epoch_size = len(corpus.tokens) - (self._split.words if self._split else 0)
+        super().__init__(corpus, validation)
+        self.model = model
         self._params: Word2VecParams | None = None  # what the core was set up from
         self._weights: list[tuple[OutputLayer, Matrix]] = []
         self._frozen: Training | None = None  # the core for validation
@@ -191,39 +188,11 @@ class Word2VecRun:
             self._frozen = self._core(corpus, self._split, frozen=True)
         frozen = self._frozen
         frozen.start_epoch(scale, scale, SEED)
-        control = Control(frozen.n_workers)
-        threads.run(lambda worker: frozen.run(worker, control), control.workers, control.stop)
-        return frozen.loss, frozen.predictions
-
-    def work(self, worker: int, control: Control) -> None:
-        """Run one worker of the core."""
-        self.training.run(worker, control)
-
-    def current_loss(self) -> float:
-        """The mean loss of the predictions of this epoch so far."""
-        return self.training.loss / max(self.training.predictions, 1)
-
-    def loss(self) -> tuple[float, int]:
-        """The loss of this epoch so far, and its predictions."""
-        return self.training.loss, self.training.predictions
+        return run_whole(frozen)
 
     def end_epoch(self) -> None:
         """Forget the lengths of the vectors, which have changed."""
         self.model.wv.forget_norms()
-
-    def position(self) -> dict[str, NDArray[Any]]:
-        """Nothing: workers take chunks in order, so that their number says it."""
-        return {}
-
-    @functools.cached_property
-    def fingerprint(self) -> dict[str, Any]:
-        """The words and sentences of the corpus, and a checksum of all ids."""
-        ids, offsets = self.corpus.tokens, self.corpus.offsets
-        return {
-            "words": len(ids),
-            "sentences": len(self.corpus),
-            "checksum": array_checksum(ids)[0] + array_checksum(offsets)[0],
-        }
 
     def matrices(self) -> list[Matrix]:
         """The vectors and the weights of the output layers."""
@@ -261,13 +230,3 @@ def method_for_core(params: Word2VecParams) -> dict[str, Any]:
 def blocks(counts: NDArray[np.int64], params: Word2VecParams) -> Blocks:
     """The blocks of words that workers have to themselves."""
     return Blocks(kept_shares(counts, params), noise_weights(counts, params))
-
-
-def epoch_seed(state: TrainingState) -> int:
-    """The seed of the next epoch's random numbers.
-
-    It depends on the model's seed and on the number of epochs before, so that continuing draws the
-    same numbers as training longer.
-    """
-    sequence = np.random.SeedSequence((state.seed, state.epochs_trained))
-    return int(sequence.generate_state(1, np.uint64)[0])

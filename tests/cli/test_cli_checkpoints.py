@@ -3,12 +3,10 @@
 import shlex
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from processes import DEADLINE, fastvec
+from processes import KILL, STOP, fastvec, hooked
 
 from fastvec import GloVe, Word2Vec
 from fastvec.io.registry import read_vectors
@@ -17,27 +15,6 @@ SMALL = ("--vector-size", "8", "--min-count", "1", "--epochs", "5", "--workers",
 CHECKPOINT = ("--checkpoint", "run.ckpt", "--checkpoint-every", "1e")
 TEXT = "a rose is a Rose and a thorn is a thorn\n" * 200
 KINDS = {"train": Word2Vec, "glove": GloVe}
-
-#: the command line, to which something happens when an epoch begins
-HOOKED = """
-import os, signal, sys
-import fastvec_command
-from fastvec.models import training
-
-signal.signal(signal.SIGINT, signal.default_int_handler)
-epoch, hook = int(sys.argv.pop()), sys.argv.pop()
-run_epoch = training._run_epoch
-
-def hooked(run, state, *more):
-    if state.epochs_done + 1 == epoch:
-        exec(hook)
-    run_epoch(run, state, *more)
-
-training._run_epoch = hooked
-fastvec_command.main()
-"""
-KILL = "os.kill(os.getpid(), signal.SIGKILL)"
-STOP = "os.kill(os.getpid(), signal.{})"
 
 
 @pytest.fixture
@@ -55,14 +32,6 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         more = ("--checkpoint", command, "--checkpoint-every", "1e")
         hooked(folder, KILL, command, "text.txt", "-o", "v.bin", *SMALL, *more)
     return folder
-
-
-def hooked(
-    folder: Path, hook: str, *arguments: str, epoch: int = 3
-) -> "subprocess.CompletedProcess[str]":
-    """Run a command, and a line of Python when an epoch begins."""
-    command = [sys.executable, "-c", HOOKED, *arguments, hook, str(epoch)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=DEADLINE)
 
 
 def whole(folder: Path, command: str, *arguments: str) -> bytes:

@@ -41,6 +41,7 @@ from fastvec.models.doc2vec import Doc2Vec
 from fastvec.models.facebook import load_facebook_model, load_facebook_vectors
 from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
+from fastvec.models.neural_lm import NeuralLM
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import FrozenPhrases, Phrases
 from fastvec.models.word2vec import Word2Vec
@@ -114,7 +115,7 @@ def use_pairs(pairs: Pairs) -> None:
             assert "there are no pairs" in str(error) or pairs.path in str(error) != "", error
 
 
-def use_model(model: Word2Vec | GloVe) -> None:
+def use_model(model: Word2Vec | GloVe | NeuralLM) -> None:
     """Go on with the training of a model."""
     model.workers = 1
     model.progress = False
@@ -151,6 +152,7 @@ USES: dict[type, Callable[[Any], None]] = {
     FrozenPhrases: use_phrases,
     GloVe: use_model,
     KeyedVectors: lambda wv: use_vectors(wv.words, wv.vectors),
+    NeuralLM: use_model,
     Pairs: use_pairs,
     Phrases: use_phrases,
     VectorFile: use_file,
@@ -440,6 +442,12 @@ READERS = {
     "model of floret's": Reader(partial(ngrams_of, hash_count=2), FastText.load, "", True),
     "model of n-grams by its bytes": Reader(ngrams_of, load),
     "glove model": Reader(lambda p: GloVe(2, **SMALL).fit(SENTENCES).save(p), GloVe.load, "", True),
+    "language model": Reader(
+        lambda path: NeuralLM(SENTENCES, 2, n=2, hidden_size=3, **SMALL).save(path),
+        NeuralLM.load,
+        "",
+        True,
+    ),
     "pairs": Reader(
         lambda path: Pairs.from_scipy(np.ones((3, 3)), PLAIN, np.arange(3)).save(path),
         Pairs.load,

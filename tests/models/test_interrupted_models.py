@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from interrupts import PLACES, interrupted
 
-from fastvec import Corpus, GloVe, Phrases, Word2Vec
+from fastvec import Corpus, GloVe, NeuralLM, Phrases, Word2Vec
 
 TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 3
 MORE = [["the", "new", "cat"]] * 3
@@ -20,6 +20,10 @@ def word2vec(**options):
 
 def glove():
     return GloVe(2, min_count=1, workers=1, epochs=1, progress=False).fit(TEXT)
+
+
+def language_model():
+    return NeuralLM(TEXT, 2, hidden_size=2, min_count=1, workers=1, epochs=1, progress=False)
 
 
 def phrases():
@@ -104,6 +108,7 @@ TRAININGS = {
     "glove": (glove, lambda model: model.train(TEXT, epochs=1)),
     "glove anew": (glove, lambda model: model.fit(MORE)),
     "glove from a corpus": (glove, lambda model: model.fit(LOWER)),
+    "language model": (language_model, lambda model: model.train(MORE, epochs=1)),
 }
 
 

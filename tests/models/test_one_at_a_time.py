@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from fastvec import CallbackAny2Vec, GloVe, Word2Vec
+from fastvec import CallbackAny2Vec, GloVe, NeuralLM, Word2Vec
 
 TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 10
 
@@ -18,6 +18,10 @@ def word2vec():
 
 def glove():
     return GloVe(4, min_count=1, workers=1, epochs=2, progress=False).fit(TEXT)
+
+
+def language_model():
+    return NeuralLM(TEXT, 4, min_count=1, workers=1, epochs=2, progress=False)
 
 
 class Meanwhile(CallbackAny2Vec):
@@ -84,7 +88,7 @@ def test_train_is_refused_while_the_vocabulary_is_built():
     assert "new" in model.wv
 
 
-@pytest.mark.parametrize("make", [word2vec, glove])
+@pytest.mark.parametrize("make", [word2vec, glove, language_model])
 def test_a_callback_does_not_train_its_own_model(make):
     model, alone = make(), make()
     errors = []
@@ -107,7 +111,7 @@ def test_a_callback_may_add_words_to_its_model():
     assert len(model.loss_history) == 8
 
 
-@pytest.mark.parametrize("make", [word2vec, glove])
+@pytest.mark.parametrize("make", [word2vec, glove, language_model])
 @pytest.mark.parametrize("how", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
 def test_a_copy_that_a_callback_makes_can_be_trained(make, how):
     copies = []
@@ -115,7 +119,7 @@ def test_a_copy_that_a_callback_makes_can_be_trained(make, how):
     copies[0].train(TEXT, epochs=1)
 
 
-@pytest.mark.parametrize("make", [word2vec, glove])
+@pytest.mark.parametrize("make", [word2vec, glove, language_model])
 def test_a_model_can_be_trained_after_an_error(make):
     def broken(_):
         raise OSError("the line is dead")

@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 import fastvec
-from fastvec import Corpus, FrozenPhrases, GloVe, KeyedVectors, Pairs, Phrases, Vocabulary, Word2Vec
+from fastvec import (
+    Corpus,
+    FrozenPhrases,
+    GloVe,
+    KeyedVectors,
+    NeuralLM,
+    Pairs,
+    Phrases,
+    Vocabulary,
+    Word2Vec,
+)
 
 TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 9
 
@@ -18,12 +28,14 @@ TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 9
 def things():
     model = Word2Vec(TEXT, vector_size=4, min_count=1, workers=1, sample=0)
     glove = GloVe(4, min_count=1, epochs=1, progress=False).fit(TEXT)
+    neural = NeuralLM(TEXT, 4, min_count=1, epochs=1, progress=False)
     phrases = Phrases(TEXT, min_count=1, threshold=0.1)
     numbers = KeyedVectors(2)
     numbers.add_vectors([30, 7], np.eye(2))
     return {
         "Word2Vec": (model, Word2Vec.load, lambda m: (m.wv.vectors.tolist(), m.corpus_count)),
         "GloVe": (glove, GloVe.load, lambda m: (m.wv.vectors.tolist(), m.loss_history)),
+        "NeuralLM": (neural, NeuralLM.load, lambda m: (m.wv.vectors.tolist(), m.loss_history)),
         "KeyedVectors": (numbers, KeyedVectors.load, lambda wv: (wv.index_to_key, wv[7].tolist())),
         "Phrases": (phrases, Phrases.load, lambda p: (dict(p.vocab), p.export_phrases())),
         "FrozenPhrases": (phrases.freeze(), FrozenPhrases.load, lambda p: p.phrasegrams),
@@ -37,7 +49,16 @@ def things():
     }
 
 
-KINDS = ["Word2Vec", "GloVe", "KeyedVectors", "Phrases", "FrozenPhrases", "Pairs", "Corpus"]
+KINDS = [
+    "Word2Vec",
+    "GloVe",
+    "NeuralLM",
+    "KeyedVectors",
+    "Phrases",
+    "FrozenPhrases",
+    "Pairs",
+    "Corpus",
+]
 
 
 def through_path(thing, load, folder):

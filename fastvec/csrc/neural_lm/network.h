@@ -4,7 +4,7 @@
  *
  *     h = tanh(d + H x)        f = [h x] or, without direct connections, h        scores = b + O f
  *
- * where O = [U W] has a row for each word.  The vocabulary is cut into slices of SLICE words.  The scores of a
+ * where O = [U W] has a row for each word.  The vocabulary is cut into slices of LM_SLICE words.  The scores of a
  * slice are computed, and later its rows of O changed, by one worker; everything else is little work, which
  * worker 0 does.  What comes of the slices is added up in their order, so that the result is the same for any
  * number of workers.  docs/method.md has the formulas.
@@ -21,9 +21,9 @@
 #include "softmax/kernels.h"
 
 enum {
-    SLICE = 1024,
-    EDGE = 0, /* the word that stands before and after each sentence */
-    RARE = 1, /* the word that stands for all others */
+    LM_SLICE = 1024,
+    LM_EDGE = 0, /* the word that stands before and after each sentence */
+    LM_RARE = 1, /* the word that stands for all others */
 };
 
 /* The sentences to predict; sentence s is tokens[starts[s] .. ends[s]), and its end is predicted too.
@@ -53,7 +53,7 @@ typedef struct {
     int32_t *windows;     /* (room, order) the words before each one, and it itself */
     float *inputs;        /* (room, inputs) x */
     float *features;      /* (room, features) f */
-    float *scores;        /* (slices, room, SLICE) scores, powers, and at last the gradient by the scores */
+    float *scores;        /* (slices, room, LM_SLICE) scores, powers, and at last the gradient by the scores */
     float *largest, *sums; /* (slices, room) */
     float *by_features;   /* (slices, room, features) the gradient by f, of each slice; all of it in the first */
     float *by_inputs;     /* (room, inputs) the gradient by x */
@@ -62,14 +62,14 @@ typedef struct {
 
 /* The words of one slice. */
 static inline int lm_slice_words(const lm_network *net, int64_t slice) {
-    const int64_t left = net->words - slice * SLICE;
-    return (int)(left < SLICE ? left : SLICE);
+    const int64_t left = net->words - slice * LM_SLICE;
+    return (int)(left < LM_SLICE ? left : LM_SLICE);
 }
 
 /* A token's word.  The ids were checked before, but the array is the caller's, who may have changed it since. */
 static inline int32_t lm_word(const lm_network *net, const lm_text *text, int64_t at) {
     const int32_t id = __atomic_load_n(&text->tokens[at], __ATOMIC_RELAXED);
-    return 0 <= id && id < net->words ? id : RARE;
+    return 0 <= id && id < net->words ? id : LM_RARE;
 }
 
 /* The row of a matrix. */
@@ -84,7 +84,7 @@ static inline void lm_read(const lm_network *net, lm_batch *batch, const lm_text
         int64_t at = start + number - text->first[s] - (net->order - 1);
         int32_t *window = batch->windows + (int64_t)row * net->order;
         for (int i = 0; i < net->order; i++, at++)
-            window[i] = start <= at && at < text->ends[s] ? lm_word(net, text, at) : EDGE;
+            window[i] = start <= at && at < text->ends[s] ? lm_word(net, text, at) : LM_EDGE;
     }
 }
 
@@ -118,14 +118,14 @@ static inline void lm_hidden(const lm_network *net, lm_batch *batch) {
 
 /* The scores of one slice of the words, as powers. */
 static inline void lm_scores(const lm_network *net, lm_batch *batch, int64_t slice) {
-    const int64_t word = slice * SLICE;
+    const int64_t word = slice * LM_SLICE;
     const int n = lm_slice_words(net, slice), rounded = (n + SOFTMAX_FLOATS - 1) / SOFTMAX_FLOATS * SOFTMAX_FLOATS;
-    float *scores = batch->scores + slice * batch->room * SLICE, biases[SLICE] = {0};
+    float *scores = batch->scores + slice * batch->room * LM_SLICE, biases[LM_SLICE] = {0};
     const rows_of weights = {lm_row(net->output_weights, word), net->output_weights.stride};
     memcpy(biases, net->output_biases + word, n * sizeof *biases);
     times_transposed(net->sgemm, batch->rows, n, net->features, 1, lm_features(net, batch), weights, 0,
-                     (rows_of){scores, SLICE});
-    for (int row = 0; row < batch->rows; row++, scores += SLICE) {
+                     (rows_of){scores, LM_SLICE});
+    for (int row = 0; row < batch->rows; row++, scores += LM_SLICE) {
         const int64_t place = slice * batch->room + row;
         const int64_t answer = batch->windows[(int64_t)(row + 1) * net->order - 1] - word;
         if (0 <= answer && answer < n) batch->answers[row] = scores[answer] + biases[answer];
@@ -151,14 +151,14 @@ static inline void lm_normalise(lm_batch *batch) {
 
 /* The gradient of one slice, and the step of its rows of O and b; keep: what weight decay leaves of them. */
 static inline void lm_output_step(const lm_network *net, lm_batch *batch, int64_t slice, float rate, float keep) {
-    const int64_t word = slice * SLICE;
+    const int64_t word = slice * LM_SLICE;
     const int n = lm_slice_words(net, slice), rounded = (n + SOFTMAX_FLOATS - 1) / SOFTMAX_FLOATS * SOFTMAX_FLOATS;
-    float *scores = batch->scores + slice * batch->room * SLICE, biases[SLICE] = {0};
-    const rows_of gradient = {scores, SLICE};
+    float *scores = batch->scores + slice * batch->room * LM_SLICE, biases[LM_SLICE] = {0};
+    const rows_of gradient = {scores, LM_SLICE};
     const rows_of weights = {lm_row(net->output_weights, word), net->output_weights.stride};
     const rows_of by_features = {batch->by_features + slice * batch->room * net->features, net->features};
     memcpy(biases, net->output_biases + word, n * sizeof *biases);
-    for (int row = 0; row < batch->rows; row++, scores += SLICE) {
+    for (int row = 0; row < batch->rows; row++, scores += LM_SLICE) {
         const int64_t answer = batch->windows[(int64_t)(row + 1) * net->order - 1] - word;
         net->kernels->finish(scores, biases, rounded, batch->sums[slice * batch->room + row], rate);
         if (0 <= answer && answer < n) {
