@@ -290,6 +290,11 @@ def press(page: Any, *names: str) -> None:
         page.wait_for_selector("html[data-still]")
 
 
+def told(page: Any) -> str:
+    """What the last step did, in words."""
+    return str(page.locator("#told").inner_text()).replace("\u00a0", " ")
+
+
 def step_of(page: Any) -> int:
     return int(page.locator("#where").inner_text().split()[1].replace(",", ""))
 
@@ -305,7 +310,7 @@ def column(page: Any, table: int, number: int) -> list[float]:
 
 def test_a_step_of_the_softmax(open_page: Opened) -> None:
     page = open_page(fastvec.watch([["we", "drink", "milk"], ["we", "eat"]], alpha=0.5))
-    assert page.locator("#told").inner_text() == (
+    assert told(page) == (
         "The first step will predict drink from we. All words are equally likely so far, since all "
         "output vectors are 0."
     )
@@ -314,14 +319,13 @@ def test_a_step_of_the_softmax(open_page: Opened) -> None:
     assert column(page, 0, 3) == [0.25] * 4
     after = column(page, 0, 4)
     assert sum(after) == pytest.approx(1, abs=1e-12)
-    assert page.locator("#told").inner_text() == (
+    assert told(page) == (
         "The output vector of drink was pulled towards we, and others were pushed away; we did not "
         "move yet, since these output vectors were 0. The probability of drink rose from 25.0 % "
         f"to {100 * after[1]:.1f} %."
     )
     press(page, "One epoch", "One step", "One step")
-    told = page.locator("#told").inner_text()
-    assert told.startswith(
+    assert told(page).startswith(
         "drink was pulled towards milk and pushed away from all others, most from"
     )
     assert page.locator("#sentence .centre").inner_text() == "milk"
@@ -383,8 +387,8 @@ def test_playing_learns_which_words_are_alike(open_page: Opened) -> None:
 
 def nearest_words(page: Any) -> dict[str, str]:
     """The nearest word of each, as the map says it to readers of the screen."""
-    told = page.locator("#map svg").get_attribute("aria-label")
-    return dict(re.findall(r"of (\w+), (\w+)", told))
+    label = page.locator("#map svg").get_attribute("aria-label")
+    return dict(re.findall(r"of (\w+), (\w+)", label))
 
 
 @pytest.mark.parametrize(("model", "loss"), ALL)
@@ -435,7 +439,7 @@ def test_settings_begin_a_new_training_or_are_refused(open_page: Opened) -> None
     page.wait_for_selector("html[data-still]")
     assert step_of(page) == 0
     press(page, "One epoch")
-    assert "the noise" in page.locator("#told").inner_text()
+    assert "the noise" in told(page)
     at, trouble = step_of(page), page.get_by_role("alert")
     for label, value, says in (
         ("window", "6", "window must be a whole number from 1 to 5."),
@@ -455,6 +459,27 @@ def test_settings_begin_a_new_training_or_are_refused(open_page: Opened) -> None
     page.wait_for_selector("html[data-still]")
     assert trouble.is_hidden()
     assert page.locator("#network .unit").count() == 10
+
+
+def test_a_rate_that_is_too_high_ends_the_training(open_page: Opened) -> None:
+    sentences = [["a", "b", "a", "c", "b", "c"], ["c", "a", "b"]]
+    page = open_page(fastvec.watch(sentences, model="cbow", alpha=2, min_alpha=2, epochs=500))
+    press(page, "To the end")
+    end = step_of(page)
+    assert end < 500 * 9
+    trouble = page.get_by_role("alert").inner_text()
+    assert trouble.startswith(f"The training ended after {end:,} steps, because the weights grew")
+    page.locator("#vectors summary").click()
+    assert "NaN" not in page.locator("body").inner_text()
+    press(page, "One step")
+    assert step_of(page) == end
+    press(page, "To the start", "To the end", "One step back", "One step back")
+    assert step_of(page) == end - 2
+    page.get_by_label("learning rate", exact=True).fill("0.1")
+    page.get_by_label("rate at the end").fill("0.1")
+    page.get_by_label("rate at the end").blur()
+    press(page, "To the end")
+    assert (step_of(page), page.get_by_role("alert").count()) == (4500, 0)
 
 
 def test_own_sentences(open_page: Opened) -> None:

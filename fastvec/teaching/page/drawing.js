@@ -27,7 +27,7 @@ function paint(node, value, scale) {
   node.style.setProperty("--share", Math.min(1, Math.abs(value) / scale).toFixed(3));
 }
 
-const percent = (p, digits = p > 0 && p < 0.001 ? 2 : 1) => `${(100 * p).toFixed(digits)} %`;
+const percent = (p, digits = p > 0 && p < 0.001 ? 2 : 1) => `${(100 * p).toFixed(digits)}\u00a0%`;
 const short = (x) => x.toFixed(3).replace(/^-(0\.0+)$/, "$1").replace("-", "−");
 const whole = (x) => x.toLocaleString("en");
 

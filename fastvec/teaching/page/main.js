@@ -98,9 +98,13 @@ function attempt(what) {
   try {
     what();
   } catch (error) {
-    $("trouble").textContent = error.message;
-    $("trouble").hidden = false;
+    complain(error.message);
   }
+}
+
+function complain(text) {
+  $("trouble").textContent = text;
+  $("trouble").hidden = false;
 }
 
 // --- the player
@@ -113,7 +117,7 @@ const MOVE = {
   next: steps(1),
   epochBack: () => go((Math.ceil(wanted / training.steps.length) - 1) * training.steps.length),
   epochNext: () => go((epochOf(wanted) + 1) * training.steps.length),
-  end: () => go(training.total),
+  end: () => go(training.end),
 };
 
 function makePlayer() {
@@ -141,7 +145,7 @@ function toggle() {
   [playing, clock, credit] = [true, performance.now(), 1];
   $("play").textContent = "Pause";
   $("told").setAttribute("aria-live", "off"); // until it stands still
-  if (moment.number === training.total) MOVE.start();
+  if (moment.number === training.end) MOVE.start();
   draw();
 }
 
@@ -154,7 +158,7 @@ function pause() {
 }
 
 function go(number) {
-  wanted = Math.min(training.total, Math.max(0, number));
+  wanted = Math.min(training.end, Math.max(0, number));
   draw();
 }
 
@@ -167,12 +171,12 @@ function draw() {
 /** The steps that are due by now, if the training plays. */
 function due(now) {
   const speed = SPEEDS[$("speed").value];
-  if (speed === Infinity) return training.total;
+  if (speed === Infinity) return training.end;
   credit += Math.max(0, now - clock) / 1000 * speed;
   clock = now;
   const count = Math.floor(credit);
   credit -= count;
-  return Math.min(training.total, moment.number + count);
+  return Math.min(training.end, moment.number + count);
 }
 
 /** Draw one picture; go on if there is more to do. */
@@ -182,9 +186,10 @@ function frame(now) {
     const slow = !playing || SPEEDS[$("speed").value] <= SLOW;
     const flowing = slow && wanted === moment.number + 1;
     moment = { ...training.moment(wanted, performance.now() + SLICE), flowing };
+    wanted = Math.min(wanted, training.end);
     show();
   }
-  if (playing && moment.number === training.total) pause();
+  if (playing && moment.number === training.end) pause();
   drawing = playing || moment.number !== wanted;
   if (drawing) requestAnimationFrame(frame);
   document.documentElement.toggleAttribute("data-still", !drawing);
@@ -257,6 +262,10 @@ function show() {
   $("network").firstChild.setAttribute("aria-label", `The network: ${$("told").textContent}`);
   const losses = after ? ` In this step ${short(before.loss)}, and ${short(after.loss)} after it.` : "";
   $("curve-note").textContent = LOSS_IS[options.loss] + losses;
+  if (training.end < training.total) {
+    complain(`The training ended after ${whole(training.end)} steps, because the weights grew beyond all bounds: ` +
+      "take a lower learning rate.");
+  }
   showTables();
 }
 

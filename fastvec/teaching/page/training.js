@@ -1,6 +1,7 @@
 // The training: one step after the other, forwards and backwards.
 
 const MOST_STATES = 200; // that are kept, to go back to; the steps after them are computed again
+const MOST_CHANGE = 1e6; // of a weight in a step: a training with more has a rate that is too high
 const NOISE_EXPONENT = 0.75;
 
 /** A word of the noise distribution, in which each has its count to a power as its weight. */
@@ -60,7 +61,7 @@ class Training {
     this.tree = huffmanTree(this.counts, this.first);
     this.tokens = this.ids.flat().length;
     this.steps = stepsOf(this.ids, options.model, options.window);
-    this.total = this.steps.length * options.epochs;
+    this.total = this.end = this.steps.length * options.epochs; // end: fewer, if weights grow without bounds
     this.layer = LOSSES[options.loss];
     const inputs = this.words.length * this.size;
     this.weights = new Float64Array(inputs + this.layer.outputs(this) * this.size);
@@ -117,6 +118,10 @@ class Training {
     const change = new Float64Array(this.size);
     rows.forEach((row, k) =>
       this.row(this.outputs, row).forEach((x, d) => { change[d] += rate * errors[k] * x; }));
+    if (![...hidden, ...change].every((x) => Math.abs(x) <= MOST_CHANGE)) {
+      this.end = this.done;
+      return;
+    }
     rows.forEach((row, k) => {
       const output = this.row(this.outputs, row);
       hidden.forEach((x, d) => { output[d] += rate * errors[k] * x; });
@@ -160,7 +165,7 @@ class Training {
       this.weights.set(this.states.get(from));
       this.done = from;
     }
-    while (this.done < number && performance.now() < until) this.advance();
+    while (this.done < Math.min(number, this.end) && performance.now() < until) this.advance();
   }
 
   /** The probabilities of all words, and what the step compares, as the weights are now. */
@@ -185,6 +190,7 @@ class Training {
     if (number === 0) return { number, task, before, after: null };
     const old = this.weights.slice();
     this.advance();
+    if (this.done === this.end && this.end < number) return this.moment(this.end);
     return { number: this.done, task, before, after: this.look(task), old };
   }
 }
