@@ -45,10 +45,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 
-#: what depends on the kernels: ".ci/run" repeats these tests with each instruction set
+#: what depends on the kernels
 SIMD = (
     "core/",
-    "reference/",
     "models/test_glove",
     "models/test_mittens",
     "models/test_neural_lm",
@@ -68,10 +67,17 @@ POSIX_MODULES = re.compile(r"^import (pty|resource)$", re.M)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests of the kernels the marker ``simd``, and those that need POSIX ``posix``."""
+    """Give the tests of the kernels the marker ``simd``, and those that need POSIX ``posix``.
+
+    Tests that name instruction sets to the core themselves also get ``each_set``: FASTVEC_SIMD
+    changes nothing for them.
+    """
     for item in items:
-        if item.path.relative_to(HERE).as_posix().startswith(SIMD):
+        path = item.path.relative_to(HERE).as_posix()
+        if path.startswith(SIMD):
             item.add_marker("simd")
+        if path.startswith("core/") or "simd" in getattr(item, "fixturenames", ()):
+            item.add_marker("each_set")
         if isinstance(item, pytest.Function) and POSIX.search(inspect.getsource(item.function)):
             item.add_marker("posix")
             if sys.platform == "win32":

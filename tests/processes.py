@@ -1,5 +1,8 @@
 """Processes that tests start; none of them outlives its test."""
 
+import atexit
+import functools
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,12 +26,32 @@ def peak():
 needs_peak = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here")
 
 
+@functools.cache
+def python() -> tuple[str, ...]:
+    """The words that start Python, before ``-m MODULE`` or ``-c CODE``.
+
+    On Linux it has imported fastvec already (forks.py).  Signals that are sent to it, limits of its
+    resources and further open files are not those of the process that does the work.
+    """
+    if sys.platform != "linux":
+        return (sys.executable,)
+    forks = str(Path(__file__).with_name("forks.py"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind("")  # the system chooses a name
+        listener.listen(64)
+        command = [sys.executable, forks, "serve", str(listener.fileno())]
+        server = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[listener.fileno()])
+        atexit.register(server.communicate)  # it ends with its standard input
+        return (sys.executable, "-IS", forks, listener.getsockname()[1:].decode())
+
+
 def fastvec(
     folder: Path, *arguments: str | bytes, **options: Any
 ) -> "subprocess.CompletedProcess[str]":
     """Run the command line in a folder to its end; ``options`` are those of subprocess.run."""
     options = {"capture_output": True, "encoding": "utf-8", "timeout": DEADLINE, **options}
-    command = [sys.executable, "-m", "fastvec", *arguments]
+    start = (sys.executable,) if "preexec_fn" in options else python()
+    command = [*start, "-m", "fastvec", *arguments]
     return subprocess.run(command, cwd=folder, **options)
 
 
@@ -68,5 +91,5 @@ def hooked(
     folder: Path, hook: str, *arguments: str, epoch: int = 3
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command, and a line of Python when an epoch begins."""
-    command = [sys.executable, "-c", HOOKED, *arguments, hook, str(epoch)]
+    command = [*python(), "-c", HOOKED, *arguments, hook, str(epoch)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=DEADLINE)

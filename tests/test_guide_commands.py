@@ -14,7 +14,7 @@ from pathlib import Path
 
 import fasttext_files
 import pytest
-from processes import DEADLINE
+from processes import DEADLINE, python
 
 from fastvec import RunLog, Word2Vec
 
@@ -116,7 +116,7 @@ def test_the_commands_of_a_page_run(shelf: Path, name: str) -> None:
     lines = lines_of(name)
     if any("events.parquet" in line for line in lines):
         write_events(shelf)
-    define = f'set -eu; fastvec() {{ {shlex.quote(sys.executable)} -m fastvec "$@"; }}'
+    define = f'set -eu; fastvec() {{ {shlex.join(python())} -m fastvec "$@"; }}'
     done = subprocess.run(
         ["bash", "-c", "\n".join([define, *lines])],
         cwd=shelf,

@@ -8,12 +8,11 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import click
 import pytest
-from processes import DEADLINE, fastvec
+from processes import DEADLINE, fastvec, python
 from two_spaces import Meanings
 
 from fastvec import Word2Vec, cli
@@ -104,9 +103,7 @@ def test_examples_run(examples_folder: Path, name: str) -> None:
     for line in command.examples:
         if line.startswith(OWN_TESTS):
             continue
-        define = (
-            f'set -eo pipefail; fastvec() {{ {shlex.quote(sys.executable)} -m fastvec "$@"; }}; '
-        )
+        define = f'set -eo pipefail; fastvec() {{ {shlex.join(python())} -m fastvec "$@"; }}; '
         done = subprocess.run(
             ["bash", "-c", define + line],
             cwd=examples_folder,
@@ -171,7 +168,7 @@ def completed(line: str, folder: Path) -> list[str]:
         "COMP_CWORD": str(len(words) - 1),
     }
     code = "sys.argv[0] = 'fastvec'; fastvec_command.main()"
-    command = [sys.executable, "-c", f"import sys, fastvec_command; {code}"]
+    command = [*python(), "-c", f"import sys, fastvec_command; {code}"]
     done = subprocess.run(
         command, cwd=folder, env=os.environ | environment, capture_output=True, text=True
     )

@@ -4,14 +4,13 @@ import functools
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections import namedtuple
 from pathlib import Path
 
 import numpy as np
 import pytest
-from processes import DEADLINE
+from processes import DEADLINE, python
 
 from fastvec import cli
 from fastvec.io.format import VectorFile
@@ -84,7 +83,7 @@ def filled(folder: Path) -> Path:
 
 def hooked(folder: Path, hook: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """The command, where a line of Python is run before its first file is written."""
-    command = [sys.executable, "-c", HOOKED, *arguments, hook]
+    command = [*python(), "-c", HOOKED, *arguments, hook]
     environment = os.environ | {"TMPDIR": str(folder / "system")}
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=DEADLINE, env=environment
@@ -259,7 +258,7 @@ fastvec_command.main()
 
 
 def stopped(folder: Path, epoch: int, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", STOPPED, *arguments, str(epoch)]
+    command = [*python(), "-c", STOPPED, *arguments, str(epoch)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=DEADLINE)
 
 

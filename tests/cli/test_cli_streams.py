@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from processes import DEADLINE, fastvec, started
+from processes import DEADLINE, fastvec, python, started
 
 from fastvec.cli.output import STREAMED
 from fastvec.io.floret import write_floret
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 def shell(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     """A line of bash, in which fastvec is the command."""
-    define = f'fastvec() {{ {sys.executable} -m fastvec "$@"; }}; set -o pipefail; '
+    define = f'fastvec() {{ {shlex.join(python())} -m fastvec "$@"; }}; set -o pipefail; '
     command = ["bash", "-c", define + line]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=DEADLINE)
 

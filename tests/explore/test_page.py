@@ -218,23 +218,26 @@ def still(page: Any) -> None:
         before = now
 
 
+#: moves the pointer over the canvas, and gives the first place of a word
+FIRST_WORD = """
+(canvas) => {
+  const { left, right, top, bottom } = canvas.getBoundingClientRect();
+  for (let clientX = left + 20; clientX < right; clientX += 12)
+    for (let clientY = top + 20; clientY < bottom; clientY += 12) {
+      canvas.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY }));
+      if (canvas.style.cursor === "pointer") return [clientX, clientY];
+    }
+}
+"""
+
+
 def test_a_click_on_the_map_shows_its_neighbours(page: Any, explorer: Explorer) -> None:
     page.emulate_media(reduced_motion="reduce")
     opened(page, explorer, "#map")
     canvas = page.locator("canvas")
     canvas.wait_for()
     still(page)
-    size = canvas.bounding_box()
-    positions = [
-        (x, y)
-        for x in range(20, int(size["width"]), 12)
-        for y in range(20, int(size["height"]), 12)
-    ]
-    for x, y in positions:
-        page.mouse.move(size["x"] + x, size["y"] + y)
-        if canvas.evaluate("node => node.style.cursor") == "pointer":
-            page.mouse.click(size["x"] + x, size["y"] + y)
-            break
+    page.mouse.click(*canvas.evaluate(FIRST_WORD))
     page.wait_for_selector(".ranking")
     assert page.title().partition(" – ")[0].strip('"') in {*ROYAL, *ODD_WORDS}
 
