@@ -69,11 +69,12 @@ const capital = ([first, ...rest]) =>
 const MOVES = {
   softmax(training, moment) {
     const { before, task } = moment;
+    const chance = (word) => before.words[word];
     const others = range(training.words.length).filter((word) => word !== task.target)
-      .sort((one, other) => before.words[other] - before.words[one]).map((word) => quoted(training.words[word]));
-    const away = others.length <= MOST_NAMED ? listed(others)
-      : ["all others, most from ", ...listed(others.slice(0, MOST_NAMED))];
-    return pulled(training, moment, away);
+      .sort((one, other) => chance(other) - chance(one));
+    const named = others.slice(0, MOST_NAMED).filter((word) => chance(word) >= chance(others[0]) / 2);
+    const names = listed(named.map((word) => quoted(training.words[word])));
+    return pulled(training, moment, named.length < others.length ? ["all others, most from ", ...names] : names);
   },
   ns(training, moment) {
     const noise = [...new Set(moment.task.rows.slice(1))].map((word) => quoted(training.words[word]));
