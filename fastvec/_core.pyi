@@ -251,6 +251,20 @@ class NegativeSampling(OutputLayer):
         steps: NDArray[np.float32] | None = None,
     ) -> None: ...
 
+BATCH_OBJECTIVES: Final[tuple[str, ...]]
+WINDOWS_IN_BATCH: Final[int]
+
+class BatchOutputs(OutputLayer):
+    def __init__(
+        self,
+        weights: NDArray[np.float32],
+        objective: str,
+        corrections: NDArray[np.float32],
+        sgemm: object,
+        noise: tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.int64]] | None = None,
+        negative: int = 0,
+    ) -> None: ...
+
 class HierarchicalSoftmax(OutputLayer):
     def __init__(
         self,

@@ -22,6 +22,7 @@ from fastvec._util.options import (
 )
 
 Tokens = str | Callable[[str], Iterable[Any]]
+LOSSES = ("ns", "hs", "softmax", "sampled_softmax", "nce")  # the objectives of word2vec
 SMALLEST = 1e-30  # that single precision tells from 0 in all that is computed with it
 FUNCTION = "a function"  # saved in place of a tokenizer that is a function: it must be set again
 
@@ -197,6 +198,12 @@ class Word2VecParams(Params):
     sg: int = switch(0, "train skip-gram instead of CBOW")
     hs: int = switch(0, "train with hierarchical softmax")
     negative: int = option(5, "noise words drawn for each word; 0: none", low=0, high=1000)
+    loss: str | None = option(
+        None,
+        "the one objective: ns (negative sampling), hs (hierarchical softmax), softmax (over all "
+        "words), sampled_softmax or nce; default: what hs and negative say",
+        choices=LOSSES,
+    )
     ns_exponent: float = option(
         0.75, "draw noise words in proportion to their counts to this power", low=-10, high=10
     )
@@ -221,6 +228,17 @@ class Word2VecParams(Params):
         "the same vectors for any number of workers (skip-gram with negative sampling): workers "
         "train blocks of words that no other worker uses meanwhile",
     )
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """The objectives: ``loss``, or else what ``hs`` and ``negative`` switch on.
+
+        >>> Word2VecParams(hs=1).losses, Word2VecParams(loss="softmax").losses
+        (('hs', 'ns'), ('softmax',))
+        """
+        if self.loss is not None:
+            return (self.loss,)
+        return ("hs",) * bool(self.hs) + ("ns",) * bool(self.negative)
 
 
 @dataclass(eq=False)

@@ -13,6 +13,8 @@ cdef extern from "glove/kernels.h" nogil:
         int width
 
 cdef extern from "softmax/kernels.h" nogil:
+    enum: SOFTMAX_FLOATS
+    float NO_SCORE
     ctypedef struct softmax_kernels:
         int width
 

@@ -82,6 +82,8 @@ cdef class Training:
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
         memset(t, 0, sizeof(training))
         cdef const instruction_set *kernel_set = instruction_set_of(simd)
+        cdef bint in_batches = any([isinstance(layer, BatchOutputs) for layer in layers])
+        t.batch.kernel, t.batch.frozen = kernel_set.softmax, frozen
         t.kernel = kernel_set.word2vec_frozen if frozen else kernel_set.word2vec
         if inferring:
             t.kernel = kernel_set.word2vec_infer
@@ -96,8 +98,8 @@ cdef class Training:
         if locks is not None and locks.shape[0] != n:
             raise ValueError(f"locks must have {n} entries, got {locks.shape[0]}")
         self.n_workers = check_workers(workers)
-        # Frozen rows need no copies, nor do those that one worker has to itself.
-        t.workers = 1 if frozen or inferring or blocks is not None else workers
+        # Frozen rows need no copies, nor do those that one worker has to itself or changes in batches.
+        t.workers = 1 if frozen or inferring or in_batches or blocks is not None else workers
         check_rows(vectors, "vectors", n, stride)
         if t.workers > 1 and (vector_steps is None or vector_steps.shape[0] < n):
             raise ValueError(f"several workers need the steps of {n} vectors")
@@ -132,6 +134,9 @@ cdef class Training:
             raise ValueError("only one row of each sentence is inferred, not those of words")
         if not layers or len({type(layer) for layer in layers}) != len(layers):
             raise ValueError("there must be one output layer or more, each of another kind")
+        if in_batches and (len(layers) > 1 or ngrams is not None or documents is not None
+                           or blocks is not None):
+            raise ValueError("batches of windows have no other layers, n-grams, documents or blocks")
         for layer in layers:
             (<OutputLayer?> layer).attach(t, n)
         self.alive = (tokens, offsets, keep, vectors, list(layers), vector_steps, locks,

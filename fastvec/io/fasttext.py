@@ -179,7 +179,8 @@ def args_of(options: Any) -> FastTextArgs:
     True
     """
     try:
-        loss = "negative sampling" if options["negative"] else "hierarchical softmax"
+        by_tree = options.get("loss") == "hs" or not options["negative"]
+        loss = "hierarchical softmax" if by_tree else "negative sampling"
         return FastTextArgs(
             ws=options["window"],
             epoch=options["epochs"],

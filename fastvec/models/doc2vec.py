@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +105,7 @@ class Doc2Vec(Word2Vec):
     """
 
     _kind = "Doc2Vec"
+    _losses: ClassVar[tuple[str, ...]] = ("ns", "hs")
     dv: KeyedVectors
 
     def __init__(

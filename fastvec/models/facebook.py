@@ -12,7 +12,7 @@ from fastvec.io.fasttext import args_of, write_fasttext
 from fastvec.io.fasttext_args import LOSSES, MODELS, SUPERVISED, FastTextArgs
 from fastvec.io.fasttext_reader import FastTextFile, read_fasttext
 from fastvec.models.fasttext import FastText
-from fastvec.models.output_layers import NEGATIVE_SAMPLING, OutputWeights
+from fastvec.models.output_layers import WORD_OUTPUTS, OutputWeights
 from fastvec.vectors.fasttext import FastTextKeyedVectors
 
 MOST_NUMBER = 2**31 - 1  # in the head of a file
@@ -79,7 +79,7 @@ def load_facebook_model(path: FileLike, encoding: str = "utf-8") -> FastText:
     model.corpus_total_words = int(file.counts.sum())
     weights = OutputWeights(file.words, model.vector_size)
     if file.output is not None and file.args.loss == LOSSES["negative sampling"]:
-        weights.set(NEGATIVE_SAMPLING, file.output, name)
+        weights.set(WORD_OUTPUTS, file.output, name)
     else:
         warnings.warn(
             f"{name}: the output weights begin anew, since they are of another loss or tree: train "
@@ -131,7 +131,7 @@ def save_facebook_model(
             "--to fasttext writes vectors alone)"
         )
     model._sync_rows()
-    wv, output = model.wv, model._output_weights.get(NEGATIVE_SAMPLING)
+    wv, output = model.wv, model._output_weights.get(WORD_OUTPUTS)
     output = None if output is None else output[:, : model.vector_size]
     args = replace(args_of(vars(model)), lr_update_rate=lr_update_rate, word_ngrams=word_ngrams)
     write_fasttext(path, wv.words, wv.counts, wv.subwords, args, output)

@@ -76,6 +76,7 @@ class FastText(Word2Vec, SubwordParams):
 
     _kind = "FastText"
     _groups: ClassVar[tuple[type[Params], ...]] = (Word2VecParams, SubwordParams)
+    _losses: ClassVar[tuple[str, ...]] = ("ns", "hs")
     word_ngrams: ClassVar[int] = 1  # gensim's
     wv: FastTextKeyedVectors
 
@@ -117,6 +118,7 @@ class FastText(Word2Vec, SubwordParams):
         shared_negatives: bool = P.shared_negatives,
         hash_count: int = S.hash_count,
         deterministic: bool = P.deterministic,
+        loss: str | None = P.loss,
         vocabulary: Vocabulary | None = None,
         validation: Any = None,
         progress: bool | None = None,
@@ -156,6 +158,7 @@ class FastText(Word2Vec, SubwordParams):
             cbow_corrected=cbow_corrected,
             shared_negatives=shared_negatives,
             deterministic=deterministic,
+            loss=loss,
             vocabulary=vocabulary,
             validation=validation,
             progress=progress,

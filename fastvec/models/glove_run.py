@@ -44,7 +44,7 @@ GROUP_BYTES = 1 << 24
 class GloVeRun:
     """A :class:`fastvec.models.training.Run` of a GloVe model on pairs."""
 
-    unit = "pairs"
+    unit, predicts_words = "pairs", False
 
     def __init__(
         self,

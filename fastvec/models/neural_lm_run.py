@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 class NeuralLMRun(CorpusRun):
     """A :class:`fastvec.models.training.Run` of a NeuralLM on a corpus."""
 
+    predicts_words = True
     training: NeuralLMTraining
 
     def __init__(

@@ -1,13 +1,14 @@
-"""The output layers of Word2Vec: negative sampling and hierarchical softmax.
+"""The output layers of Word2Vec: weights for each word, and for each node of a tree.
 
-Each objective is a subclass of :class:`OutputLayer`, and ``LAYERS`` lists them.  The class says
-which weights the objective has, what happens to them when words change, and which tables the native
+Each is a subclass of :class:`OutputLayer`, and ``LAYERS`` lists them.  The class says which
+objectives train its weights, what happens to them when words change, and which tables the native
 core needs.  CONTRIBUTING.md has the recipe for a new objective.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,6 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastvec import _core
+from fastvec._core import BATCH_OBJECTIVES, WINDOWS_IN_BATCH
+from fastvec._util.blas import sgemm
 from fastvec._util.matrix import padded, padded_rows, picked_rows
 from fastvec.models.huffman import Paths, huffman_paths
 from fastvec.models.sampling import WordUse, noise_tables, noise_weights
@@ -22,6 +25,8 @@ from fastvec.params import Word2VecParams
 from fastvec.words import Words
 
 Matrix = NDArray[np.float32]
+
+MOST_NOISE = 1 - 1e-9  # of a word among all noise words, which it is if there is no other word
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class LayerInput:
         see :func:`fastvec.models.huffman.huffman_order`.
     use : WordUse, optional
         how often each word is used; None with one worker, for which it is not needed.
+    frozen : bool
+        whether only a loss is computed, that of validation.
     """
 
     params: Word2VecParams
@@ -46,6 +53,7 @@ class LayerInput:
     n_tokens: int
     huffman_order: NDArray[np.int32]
     use: WordUse | None
+    frozen: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,10 +74,10 @@ class CoreLayer:
 
 
 class OutputLayer(ABC):
-    """One objective: the weights that it trains, and its tables."""
+    """Weights that some objectives train, and their tables."""
 
-    #: the option that switches it on
-    option: ClassVar[str]
+    #: these objectives
+    losses: ClassVar[tuple[str, ...]]
     #: gensim's name of its weights
     gensim_name: ClassVar[str]
     #: the name of its weights in a file
@@ -77,7 +85,7 @@ class OutputLayer(ABC):
 
     def is_used(self, params: Word2VecParams) -> bool:
         """Whether these options train it."""
-        return bool(getattr(params, self.option))
+        return not set(self.losses).isdisjoint(params.losses)
 
     @abstractmethod
     def n_rows(self, n_words: int) -> int:
@@ -92,13 +100,14 @@ class OutputLayer(ABC):
         """The layer for the native core, with padded weights, which it changes, and its tables."""
 
 
-class NegativeSampling(OutputLayer):
-    """Negative sampling (Mikolov et al. 2013): words are distinguished from random noise words.
+class WordOutputs(OutputLayer):
+    """A row for each word.
 
-    The weights have a row for each word.
+    Negative sampling (Mikolov et al. 2013) tells words from random noise words; the full softmax
+    compares them with all words, and sampled softmax and NCE estimate it with noise words.
     """
 
-    option, gensim_name, tensor = "negative", "syn1neg", "outputs"
+    losses, gensim_name, tensor = ("ns", *BATCH_OBJECTIVES), "syn1neg", "outputs"
 
     def n_rows(self, n_words: int) -> int:
         """One row for each word."""
@@ -110,6 +119,8 @@ class NegativeSampling(OutputLayer):
 
     def for_core(self, weights: Matrix, given: LayerInput) -> CoreLayer:
         """The layer with alias tables of the noise words."""
+        if given.params.loss in BATCH_OBJECTIVES:
+            return CoreLayer(batch_outputs(weights, given.params.loss, given))
         counts, params = given.counts, given.params
         tables = noise_tables(counts, params, given.n_tokens)
         if given.use is None:
@@ -119,6 +130,27 @@ class NegativeSampling(OutputLayer):
         return CoreLayer(layer, params.negative + 1)
 
 
+def batch_outputs(weights: Matrix, loss: str, given: LayerInput) -> _core.BatchOutputs:
+    """The layer of the full softmax, by which the others are validated, or of an estimate of it."""
+    if given.frozen or loss == "softmax":
+        return _core.BatchOutputs(weights, "softmax", np.zeros(len(weights), np.float32), sgemm())
+    noise = noise_weights(given.counts, given.params)
+    noise, negative = noise / noise.sum(), given.params.negative
+    if loss == "nce":
+        corrections = -np.log(negative * noise * len(noise))  # Z is right where all scores are 0
+    else:  # the probability of being drawn, once or more often
+        drawn = negative * WINDOWS_IN_BATCH
+        corrections = -np.log(-np.expm1(drawn * np.log1p(-np.minimum(noise, MOST_NOISE))))
+    return _core.BatchOutputs(
+        weights,
+        loss,
+        corrections.astype(np.float32),
+        sgemm(),
+        noise_tables(given.counts, given.params, 0),
+        negative,
+    )
+
+
 class HierarchicalSoftmax(OutputLayer):
     """Hierarchical softmax (Morin & Bengio 2005): each word is a path in a Huffman tree.
 
@@ -126,7 +158,7 @@ class HierarchicalSoftmax(OutputLayer):
     right within a level.
     """
 
-    option, gensim_name, tensor = "hs", "syn1", "nodes"
+    losses, gensim_name, tensor = ("hs",), "syn1", "nodes"
 
     def n_rows(self, n_words: int) -> int:
         """One row for each inner node."""
@@ -167,17 +199,39 @@ def node_steps(paths: Paths, use: WordUse) -> tuple[NDArray[np.float32], float]:
     return steps, float((use.share * lengths).sum())
 
 
-NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX = NegativeSampling(), HierarchicalSoftmax()
-LAYERS: tuple[OutputLayer, ...] = (NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX)
+WORD_OUTPUTS, HIERARCHICAL_SOFTMAX = WordOutputs(), HierarchicalSoftmax()
+LAYERS: tuple[OutputLayer, ...] = (WORD_OUTPUTS, HIERARCHICAL_SOFTMAX)
+
+
+def check_objectives(params: Word2VecParams, kind: str, allowed: Sequence[str]) -> None:
+    """ValueError for objectives that contradict one another, or that a kind of model does not
+    have."""
+    loss = params.loss
+    if loss is not None and loss not in allowed:
+        raise ValueError(f"loss must be {' or '.join(allowed)} for {kind}, got {loss!r}")
+    if params.hs and loss not in (None, "hs"):
+        raise ValueError(f"hs=1 is another objective than loss={loss!r}: leave one of them out")
+    if params.negative == 0 and not params.hs and loss not in ("hs", "softmax"):
+        objective = "hs is 0" if loss is None else f"loss is {loss!r}"
+        raise ValueError(f"negative must be at least 1 when {objective}, got 0")
+    if loss in BATCH_OBJECTIVES and not params.shared_negatives:
+        raise ValueError(
+            f"shared_negatives=False is only for negative sampling, not for loss={loss!r}"
+        )
+    if params.deterministic and (params.losses != ("ns",) or not params.sg):
+        raise ValueError(
+            "deterministic=True is only for skip-gram with negative sampling (sg=1, hs=0) yet: "
+            "train other models with workers=1, which always gives the same vectors"
+        )
 
 
 class OutputWeights:
     """The weights of the output layers that a model has, and the words that they belong to.
 
     >>> weights = OutputWeights(Words.of(["a", "b"]), 4)
-    >>> weights.set(NEGATIVE_SAMPLING, np.ones((2, 4)))
+    >>> weights.set(WORD_OUTPUTS, np.ones((2, 4)))
     >>> weights.sync(Words.of(["b", "new"]))
-    >>> weights.get(NEGATIVE_SAMPLING)[:, 0]
+    >>> weights.get(WORD_OUTPUTS)[:, 0]
     array([1., 0.], dtype=float32)
     """
 

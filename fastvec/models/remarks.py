@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FEW = 4  # words trained on, for each word of the vocabulary, that hardly change its vector
 ENOUGH = 200  # words trained on, for each word of the vocabulary, after which it has been learned
-FRESH_LOSS = math.log(2)  # of a prediction by output weights that are all 0
+FRESH_LOSS = math.log(2)  # of a logistic prediction by output weights that are all 0
 COMPARED = 1_000  # words whose vectors are compared with what they were
 ALIKE = 0.9  # the cosine of a vector and what it was, if it has hardly changed
 LEARNED = 0.2  # the loss of a model that has learned, compared with its first one
@@ -39,12 +39,19 @@ def remark_on_word2vec(model: Word2Vec, corpus: Corpus, state: TrainingState) ->
             100 - 100 * state.trained // state.passed,
             _epochs_needed(model, state.passed / state.epochs_done),
         )
-    elif state.train_count == 1 and abs(state.loss_history[-1] / FRESH_LOSS - 1) < 0.01:
+    elif state.train_count == 1 and abs(state.loss_history[-1] / _fresh_loss(model) - 1) < 0.01:
         log.warning(
             "hardly anything was learned: the loss is still that of a fresh model, %.4f; try %s",
             state.loss_history[-1],
             _what_to_change(model, state),
         )
+
+
+def _fresh_loss(model: Word2Vec) -> float:
+    """The loss of output weights that are all 0; infinite for objectives where it is not known."""
+    if model.loss == "softmax":
+        return math.log(max(len(model.wv), 2))
+    return FRESH_LOSS if set(model.losses) <= {"ns", "hs"} else math.inf
 
 
 def _why_nothing(model: Word2Vec, corpus: Corpus) -> str:

@@ -142,6 +142,11 @@ class Validated(Protocol):
     unit: str
     epoch_size: int
 
+    @property
+    def predicts_words(self) -> bool:
+        """Whether the loss is that of words among all words, and e to its power is a perplexity."""
+        ...
+
     def validate(self) -> tuple[float, int]:
         """The loss on what is held out, summed over its predictions, and their number."""
         ...
@@ -215,17 +220,29 @@ class Validation(CallbackAny2Vec, Watcher):
         seconds = time.monotonic() - begun
         state, mean = self.state, loss / predictions if predictions else math.nan
         epoch = state.epochs_done + state.part.passed / max(self.run.epoch_size, 1)
+        perplexity = {"perplexity": _perplexity(mean)} if self.run.predicts_words else {}
+        also = "".join(f", {name} {value:.5g}" for name, value in perplexity.items())
         tell(
             "validation",
-            f"validation: after epoch {epoch:.4g} of {state.epochs_wanted}, loss {mean:.5f}, "
+            f"validation: after epoch {epoch:.4g} of {state.epochs_wanted}, loss {mean:.5f}{also}, "
             f"{seconds:.1f} s",
             epoch=epoch,
             epochs=state.epochs_wanted,
             loss=mean,
             predictions=predictions,
             seconds=seconds,
+            **perplexity,
         )
         return mean, predictions
+
+
+def _perplexity(loss: float) -> float:
+    """e^loss: among how many words, all alike, it would be as hard to find the right one.
+
+    >>> round(_perplexity(math.log(200)))
+    200
+    """
+    return math.exp(min(loss, 700.0))
 
 
 def held_again(state: TrainingState, validation: Any) -> Any:

@@ -76,7 +76,7 @@ P, V = Word2VecParams, VocabularyParams
 
 @on_class_only("load", "resume")
 class Word2Vec(Word2VecWords, Plotted):
-    """Word vectors by skip-gram or CBOW, negative sampling or hierarchical softmax (or both).
+    """Word vectors by skip-gram or CBOW, with negative sampling, a tree, or a full softmax.
 
     With ``sentences`` or ``corpus_file`` the model is trained at once; without them, call
     :meth:`build_vocab` and then :meth:`train`.  Names and defaults are those of gensim 4;
@@ -113,6 +113,10 @@ class Word2Vec(Word2VecWords, Plotted):
         noise words drawn for each prediction; 0 turns negative sampling off.
     ns_exponent : float, default 0.75
         noise words are drawn in proportion to their count to this power.
+    loss : {"ns", "hs", "softmax", "sampled_softmax", "nce"}, optional
+        the objective, instead of ``hs`` and ``negative``: negative sampling, hierarchical softmax,
+        the softmax over all words, or one of its two other estimates by noise words, of which
+        ``negative`` are drawn for each window and shared by 64 windows (docs/method.md).
     cbow_mean : {0, 1}, default 1
         1 for the mean of the context vectors, 0 for their sum.
     cbow_corrected : bool, default False
@@ -210,6 +214,7 @@ class Word2Vec(Word2VecWords, Plotted):
         cbow_corrected: bool = P.cbow_corrected,
         shared_negatives: bool = P.shared_negatives,
         deterministic: bool = P.deterministic,
+        loss: str | None = P.loss,
         vocabulary: Vocabulary | None = None,
         validation: Any = None,
         progress: bool | None = None,
@@ -227,7 +232,7 @@ class Word2Vec(Word2VecWords, Plotted):
         self._signature: object = None  # of where it was read from
         check_value("alpha", alpha, float, above=0)
         self._training_params()
-        if self.hs and self.negative:
+        if self.losses == ("hs", "ns"):
             log.warning(
                 "hierarchical softmax (hs=1) and negative sampling (negative=%d) are both on: set "
                 "negative=0 or hs=0 to train one of them only",
@@ -514,8 +519,9 @@ class Word2Vec(Word2VecWords, Plotted):
     ) -> list[tuple[Any, float]] | None:
         """The words that are most probable between some context words, with their probabilities.
 
-        The probabilities are a softmax of the products of the output weights of negative sampling
-        with the mean (or sum) of the context vectors.
+        The probabilities are a softmax of the products of the words' output weights and the mean
+        (or sum) of the context vectors.  With ``loss="softmax"`` they are those that the model is
+        trained for.
 
         Returns
         -------
@@ -526,10 +532,13 @@ class Word2Vec(Word2VecWords, Plotted):
         Raises
         ------
         RuntimeError
-            for a model without negative sampling.
+            for a model with hierarchical softmax only.
         """
         if self.syn1neg is None:
-            raise RuntimeError("predict_output_word needs a model trained with negative sampling")
+            raise RuntimeError(
+                "predict_output_word needs output weights of words, which hierarchical softmax "
+                "does not have: train with loss='softmax', or with negative=5"
+            )
         words = not_one_string(context_words_list, "context_words_list")
         topn = check_value("topn", topn, int | None, low=0)
         found = [w for w in words if w in self.wv]
@@ -583,7 +592,7 @@ class Word2Vec(Word2VecWords, Plotted):
         """
         del chunksize, queue_factor, report_delay
         most = check_value("total_sentences", total_sentences, int, low=0)
-        if not self.hs or self.syn1 is None:
+        if "hs" not in self.losses or self.syn1 is None:
             raise RuntimeError("score needs a model trained with hierarchical softmax")
         order = huffman_order(np.zeros(0, np.int32), self.wv.huffman_order[: len(self.wv.words)])
         paths = huffman_paths(np.maximum(self._word_counts(), 1), order)

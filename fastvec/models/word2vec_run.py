@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import Blocks, NgramRows, Training
+from fastvec._core import BATCH_OBJECTIVES, Blocks, Control, NgramRows, Training
+from fastvec._util.blas import one_thread_each
 from fastvec._util.matrix import padded_rows
 from fastvec._util.simd import simd
 from fastvec.corpus.corpus import Corpus
@@ -131,10 +133,11 @@ class Word2VecRun(CorpusRun):
         if params.workers > 1 and not frozen and not params.deterministic:
             use = self._word_use(counts, corpus)
         order = model.wv.huffman_order
-        if params.hs and not frozen:
+        if "hs" in params.losses and not frozen:
             order = model._set_huffman_order(corpus.tokens)
         # Noise words of validation come from the whole vocabulary: no number of tokens divides it.
-        given = LayerInput(params, counts, 0 if frozen else len(corpus.tokens), order, use)
+        n_tokens = 0 if frozen else len(corpus.tokens)
+        given = LayerInput(params, counts, n_tokens, order, use, frozen)
         layers = [layer.for_core(rows, given) for layer, rows in weights]
         vector_steps = None
         if use is not None:
@@ -188,11 +191,26 @@ class Word2VecRun(CorpusRun):
             self._frozen = self._core(corpus, self._split, frozen=True)
         frozen = self._frozen
         frozen.start_epoch(scale, scale, SEED)
-        return run_whole(frozen)
+        with self._blas():
+            return run_whole(frozen)
+
+    def work(self, worker: int, control: Control) -> None:
+        """Run one worker of the core."""
+        with self._blas():
+            super().work(worker, control)
+
+    def _blas(self) -> contextlib.AbstractContextManager[None]:
+        """Keeps the threads of BLAS, if it is called, from those of the workers."""
+        return one_thread_each() if self.predicts_words else contextlib.nullcontext()
 
     def end_epoch(self) -> None:
         """Forget the lengths of the vectors, which have changed."""
         self.model.wv.forget_norms()
+
+    @property
+    def predicts_words(self) -> bool:
+        """Whether the loss is that of words among all words, and e to its power is a perplexity."""
+        return self.model.loss in BATCH_OBJECTIVES
 
     def matrices(self) -> list[Matrix]:
         """The vectors and the weights of the output layers."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,14 +28,15 @@ from fastvec.models.huffman import huffman_order
 from fastvec.models.output_layers import (
     HIERARCHICAL_SOFTMAX,
     LAYERS,
-    NEGATIVE_SAMPLING,
+    WORD_OUTPUTS,
     Matrix,
     OutputWeights,
+    check_objectives,
     padded_view,
 )
 from fastvec.models.training import in_use
 from fastvec.models.training_state import StateAttribute, TrainingState
-from fastvec.params import CorpusParams, VocabularyParams, Word2VecParams
+from fastvec.params import LOSSES, CorpusParams, VocabularyParams, Word2VecParams
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
@@ -66,6 +67,8 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
     _corpus: Corpus | None  # what build_vocab read
     _signature: object  # of where it was read from
     _output_weights: OutputWeights
+    #: the objectives that it can be trained with
+    _losses: ClassVar[tuple[str, ...]] = LOSSES
 
     def _training_params(self) -> Word2VecParams:
         """The current training options, checked.
@@ -77,13 +80,7 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
         self.min_alpha = check_value("min_alpha", self.min_alpha, float)
         self.workers = self.workers or available_cores()
         params = params_from(Word2VecParams, self, alpha=max(self.alpha, self.min_alpha))
-        if not params.hs and params.negative == 0:
-            raise ValueError("negative must be at least 1 when hs is 0, got 0")
-        if params.deterministic and (params.hs or not params.sg):
-            raise ValueError(
-                "deterministic=True is only for skip-gram with negative sampling (sg=1, hs=0) yet: "
-                "train other models with workers=1, which always gives the same vectors"
-            )
+        check_objectives(params, type(self).__name__, self._losses)
         return params
 
     def _vocab_params(self) -> VocabularyParams:
@@ -147,7 +144,7 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
             except NoWordsError:
                 corpus = Corpus(np.empty(0, np.int32), np.zeros(1, np.int64), known, 0, 0)
             self._add_rows(corpus.vocabulary)
-        if self.hs and len(corpus.tokens):
+        if "hs" in self.losses and len(corpus.tokens):
             self._set_huffman_order(corpus.tokens)
         self._keep_corpus(corpus, source.signature)
 
@@ -231,7 +228,7 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
         count = check_value("vocab_size", vocab_size or len(self.wv), int, low=0)
         rows = count * padded(1, self.vector_size).nbytes
         report = {} if report is None else report
-        report["vocab"] = count * (VOCAB_BYTES + (PATH_BYTES if self.hs else 0))
+        report["vocab"] = count * (VOCAB_BYTES + (PATH_BYTES if "hs" in self.losses else 0))
         report["vectors"] = rows
         for layer in LAYERS:
             if layer.is_used(self):
@@ -337,17 +334,18 @@ class Word2VecWords(Word2VecParams, VocabularyParams, CorpusParams):
 
     @property
     def syn1neg(self) -> Matrix | None:
-        """Output weights of negative sampling, (words, vector_size), or None; may be replaced.
+        """Output weights of all objectives but hierarchical softmax, (words, vector_size), or None;
+        may be replaced.
 
         Row i belongs to word i of ``wv``, also after words have been sorted or added there.
         """
         self._output_weights.sync(self.wv.words)
-        return self._output_weights.get(NEGATIVE_SAMPLING)
+        return self._output_weights.get(WORD_OUTPUTS)
 
     @syn1neg.setter
     def syn1neg(self, rows: ArrayLike) -> None:
         self._output_weights.sync(self.wv.words)
-        self._output_weights.set(NEGATIVE_SAMPLING, rows)
+        self._output_weights.set(WORD_OUTPUTS, rows)
 
     @property
     def syn1(self) -> Matrix | None:

@@ -1,4 +1,4 @@
-"""fastvec train --subwords: what it trains, and what is refused."""
+"""fastvec train --subwords and --loss: what they train, and what is refused."""
 
 import json
 import subprocess
@@ -114,6 +114,39 @@ def test_subwords_without_ngrams_are_refused(folder: Path, options: list[str]) -
 )
 def test_wrong_options_are_refused(folder: Path, options: list[str], says: str) -> None:
     done = train(folder, "-o", "m.safetensors", "--subwords", *options)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("loss", ["softmax", "sampled_softmax", "nce"])
+def test_an_objective_is_trained_validated_and_told(folder: Path, loss: str) -> None:
+    log = ("--validation", "0.2", "--log", "log")
+    done = train(folder, "-o", "m.safetensors", "--sg", "--loss", loss, *log)
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in (folder / "log").read_text().splitlines()]
+    validated = [event for event in events if event["event"] == "validation"]
+    assert len(validated) == 3
+    for event in validated:
+        assert event["perplexity"] == pytest.approx(np.exp(event["loss"]))
+        assert 1 < event["perplexity"] < 20
+    shown = fastvec(folder, "info", "m.safetensors", "--json")
+    assert json.loads(shown.stdout)["parameters"]["loss"] == loss
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--loss", "softmax", "--hs"), "hs=1 is another objective than loss='softmax'"),
+        (("--loss", "softmax", "--subwords"), "loss must be ns or hs for FastText"),
+        (("--loss", "ova"), "loss must be ns or hs or softmax or sampled_softmax or nce"),
+        (("--softmax",), "did you mean --loss?"),
+    ],
+)
+def test_an_objective_that_cannot_be_is_refused(
+    folder: Path, options: tuple[str, ...], says: str
+) -> None:
+    done = train(folder, "-o", "m.safetensors", *options)
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr

@@ -24,6 +24,8 @@ KINDS = {
     "cbow": {"sg": 0},
     "skip-gram, hs": {"sg": 1, "hs": 1, "negative": 0},
     "cbow, hs": {"sg": 0, "hs": 1, "negative": 0},
+    "skip-gram, softmax": {"sg": 1, "loss": "softmax"},
+    "cbow, nce": {"sg": 0, "loss": "nce"},
     "deterministic": {"sg": 1, "deterministic": True, "workers": 2},
     "skip-gram, subwords": {"sg": 1, "bucket": 300},
     "cbow, subwords": {"sg": 0, "bucket": 300},

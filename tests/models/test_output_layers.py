@@ -8,7 +8,7 @@ from fastvec.models.huffman import huffman_paths
 from fastvec.models.output_layers import (
     HIERARCHICAL_SOFTMAX,
     LAYERS,
-    NEGATIVE_SAMPLING,
+    WORD_OUTPUTS,
     LayerInput,
     OutputWeights,
     node_steps,
@@ -36,7 +36,7 @@ def test_expected_steps_are_those_of_windows() -> None:
     use = expected_word_use(counts, narrow, other_words=40)
     assert (use.contexts, use.steps_per_target) == (4, 1)
     outputs = padded_copy(np.zeros((3, 5)))
-    layer = NEGATIVE_SAMPLING.for_core(outputs, LayerInput(narrow, counts, 10, order, use))
+    layer = WORD_OUTPUTS.for_core(outputs, LayerInput(narrow, counts, 10, order, use))
     assert layer.targets == 6
     noise = noise_steps(counts, narrow, use)
     assert noise.sum() == pytest.approx(6)
@@ -54,26 +54,26 @@ def both(words):
 def test_words_keep_their_rows_and_nodes_theirs():
     weights = both(["a", "b", "c"])
     weights.sync(Words.of(["c", "new", "a", "b"]))
-    assert weights.get(NEGATIVE_SAMPLING)[:, 0].tolist() == [3, 0, 1, 2]
+    assert weights.get(WORD_OUTPUTS)[:, 0].tolist() == [3, 0, 1, 2]
     assert weights.get(HIERARCHICAL_SOFTMAX)[:, 0].tolist() == [1, 2, 0]
     weights.sync(Words.of(["b"]))
-    assert weights.get(NEGATIVE_SAMPLING)[:, 0].tolist() == [2]
+    assert weights.get(WORD_OUTPUTS)[:, 0].tolist() == [2]
     assert weights.get(HIERARCHICAL_SOFTMAX).shape == (0, 2)
 
 
 def test_equal_words_change_nothing():
     weights = both(["a", "b"])
-    before, again = weights.get(NEGATIVE_SAMPLING), Words.of(["a", "b"])
+    before, again = weights.get(WORD_OUTPUTS), Words.of(["a", "b"])
     weights.sync(again)
-    assert weights.get(NEGATIVE_SAMPLING) is before
+    assert weights.get(WORD_OUTPUTS) is before
     assert weights.words is again
 
 
 @pytest.mark.parametrize(
     ("options", "layers"),
     [
-        ({}, [NEGATIVE_SAMPLING]),
-        ({"hs": 1}, [NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX]),
+        ({}, [WORD_OUTPUTS]),
+        ({"hs": 1}, [WORD_OUTPUTS, HIERARCHICAL_SOFTMAX]),
         ({"hs": 1, "negative": 0}, [HIERARCHICAL_SOFTMAX]),
     ],
 )
@@ -89,6 +89,6 @@ def test_options_choose_the_layers(options, layers):
 def test_weights_of_another_shape_are_refused():
     weights = both(["a", "b"])
     with pytest.raises(ValueError, match=r"syn1neg must be numbers of shape \(2, 2\), got"):
-        weights.set(NEGATIVE_SAMPLING, np.ones((3, 2)))
+        weights.set(WORD_OUTPUTS, np.ones((3, 2)))
     with pytest.raises(ValueError, match="file: nodes must be numbers"):
         weights.set(HIERARCHICAL_SOFTMAX, np.array([["a", "b"]]), "file: nodes")

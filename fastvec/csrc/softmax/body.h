@@ -34,5 +34,23 @@ static void NAME(finish)(float *scores, float *biases, int n, float scale, float
     }
 }
 
-const softmax_kernels NAME(softmax) = {WIDTH, NAME(exponentials), NAME(finish)};
+/* The logarithms of factors from 1 to 2 are those of their product, which stays below 2^64. */
+static float NAME(logistics)(float *scores, const float *biases, int n) {
+    vec positive = ALL(0.0f), product = ALL(1.0f);
+    for (int i = 0; i < n; i += WIDTH) {
+        const vec score = LOAD_LOOSE(scores + i) + LOAD_LOOSE(biases + i), above = MAX(score, ALL(0.0f));
+        const vec power = MAX(score - 2.0f * above, ALL(-87.0f)); /* -|score| */
+        const vec small = NAME(exp2)(power * LOG2_E), likely = 1.0f / (1.0f + small);
+        const ints is_above = score >= 0.0f;
+        const ints bits = (is_above & (ints)likely) | (~is_above & (ints)(small * likely));
+        STORE_LOOSE(scores + i, (vec)bits);
+        positive += above;
+        product *= 1.0f + small;
+    }
+    float sum = 0, all = 1;
+    for (int i = 0; i < WIDTH; i++) sum += positive[i], all *= product[i];
+    return sum + logf(all);
+}
+
+const softmax_kernels NAME(softmax) = {WIDTH, NAME(exponentials), NAME(finish), NAME(logistics)};
 #undef CONSTANT

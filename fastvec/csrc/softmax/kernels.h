@@ -7,7 +7,10 @@
 #ifndef FASTVEC_SOFTMAX_KERNELS_H
 #define FASTVEC_SOFTMAX_KERNELS_H
 
-enum { SOFTMAX_FLOATS = 16 }; /* n is a multiple of this; NO_SCORE stands where there is no output */
+enum {
+    SOFTMAX_FLOATS = 16, /* n is a multiple of this; NO_SCORE stands where there is no output */
+    MAX_LOGISTICS = 64,
+};
 #define NO_SCORE (-1e30f)
 
 /* The kernels of one instruction set. */
@@ -18,6 +21,9 @@ typedef struct {
     float (*exponentials)(float *scores, const float *biases, int n, float *largest);
     /* scores *= scale;  biases -= rate * scores */
     void (*finish)(float *scores, float *biases, int n, float scale, float rate);
+    /* scores: (n), n <= MAX_LOGISTICS, in place: 1 / (1 + e^-(score + bias)), the probability of a label that is
+     * wrong.  Returns the sum of -log(1 - probability).  Powers beyond 87 count as 87. */
+    float (*logistics)(float *scores, const float *biases, int n);
 } softmax_kernels;
 
 #endif

@@ -1,9 +1,17 @@
-/* context.h - the inputs of a window: the rows of its context words and of its documents, and those that are
+/* context.h - how far a window reaches, and its inputs: the rows of its context words and of its documents, and those that are
  * locked. */
 #ifndef FASTVEC_CONTEXT_H
 #define FASTVEC_CONTEXT_H
 
+#include "base/rng.h"
 #include "word2vec/open_bags.h"
+
+/* How far the window of a word reaches. */
+static inline int draw_reach(const training *t, uint64_t *random) {
+    if (!t->shrink_windows) return t->reach;
+    const int drawn = 1 + (int)rng_below((uint32_t)rng_next(random), (uint32_t)t->window);
+    return drawn < t->reach ? drawn : t->reach;
+}
 
 /* Words on either side up to which whole windows are copied. */
 enum { MAX_WHOLE_WINDOW = 32 };

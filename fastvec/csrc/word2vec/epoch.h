@@ -14,6 +14,7 @@
 #include "base/rng.h"
 #include "base/sentences.h"
 #include "word2vec/open_bags.h"
+#include "word2vec/batch_epoch.h"
 #include "word2vec/context.h"
 #include "word2vec/training.h"
 
@@ -143,13 +144,6 @@ static inline void train_window(const training *t, worker *w, int i, int from, f
 
 /* --- the walk */
 
-/* How far the window of a word reaches. */
-static inline int draw_reach(const training *t, uint64_t *random) {
-    if (!t->shrink_windows) return t->reach;
-    const int drawn = 1 + (int)rng_below((uint32_t)rng_next(random), (uint32_t)t->window);
-    return drawn < t->reach ? drawn : t->reach;
-}
-
 /* A batch begins at position i of n.  Documents may be short: nothing is drawn for windows beyond them, unless
  * the same is drawn for all. */
 static inline void start_batch(const training *t, worker *w, int n, int i) {
@@ -212,6 +206,10 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
     const int32_t *end = w->ends;
     if (t->documents.alone) {
         train_documents(t, w, c, n, alpha, slope);
+        return;
+    }
+    if (t->batch.weights.rows) {
+        train_in_batches(t, w, c, n, alpha, slope);
         return;
     }
     for (int i = 0; i < n; i++) {

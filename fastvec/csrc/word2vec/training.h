@@ -13,6 +13,7 @@
 
 #include "base/cache_lines.h"
 #include "kernels/kernels.h"
+#include "word2vec/batch_outputs.h"
 #include "word2vec/batches.h"
 #include "word2vec/documents.h"
 #include "word2vec/hot_rows.h"
@@ -47,6 +48,7 @@ typedef struct {
 #define LAYER(layer, _) layer layer;
     OUTPUT_LAYERS(LAYER) /* those with weights are in use */
 #undef LAYER
+    batch_outputs batch; /* if it has weights, it is the only one */
     /* the method */
     int skip_gram, shrink_windows, shared_negatives, cbow_mean, cbow_corrected;
     int window; /* what the size of a window is drawn from: at most 2**31 - 1 */
@@ -83,6 +85,7 @@ typedef struct {
 #define LAYER(layer, _) layer##_worker layer;
     OUTPUT_LAYERS(LAYER)
 #undef LAYER
+    batch_worker batch;
     merge_plan plan;
     int64_t batches;  /* trained on */
     prefetch_tuner tuner; /* by columns or by whole rows? */
@@ -118,6 +121,7 @@ static inline void worker_free(worker *w) {
     layer##_free(&w->layer);
     OUTPUT_LAYERS(FREE)
 #undef FREE
+    batch_free(&w->batch);
     aligned_free(w->kept);
     aligned_free(w->ends);
     aligned_free(w->sentences);
@@ -131,9 +135,11 @@ static inline void worker_free(worker *w) {
     memset(w, 0, sizeof *w);
 }
 
+/* Context words that a window has within a chunk. */
+static inline int most_context_words(const training *t) { return 2 * t->reach < CHUNK ? 2 * t->reach : CHUNK; }
+
 static inline int window_init(window *v, const training *t) {
-    const size_t reach = (size_t)t->reach;
-    const size_t most = 2 * reach < CHUNK ? 2 * reach : CHUNK; /* context words within a chunk */
+    const size_t reach = (size_t)t->reach, most = (size_t)most_context_words(t);
     v->inputs = cache_line_alloc((3 * reach + (size_t)t->documents.most) * sizeof *v->inputs);
     if (t->locks) v->locked = cache_line_alloc(2 * most * (size_t)t->stride * sizeof *v->locked);
     if (has_bags(t)) v->weights = cache_line_alloc(2 * reach * sizeof *v->weights);
@@ -171,6 +177,8 @@ static inline int layers_init(worker *w, const training *t) {
     }
     OUTPUT_LAYERS(INIT)
 #undef INIT
+    if (t->batch.weights.rows)
+        bad |= batch_init(&w->batch, &t->batch, t->stride, t->floats, most_context_words(t));
     return bad;
 }
 
