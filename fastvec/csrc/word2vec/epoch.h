@@ -158,10 +158,12 @@ static inline void start_batch(const training *t, worker *w, int n, int i) {
     if (t->workers > 1) merge_hot_rows(t, w, 0);
 }
 
-/* Rows that are gathered are fetched as soon as they are listed. */
+/* Rows that are gathered are fetched as soon as they are listed.  Where all documents have the same noise
+ * words, their rows are in the cache. */
 static inline void prefetch_listed(const training *t, const worker *w, int i) {
     float *const *list = list_of(t, w, i);
-    const int n = list_size(t) < MAX_PREFETCHED ? list_size(t) : MAX_PREFETCHED;
+    const int most = t->documents.inferred && !has_tree(t) ? 2 : MAX_PREFETCHED;
+    const int n = list_size(t) < most ? list_size(t) : most;
     for (int r = 0; r < n; r++)
         for (int c = 0; c < t->floats; c += ROW_FLOATS) __builtin_prefetch(list[r] + c);
 }

@@ -33,7 +33,8 @@ typedef struct {
         uint64_t from, to;   /* the random state before and after they were drawn */
         int windows;         /* so many, for the first batch of a chunk; 0: for another one */
     } drawn;
-    uint8_t clashes[LISTED]; /* a negative of this window equals another one or the centre */
+    uint8_t repeats[LISTED]; /* a negative of this window equals another one, */
+    uint8_t clashes[LISTED]; /* or the centre */
     float *signs;            /* (1 + negative + ROW_FLOATS,) +1, -1, -1, ... */
     float **targets;         /* of this window: the rows of the centre word and of its negatives */
     int clash;               /* some of them may be the same */
@@ -78,23 +79,27 @@ static inline void draw_negatives(noise_shard from, int32_t *negatives, int n, u
     for (int i = 0; i < n; i++) negatives[i] = noise_draw(from, bits[i]);
 }
 
-/* Draw the negatives of windows from .. to of a batch. */
+/* Draw the negatives of windows from .. to of a batch, and find those that are the same. */
 static inline void draw_batch(const negative_sampling *layer, negative_sampling_worker *w, int from, int to,
                               uint64_t *random) {
-    for (int k = 0; k < layer->negative; k++)
-        draw_negatives(w->shard, w->negatives + k * LISTED + from, to - from, random);
+    uint8_t *repeats = w->repeats;
+    memset(repeats + from, 0, (size_t)(LISTED - from));
+    for (int k = 0; k < layer->negative; k++) {
+        int32_t *drawn = w->negatives + k * LISTED;
+        draw_negatives(w->shard, drawn + from, to - from, random);
+        for (const int32_t *other = w->negatives; other < drawn; other += LISTED)
+            for (int i = from; i < to; i++) repeats[i] |= drawn[i] == other[i];
+    }
 }
 
-/* Find those windows from .. to that clash; *centres: the first centre word of the batch. */
+/* Find the windows from .. to that clash; *centres: the first centre word of the batch. */
 static inline void find_clashes(const negative_sampling *layer, negative_sampling_worker *w,
                                 const int32_t *centres, int from, int to) {
     uint8_t *clashes = w->clashes;
-    memset(clashes + from, 0, (size_t)(LISTED - from));
+    memcpy(clashes + from, w->repeats + from, (size_t)(LISTED - from));
     for (int k = 0; k < layer->negative; k++) {
         const int32_t *drawn = w->negatives + k * LISTED;
         for (int i = from; i < to; i++) clashes[i] |= drawn[i] == centres[i];
-        for (const int32_t *other = w->negatives; other < drawn; other += LISTED)
-            for (int i = from; i < to; i++) clashes[i] |= drawn[i] == other[i];
     }
 }
 
