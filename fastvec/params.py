@@ -387,7 +387,7 @@ class WatchParams(Params):
     model: str = option(
         "one-word",
         "what a word is predicted from: one-word (the word before it), cbow (the mean of the words "
-        "around it) or skip-gram (each of them by itself)",
+        "around it) or skip-gram (one other word of the window)",
         choices=("one-word", "cbow", "skip-gram"),
     )
     loss: str = option(

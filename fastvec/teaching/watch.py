@@ -58,8 +58,8 @@ def watch(
         whatever :class:`Corpus` can read: lists of words, or the path of a text.  Default: a few
         lines about food and drink.
     model : {"one-word", "cbow", "skip-gram"}
-        what a word is predicted from: the word before it; the mean of the words around it; each of
-        these by itself.
+        what a word is predicted from: the word before it; the mean of the words around it; one
+        other word of the window.
     loss : {"softmax", "ns", "hs"}
         how: by the probabilities of all words; by negative sampling; by hierarchical softmax.
     vector_size : int

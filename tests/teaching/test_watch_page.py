@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 from pages import Opened, opening
+from reference import batches
 from reference import word2vec as reference
-from scipy.special import log_softmax, softmax
 
 import fastvec
 from fastvec import Word2Vec
@@ -48,7 +48,8 @@ def scripts(browser: Any) -> Iterator[Any]:
 
 
 def trained(scripts: Any, sentences: list[list[str]], count: int, **options: Any) -> Any:
-    """A training of so many steps: what each of them compared, and the weights before and after."""
+    """A training of so many steps: what each of them and the next one compared, and the weights
+    before and after."""
     return scripts.evaluate(
         """([sentences, options, count]) => {
             const training = new Training(sentences, options);
@@ -59,7 +60,8 @@ def trained(scripts: Any, sentences: list[list[str]], count: int, **options: Any
                 training.advance();
             }
             const { words, counts, first, total } = training;
-            return { words, counts, first, total, steps, begin, end: [...training.weights] };
+            const task = training.task(count), next = { ...task, ...training.look(task) };
+            return { words, counts, first, total, steps, next, begin, end: [...training.weights] };
         }""",
         [sentences, options_of(**options), count],
     )
@@ -103,7 +105,9 @@ def predicted(hidden: Any, rows: Any, labels: Any, options: WatchParams) -> tupl
     """The probabilities of output rows, and the loss."""
     scores = (hidden @ rows.T)[0]
     if options.loss == "softmax":
-        return softmax(scores), -log_softmax(scores) @ labels
+        target, none = [[int(labels.argmax())]], np.array([], np.int64)
+        loss = batches.loss("softmax", hidden, rows, target, none, np.zeros(len(rows)))
+        return batches.softmax(scores), loss
     return reference.sigmoid(scores), reference.loss(hidden, rows, labels)
 
 
@@ -112,13 +116,17 @@ def planned(ids: list[list[int]], options: WatchParams) -> list[tuple[list[int],
     steps: list[tuple[list[int], int, int]] = []
     done = itertools.count()
     for sentence in ids:
-        for place, target in enumerate(sentence):
-            inputs = reference.contexts(sentence, place, options.window)
-            if options.model == "one-word":
-                inputs = sentence[:place][-1:]
-            groups = [[one] for one in inputs] if options.model == "skip-gram" else [inputs]
+        for place, centre in enumerate(sentence):
+            context = reference.contexts(sentence, place, options.window)
             before = next(done)
-            steps += [(group, target, before) for group in groups if group]
+            if options.model == "one-word":
+                context = sentence[:place][-1:]
+            if options.model != "skip-gram":
+                steps += [(context, centre, before)] if context else []
+            elif options.loss == "softmax":
+                steps += [([centre], one, before) for one in context]
+            else:
+                steps += [([one], centre, before) for one in context]
     return steps
 
 
@@ -201,6 +209,19 @@ def test_cbow_with_the_tree_is_what_the_trainer_does(scripts: Any) -> None:
     np.testing.assert_allclose(model.wv.vectors, end[:8], atol=1e-4)
     np.testing.assert_allclose(model.syn1, end[8:], atol=1e-4)
     assert np.abs(end - begin).max() > 0.3
+
+
+def test_the_softmax_is_that_of_the_trainer(scripts: Any) -> None:
+    found = trained(scripts, SENTENCES, 60, model="cbow", window=1, alpha=0.5)
+    model = Word2Vec(loss="softmax", sg=0, vector_size=5, min_count=1, workers=1)
+    model.build_vocab(SENTENCES)
+    end = np.array(found["end"], np.float32).reshape(-1, 5)
+    model.wv.vectors[:], model.syn1neg[:] = end[:8], end[8:]
+    given = [found["words"][word] for word in found["next"]["inputs"]]
+    predicted = dict(model.predict_output_word(given, topn=8))
+    np.testing.assert_allclose(
+        [predicted[word] for word in found["words"]], found["next"]["words"], atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("loss", ["softmax", "ns"])
@@ -328,7 +349,7 @@ def test_a_step_of_the_softmax(open_page: Opened) -> None:
     assert told(page).startswith(
         "drink was pulled towards milk and pushed away from all others, most from"
     )
-    assert page.locator("#sentence .centre").inner_text() == "milk"
+    assert page.locator("#sentence .predicted").inner_text() == "milk"
     assert page.locator("#sentence .input").all_inner_texts() == ["drink"]
     before = column(page, 0, 3)
     np.testing.assert_allclose(before, column(page, 1, 4), atol=0)
@@ -400,7 +421,7 @@ def test_all_networks_are_drawn(open_page: Opened, model: str, loss: str) -> Non
     inputs = set(page.locator("#sentence .input").all_inner_texts())
     assert page.locator("#network .active .hot").count() == len(inputs)
     target = page.locator("#network .target .word").text_content()
-    assert target == page.locator("#sentence .centre").inner_text()
+    assert target == page.locator("#sentence .predicted").inner_text()
     assert page.locator("#network .node").count() == (words - 1) * (loss == "hs")
     assert page.locator("#for-window").is_visible() == (model != "one-word")
     assert page.locator("#for-negative").is_visible() == (loss == "ns")
@@ -423,7 +444,7 @@ def test_the_map_shows_what_moved_and_output_vectors(open_page: Opened) -> None:
     page.wait_for_selector("html[data-still]")
     assert page.locator("#map .point").count() == 24
     target = page.locator("#map .output.target .word").text_content()
-    assert target == page.locator("#sentence .centre").inner_text()
+    assert target == page.locator("#sentence .predicted").inner_text()
     picture(page, "both")
     page.get_by_label("tree").check()
     page.wait_for_selector("html[data-still]")

@@ -8,7 +8,7 @@ const REACH = 12; // words of a long sentence that are shown on each side
 /** The sentence that is trained on, with its window. */
 function sentenceOf(training, { task }) {
   const words = training.sentences[task.sentence];
-  const kindOf = (place) => (place === task.place ? "centre" : task.places.includes(place) ? "input"
+  const kindOf = (place) => (place === task.place ? "predicted" : task.places.includes(place) ? "input"
     : task.context.includes(place) ? "context" : null);
   const near = range(words.length).filter((place) => Math.abs(place - task.place) <= REACH);
   const shown = near.flatMap((place) => [el("span", { class: kindOf(place) }, bdi(words[place])), " "]);

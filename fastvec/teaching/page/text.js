@@ -21,22 +21,30 @@ function vocabularyOf(sentences) {
   };
 }
 
-/** The places in a sentence of the words from which the word at a place is predicted. */
-function contextOf(sentence, place, model, window) {
+/** The places in a sentence of the context of a place. */
+function contextOf(sentence, place, { model, window }) {
   if (model === "one-word") return place > 0 ? [place - 1] : [];
   return range(sentence.length).filter((i) => i !== place && Math.abs(i - place) <= window);
 }
 
-/** The steps of one epoch. CBOW has one for each word; skip-gram one for each word of its context. */
-function stepsOf(ids, model, window) {
+/** What is predicted at a place, and from where: CBOW does it once for each word, skip-gram once
+ *  for each word of its context. With the softmax, skip-gram goes from the word to its context, as
+ *  in Mikolov's paper; else from the context to the word, as in word2vec.c. */
+function predictionsAt(place, context, { model, loss }) {
+  if (model !== "skip-gram") return context.length ? [{ place, places: context }] : [];
+  return context.map((one) =>
+    (loss === "softmax" ? { place: one, places: [place] } : { place, places: [one] }));
+}
+
+/** The steps of one epoch. */
+function stepsOf(ids, options) {
   const steps = [];
   let done = 0; // words before this one, on which the learning rate depends
-  ids.forEach((sentence, number) => sentence.forEach((target, place) => {
-    const context = contextOf(sentence, place, model, window);
-    const groups = model === "skip-gram" ? context.map((one) => [one]) : [context];
-    for (const places of groups.filter((one) => one.length)) {
+  ids.forEach((sentence, number) => sentence.forEach((_, centre) => {
+    const context = contextOf(sentence, centre, options);
+    for (const { place, places } of predictionsAt(centre, context, options)) {
       const inputs = places.map((one) => sentence[one]);
-      steps.push({ sentence: number, place, context, places, inputs, target, done });
+      steps.push({ sentence: number, place, context, places, inputs, target: sentence[place], done });
     }
     done++;
   }));

@@ -15,7 +15,7 @@ function drawNoise(counts, random) {
 const binaryLoss = (scores, labels) =>
   scores.reduce((sum, score, k) => sum + softplus(labels[k] ? -score : score), 0);
 
-/** The ways to predict the centre word. outputs: rows of output weights; compared: the rows that a
+/** The ways to predict a word. outputs: rows of output weights; compared: the rows that a
  *  step looks at, with their labels; probabilities: of label 1, for scores of these rows; words: of
  *  all words, for the scores of all rows. */
 const LOSSES = {
@@ -60,7 +60,7 @@ class Training {
     Object.assign(this, { sentences, options, size: options.vector_size }, vocabularyOf(sentences));
     this.tree = huffmanTree(this.counts, this.first);
     this.tokens = this.ids.flat().length;
-    this.steps = stepsOf(this.ids, options.model, options.window);
+    this.steps = stepsOf(this.ids, options);
     this.total = this.end = this.steps.length * options.epochs; // end: fewer, if weights grow without bounds
     this.layer = LOSSES[options.loss];
     const inputs = this.words.length * this.size;
