@@ -117,7 +117,7 @@ def kneser_ney(training: Ids, words: int, order: int = 5) -> Callable[[Ids], Flo
 
 def discounted(contexts: Ids, counts: Ids) -> tuple[Floats, Floats]:
     """The discounted shares of k-grams in their contexts, and what is left in each context."""
-    n = np.bincount(counts.clip(max=4), minlength=5)[1:].astype(float)
+    n = np.bincount(counts.clip(max=5), minlength=6)[1:5].astype(float)
     y = n[0] / (n[0] + 2 * n[1])
     discounts = np.array([0, *(i - (i + 1) * y * n[i] / n[i - 1] for i in (1, 2, 3))])
     less = discounts[counts.clip(max=3)]

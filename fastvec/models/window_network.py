@@ -35,7 +35,7 @@ from fastvec.corpus.corpus import WORD_OPTIONS, Corpus
 from fastvec.corpus.sources import find_source
 from fastvec.corpus.vocabulary import TrimRule, Vocabulary
 from fastvec.models import window_network_file as files
-from fastvec.models.callbacks import CallbackAny2Vec
+from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.calls import CallOptions, ValidatedRun, run_call
 from fastvec.models.checkpoint import SavedRun
 from fastvec.models.plotting import Plotted
@@ -101,9 +101,12 @@ class WindowNetwork(VocabularyParams, CorpusParams, Plotted, ABC):
         self._wv: KeyedVectors | None = None
         self._corpus: Corpus | None = None  # what was trained on
         self._check_options()
+        callbacks, validation = check_callbacks(given["callbacks"]), given["validation"]
         if given["sentences"] is not None:
-            more = {name: given[name] for name in ("callbacks", "validation")}
-            self.train(given["sentences"], **more)
+            self.train(given["sentences"], callbacks=callbacks, validation=validation)
+        elif callbacks or validation is not None:
+            what = "callbacks are" if callbacks else "validation is"
+            log.warning("%s not kept: without a text, give them to train", what)
 
     @classmethod
     def _groups(cls) -> tuple[type[Params], ...]:

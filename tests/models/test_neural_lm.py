@@ -194,6 +194,15 @@ def test_files_keep_everything(tmp_path, options):
     assert bytes_of(again) == bytes_of(model)
 
 
+def test_what_needs_a_text_is_not_kept_without_one(caplog):
+    NeuralLM(validation=0.1)
+    NeuralLM(callbacks=[EarlyStopping()])
+    assert [record.getMessage() for record in caplog.records] == [
+        "validation is not kept: without a text, give them to train",
+        "callbacks are not kept: without a text, give them to train",
+    ]
+
+
 def test_drawn_words_follow_the_probabilities():
     model = trained(epochs=20, alpha=0.05)
     drawn = [model.generate(["the"], count=1, seed=seed)[-1] for seed in range(300)]
