@@ -4,6 +4,7 @@ from typing import Any
 
 from fastvec._util.gensim_names import missing_from_module
 from fastvec._util.run_log import RunLog
+from fastvec.cluster.ray_engine import RayEngine
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.callbacks import CallbackAny2Vec
@@ -42,6 +43,7 @@ __all__ = [
     "NeuralLM",
     "Pairs",
     "Phrases",
+    "RayEngine",
     "RunLog",
     "Vocabulary",
     "Word2Vec",

@@ -406,6 +406,32 @@ class WatchParams(Params):
 
 
 @dataclass(eq=False)
+class ClusterParams(Params):
+    """On which machines a model is trained."""
+
+    engine: str = option(
+        "local",
+        "where to train: local (this machine) or ray (a cluster of Ray, with as many trainers as "
+        "--workers says; by default one on each node)",
+        choices=("local", "ray"),
+    )
+    address: str = option(
+        "auto",
+        "the Ray cluster: auto (the one that this machine belongs to), local (start one here, to "
+        "try it) or its address, such as head:6379",
+    )
+    threads: int = option(
+        0, "threads of each trainer; 0: the cores of the smallest node", low=0, high=1024
+    )
+    round_words: int | None = option(
+        None,
+        "words that each trainer trains on before all merge their rows; default: a 32nd of its "
+        "share of an epoch, at most 20 million",
+        low=1,
+    )
+
+
+@dataclass(eq=False)
 class PPMIParams(Params):
     """Positive pointwise mutual information and its truncated SVD (Levy, Goldberg & Dagan 2015)."""
 

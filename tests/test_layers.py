@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "vectors": FOUNDATIONS | {"io", "plots"},
     "exports": FOUNDATIONS | {"io"},
     "models": FOUNDATIONS | {"io", "corpus", "sentences", "vectors", "plots"},
+    "cluster": FOUNDATIONS | {"io", "corpus", "vectors", "models"},
     "ann": FOUNDATIONS | {"io", "vectors"},
     "explore": FOUNDATIONS | {"vectors", "plots"},
     "teaching": FOUNDATIONS | {"corpus", "plots"},

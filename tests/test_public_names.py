@@ -36,6 +36,7 @@ def loaded() -> set[str]:
         "openTSNE",
         "umap",
         "sklearn",
+        "ray",
     ],
 )
 def test_import_does_not_load(loaded: set[str], package: str) -> None:

@@ -23,6 +23,7 @@ from fastvec.cli.help import Option
 from fastvec.params import (
     FUNCTION,
     CheckpointParams,
+    ClusterParams,
     CooccurrenceParams,
     CorpusParams,
     Doc2VecParams,
@@ -82,6 +83,7 @@ TITLES = {
     GloVeParams: "Training",
     NeuralLMParams: "Training",
     CheckpointParams: "Long runs",
+    ClusterParams: "Several machines",
     PPMIParams: "Factorising",
     PhrasesParams: "Finding phrases",
 }

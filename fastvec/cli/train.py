@@ -11,6 +11,7 @@ import click
 from fastvec._util.options import names_of
 from fastvec._util.progress import readable
 from fastvec.cli.checkpoints import Checkpointing, checkpoint_options
+from fastvec.cli.cluster import cluster_options, engine_of
 from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, corpus_argument, sources
 from fastvec.cli.help import Command, Option
 from fastvec.cli.news import REPORT_EVERY, long_command
@@ -56,6 +57,7 @@ def subword_options(command: Function) -> Function:
         "fastvec train text.txt -o model.safetensors --subwords --sg --alpha 0.05",
         "fastvec train news/ --tokens words --lower -o vectors.txt.gz",
         "zcat dump.gz | fastvec train - -o - --to word2vec > vectors.txt",
+        "fastvec train '/data/*.txt' -o vectors.bin --engine ray --workers 8",
     ],
 )
 @corpus_argument()
@@ -72,6 +74,7 @@ def subword_options(command: Function) -> Function:
 @steering_options
 @seed_options
 @checkpoint_options
+@cluster_options
 @options_from(VocabularyParams)
 @options_from(CorpusParams)
 @options_from(Word2VecParams)
@@ -110,11 +113,15 @@ def train(
         options["seed"] = seeds[0]
     outputs = seed_outputs(output, seeds, as_json, inputs, options, to)
     progress, text = False if quiet else None, sources(corpus)
+    engine = engine_of(options, text)
     model = checkpointing.open(lambda kind, path: kind._open(path), kind, options, progress)
     if model is None:
         vocabulary = Vocabulary.load(read_vocab) if read_vocab else None
         model = kind(**options, vocabulary=vocabulary, progress=progress)
-        model.build_vocab(text)
+        if engine is None:
+            model.build_vocab(text)
+        else:
+            engine.build_vocab(model, text)
     for target in outputs:
         target.check(model.wv.words, model.vector_size, model.wv.subwords)
     if checkpointing.saved is None:
@@ -124,7 +131,7 @@ def train(
     report(quiet, f"{begun}, {len(model.wv):,} words of the vocabulary")
 
     def fit(model: Word2Vec, arguments: dict[str, Any]) -> None:
-        arguments |= {"report_delay": report_every, **checkpointing.arguments}
+        arguments |= {"report_delay": report_every, **checkpointing.arguments, "engine": engine}
         if checkpointing.saved is None:
             model.train(**arguments)
         else:
@@ -180,8 +187,8 @@ def go_on(
     """Go on with the training of a checkpoint."""
     names = ("alpha", "min_alpha", "epochs")
     schedule = model._schedule(*(value_if_typed(options, name) for name in names))
-    validation = arguments.pop("validation")
-    model._resume(saved, text, schedule, validation, CallOptions(**arguments))
+    validation, engine = arguments.pop("validation"), arguments.pop("engine")
+    model._resume(saved, text, schedule, validation, CallOptions(**arguments), engine)
 
 
 def next_model(model: Word2Vec, options: dict[str, Any], progress: bool | None) -> Word2Vec:

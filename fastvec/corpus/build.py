@@ -116,6 +116,19 @@ def count_words(
     return reading.vocabulary(found)
 
 
+def read_words(
+    source: Source, corpus_params: CorpusParams, workers: int
+) -> tuple[Words, NDArray[np.int64], int, int]:
+    """All words of a source in order of first appearance, their counts, and how many words and
+    sentences were read."""
+    reading = _Reading(VocabularyParams(), corpus_params, None, workers, False)
+    with _named(source):
+        spool = reading._read(source, None)
+        read = reading._words(spool)
+    raw_words = spool.raw_words if read.normalized is None else int(read.counts.sum())
+    return read.words, read.counts, raw_words, spool.raw_sentences
+
+
 def checked_options(
     options: Mapping[str, Any],
 ) -> tuple[VocabularyParams, CorpusParams, TrimRule | None]:

@@ -17,6 +17,7 @@ from fastvec.corpus.arrays import INTEGER_ARRAYS
 from fastvec.corpus.arrow import TABLES, has_columns, is_table
 from fastvec.corpus.chunks import (
     Chunk,
+    FileRange,
     ObjectKind,
     TextBlock,
     file_ranges,
@@ -276,6 +277,18 @@ def _text_size(file: File, params: CorpusParams) -> int | None:
     """The bytes of a plain text file, which workers can read from anywhere; None for any other."""
     is_plain = file.head and not compression.is_compressed(file.head) and is_utf8(params.encoding)
     return file.size if is_plain and format_of(file.name, file.head, params) is TEXT else None
+
+
+def file_pieces(file: File, params: CorpusParams) -> Iterator[tuple[FileRange | str, int]]:
+    """The parts of a file that can be read without the others, wherever this process runs, and
+    their bytes: ranges of plain text, or its name."""
+    name = file.name if file.path is None else str(file.path.absolute())
+    size = _text_size(file, params)
+    if size is None or breaks_of(params) != WORD_BREAKS:
+        yield name, file.size or 1
+        return
+    for part in file_ranges(name, size):
+        yield part, part.stop - part.start
 
 
 def _file_chunks(file: File, text_size: int | None, params: CorpusParams) -> Iterator[Chunk]:

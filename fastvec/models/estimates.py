@@ -76,7 +76,7 @@ def estimate_trainings(corpus: Corpus, vocabulary: Vocabulary, workers: int = 0)
     ['skip-gram', 'CBOW', 'skip-gram with subwords', 'documents', 'GloVe']
     """
     workers = workers or available_cores()
-    part = _part(corpus, vocabulary, PART)
+    part = part_of(corpus, vocabulary, PART)
     options: dict[str, Any] = {"workers": workers, "progress": False}
     found = [
         _word2vec("skip-gram", Word2Vec(sg=1, **options), part, vocabulary),
@@ -84,7 +84,7 @@ def estimate_trainings(corpus: Corpus, vocabulary: Vocabulary, workers: int = 0)
         _word2vec("skip-gram with subwords", FastText(sg=1, **options), part, vocabulary),
         _word2vec("documents", Doc2Vec(**options), part, vocabulary, len(corpus)),
     ]
-    part = _part(corpus, vocabulary, COUNTED)
+    part = part_of(corpus, vocabulary, COUNTED)
     if _has_pairs(part):
         found.append(_glove(part, vocabulary, workers))
     return found
@@ -94,7 +94,7 @@ def _has_pairs(corpus: Corpus) -> bool:
     return bool(np.diff(corpus.offsets).max(initial=0) > 1)
 
 
-def _part(corpus: Corpus, vocabulary: Vocabulary, size: int) -> Corpus:
+def part_of(corpus: Corpus, vocabulary: Vocabulary, size: int) -> Corpus:
     """So many words from the middle of a corpus, in the ids of the frequent words."""
     offsets, n_tokens = corpus.offsets, len(corpus.tokens)
     first = int(np.searchsorted(offsets, max(0, (n_tokens - size) // 2)))
@@ -124,7 +124,7 @@ def _word2vec(
         )
     model.build_vocab(part)
     assert model._corpus is not None
-    rate = len(part.tokens) / _seconds_of_epoch(model._new_run(model._corpus, None))
+    rate = len(part.tokens) / seconds_of_epoch(model._new_run(model._corpus, None))
     needed = Word2Vec.estimate_memory(model, len(vocabulary))["total"]
     return Estimate(
         name,
@@ -147,7 +147,7 @@ def _glove(part: Corpus, vocabulary: Vocabulary, workers: int) -> Estimate:
     model._start(None)
     assert model._records is not None
     run = GloVeRun(model, model._records, pairs, params)
-    seconds = params.epochs * _seconds_of_epoch(run) * n_pairs / len(pairs.pairs)
+    seconds = params.epochs * seconds_of_epoch(run) * n_pairs / len(pairs.pairs)
     records = len(vocabulary) * 4 * padded(1, params.vector_size + 2).nbytes
     held = min(PAIR_BYTES * n_pairs, bytes_from("memory", counting.memory or 0))
     held += records + TOKEN_BYTES * n_tokens
@@ -165,7 +165,7 @@ def _growth(part: Corpus, n_pairs: int, counting: CooccurrenceParams) -> float:
     return math.log(n_pairs / fewer) / math.log(len(part.tokens) / half)
 
 
-def _seconds_of_epoch(run: Run) -> float:
+def seconds_of_epoch(run: Run) -> float:
     """How long an epoch takes: the faster one of two, after one that fetches everything."""
     state = TrainingState()
     state.begin_call(3)

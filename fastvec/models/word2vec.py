@@ -278,6 +278,7 @@ class Word2Vec(Word2VecWords, Plotted):
         validation_every: int | None = None,
         checkpoint: PathLike | None = None,
         checkpoint_every: str | None = None,
+        engine: Any = None,
     ) -> tuple[int, int]:
         """Train for some epochs; may be called again, with the same or another corpus.
 
@@ -310,6 +311,9 @@ class Word2Vec(Word2VecWords, Plotted):
         checkpoint_every : str, optional
             how often: a time such as ``"30s"``, ``"10m"`` or ``"2h"``, or epochs such as ``"1e"``;
             default: ten minutes, or longer if writing takes more than 1 % of the time.
+        engine : fastvec.RayEngine, optional
+            train on several machines.  A model without words gets those of the corpus, which no
+            machine has to read alone.
         total_examples, total_words, word_count, queue_factor, compute_loss
             no effect: the corpus is counted when it is read.
 
@@ -331,10 +335,16 @@ class Word2Vec(Word2VecWords, Plotted):
         options = CallOptions(
             callbacks, report_delay, validation_every, checkpoint, checkpoint_every
         )
+        if engine is not None and not len(self.wv.words):
+            engine.build_vocab(self, one_source(corpus_iterable, corpus_file))
         if not len(self.wv.words):
             raise RuntimeError("there is no vocabulary to train yet: call build_vocab first")
         with in_use(self, "train"):
             schedule = self._schedule(start_alpha, end_alpha, epochs)
+            if engine is not None:
+                source = one_source(corpus_iterable, corpus_file)
+                trained: tuple[int, int] = engine.train(self, source, schedule, validation, options)
+                return trained
             try:
                 corpus = self._corpus_of(one_source(corpus_iterable, corpus_file))
             except NoWordsError as error:
@@ -371,6 +381,7 @@ class Word2Vec(Word2VecWords, Plotted):
         report_delay: float = NEWS_SECONDS,
         checkpoint: PathLike | None = None,
         checkpoint_every: str | None = None,
+        engine: Any = None,
         progress: bool | None = None,
     ) -> Self:
         """Go on with a training from its checkpoint, to its end.
@@ -399,6 +410,8 @@ class Word2Vec(Word2VecWords, Plotted):
             the text for validation, if there was one of its own; what was held out is known.
         checkpoint, checkpoint_every
             as in :meth:`train`; default: the same file, and as often as before.
+        engine : fastvec.RayEngine, optional
+            what to train on, for the checkpoint of a training on several machines.
         progress : bool, optional
             show a progress bar; by default only if standard error is a terminal.
 
@@ -431,6 +444,7 @@ class Word2Vec(Word2VecWords, Plotted):
             CallOptions.resumed(
                 saved, callbacks, report_delay, validation_every, checkpoint, checkpoint_every
             ),
+            engine,
         )
         return model
 
@@ -441,6 +455,7 @@ class Word2Vec(Word2VecWords, Plotted):
         schedule: dict[str, Any],
         validation: Any,
         options: CallOptions,
+        engine: Any = None,
     ) -> None:
         """Go on with the training of a checkpoint, with a new schedule, unless it has ended."""
         if sentences is None:
@@ -449,7 +464,9 @@ class Word2Vec(Word2VecWords, Plotted):
             state = self.training_state
             state.resume_call(schedule.get("epochs"))
             vars(self).update(schedule, epochs=state.epochs_wanted)
-            if not state.has_ended:
+            if engine is not None and not state.has_ended:
+                engine.resume(self, saved, sentences, held_again(state, validation), options)
+            elif not state.has_ended:
                 source = self._source(sentences)
                 held = self._validation_of(held_again(state, validation))
                 run = self._new_run(self._read_again(source), held)

@@ -53,7 +53,7 @@ def test_commands_and_options_are_in_groups(tmp_path: Path) -> None:
     )
     assert "..." not in text.partition("Make vectors")[2]
     titles = re.findall(r"^(\w.*):$", page(tmp_path, "train"), re.MULTILINE)
-    groups = ["Long runs", "Vocabulary", "Reading text", "Training", "Subwords"]
+    groups = ["Long runs", "Several machines", "Vocabulary", "Reading text", "Training", "Subwords"]
     assert titles == ["Options", *groups, "Examples"]
 
 

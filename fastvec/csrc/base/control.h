@@ -1,6 +1,7 @@
 /* control.h - what the workers of one run share: the next chunk, whether to stop, and progress.
  *
  * next:     the first chunk that no worker has begun; workers add to it.
+ * end:      the chunk before which they end, if there are more.
  * ending:   set by any thread.  PAUSING: workers finish the chunks that they have begun, and begin no other,
  *           so that all chunks before `next` are complete.  STOPPING: they leave them as they are; each worker
  *           looks at least a few hundred times a second.
@@ -20,8 +21,8 @@ enum {
 };
 
 typedef struct {
-    int64_t next;
-    char apart1[120];
+    int64_t next, end;
+    char apart1[112];
     int32_t ending;
     char apart2[124];
 } control;

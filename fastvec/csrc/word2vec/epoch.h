@@ -326,7 +326,7 @@ static inline void train_chunk_timed(const training *t, worker *w, const control
 /* One worker's share of one epoch.  It trains on a chunk before it pauses: pauses never keep it from getting
  * on. */
 static inline void train_epoch(const training *t, worker *w, control *c, int64_t *counters) {
-    const int64_t chunks = (t->n_tokens + CHUNK - 1) / CHUNK;
+    const int64_t all = (t->n_tokens + CHUNK - 1) / CHUNK, chunks = all < c->end ? all : c->end;
     start_hot_rows(t, w);
     while (!control_stopped(c)) {
         const int64_t chunk = control_next(c, 1);

@@ -1,0 +1,79 @@
+"""--engine and the other options of training on several machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fastvec._util.options import names_of
+from fastvec._util.system import available_cores
+from fastvec.cli.files import Source
+from fastvec.cli.help import Option
+from fastvec.cli.shared import (
+    TITLES,
+    Function,
+    options_from,
+    options_typed,
+    print_lines,
+    refuse_options,
+    value_if_typed,
+)
+from fastvec.models.word2vec import Word2Vec
+from fastvec.params import ClusterParams
+
+if TYPE_CHECKING:
+    from fastvec.cluster.engine import Engine
+
+PLAN = click.option(
+    "--plan",
+    is_flag=True,
+    cls=Option,
+    group=TITLES[ClusterParams],
+    help="print what the training would take here and on a cluster, and end",
+)
+
+
+def cluster_options(command: Function) -> Function:
+    """Give a command the options that :func:`engine_of` takes."""
+    return options_from(ClusterParams)(PLAN(command))
+
+
+def engine_of(options: dict[str, Any], text: Sequence[Source]) -> Engine | None:
+    """The engine that a command's options ask for, which are taken out; None for this machine.
+
+    ``workers`` becomes the number of threads of each trainer.  With --plan this prints a plan and
+    exits.  UsageError for options that do not go together, before a cluster is looked for.
+    """
+    names = names_of(ClusterParams)
+    params = ClusterParams(**{name: options.pop(name) for name in names})
+    plan = options.pop("plan")
+    if params.engine == "local":
+        refuse_options({"plan", *names} - {"engine"}, "without --engine ray")
+        return None
+    for name in ("seeds", "subwords"):
+        if name in options_typed():
+            raise click.UsageError(f"--{name} cannot be used with --engine ray yet")
+    workers = value_if_typed(options, "workers")
+    if plan:
+        print_plan(options, text, workers, params.threads)
+    from fastvec.cluster.ray_engine import RayEngine
+
+    engine = RayEngine(params.address, workers, params.threads, params.round_words)
+    options["workers"] = engine.threads
+    return engine
+
+
+def print_plan(
+    options: dict[str, Any], text: Sequence[Source], workers: int | None, threads: int
+) -> None:
+    """Print what a training would take, and exit."""
+    from fastvec.cluster.plan import plan_of
+
+    if workers is None:
+        raise click.UsageError("--plan needs --workers, the number of trainers")
+    model = Word2Vec(**options)
+    plan = plan_of(model, model._source(list(text)), workers, threads or available_cores())
+    print_lines(plan.lines())
+    click.get_current_context().exit()

@@ -1,0 +1,175 @@
+"""Training on a Ray cluster of several nodes on this machine, of which some are killed.
+
+These tests need Ray (``pip install 'fastvec[ray]'``).  FASTVEC_KILLS=1 kills a whole node, too;
+``benchmarks/cluster_kills.py`` kills many things at random moments.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from processes import fastvec
+
+from fastvec import CallbackAny2Vec, RayEngine, Word2Vec
+from fastvec.cluster.engine import SimulatedEngine
+
+pytest.importorskip("ray", reason="ray is not installed")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),  # those of Ray
+    pytest.mark.skipif(sys.platform == "win32", reason="its test cluster is for POSIX"),
+]
+
+OPTIONS: dict[str, Any] = {"vector_size": 8, "min_count": 1, "sample": 0.01, "epochs": 3}
+NODES = 3
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A head without cores, and some nodes of one core each."""
+    import ray
+    from ray.cluster_utils import Cluster
+
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    store = {"object_store_memory": 80 << 20, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **store})
+    for _ in range(NODES):
+        cluster.add_node(num_cpus=1, object_store_memory=80 << 20)
+    ray.init(cluster.address, log_to_driver=False, logging_level="error")
+    yield cluster
+    ray.shutdown()
+    cluster.shutdown()
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> str:
+    """Three files of ten chunks in all."""
+    rows = np.random.default_rng(1).integers(0, 500, (5000, 20)).tolist()
+    for i in range(3):
+        lines = (" ".join(map(str, row)) for row in rows[i::3])
+        (tmp_path / f"{i}.txt").write_text("\n".join(lines) + "\n")
+    return str(tmp_path / "*.txt")
+
+
+def word2vec(**options: Any) -> Word2Vec:
+    return Word2Vec(**OPTIONS | options)
+
+
+def trained(text: str, engine: Any, **options: Any) -> Word2Vec:
+    model = word2vec(**options)
+    assert model.train(text, engine=engine)[1] == 300_000
+    return model
+
+
+def same_rows(one: Word2Vec, other: Word2Vec) -> bool:
+    assert one.wv.words == other.wv.words
+    assert one.loss_history == other.loss_history
+    return np.array_equal(one.wv.vectors, other.wv.vectors) and np.array_equal(
+        one.syn1neg, other.syn1neg
+    )
+
+
+@pytest.mark.usefixtures("cluster")
+def test_the_vectors_are_those_of_one_machine_or_of_the_simulation(text: str) -> None:
+    alone = word2vec(workers=1)
+    alone.build_vocab(text)
+    alone.train(text)
+    assert same_rows(alone, trained(text, RayEngine(workers=1)))
+    assert same_rows(trained(text, SimulatedEngine(3)), trained(text, RayEngine()))
+
+
+class Kill(CallbackAny2Vec):
+    """Kills something after the first epoch."""
+
+    def __init__(self, kill: Any) -> None:
+        self.kill = kill
+
+    def on_epoch_end(self, model: Word2Vec) -> None:
+        if model.epochs_trained == 1:
+            self.kill()
+
+
+@pytest.mark.parametrize(
+    "what", ["trainer", "node"] if "FASTVEC_KILLS" in os.environ else ["trainer"]
+)
+def test_a_lost_trainer_costs_no_word(
+    cluster: Any, text: str, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ray
+
+    from fastvec.cluster import ray_crew
+
+    crews = []
+    original = ray_crew.RayCrew._wait_for_all
+
+    def remember(self: ray_crew.RayCrew) -> None:
+        original(self)
+        crews.append(self)
+
+    monkeypatch.setattr(ray_crew.RayCrew, "_wait_for_all", remember)
+
+    def kill() -> None:
+        actor = crews[0]._actors[1]
+        place = actor.__ray_call__.remote(
+            lambda _: (os.getpid(), ray.get_runtime_context().get_node_id())
+        )
+        pid, node = ray.get(place)
+        if what == "trainer":
+            os.kill(pid, signal.SIGKILL)
+            return
+        (found,) = (each for each in cluster.worker_nodes if each.node_id == node)
+        cluster.remove_node(found, allow_graceful=False)
+        cluster.add_node(num_cpus=1, object_store_memory=80 << 20)
+
+    model = word2vec()
+    assert model.train(text, engine=RayEngine(workers=2), callbacks=[Kill(kill)])[1] == 300_000
+    assert model.training_state.passed == 300_000
+    assert len(crews) == 1
+    assert 1 not in crews[0]._actors
+
+
+@pytest.mark.usefixtures("cluster")
+def test_errors_of_nodes_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bad.txt").write_bytes(b"good " * 9 + b"\xff\xfe bad")
+    with pytest.raises(ValueError, match=r"bad\.txt: byte 45 is not valid UTF-8.*\(on .*\)$"):
+        word2vec().train(str(tmp_path / "bad.txt"), engine=RayEngine())
+    with pytest.raises(ValueError, match="workers must be at most 3 with threads 1"):
+        RayEngine(workers=9)
+    with pytest.raises(ValueError, match="workers must be at most 0 with threads 2"):
+        RayEngine(threads=2)
+
+
+def test_the_command_writes_the_vectors_of_the_simulation(
+    cluster: Any, text: str, tmp_path: Path
+) -> None:
+    options = ("--vector-size", "8", "--min-count", "1", "--sample", "0.01", "--epochs", "3")
+    where = ("--engine", "ray", "--address", cluster.address, "--workers", "2")
+    done = fastvec(tmp_path, "train", text, "-o", "out.npy", *options, *where)
+    assert done.returncode == 0, done.stderr
+    expected = trained(text, SimulatedEngine(2))
+    assert np.array_equal(np.load(tmp_path / "out.npy"), expected.wv.vectors)
+    assert "Traceback" not in done.stderr
+
+
+def test_there_is_no_such_cluster(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("a b c\n")
+    where = ("--engine", "ray", "--address", "127.0.0.1:1")
+    done = fastvec(tmp_path, "train", "text.txt", "-o", "out.txt", *where)
+    assert done.returncode == 2
+    assert done.stderr.startswith("fastvec: there is no Ray cluster at address '127.0.0.1:1'")
+    assert done.stderr.count("\n") == 1
+
+
+def test_nothing_else_imports_ray(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("a b c\n" * 99)
+    code = (
+        "import sys; from fastvec.cli import app;"
+        "app.main(['train', 'text.txt', '-o', 'out.txt', '-q'], standalone_mode=False);"
+        "assert 'ray' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=300)
