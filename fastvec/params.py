@@ -334,13 +334,13 @@ class NeuralLMParams(Params):
     direct: bool = option(False, "connect the vectors with the output directly, too")
     alpha: float = option(0.01, "learning rate at the start", above=0, high=1e6)
     alpha_decay: float = option(
-        1e-8, "after t predictions the learning rate is alpha / (1 + alpha_decay * t)", low=0
+        1e-6, "after t predictions the learning rate is alpha / (1 + alpha_decay * t)", low=0
     )
     weight_decay: float = option(
         1e-4, "how strongly weights and vectors are drawn to zero", low=0, high=1e6
     )
     batch_size: int = option(
-        64, "predictions in one step, which adds up their gradients", low=1, high=1 << 16
+        128, "predictions in one step, which adds up their gradients", low=1, high=1 << 16
     )
     epochs: int = option(10, "passes over the corpus", low=1)
     seed: int = option(1, "seed of every random number", low=0)

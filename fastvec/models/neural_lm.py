@@ -61,11 +61,12 @@ class NeuralLM(NeuralLMParams, WindowNetwork):
         connect the vectors with the output directly, too: W of the paper.
     alpha : float, default 0.01
         learning rate for one prediction, at the start.
-    alpha_decay : float, default 1e-8
-        after t predictions, the learning rate is ``alpha / (1 + alpha_decay * t)``.
+    alpha_decay : float, default 1e-6
+        after t predictions, the learning rate is ``alpha / (1 + alpha_decay * t)``; the paper has
+        an ``alpha`` of 1e-3 that hardly decays (1e-8), and needs more epochs.
     weight_decay : float, default 1e-4
         how strongly vectors and weights, but not biases, are drawn to zero.
-    batch_size : int, default 64
+    batch_size : int, default 128
         predictions in one step, which adds up their gradients; 1 is the paper's online training,
         and slow.
     epochs : int, default 10

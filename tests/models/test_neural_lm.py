@@ -14,7 +14,8 @@ from fastvec.models.watchers import Watcher
 
 TEXT = [["the", "cat", "sat"], ["the", "dog", "ran", "away"]] * 30
 MORE = [["the", f"w{number}", f"w{number % 7}"] for number in range(40)]  # which can be split
-SMALL = {"vector_size": 4, "hidden_size": 5, "n": 3, "min_count": 1, "workers": 1, "epochs": 3}
+SMALL = {"vector_size": 4, "hidden_size": 5, "n": 3, "min_count": 1, "workers": 1}
+SMALL |= {"epochs": 3, "batch_size": 32}
 
 
 def trained(text=TEXT, **options):
