@@ -22,6 +22,7 @@ from fastvec.models.loading import load
 from fastvec.models.neural_lm import NeuralLM
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phrases
+from fastvec.models.ranker import Ranker
 from fastvec.models.word2vec import Word2Vec
 from fastvec.teaching.watch import watch
 from fastvec.vectors.fasttext import FastTextKeyedVectors
@@ -43,6 +44,7 @@ __all__ = [
     "NeuralLM",
     "Pairs",
     "Phrases",
+    "Ranker",
     "RayEngine",
     "RunLog",
     "Vocabulary",

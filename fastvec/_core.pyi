@@ -522,6 +522,44 @@ class NeuralLMTraining:
     def start_scoring(self, log_probabilities: NDArray[np.float32]) -> None: ...
     def run(self, index: int, control: Control) -> None: ...
 
+# --- core/ranker.pxi
+
+class RankerTraining:
+    def __init__(
+        self,
+        *,
+        tokens: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        vectors: NDArray[np.float32],
+        network: NDArray[np.float32],
+        vector_size: int,
+        hidden_size: int,
+        window: int,
+        workers: int,
+        simd: str,
+        held: NDArray[np.uint8] | None = None,
+        frozen: bool = False,
+    ) -> None: ...
+    @property
+    def n_workers(self) -> int: ...
+    def start_epoch(
+        self,
+        alpha_start: float,
+        alpha_end: float,
+        seed: int,
+        words: int,
+        loss: float = 0,
+        predictions: int = 0,
+        noise: NDArray[np.uint32] | None = None,
+    ) -> None: ...
+    def run(self, index: int, control: Control) -> None: ...
+    @property
+    def loss(self) -> float: ...
+    @property
+    def predictions(self) -> int: ...
+    @property
+    def wrong(self) -> int: ...
+
 # --- core/vector_files.pxi
 
 class RowReader:

@@ -358,6 +358,34 @@ class NeuralLMParams(Params):
 
 
 @dataclass(eq=False)
+class RankerParams(Params):
+    """How the ranking network of Collobert and Weston (2008) is trained."""
+
+    vector_size: int = option(50, "numbers in each vector", low=1, high=10_000)
+    window: int = option(
+        5, "words on each side of the one in the middle (5: 11 words in all)", low=1, high=1000
+    )
+    hidden_size: int = option(100, "hidden units", low=1, high=10_000)
+    grow: int = option(
+        0,
+        "train the first epoch on this many words, the most frequent ones, and each later one on "
+        "twice as many; until then the others are one rare word; 0: all from the start",
+        low=0,
+    )
+    ns_exponent: float = option(
+        0.5,
+        "draw wrong words in proportion to their counts to this power; 0: all words equally often",
+        low=-10,
+        high=10,
+    )
+    alpha: float = option(0.2, "learning rate at the start", above=0)
+    min_alpha: float = option(1e-4, "learning rate at the end", low=0)
+    epochs: int = option(5, "passes over the corpus", low=1)
+    seed: int = option(1, "seed of every random number", low=0)
+    workers: int = option(0, "training threads; 0: one for each core", low=0, high=1024)
+
+
+@dataclass(eq=False)
 class CheckpointParams(Params):
     """Where and how often the state of a training is saved."""
 

@@ -51,6 +51,7 @@ SIMD = (
     "models/test_glove",
     "models/test_mittens",
     "models/test_neural_lm",
+    "models/test_ranker",
     "models/test_training",
     "models/test_validation",
     "models/test_word2vec",

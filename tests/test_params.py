@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fastvec.params
-from fastvec import FrozenPhrases, GloVe, NeuralLM, Phrases, Word2Vec, cooccurrence
+from fastvec import FrozenPhrases, GloVe, NeuralLM, Phrases, Ranker, Word2Vec, cooccurrence
 from fastvec._util.options import Params
 from fastvec.corpus.build import count_words
 from fastvec.corpus.corpus import Corpus
@@ -28,6 +28,7 @@ from fastvec.params import (
     NeuralLMParams,
     PhrasesParams,
     PPMIParams,
+    RankerParams,
     ReadOptions,
     TextOptions,
     VocabularyParams,
@@ -177,6 +178,12 @@ def use_neural_lm(folder: Path, **options: Any) -> None:
     NeuralLM.load(folder / "m").train(TEXT, epochs=1)
 
 
+def use_ranker(folder: Path, **options: Any) -> None:
+    options = {"vector_size": 4, "min_count": 1, "workers": 1, "epochs": 1} | options
+    Ranker(TEXT, **options, progress=False).save(folder / "m")
+    Ranker.load(folder / "m").train(TEXT, epochs=1)
+
+
 def use_phrases(folder: Path, **options: Any) -> None:
     phrases = Phrases(TEXT, **({"min_count": 1, "threshold": 0.1} | options))
     phrases.save(folder / "p")
@@ -203,6 +210,7 @@ USES: dict[Callable[..., None], list[type]] = {
     use_hierarchical_softmax: [Word2VecParams],
     use_glove: [GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams],
     use_neural_lm: [NeuralLMParams, VocabularyParams],
+    use_ranker: [RankerParams, VocabularyParams],
     use_phrases: [PhrasesParams, CorpusParams],
     use_ppmi: [PPMIParams],
     use_corpus: [VocabularyParams, CorpusParams],
@@ -222,7 +230,7 @@ def test_a_number_that_is_taken_can_be_used(use: Callable[..., None], tmp_path: 
             except FloatingPointError as error:
                 assert re.search("not finite", str(error))
             except (TypeError, ValueError) as error:
-                names = rf"{item.name}|no sentence has two words|nothing was"
+                names = rf"{item.name}|no sentence has two words|nothing was|one word only"
                 assert re.search(names, str(error)), (item.name, value)
                 assert len(str(error)) < 250
 

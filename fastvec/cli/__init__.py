@@ -40,6 +40,7 @@ from fastvec.cli import (
     man,
     maps,
     plot,
+    ranking,
     train,
     vectors,
     watch,
@@ -124,7 +125,10 @@ def app(context: click.Context) -> None:
 
 app.add_group(
     "Make vectors",
-    [train.train, glove.glove, glove.ppmi, documents.documents, language_models.nplm],
+    [
+        *(train.train, glove.glove, glove.ppmi, documents.documents),
+        *(language_models.nplm, ranking.rank),
+    ],
 )
 app.add_group(
     "Prepare text", [check.check, corpus.encode, corpus.vocab, corpus.phrases, glove.cooccur]

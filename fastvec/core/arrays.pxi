@@ -36,3 +36,17 @@ cdef int check_rows(float[:, ::1] rows, str name, Py_ssize_t count, Py_ssize_t s
     if rows.shape[0] and <size_t> &rows[0, 0] % 64:
         raise ValueError(f"{name} must start at a multiple of 64 bytes")
     return 0
+
+
+cdef int check_tokens(const int32_t[::1] tokens, const int64_t[::1] offsets, int32_t n) except -1:
+    """ValueError unless a corpus has sentences, and ids of n words only."""
+    cdef Py_ssize_t i, count = tokens.shape[0]
+    cdef bint good = True
+    if offsets.shape[0] < 2 or count < 1 or not rises(offsets, count, 0):
+        raise ValueError(f"sentence offsets must rise from 0 to {count}")
+    with nogil:
+        for i in range(count):
+            good &= <uint32_t> tokens[i] < <uint32_t> n
+    if not good:
+        raise ValueError(f"token ids must be from 0 to {n - 1}")
+    return 0

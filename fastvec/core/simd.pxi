@@ -18,6 +18,10 @@ cdef extern from "softmax/kernels.h" nogil:
     ctypedef struct softmax_kernels:
         int width
 
+cdef extern from "ranker/kernels.h" nogil:
+    ctypedef struct ranker_kernels:
+        int width
+
 cdef extern from "kernels/instruction_sets.h" nogil:
     ctypedef struct instruction_set:
         const char *name
@@ -26,6 +30,7 @@ cdef extern from "kernels/instruction_sets.h" nogil:
         const kernels *word2vec_infer
         const glove_kernels *glove
         const softmax_kernels *softmax
+        const ranker_kernels *ranker
     const instruction_set *instruction_set_at(int i)
     const instruction_set *instruction_set_named(const char *name)
 

@@ -170,19 +170,11 @@ cdef class Training:
 
     cdef int set_corpus(self, const int32_t[::1] tokens, const int64_t[::1] offsets,
                         int32_t n) except -1:
-        cdef Py_ssize_t i, count = tokens.shape[0], sentences = offsets.shape[0] - 1
-        cdef bint good = True
-        if sentences < 1 or count < 1 or not rises(offsets, count, 0):
-            raise ValueError(f"sentence offsets must rise from 0 to {count}")
-        with nogil:
-            for i in range(count):
-                good &= <uint32_t> tokens[i] < <uint32_t> n
-        if not good:
-            raise ValueError(f"token ids must be from 0 to {n - 1}")
+        check_tokens(tokens, offsets, n)
         self.t.tokens = &tokens[0]
         self.t.offsets = &offsets[0]
-        self.t.n_tokens = count
-        self.t.n_sentences = sentences
+        self.t.n_tokens = tokens.shape[0]
+        self.t.n_sentences = offsets.shape[0] - 1
         return 0
 
     def start_epoch(self, float alpha_start, float alpha_end, uint64_t seed, double loss=0,

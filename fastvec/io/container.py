@@ -40,11 +40,12 @@ KINDS = {
     "doc2vec": ("a Doc2Vec model", "Doc2Vec.load"),
     "glove": ("a GloVe model", "GloVe.load"),
     "neural_lm": ("a NeuralLM model", "NeuralLM.load"),
+    "ranker": ("a Ranker model", "Ranker.load"),
     "pairs": ("word pairs", "Pairs.load"),
     "phrases": ("phrases", "Phrases.load"),
     "index": ("an index for approximate search", "ann.Index.load"),
 }
-WITH_VECTORS = ("vectors", "word2vec", "fasttext", "doc2vec", "glove", "neural_lm")
+WITH_VECTORS = ("vectors", "word2vec", "fasttext", "doc2vec", "glove", "neural_lm", "ranker")
 """The kinds that KeyedVectors.load opens."""
 
 

@@ -8,6 +8,7 @@ from fastvec.models.fasttext import FastText
 from fastvec.models.glove import GloVe
 from fastvec.models.neural_lm import NeuralLM
 from fastvec.models.phrases import FrozenPhrases, Phrases
+from fastvec.models.ranker import Ranker
 from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.fasttext import FastTextKeyedVectors
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -21,6 +22,7 @@ __all__ = [
     "KeyedVectors",
     "NeuralLM",
     "Phrases",
+    "Ranker",
     "Word2Vec",
 ]
 

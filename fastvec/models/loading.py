@@ -16,6 +16,7 @@ from fastvec.models.glove import GloVe
 from fastvec.models.neural_lm import NeuralLM
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import Phrases
+from fastvec.models.ranker import Ranker
 from fastvec.models.word2vec import Word2Vec
 from fastvec.vectors.keyedvectors import KeyedVectors
 
@@ -28,6 +29,7 @@ OPENERS: dict[str, Callable[..., Any]] = {
     "doc2vec": Doc2Vec.load,
     "glove": GloVe.load,
     "neural_lm": NeuralLM.load,
+    "ranker": Ranker.load,
     "pairs": Pairs.load,
     "phrases": Phrases.load,
 }

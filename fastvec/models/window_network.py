@@ -7,6 +7,7 @@ native core.
 
 from __future__ import annotations
 
+import copy
 import numbers
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
@@ -411,6 +412,7 @@ class WindowNetwork(VocabularyParams, CorpusParams, Plotted, ABC):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore a copied or pickled model: its rows must be aligned again for training."""
         vars(self).update(state)
+        self.training_state = copy.deepcopy(self.training_state)
         self._matrices = {
             name: padded_copy(rows)[:, : rows.shape[1]] for name, rows in self._matrices.items()
         }

@@ -25,6 +25,7 @@ LINES = [
     "train text.txt -o out/v.txt -q --vector-size 4 --min-count 1 --workers 1",
     "glove text.txt -o out/v.npy -q --vector-size 4 --min-count 1",
     "nplm text.txt -o out/m.safetensors -q --vector-size 4 --min-count 1",
+    "rank text.txt -o out/v.safetensors -q --vector-size 4 --min-count 1 --workers 1",
     "ppmi text.txt -o out/v.bin -q --vector-size 4 --min-count 1",
     "cooccur text.txt -o out/pairs -q --min-count 1",
     "cooccur text.txt -o out/p.bin -q --min-count 1 --save-vocab out/words",

@@ -79,6 +79,8 @@ REFUSED = [
     "embed v.npy text/t.txt -o v.npy",
     "nplm text/t.txt -o text/t.txt",
     "nplm text/t.txt --read-vocab counts.txt -o counts.txt",
+    "rank text/t.txt -o text/t.txt",
+    "rank text/t.txt --read-vocab counts.txt -o counts.txt",
     "documents text/t.txt -o text/t.txt",
     "documents text/t.txt -o d.bin --words text/t.txt",
     "embed v.txt text/t.txt -o o.npy --method sif --counts counts.txt --save-component counts.txt",

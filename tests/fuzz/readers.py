@@ -44,6 +44,7 @@ from fastvec.models.glove import GloVe
 from fastvec.models.neural_lm import NeuralLM
 from fastvec.models.pairs import Pairs
 from fastvec.models.phrases import FrozenPhrases, Phrases
+from fastvec.models.ranker import Ranker
 from fastvec.models.word2vec import Word2Vec
 from fastvec.plots.curves import table_of
 from fastvec.plots.runs import read_runs
@@ -441,6 +442,9 @@ READERS = {
     "model of n-grams": Reader(ngrams_of, FastText.load, "", True),
     "model of floret's": Reader(partial(ngrams_of, hash_count=2), FastText.load, "", True),
     "model of n-grams by its bytes": Reader(ngrams_of, load),
+    "ranker model": Reader(
+        lambda path: Ranker(SENTENCES, 2, hidden_size=3, **SMALL).save(path), Ranker.load, "", True
+    ),
     "glove model": Reader(lambda p: GloVe(2, **SMALL).fit(SENTENCES).save(p), GloVe.load, "", True),
     "language model": Reader(
         lambda path: NeuralLM(SENTENCES, 2, n=2, hidden_size=3, **SMALL).save(path),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from interrupts import PLACES, interrupted
 
-from fastvec import Corpus, GloVe, NeuralLM, Phrases, Word2Vec
+from fastvec import Corpus, GloVe, NeuralLM, Phrases, Ranker, Word2Vec
 
 TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 3
 MORE = [["the", "new", "cat"]] * 3
@@ -24,6 +24,10 @@ def glove():
 
 def language_model():
     return NeuralLM(TEXT, 2, hidden_size=2, min_count=1, workers=1, epochs=1, progress=False)
+
+
+def ranker():
+    return Ranker(TEXT, 2, hidden_size=2, min_count=1, workers=1, epochs=1, progress=False)
 
 
 def phrases():
@@ -109,6 +113,7 @@ TRAININGS = {
     "glove anew": (glove, lambda model: model.fit(MORE)),
     "glove from a corpus": (glove, lambda model: model.fit(LOWER)),
     "language model": (language_model, lambda model: model.train(MORE, epochs=1)),
+    "ranker": (ranker, lambda model: model.train(MORE, epochs=1)),
 }
 
 

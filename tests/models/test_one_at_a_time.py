@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from fastvec import CallbackAny2Vec, GloVe, NeuralLM, Word2Vec
+from fastvec import CallbackAny2Vec, GloVe, NeuralLM, Ranker, Word2Vec
 
 TEXT = [["the", "cat", "sat"], ["the", "dog", "ran"]] * 10
 
@@ -22,6 +22,10 @@ def glove():
 
 def language_model():
     return NeuralLM(TEXT, 4, min_count=1, workers=1, epochs=2, progress=False)
+
+
+def ranker():
+    return Ranker(TEXT, 4, min_count=1, workers=1, epochs=2, progress=False)
 
 
 class Meanwhile(CallbackAny2Vec):
@@ -88,7 +92,7 @@ def test_train_is_refused_while_the_vocabulary_is_built():
     assert "new" in model.wv
 
 
-@pytest.mark.parametrize("make", [word2vec, glove, language_model])
+@pytest.mark.parametrize("make", [word2vec, glove, language_model, ranker])
 def test_a_callback_does_not_train_its_own_model(make):
     model, alone = make(), make()
     errors = []
@@ -111,7 +115,7 @@ def test_a_callback_may_add_words_to_its_model():
     assert len(model.loss_history) == 8
 
 
-@pytest.mark.parametrize("make", [word2vec, glove, language_model])
+@pytest.mark.parametrize("make", [word2vec, glove, language_model, ranker])
 @pytest.mark.parametrize("how", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
 def test_a_copy_that_a_callback_makes_can_be_trained(make, how):
     copies = []
@@ -119,7 +123,7 @@ def test_a_copy_that_a_callback_makes_can_be_trained(make, how):
     copies[0].train(TEXT, epochs=1)
 
 
-@pytest.mark.parametrize("make", [word2vec, glove, language_model])
+@pytest.mark.parametrize("make", [word2vec, glove, language_model, ranker])
 def test_a_model_can_be_trained_after_an_error(make):
     def broken(_):
         raise OSError("the line is dead")

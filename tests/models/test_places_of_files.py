@@ -17,6 +17,7 @@ from fastvec import (
     NeuralLM,
     Pairs,
     Phrases,
+    Ranker,
     Vocabulary,
     Word2Vec,
 )
@@ -29,6 +30,7 @@ def things():
     model = Word2Vec(TEXT, vector_size=4, min_count=1, workers=1, sample=0)
     glove = GloVe(4, min_count=1, epochs=1, progress=False).fit(TEXT)
     neural = NeuralLM(TEXT, 4, min_count=1, epochs=1, progress=False)
+    ranker = Ranker(TEXT, 4, min_count=1, epochs=1, progress=False)
     phrases = Phrases(TEXT, min_count=1, threshold=0.1)
     numbers = KeyedVectors(2)
     numbers.add_vectors([30, 7], np.eye(2))
@@ -36,6 +38,7 @@ def things():
         "Word2Vec": (model, Word2Vec.load, lambda m: (m.wv.vectors.tolist(), m.corpus_count)),
         "GloVe": (glove, GloVe.load, lambda m: (m.wv.vectors.tolist(), m.loss_history)),
         "NeuralLM": (neural, NeuralLM.load, lambda m: (m.wv.vectors.tolist(), m.loss_history)),
+        "Ranker": (ranker, Ranker.load, lambda m: (m.wv.vectors.tolist(), m.loss_history)),
         "KeyedVectors": (numbers, KeyedVectors.load, lambda wv: (wv.index_to_key, wv[7].tolist())),
         "Phrases": (phrases, Phrases.load, lambda p: (dict(p.vocab), p.export_phrases())),
         "FrozenPhrases": (phrases.freeze(), FrozenPhrases.load, lambda p: p.phrasegrams),
@@ -53,6 +56,7 @@ KINDS = [
     "Word2Vec",
     "GloVe",
     "NeuralLM",
+    "Ranker",
     "KeyedVectors",
     "Phrases",
     "FrozenPhrases",

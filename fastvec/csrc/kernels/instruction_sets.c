@@ -14,7 +14,8 @@
 #endif
 
 #define ROW(set, has, amd, others) \
-    {#set, &word2vec_##set, &word2vec_frozen_##set, &word2vec_infer_##set, &glove_##set, &softmax_##set},
+    {#set, &word2vec_##set, &word2vec_frozen_##set, &word2vec_infer_##set, &glove_##set, &softmax_##set, \
+     &ranker_##set},
 static const instruction_set sets[] = {INSTRUCTION_SETS(ROW)};
 #undef ROW
 

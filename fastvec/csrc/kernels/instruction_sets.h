@@ -15,6 +15,7 @@
 #include "glove/kernels.h"
 #include "kernels/kernels.h"
 #include "kernels/regions.h"
+#include "ranker/kernels.h"
 #include "softmax/kernels.h"
 
 /* X(name, whether this processor has it, its rank on AMD's processors, its rank on others): the best has
@@ -35,7 +36,8 @@ enum { RANKS = 4 };
 #define DECLARE(set, has, amd, others)  \
     extern const kernels word2vec_##set, word2vec_frozen_##set, word2vec_infer_##set; \
     extern const glove_kernels glove_##set; \
-    extern const softmax_kernels softmax_##set;
+    extern const softmax_kernels softmax_##set; \
+    extern const ranker_kernels ranker_##set;
 INSTRUCTION_SETS(DECLARE)
 #undef DECLARE
 
@@ -45,6 +47,7 @@ typedef struct {
     const kernels *word2vec_infer;             /* and these none but those of new documents */
     const glove_kernels *glove;
     const softmax_kernels *softmax;
+    const ranker_kernels *ranker;
 } instruction_set;
 
 /* The i-th best set that this machine runs, or NULL. */
