@@ -18,13 +18,18 @@ from fastvec.cli.shared import (
     options_typed,
     print_lines,
     refuse_options,
+    report,
     value_if_typed,
 )
+from fastvec.corpus.sources import FileSource
 from fastvec.models.word2vec import Word2Vec
 from fastvec.params import ClusterParams
 
 if TYPE_CHECKING:
     from fastvec.cluster.engine import Engine
+
+#: of text, that one machine trains on; and what is quicker there than on a cluster
+BYTES_PER_SECOND, SMALL_SECONDS = 5e6, 60
 
 PLAN = click.option(
     "--plan",
@@ -40,7 +45,7 @@ def cluster_options(command: Function) -> Function:
     return options_from(ClusterParams)(PLAN(command))
 
 
-def engine_of(options: dict[str, Any], text: Sequence[Source]) -> Engine | None:
+def engine_of(options: dict[str, Any], text: Sequence[Source], quiet: bool) -> Engine | None:
     """The engine that a command's options ask for, which are taken out; None for this machine.
 
     ``workers`` becomes the number of threads of each trainer.  With --plan this prints a plan and
@@ -58,11 +63,23 @@ def engine_of(options: dict[str, Any], text: Sequence[Source]) -> Engine | None:
     workers = value_if_typed(options, "workers")
     if plan:
         print_plan(options, text, workers, params.threads)
+    report_small_text(options, text, quiet)
     from fastvec.cluster.ray_engine import RayEngine
 
     engine = RayEngine(params.address, workers, params.threads, params.round_words)
     options["workers"] = engine.threads
     return engine
+
+
+def report_small_text(options: dict[str, Any], text: Sequence[Source], quiet: bool) -> None:
+    """Say it if one machine trains a text in less time than a cluster takes to start."""
+    source = Word2Vec(**options)._source(list(text))
+    size = sum(file.size or 0 for file in source.files) if isinstance(source, FileSource) else 0
+    seconds = options["epochs"] * size / BYTES_PER_SECOND
+    if 0 < seconds < SMALL_SECONDS:
+        report(
+            quiet, f"one machine takes about {seconds:.0f} s for this text: leave out --engine ray"
+        )
 
 
 def print_plan(

@@ -110,6 +110,8 @@ class RayEngine(Engine):
 
 def connect(address: str) -> None:
     """Connect to a cluster, unless this process has done so already."""
+    # Errors are raised here, as one sentence: Ray is not to print them, too.
+    os.environ.setdefault("RAY_IGNORE_UNHANDLED_ERRORS", "1")
     with _same_handlers():
         try:
             import ray
