@@ -1,7 +1,7 @@
 """The examples in the docstrings run and print what they say."""
 
 import doctest
-import importlib
+import importlib.util
 import inspect
 import io
 import pkgutil
@@ -26,10 +26,13 @@ from fastvec.subwords import Subwords
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
 
+#: what a module imports that may be missing
+IMPORTS = {"fastvec.cluster.ray_crew": "ray"}
 MODULES = [
     module.name.removeprefix("fastvec.")
     for module in pkgutil.walk_packages(fastvec.__path__, "fastvec.")
     if not module.ispkg and not module.name.startswith(("fastvec.cli", "fastvec.__main__"))
+    if importlib.util.find_spec(IMPORTS.get(module.name, "fastvec")) is not None
 ]
 #: what the examples of a module use
 NEEDS = {
