@@ -339,6 +339,7 @@ class Training:
         documents: Documents | None = None,
         inferring: bool = False,
         blocks: Blocks | None = None,
+        virtual: bool = False,
     ) -> None: ...
     @property
     def n_workers(self) -> int: ...

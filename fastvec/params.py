@@ -225,8 +225,7 @@ class Word2VecParams(Params):
     workers: int = option(0, "training threads; 0: one for each core", low=0, high=1024)
     deterministic: bool = option(
         False,
-        "the same vectors for any number of workers (skip-gram with negative sampling): workers "
-        "train blocks of words that no other worker uses meanwhile",
+        "the same vectors for any number of workers",
     )
 
     @property

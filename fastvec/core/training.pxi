@@ -53,6 +53,9 @@ cdef class Training:
         the n-grams of words, which are inputs together with the words' own rows.
     blocks : Blocks, optional
         train in exclusive blocks of words; several workers then need no steps.
+    virtual : bool
+        train by virtual workers, whose number is always the same; several workers then need no
+        steps.
     simd : str
         instruction set, one of simd_names().
 
@@ -66,6 +69,9 @@ cdef class Training:
     cdef int vector_size
     cdef bint inferring
     cdef Blocks blocks  # or None
+    cdef bint is_virtual
+    cdef rounds rounds
+    cdef int n_structs  # workers, or virtual ones
     cdef object alive  # the arrays and layers, kept from being freed
     cdef int32_t users
     cdef int32_t *worker_users
@@ -77,6 +83,7 @@ cdef class Training:
         int workers, str simd, const float[::1] vector_steps=None, const float[::1] locks=None,
         const uint8_t[::1] held=None, bint frozen=False, NgramRows ngrams=None,
         Documents documents=None, bint inferring=False, Blocks blocks=None,
+        bint virtual=False,
     ):
         cdef training *t = &self.t
         cdef Py_ssize_t n = keep.shape[0], stride = vectors.shape[1]
@@ -87,8 +94,11 @@ cdef class Training:
         t.kernel = kernel_set.word2vec_frozen if frozen else kernel_set.word2vec
         if inferring:
             t.kernel = kernel_set.word2vec_infer
-        if documents is None and inferring or blocks is not None and documents is not None:
-            raise ValueError("inference needs documents, and these cannot be trained in blocks")
+        same = blocks is not None or virtual  # for any number of workers
+        if documents is None and inferring or same and documents is not None:
+            raise ValueError(
+                "inference needs documents, and these have neither blocks nor virtual workers"
+            )
         if stride % ROW_FLOATS or not 1 <= vector_size <= stride:
             raise ValueError(f"rows of {stride} floats cannot hold vector_size {vector_size}")
         if window < 1:
@@ -99,7 +109,7 @@ cdef class Training:
             raise ValueError(f"locks must have {n} entries, got {locks.shape[0]}")
         self.n_workers = check_workers(workers)
         # Frozen rows need no copies, nor do those that one worker has to itself or changes in batches.
-        t.workers = 1 if frozen or inferring or in_batches or blocks is not None else workers
+        t.workers = 1 if frozen or inferring or in_batches or same else workers
         check_rows(vectors, "vectors", n, stride)
         if t.workers > 1 and (vector_steps is None or vector_steps.shape[0] < n):
             raise ValueError(f"several workers need the steps of {n} vectors")
@@ -122,8 +132,10 @@ cdef class Training:
         t.cbow_mean = cbow_mean
         t.cbow_corrected = cbow_corrected
         if ngrams is not None:
-            if locks is not None or blocks is not None:
-                raise ValueError("a training with n-grams has neither locks nor blocks")
+            if locks is not None or same:
+                raise ValueError(
+                    "a training with n-grams has neither locks, blocks nor virtual workers"
+                )
             ngrams.attach(t, n)
         if documents is not None:
             if ngrams is not None:
@@ -135,8 +147,10 @@ cdef class Training:
         if not layers or len({type(layer) for layer in layers}) != len(layers):
             raise ValueError("there must be one output layer or more, each of another kind")
         if in_batches and (len(layers) > 1 or ngrams is not None or documents is not None
-                           or blocks is not None):
-            raise ValueError("batches of windows have no other layers, n-grams, documents or blocks")
+                           or same):
+            raise ValueError(
+                "batches of windows have no other layers, n-grams, documents, blocks or virtual workers"
+            )
         for layer in layers:
             (<OutputLayer?> layer).attach(t, n)
         self.alive = (tokens, offsets, keep, vectors, list(layers), vector_steps, locks,
@@ -145,17 +159,29 @@ cdef class Training:
         self.blocks = blocks
         if blocks is not None:
             blocks.attach(t, workers)
+        self.is_virtual = virtual
+        self.n_structs = VIRTUAL_WORKERS if virtual else workers
         self.init_workers()
+        if virtual:
+            self.init_rounds()
+
+    cdef int init_rounds(self) except -1:
+        cdef training *t = &self.t
+        if t.skip_gram and not t.shared_negatives and t.negative_sampling.weights.rows != NULL:
+            raise ValueError("virtual workers need negatives that the words of a window share")
+        if rounds_init(&self.rounds, t, self.workers) < 0:
+            raise MemoryError()
+        return 0
 
     cdef int init_workers(self) except -1:
         cdef int i
         self.worker_users = <int32_t *> calloc(self.n_workers, sizeof(int32_t))
         if self.worker_users == NULL:
             raise MemoryError()
-        self.workers = <worker *> cache_line_alloc(self.n_workers * sizeof(worker))
+        self.workers = <worker *> cache_line_alloc(self.n_structs * sizeof(worker))
         if self.workers == NULL:
             raise MemoryError()
-        for i in range(self.n_workers):
+        for i in range(self.n_structs):
             if worker_init(&self.workers[i], &self.t, i) != 0:
                 raise MemoryError()
         return 0
@@ -163,9 +189,10 @@ cdef class Training:
     def __dealloc__(self):
         cdef int i
         if self.workers != NULL:
-            for i in range(self.n_workers):
+            for i in range(self.n_structs):
                 worker_free(&self.workers[i])
             aligned_free(self.workers)
+        rounds_free(&self.rounds)
         free(self.worker_users)
 
     cdef int set_corpus(self, const int32_t[::1] tokens, const int64_t[::1] offsets,
@@ -190,11 +217,13 @@ cdef class Training:
         self.t.alpha_end = alpha_end
         self.t.seed = seed
         cdef int i
-        for i in range(self.n_workers):
+        for i in range(self.n_structs):
             self.workers[i].updater.loss = 0
             self.workers[i].updater.predictions = 0
         self.workers[0].updater.loss = loss
         self.workers[0].updater.predictions = predictions
+        if self.is_virtual:
+            rounds_start_epoch(&self.rounds, loss)
         if self.blocks is not None:
             blocks_start_epoch(&self.blocks.b, trained, loss)
 
@@ -207,7 +236,9 @@ cdef class Training:
         cdef int64_t *counters = control.row(index)
         cdef Blocks blocks = self.blocks
         with nogil:
-            if blocks is None:
+            if self.is_virtual:
+                train_rounds(&self.t, &self.rounds, &control.c, counters)
+            elif blocks is None:
                 train_epoch(&self.t, &self.workers[index], &control.c, counters)
             else:
                 train_blocks(&self.t, &blocks.b, &self.workers[index], &blocks.workers[index],
@@ -235,9 +266,11 @@ cdef class Training:
         """Sum over this epoch's predictions of -log(probability of the right answer)."""
         if self.blocks is not None:
             return self.blocks.loss()
+        if self.is_virtual:
+            return self.rounds.loss
         return sum(self.workers[i].updater.loss for i in range(self.n_workers))
 
     @property
     def predictions(self):
         """Predictions made in this epoch: pairs of an input row and an output row."""
-        return sum(self.workers[i].updater.predictions for i in range(self.n_workers))
+        return sum(self.workers[i].updater.predictions for i in range(self.n_structs))

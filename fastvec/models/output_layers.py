@@ -218,10 +218,21 @@ def check_objectives(params: Word2VecParams, kind: str, allowed: Sequence[str]) 
         raise ValueError(
             f"shared_negatives=False is only for negative sampling, not for loss={loss!r}"
         )
-    if params.deterministic and (params.losses != ("ns",) or not params.sg):
+    if params.deterministic:
+        check_deterministic(params)
+
+
+def check_deterministic(params: Word2VecParams) -> None:
+    """ValueError for a model that has no deterministic training by several workers."""
+    if not set(params.losses) <= {"ns", "hs"}:
         raise ValueError(
-            "deterministic=True is only for skip-gram with negative sampling (sg=1, hs=0) yet: "
-            "train other models with workers=1, which always gives the same vectors"
+            f"deterministic=True is not for loss={params.loss!r}: train with workers=1, which "
+            "always gives the same vectors"
+        )
+    if params.sg and len(params.losses) > 1 and not params.shared_negatives:
+        raise ValueError(
+            f"deterministic=True with sg=1, hs=1 and negative={params.negative} needs "
+            "shared_negatives=True, or negative=0"
         )
 
 

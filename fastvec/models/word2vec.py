@@ -125,8 +125,8 @@ class Word2Vec(Word2VecWords, Plotted):
         draw noise words once for each window, which is fast (Ji et al. 2016); False draws them
         for each pair of words, as textbooks describe it.
     deterministic : bool, default False
-        the same seed gives the same bytes with any number of workers, on the same instruction set;
-        so far for skip-gram with negative sampling only (docs/method.md: exclusive blocks).
+        the same seed gives the same bytes with any number of workers, on the same instruction set
+        (docs/method.md: exclusive blocks, virtual workers).
     epochs : int, default 5
         passes over the corpus.
     compute_loss : bool

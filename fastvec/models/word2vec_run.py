@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastvec._core import BATCH_OBJECTIVES, Blocks, Control, NgramRows, Training
+from fastvec._core import BATCH_OBJECTIVES, MOST_BLOCK_WORDS, Blocks, Control, NgramRows, Training
 from fastvec._util.blas import one_thread_each
 from fastvec._util.matrix import padded_rows
 from fastvec._util.simd import simd
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: scales of scores besides 1, for a parabola through their losses
 SCALES = (0.75, 0.5)
+#: Noise words of fewer words, which come from other blocks than the centre word, would be too few.
+LEAST_BLOCK_WORDS = 512
 #: A wider window is drawn as this one: both reach over every sentence, as good as always.
 MOST_WINDOW = 2**31 - 1
 
@@ -130,7 +132,9 @@ class Word2VecRun(CorpusRun):
         assert params is not None
         counts = np.maximum(model._word_counts(), 1)
         use = None
-        if params.workers > 1 and not frozen and not params.deterministic:
+        deterministic = params.deterministic and not frozen
+        virtual = deterministic and not in_blocks(params, len(counts))
+        if virtual or (params.workers > 1 and not frozen and not deterministic):
             use = self._word_use(counts, corpus)
         order = model.wv.huffman_order
         if "hs" in params.losses and not frozen:
@@ -156,7 +160,8 @@ class Word2VecRun(CorpusRun):
             ngrams=self._ngram_rows(vector_steps),
             held=None if split is None else split.held,
             frozen=frozen,
-            blocks=blocks(counts, params) if params.deterministic and not frozen else None,
+            blocks=blocks(counts, params) if deterministic and not virtual else None,
+            virtual=virtual,
             **method_for_core(params),
             **self._more_for_core(corpus),
         )
@@ -243,6 +248,13 @@ def method_for_core(params: Word2VecParams) -> dict[str, Any]:
         "cbow_mean": bool(params.cbow_mean),
         "cbow_corrected": params.cbow_corrected,
     }
+
+
+def in_blocks(params: Word2VecParams, words: int) -> bool:
+    """Whether deterministic training is in blocks, or else by virtual workers."""
+    if "hs" in params.losses or not params.sg or words > MOST_BLOCK_WORDS:
+        return False
+    return words >= LEAST_BLOCK_WORDS or not params.shared_negatives
 
 
 def blocks(counts: NDArray[np.int64], params: Word2VecParams) -> Blocks:

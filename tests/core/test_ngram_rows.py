@@ -253,6 +253,7 @@ def test_several_workers_need_the_steps_of_ngrams() -> None:
 
 def test_neither_locks_nor_blocks_go_with_ngrams() -> None:
     given, ones = case(), np.ones(V)
-    for more in {"locks": ones.astype(np.float32)}, {"blocks": _core.Blocks(ones, ones)}:
-        with pytest.raises(ValueError, match="with n-grams has neither locks nor blocks"):
+    blocks = _core.Blocks(ones, ones)
+    for more in {"locks": ones.astype(np.float32)}, {"blocks": blocks}, {"virtual": True}:
+        with pytest.raises(ValueError, match="with n-grams has neither locks, blocks nor virtual"):
             core(given, given.matrices(), **more)

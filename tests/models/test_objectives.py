@@ -162,7 +162,7 @@ def test_a_model_can_change_its_objective() -> None:
         ),
         (
             {"loss": "softmax", "deterministic": True, "sg": 1},
-            "deterministic=True is only for skip-gram with negative sampling",
+            "deterministic=True is not for loss='softmax'",
         ),
     ],
 )

@@ -253,8 +253,34 @@ static void NAME(merge)(float *shared, float *local, float *base, int64_t stride
     }
 }
 
-const kernels NAME(word2vec) = {WIDTH,          NAME(gradient), NAME(apply), NAME(cbow),
-                                NAME(pairs_of), NAME(merge),    NAME(mean),  NAME(spread)};
+CONSTANT float NAME(sum_of)(vec x) {
+    float sum = 0;
+    for (int i = 0; i < WIDTH; i++) sum += x[i];
+    return sum;
+}
+
+static void NAME(combine)(float *row, float *const *copies, int n, float least, int floats) {
+    vec each = ALL(0.0f), all = ALL(0.0f);
+    for (int k = 0; k < floats; k += WIDTH) {
+        const vec before = LOAD(row + k);
+        vec sum = ALL(0.0f);
+        for (int i = 0; i < n; i++) {
+            const vec change = LOAD(copies[i] + k) - before;
+            sum += change;
+            each += change * change;
+        }
+        all += sum * sum;
+        STORE(copies[0] + k, sum);
+    }
+    const float squares = NAME(sum_of)(each), square = NAME(sum_of)(all);
+    float share = squares < square ? squares / square : 1.0f;
+    if (share < least) share = least < 1.0f ? least : 1.0f;
+    for (int k = 0; k < floats; k += WIDTH) STORE(row + k, LOAD(row + k) + share * LOAD(copies[0] + k));
+}
+
+const kernels NAME(word2vec) = {
+    WIDTH,       NAME(gradient), NAME(apply), NAME(cbow),  NAME(pairs_of),
+    NAME(merge), NAME(combine),  NAME(mean),  NAME(spread)};
 
 #include "kernels/frozen.h"
 #include "kernels/infer.h"

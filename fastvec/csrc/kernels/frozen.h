@@ -42,4 +42,4 @@ static void NAME(frozen_spread)(float *const *rows, int m, int floats, const flo
 
 const kernels NAME(word2vec_frozen) = {
     WIDTH, NAME(frozen_gradient), NAME(frozen_apply), NAME(frozen_cbow),
-    NULL,  NAME(merge),           NAME(mean),         NAME(frozen_spread)};
+    NULL,  NAME(merge), NULL, NAME(mean), NAME(frozen_spread)};

@@ -43,4 +43,4 @@ static void NAME(infer)(const cbow_input *input, float *const *outputs, const fl
 }
 
 const kernels NAME(word2vec_infer) = {WIDTH, NAME(gradient), NAME(frozen_apply), NAME(infer),
-                                      NULL,  NAME(merge), NAME(mean), NAME(frozen_spread)};
+                                      NULL,  NAME(merge), NULL, NAME(mean), NAME(frozen_spread)};

@@ -89,6 +89,11 @@ typedef struct {
     void (*merge)(float *shared, float *local, float *base, int64_t stride, int floats,
                   const float *scales, int64_t n);
 
+    /* A row of which several virtual workers changed copies (word2vec/shared_rows.h): it moves by
+     *     sum(d) * min(1, max(least, sum(|d|^2) / |sum(d)|^2))
+     * where the d are the changes of its n copies.  The first copy is scratch afterwards. */
+    void (*combine)(float *row, float *const *copies, int n, float least, int floats);
+
     /* Bags of rows:  input->sum = x, as CBOW's kernel computes it from the input,  and  rows += now - was.
      * A row that is listed twice counts twice. */
     void (*mean)(const cbow_input *input, int floats);

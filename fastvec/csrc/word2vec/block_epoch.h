@@ -126,11 +126,6 @@ static inline float round_alpha(const training *t, const blocks *b, int round) {
                    ((double)t->alpha_end - (double)t->alpha_start) * done / (double)t->n_tokens);
 }
 
-/* The n-th of so many equal parts of a number: all parts together are the number. */
-static inline int64_t part_of(int64_t whole, int64_t n, int64_t parts) {
-    return whole * (n + 1) / parts - whole * n / parts;
-}
-
 /* Returns 0 if the training is stopped before the tile is done. */
 static inline int train_tile(const training *t, blocks *b, worker *w, block_worker *own,
                              int64_t task, const control *c, int64_t *counters) {
@@ -152,8 +147,8 @@ static inline int train_tile(const training *t, blocks *b, worker *w, block_work
     } while (halves[0].n + halves[1].n > 0);
     update_collect_loss(&w->updater);
     b->losses[task] += w->updater.loss;
-    counters[WORDS_DONE] += part_of(b->words, task, b->tasks);
-    counters[WORDS_KEPT] += part_of(b->kept, task, b->tasks);
+    counters[WORDS_DONE] += part_of(b->words, task, b->stages.tasks);
+    counters[WORDS_KEPT] += part_of(b->kept, task, b->stages.tasks);
     finish_round(b, &tile);
     return 1;
 }
@@ -203,8 +198,9 @@ static inline void close_block(const blocks *b, int32_t block) {
 
 /* --- stages */
 
-static inline int64_t stage_tasks(const blocks *b) {
-    switch (b->stage) {
+static inline int64_t stage_tasks(const blocks *b, int stage) {
+    switch (stage) {
+    case BEGIN: return 1;
     case DEAL: return 2;
     case MAKE: return segment_pieces(b) + 3 * b->n;
     case TRAIN: return (int64_t)b->n * b->n;
@@ -213,8 +209,7 @@ static inline int64_t stage_tasks(const blocks *b) {
     }
 }
 
-static inline void begin_stage(const training *t, blocks *b, stage stage) {
-    b->stage = stage;
+static inline void begin_stage(const training *t, blocks *b, int stage) {
     if (stage == DEAL) {
         b->last = segment_end(t, b);
         b->room.used = 0;
@@ -226,8 +221,7 @@ static inline void begin_stage(const training *t, blocks *b, stage stage) {
             b->words += b->pieces[i].done, b->kept += b->pieces[i].kept;
         b->open = 1;
     }
-    b->next = b->done = 0;
-    b->tasks = stage_tasks(b);
+    stages_begin(&b->stages, stage, stage_tasks(b, stage));
 }
 
 /* Begin the segment whose first chunk is c->next, if there is one. */
@@ -256,34 +250,24 @@ static inline void blocks_start_epoch(blocks *b, int64_t trained, double loss) {
     b->loss = loss;
     b->trained = trained;
     b->open = b->inside = 0;
-    b->stage = BEGIN;
+    stages_begin(&b->stages, BEGIN, 1);
 }
 
-/* The next task and its stage; -1 if all tasks of the stage have begun. */
-static inline int64_t take_task(const training *t, blocks *b, const control *c, stage *stage) {
-    spin_lock(&b->lock);
-    if (b->stage == BEGIN) begin_segment(t, b, c);
-    *stage = b->stage;
-    const int64_t task = b->next < b->tasks ? b->next++ : -1;
-    spin_unlock(&b->lock);
-    return task;
-}
-
-static inline void finish_task(const training *t, blocks *b, control *c) {
-    spin_lock(&b->lock);
-    if (++b->done == b->tasks) {
-        if (b->stage == CLOSE)
-            end_segment(t, b, c);
-        else
-            begin_stage(t, b, (stage)(b->stage + 1));
-    }
-    spin_unlock(&b->lock);
+static inline void next_block_stage(const training *t, blocks *b, control *c) {
+    const int stage = b->stages.stage;
+    if (stage == BEGIN)
+        begin_segment(t, b, c);
+    else if (stage == CLOSE)
+        end_segment(t, b, c);
+    else
+        begin_stage(t, b, stage + 1);
 }
 
 /* Returns 0 if the training is stopped before the task is done. */
-static inline int run_task(const training *t, blocks *b, worker *w, block_worker *own, stage stage,
+static inline int run_task(const training *t, blocks *b, worker *w, block_worker *own, int stage,
                            int64_t task, const control *c, int64_t *counters) {
     switch (stage) {
+    case BEGIN: return 1;
     case DEAL: deal_matrix(t, b, (int)task); return 1;
     case MAKE: make(t, b, w, own, task); return 1;
     case TRAIN: return train_tile(t, b, w, own, task, c, counters);
@@ -303,14 +287,18 @@ static inline void train_blocks(const training *t, blocks *b, worker *w, block_w
                                 int64_t *counters) {
     __atomic_add_fetch(&b->inside, 1, __ATOMIC_ACQ_REL);
     for (int64_t tries = 0; !control_stopped(c); tries++) {
-        stage stage;
-        const int64_t task = take_task(t, b, c, &stage);
+        int stage;
+        const int64_t task = stages_take(&b->stages, &stage);
         if (stage == END) break;
         if (task < 0) {
             spin_wait(tries);
         } else {
             tries = -1;
-            if (run_task(t, b, w, own, stage, task, c, counters)) finish_task(t, b, c);
+            if (!run_task(t, b, w, own, stage, task, c, counters)) continue;
+            if (stages_finish(&b->stages)) {
+                next_block_stage(t, b, c);
+                stages_go(&b->stages);
+            }
         }
     }
     leave_blocks(b, c);

@@ -23,7 +23,7 @@
 #include "base/control.h"
 #include "base/hash.h"
 #include "base/huge_pages.h"
-#include "base/spin.h"
+#include "base/stages.h"
 #include "word2vec/deal.h"
 #include "word2vec/pair_groups.h"
 #include "word2vec/pieces.h"
@@ -47,7 +47,7 @@ enum {
  * experiment). */
 #define MOST_STEP 1.0f
 
-typedef enum { BEGIN, DEAL, MAKE, TRAIN, CLOSE, END } stage;
+enum { BEGIN, DEAL, MAKE, TRAIN, CLOSE, END }; /* stages */
 
 typedef struct {
     int n; /* blocks of input rows */
@@ -71,10 +71,7 @@ typedef struct {
     int64_t trained;     /* words before this epoch */
     int64_t first, last; /* chunks of this segment */
     int64_t words, kept; /* of this segment */
-    /* the stage: its next task, and how many are done */
-    stage stage;
-    int64_t next, done, tasks;
-    int32_t lock;
+    stages stages;
     int32_t inside; /* workers that are at work */
     int32_t open;   /* the blocks have been opened */
 } blocks;
@@ -177,7 +174,7 @@ static inline int blocks_init(blocks *b, const training *t, const double *shares
                               const double *noise) {
     const negative_sampling *layer = &t->negative_sampling;
     const int n = block_count(t->n_words);
-    *b = (blocks){.n = n, .negative = layer->negative, .noise = noise, .stage = END};
+    *b = (blocks){.n = n, .negative = layer->negative, .noise = noise, .stages = {.stage = END}};
     if (deal_init(&b->inputs, n, t->n_words, t->vectors.rows, t->stride) < 0 ||
         deal_init(&b->outputs, 2 * n, t->n_words, layer->weights.rows, t->stride) < 0 ||
         tables_init(b, t) < 0 || pieces_init(b, t) < 0) {

@@ -39,9 +39,13 @@ static inline void list_documents(const training *t, worker *w, int64_t sentence
     v->m = add_documents(&t->documents, t->stride, sentence, v->inputs, v->words);
 }
 
-/* The k-th context word of position i, whose context begins at `from`. */
+/* Where the k-th context word of position i is, whose context begins at `from`. */
+static inline int context_position(int i, int from, int k) {
+    return from + k < i ? from + k : from + k + 1;
+}
+
 static inline int32_t context_word(const worker *w, int i, int from, int k) {
-    return w->kept[from + k < i ? from + k : from + k + 1];
+    return w->kept[context_position(i, from, k)];
 }
 
 /* How many rows the bag of each context word has (open_bags.h), and all of them. */
@@ -79,8 +83,8 @@ static inline void lock_inputs(const training *t, worker *w, int i, int from) {
 static inline void unlock_inputs(const training *t, worker *w, int i, int from) {
     const window *v = &w->window;
     for (int k = 0; k < v->words; k++) {
-        const int32_t word = context_word(w, i, from, k);
-        unlock_row(t, word, hot_rows_at(&w->vectors, word), v->locked + 2 * k * t->stride);
+        const int position = context_position(i, from, k);
+        unlock_row(t, w->kept[position], w->rows[t->reach + position], v->locked + 2 * k * t->stride);
     }
 }
 

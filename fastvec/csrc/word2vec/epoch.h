@@ -144,16 +144,20 @@ static inline void train_window(const training *t, worker *w, int i, int from, f
 
 /* --- the walk */
 
+/* A batch begins at position i of `kept`: draw what its windows need, and the first AHEAD of the next one. */
+static inline void draw_windows(const training *t, worker *w, const int32_t *kept, int i, int listed) {
+#define START(layer, _)         \
+    if (t->layer.weights.rows) \
+        layer##_start_batch(&t->layer, &w->layer, kept, i, listed, &w->random);
+    OUTPUT_LAYERS(START)
+#undef START
+}
+
 /* A batch begins at position i of n.  Documents may be short: nothing is drawn for windows beyond them, unless
  * the same is drawn for all. */
 static inline void start_batch(const training *t, worker *w, int n, int i) {
     const int is_short = t->documents.rows && !t->documents.inferred && n - i < BATCH;
-    const int listed = is_short ? n - i + AHEAD : LISTED;
-#define START(layer, _)         \
-    if (t->layer.weights.rows) \
-        layer##_start_batch(&t->layer, &w->layer, w->kept, i, listed, &w->random);
-    OUTPUT_LAYERS(START)
-#undef START
+    draw_windows(t, w, w->kept, i, is_short ? n - i + AHEAD : LISTED);
     w->batches++;
     if (t->workers > 1) merge_hot_rows(t, w, 0);
 }
@@ -201,11 +205,30 @@ static inline void train_documents(const training *t, worker *w, const control *
     update_gathered(&w->updater, v->inputs, v->m, alpha + slope * (float)n);
 }
 
+/* Where the walk through the sentences of a chunk is. */
+typedef struct {
+    int start;          /* of the sentence of the last window, */
+    const int32_t *end; /* and where this one ends; the ends of the next ones follow */
+} walk;
+
+/* Train on window i of n, the slot-th of its batch; `first`: no rows have been listed ahead. */
+static inline void walk_on(const training *t, worker *w, walk *at, int n, int i, int slot, int first,
+                           float alpha) {
+    for (int a = first ? 0 : AHEAD; a <= AHEAD; a++) list_rows(t, w, n, i + a, slot + a);
+    while (i == *at->end) at->start = *at->end++;
+    if (has_bags(t)) move_bags(t, w, i, at->start, *at->end, n);
+    const int reach = draw_reach(t, &w->random);
+    const int from = list_context(t, w, i, at->start, *at->end, reach);
+    if (t->documents.rows) list_documents(t, w, w->sentences[at->end - w->ends]);
+    if (w->window.m == 0) return;
+    start_window(t, w, i, slot);
+    train_window(t, w, i, from, alpha);
+}
+
 /* Train on kept[0 .. n), the learning rate changing by `slope` (below 0) with each word. */
 static inline void train_kept(const training *t, worker *w, const control *c, int n, float alpha,
                               float slope) {
-    int start = 0;
-    const int32_t *end = w->ends;
+    walk at = {0, w->ends};
     if (t->documents.alone) {
         train_documents(t, w, c, n, alpha, slope);
         return;
@@ -220,15 +243,7 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
             if (control_stopped(c)) break;
             start_batch(t, w, n, i);
         }
-        for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) list_rows(t, w, n, i + a, slot + a);
-        while (i == *end) start = *end++;
-        if (has_bags(t)) move_bags(t, w, i, start, *end, n);
-        const int reach = draw_reach(t, &w->random);
-        const int from = list_context(t, w, i, start, *end, reach);
-        if (t->documents.rows) list_documents(t, w, w->sentences[end - w->ends]);
-        if (w->window.m == 0) continue;
-        start_window(t, w, i, slot);
-        train_window(t, w, i, from, alpha + slope * (float)i);
+        walk_on(t, w, &at, n, i, slot, i == 0, alpha + slope * (float)i);
     }
     if (has_bags(t)) close_all_bags(t, w);
 }

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cache_lines.h"
 #include "word2vec/batches.h"
@@ -81,6 +82,18 @@ static inline void hierarchical_softmax_list(const hierarchical_softmax *layer,
     const int32_t *path = layer->nodes + layer->offsets[kept[i]];
     const hot_rows rows = w->rows;
     for (int k = 0; k < LISTED_NODES; k++) list[k] = hot_rows_at(&rows, path[k]);
+}
+
+static inline int hierarchical_softmax_most(const hierarchical_softmax *layer) { return layer->longest; }
+
+static inline int hierarchical_softmax_rows(const hierarchical_softmax *layer,
+                                            const hierarchical_softmax_worker *w, int32_t word,
+                                            int slot, int32_t *rows) {
+    const int64_t start = layer->offsets[word];
+    const int n = (int)(layer->offsets[word + 1] - start);
+    (void)w, (void)slot;
+    memcpy(rows, layer->nodes + start, (size_t)n * sizeof *rows);
+    return n;
 }
 
 static inline void hierarchical_softmax_start_window(hierarchical_softmax_worker *w, int slot,

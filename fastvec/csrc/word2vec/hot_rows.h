@@ -92,6 +92,9 @@ typedef struct {
     const float *steps; /* (rows,): expected updates of each row for every word trained on */
     float decay;        /* x of one update */
     float *scales;      /* (rows,): what a row's delta is multiplied with in a merge that is on time */
+    /* of a virtual worker (shared_rows.h): */
+    const int32_t *places; /* of all rows, where its copies are, or -1; NULL for a real worker */
+    float *copies;
 } hot_rows;
 
 /* The copies of worker `index`.  Where deltas are summed, the first worker has none: it may as well
@@ -120,6 +123,7 @@ static inline void hot_rows_free(hot_rows *h) {
 
 /* Where a worker finds a row. */
 static inline float *hot_rows_at(const hot_rows *h, int64_t row) {
+    if (h->places && h->places[row] >= 0) return h->copies + h->places[row] * h->stride;
     return (row < h->rows ? h->local : h->shared) + row * h->stride;
 }
 

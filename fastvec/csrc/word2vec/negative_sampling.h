@@ -135,6 +135,16 @@ static inline void negative_sampling_list(const negative_sampling *layer,
     for (int k = 0; k < n_negatives; k++) list[1 + k] = hot_rows_at(&rows, negatives[k * LISTED]);
 }
 
+static inline int negative_sampling_most(const negative_sampling *layer) { return layer->negative + 1; }
+
+static inline int negative_sampling_rows(const negative_sampling *layer,
+                                         const negative_sampling_worker *w, int32_t word, int slot,
+                                         int32_t *rows) {
+    *rows++ = word;
+    for (int k = 0; k < layer->negative; k++) *rows++ = w->negatives[k * LISTED + slot];
+    return layer->negative + 1;
+}
+
 static inline void negative_sampling_start_window(negative_sampling_worker *w, int slot,
                                                   float **list) {
     w->targets = list;

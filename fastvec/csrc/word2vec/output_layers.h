@@ -14,6 +14,9 @@
  *     start_window(worker, slot, list)           a window begins whose rows were listed in `list`
  *     next_input(layer, worker, random)          another input of the same window follows, if each
  *                                                context word has negatives of its own
+ *     most(layer)                                how many rows a window needs at most,
+ *     rows(layer, worker, word, slot, rows)      and the numbers of those that the slot-th window of the batch
+ *                                                needs, whose centre is `word`; returns how many
  *     predict(layer, worker, updater, inputs, m, centre, alpha)
  *                                                predict the centre word: list the targets, update
  *
