@@ -29,6 +29,7 @@ from fastvec.models.neural_lm_text import (
     is_in_words_of_a_model,
     with_special,
 )
+from fastvec.models.validation import perplexity_of
 from fastvec.models.window_network import Floats, WindowNetwork
 from fastvec.params import NeuralLMParams, ReadOptions, VocabularyParams
 from fastvec.words import not_one_string
@@ -39,7 +40,7 @@ P = NeuralLMParams
 FIRST_VECTORS = 0.1
 
 
-class NeuralLM(NeuralLMParams, WindowNetwork):
+class NeuralLM(WindowNetwork, NeuralLMParams):
     """A neural language model (Bengio, Ducharme, Vincent & Jauvin 2003).
 
     It predicts each word from the ``n - 1`` words before it: their vectors, side by side, are the
@@ -161,7 +162,7 @@ class NeuralLM(NeuralLMParams, WindowNetwork):
         True
         """
         found = log_probabilities(self, Text.of(self._known_text(sentences)))
-        return float(np.exp(-found.mean(dtype=np.float64)))
+        return perplexity_of(-float(found.mean(dtype=np.float64)))
 
     def score(self, sentences: Iterable[Iterable[str]]) -> NDArray[np.float64]:
         """The natural logarithm of the probability of each sentence, its end included.
@@ -209,7 +210,7 @@ class NeuralLM(NeuralLMParams, WindowNetwork):
         """
         topn = check_value("topn", topn, int | None, low=0)
         ids = find_ids(not_one_string(words), self.wv.words)
-        found = self._next(ids.tolist())
+        found = softmax(self._scores(ids.tolist()))
         best = np.argsort(-found, kind="stable")[:topn]
         return list(zip(self.wv.words.keys(best), found[best].tolist(), strict=True))
 
@@ -240,25 +241,23 @@ class NeuralLM(NeuralLMParams, WindowNetwork):
         generator = np.random.default_rng(check_value("seed", seed, int | None, low=0))
         ids: list[int] = find_ids(given, self.wv.words).tolist()
         for _ in range(check_value("count", count, int, low=0)):
-            found = self._next(ids)
-            found[RARE_ID] = 0
-            ids.append(int(generator.choice(len(found), p=found / found.sum())))
+            scores = self._scores(ids)
+            scores[RARE_ID] = -np.inf
+            ids.append(int(generator.choice(len(scores), p=softmax(scores))))
             if ids[-1] == EDGE_ID:
                 break
         drawn: list[str] = self.wv.words.keys(np.array(ids[len(given) :], np.int64))
         return given + [word for word in drawn if word != EDGE]
 
-    def _next(self, ids: list[int]) -> NDArray[np.float64]:
-        """The probability of each word after others."""
+    def _scores(self, ids: list[int]) -> NDArray[np.float64]:
+        """The score of each word after others."""
         window = ([EDGE_ID] * (self.n - 1) + ids)[-(self.n - 1) :]
         inputs = self.wv.vectors[window].ravel()
         features = np.tanh(self.hidden_weights @ inputs + self.hidden_biases)
         if self.direct:
             features = np.concatenate([features, inputs])
-        scores = (self.output_weights @ features + self.output_biases).astype(np.float64)
-        powers = np.exp(scores - scores.max())
-        probabilities: NDArray[np.float64] = powers / powers.sum()
-        return probabilities
+        scores: Floats = self.output_weights @ features + self.output_biases
+        return scores.astype(np.float64)
 
     # --- the network
 
@@ -334,3 +333,14 @@ class NeuralLM(NeuralLMParams, WindowNetwork):
         """A text with all its words."""
         params = params_from(VocabularyParams, self, min_count=1, max_final_vocab=None)
         return self._read(sentences, params, remarks=False)
+
+
+def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The probabilities of scores.
+
+    >>> softmax(np.array([0.0, 1000.0, -np.inf])).tolist()
+    [0.0, 1.0, 0.0]
+    """
+    powers = np.exp(scores - scores.max())
+    probabilities: NDArray[np.float64] = powers / powers.sum()
+    return probabilities

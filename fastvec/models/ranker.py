@@ -26,7 +26,7 @@ P = RankerParams
 FIRST_VECTORS = 0.1
 
 
-class Ranker(RankerParams, WindowNetwork):
+class Ranker(WindowNetwork, RankerParams):
     """Word vectors by a network that ranks windows of text (Collobert & Weston 2008).
 
     The vectors of the words of a window, side by side, go through a layer of hidden units

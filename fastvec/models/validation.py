@@ -220,7 +220,7 @@ class Validation(CallbackAny2Vec, Watcher):
         seconds = time.monotonic() - begun
         state, mean = self.state, loss / predictions if predictions else math.nan
         epoch = state.epochs_done + state.part.passed / max(self.run.epoch_size, 1)
-        perplexity = {"perplexity": _perplexity(mean)} if self.run.predicts_words else {}
+        perplexity = {"perplexity": perplexity_of(mean)} if self.run.predicts_words else {}
         also = "".join(f", {name} {value:.5g}" for name, value in perplexity.items())
         tell(
             "validation",
@@ -236,13 +236,13 @@ class Validation(CallbackAny2Vec, Watcher):
         return mean, predictions
 
 
-def _perplexity(loss: float) -> float:
+def perplexity_of(loss: float) -> float:
     """e^loss: among how many words, all alike, it would be as hard to find the right one.
 
-    >>> round(_perplexity(math.log(200)))
+    >>> round(perplexity_of(math.log(200)))
     200
     """
-    return math.exp(min(loss, 700.0))
+    return math.exp(min(loss, 700.0))  # not much more would be infinite
 
 
 def held_again(state: TrainingState, validation: Any) -> Any:

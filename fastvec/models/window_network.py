@@ -91,7 +91,7 @@ class WindowNetwork(VocabularyParams, CorpusParams, Plotted, ABC):
         self, given: Mapping[str, Any], reading: Mapping[str, Any], trim_rule: TrimRule | None
     ) -> None:
         """Take the arguments of a constructor, check the options, and train if there is a text."""
-        refuse_unknown(reading, VocabularyParams, CorpusParams)
+        refuse_unknown(reading, *self._groups())
         set_options(self, {**given, **reading}, *self._groups())
         self.progress: bool | None = given["progress"]
         self.vocabulary: Vocabulary | None = given["vocabulary"]

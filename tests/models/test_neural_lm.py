@@ -10,6 +10,7 @@ from reference import neural_lm as reference
 from fastvec import Corpus, EarlyStopping, NeuralLM, Vocabulary
 from fastvec.corpus.vocabulary import NoWordsError
 from fastvec.models.callbacks import CallbackAny2Vec
+from fastvec.models.neural_lm_text import RARE_ID
 from fastvec.models.watchers import Watcher
 
 TEXT = [["the", "cat", "sat"], ["the", "dog", "ran", "away"]] * 30
@@ -213,6 +214,20 @@ def test_drawn_words_follow_the_probabilities():
     assert model.generate(seed=7) == model.generate(seed=7)
 
 
+def test_a_model_that_is_certain_of_what_is_wrong():
+    model = trained()
+    model.output_biases[RARE_ID] = 5_000
+    assert set(model.generate(count=50, seed=1)) <= set(model.wv.index_to_key) - {"<unk>"}
+    assert 1e300 < model.perplexity([["the", "cat", "sat"]]) < np.inf
+
+
+def test_models_say_what_is_not_as_by_default():
+    assert repr(NeuralLM()) == "NeuralLM<vocab=0, vector_size=30>"
+    assert repr(trained(vector_size=4, n=3, hidden_size=5, direct=True)).startswith(
+        "NeuralLM<vocab=8, vector_size=4, n=3, hidden_size=5, direct=True"
+    )
+
+
 def test_sentences_without_words():
     model = trained()
     assert model.score([]).shape == (0,)
@@ -226,7 +241,8 @@ def test_sentences_without_words():
         (lambda: NeuralLM(hidden_size=0), ValueError, "at least 1 without direct=True, got 0"),
         (lambda: NeuralLM(weight_decay=2), ValueError, "weight_decay must be below"),
         (lambda: NeuralLM(batch_size=0), ValueError, "batch_size must be at least 1"),
-        (lambda: NeuralLM(window=3), TypeError, "unexpected keyword argument 'window'"),
+        (lambda: NeuralLM(window=3), TypeError, "unexpected keyword argument 'window': there are"),
+        (lambda: NeuralLM(hiden_size=3), TypeError, "did you mean 'hidden_size'"),
         (lambda: NeuralLM().wv, RuntimeError, "call train first"),
         (lambda: NeuralLM().hidden_weights, RuntimeError, "call train first"),
         (lambda: NeuralLM().perplexity(TEXT), RuntimeError, "call train first"),

@@ -228,6 +228,10 @@ def test_calls_at_the_wrong_time_are_refused() -> None:
         small(lowr=True)
 
 
+def test_models_say_what_is_not_as_by_default() -> None:
+    assert repr(Ranker(hidden_size=5)) == "Ranker<vocab=0, vector_size=50, hidden_size=5>"
+
+
 def test_a_text_that_cannot_be_read_changes_nothing() -> None:
     def broken() -> Any:
         yield ["the", "cat"]
