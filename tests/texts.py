@@ -125,3 +125,19 @@ def shout(text: str) -> list[str]:
 RULES = ["\ufeffto,\tbe\r\n\nor", "", "\ufeffit\n", "is"]
 SHOUTED = [["TO", "\tBE"], [""], ["OR"], ["IT"], ["IS"]]
 SHOUTED_WHOLE = [["TO", "\tBE  OR"], ["IT "], ["IS"]]
+
+#: the text in gensim's documentation
+GENSIMS_TEXT = [
+    line.split()
+    for line in (
+        "human interface computer",
+        "survey user computer system response time",
+        "eps user interface system",
+        "system human system eps",
+        "user response time",
+        "trees",
+        "graph trees",
+        "graph minors trees",
+        "graph minors survey",
+    )
+]

@@ -52,7 +52,7 @@ cdef extern from "word2vec/training.h" nogil:
         const int64_t *starts
         const int32_t *tags
         int64_t n_tags
-        int most, alone, inferred
+        int most, alone
     ctypedef struct training:
         const kernels *kernel
         const int32_t *tokens

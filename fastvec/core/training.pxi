@@ -141,7 +141,6 @@ cdef class Training:
             if ngrams is not None:
                 raise ValueError("a training with documents has no n-grams")
             documents.attach(t)
-            t.documents.inferred = inferring
         if inferring and (skip_gram and not documents.alone or not each_has_a_row(t)):
             raise ValueError("only one row of each sentence is inferred, not those of words")
         if not layers or len({type(layer) for layer in layers}) != len(layers):

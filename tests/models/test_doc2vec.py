@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from texts import GENSIMS_TEXT
 
 import fastvec
 from fastvec import Corpus, Doc2Vec, KeyedVectors, Word2Vec
@@ -553,12 +554,7 @@ def test_what_is_known_of_a_model() -> None:
 def script(g: Any, folder: Path) -> list[Any]:
     """What gensim's pages about Doc2Vec show: what does not depend on random numbers."""
     seen = []
-    common_texts = [line.split() for line in (
-        "human interface computer", "survey user computer system response time",
-        "eps user interface system", "system human system eps", "user response time", "trees",
-        "graph trees", "graph minors trees", "graph minors survey",
-    )]  # fmt: skip
-    documents = [g.TaggedDocument(doc, [i]) for i, doc in enumerate(common_texts)]
+    documents = [g.TaggedDocument(doc, [i]) for i, doc in enumerate(GENSIMS_TEXT)]
     model = g.Doc2Vec(documents, vector_size=5, window=2, min_count=1, workers=4)
     fname = str(folder / "my_doc2vec_model")
     model.save(fname)
@@ -578,13 +574,13 @@ def script(g: Any, folder: Path) -> list[Any]:
     seen += [len(ranks), len(sims), sorted(docid for docid, sim in sims)]
 
     path = folder / "lines.txt"
-    path.write_text("".join(" ".join(text) + "\n" for text in common_texts))
+    path.write_text("".join(" ".join(text) + "\n" for text in GENSIMS_TEXT))
     lines = list(g.TaggedLineDocument(str(path)))
     seen += [[list(doc.words) for doc in lines], [doc.tags for doc in lines]]
     model = g.Doc2Vec(corpus_file=str(path), vector_size=8, min_count=1, dm=0, dbow_words=1)
     seen += [model.dv[0].shape, model.dv.index_to_key, bool(model.dbow), bool(model.dm)]
 
-    named = [g.TaggedDocument(doc, [f"SENT_{i}", "all"]) for i, doc in enumerate(common_texts)]
+    named = [g.TaggedDocument(doc, [f"SENT_{i}", "all"]) for i, doc in enumerate(GENSIMS_TEXT)]
     model = g.Doc2Vec(named, vector_size=8, min_count=1, dm=1, dm_mean=1, negative=5, hs=0)
     seen += [model.dv["SENT_3"].shape, model.dv.index_to_key, "SENT_3" in model.dv]
     seen.append(len(model.dv.most_similar("SENT_0", topn=3)))
@@ -594,7 +590,7 @@ def script(g: Any, folder: Path) -> list[Any]:
     seen += [len(model.docvecs), model.docvecs is model.dv, g.FAST_VERSION > -1]
 
     Review = namedtuple("Review", "words tags split sentiment")  # documents with more to them
-    reviews = [Review(doc, [i], "train", i % 2) for i, doc in enumerate(common_texts)]
+    reviews = [Review(doc, [i], "train", i % 2) for i, doc in enumerate(GENSIMS_TEXT)]
     models = [
         g.Doc2Vec(dm=0, vector_size=6, min_count=2, sample=0, negative=5, hs=0, epochs=2),
         g.Doc2Vec(dm=1, window=10, vector_size=6, min_count=2, alpha=0.05, comment="alpha=0.05"),

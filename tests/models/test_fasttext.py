@@ -8,23 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from texts import GENSIMS_TEXT
 
 from fastvec import CallbackAny2Vec, FastText, KeyedVectors, Word2Vec, load
 from fastvec.fasttext import FastTextKeyedVectors
 from fastvec.words import Words
 
 TINY: dict[str, Any] = {"vector_size": 12, "min_count": 1, "workers": 1, "progress": False}
-GRAPHS = [
-    ["human", "interface", "computer"],
-    ["survey", "user", "computer", "system", "response", "time"],
-    ["eps", "user", "interface", "system"],
-    ["system", "human", "system", "eps"],
-    ["user", "response", "time"],
-    ["trees"],
-    ["graph", "trees"],
-    ["graph", "minors", "trees"],
-    ["graph", "minors", "survey"],
-]
 
 
 def topics(sentences: int = 2000) -> list[list[str]]:
@@ -53,9 +43,9 @@ def same(one: FastText, other: FastText) -> None:
 
 def test_the_calls_of_gensims_documentation(tmp_path: Path) -> None:
     model = FastText(vector_size=4, window=3, min_count=1)
-    model.build_vocab(corpus_iterable=GRAPHS)
-    model.train(corpus_iterable=GRAPHS, total_examples=len(GRAPHS), epochs=10)
-    FastText(vector_size=4, window=3, min_count=1, sentences=GRAPHS, epochs=10)
+    model.build_vocab(corpus_iterable=GENSIMS_TEXT)
+    model.train(corpus_iterable=GENSIMS_TEXT, total_examples=len(GENSIMS_TEXT), epochs=10)
+    FastText(vector_size=4, window=3, min_count=1, sentences=GENSIMS_TEXT, epochs=10)
 
     model.save(str(tmp_path / "fasttext.model"))
     model = FastText.load(str(tmp_path / "fasttext.model"))
@@ -96,13 +86,13 @@ class Stream:
     """Sentences that are read again for each pass, as gensim's documentation has them."""
 
     def __iter__(self) -> Iterator[list[str]]:
-        for sentence in GRAPHS:
+        for sentence in GENSIMS_TEXT:
             yield list(sentence)
 
 
 def test_a_stream_is_read_as_a_list_is() -> None:
     models = [FastText(**TINY), FastText(**TINY)]
-    for model, text in zip(models, (GRAPHS, Stream()), strict=True):
+    for model, text in zip(models, (GENSIMS_TEXT, Stream()), strict=True):
         model.build_vocab(corpus_iterable=text)
         model.train(corpus_iterable=text, total_examples=model.corpus_count, epochs=5)
     same(*models)
@@ -110,7 +100,7 @@ def test_a_stream_is_read_as_a_list_is() -> None:
 
 def test_the_corpus_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
-    path.write_text("\n".join(map(" ".join, GRAPHS)))
+    path.write_text("\n".join(map(" ".join, GENSIMS_TEXT)))
     model = FastText(**TINY)
     model.build_vocab(corpus_file=str(path))
     total = model.corpus_total_words
@@ -122,7 +112,7 @@ def test_the_corpus_of_a_file(tmp_path: Path) -> None:
 
 
 def test_arguments_stand_in_gensims_order() -> None:
-    model = FastText(GRAPHS, None, 1, 0, 7, 0.03, 4, 2)
+    model = FastText(GENSIMS_TEXT, None, 1, 0, 7, 0.03, 4, 2)
     options = (model.sg, model.hs, model.vector_size, model.alpha, model.window, model.min_count)
     assert options == (1, 0, 7, 0.03, 4, 2)
 
@@ -383,7 +373,7 @@ def test_ngrams_are_chosen_before_the_words(name: str, value: int) -> None:
 
 def test_an_unknown_option_is_refused() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'windows'"):
-        FastText(GRAPHS, windows=3)  # type: ignore[call-arg]
+        FastText(GENSIMS_TEXT, windows=3)  # type: ignore[call-arg]
 
 
 def test_training_goes_on_after_a_look_at_the_locks(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
+from texts import GENSIMS_TEXT
 from word2vec_models import small, two_languages
 
 from fastvec import Corpus, Word2Vec
@@ -205,19 +206,6 @@ def test_subsampling_of_a_small_text_is_remarked_on(caplog):
     caplog.clear()
     Word2Vec(sentences, min_count=1, vector_size=4, workers=1, sample=0)
     assert "sample" not in caplog.text
-
-
-GENSIMS_TEXT = [
-    ["human", "interface", "computer"],
-    ["survey", "user", "computer", "system", "response", "time"],
-    ["eps", "user", "interface", "system"],
-    ["system", "human", "system", "eps"],
-    ["user", "response", "time"],
-    ["trees"],
-    ["graph", "trees"],
-    ["graph", "minors", "trees"],
-    ["graph", "minors", "survey"],
-]
 
 
 @pytest.mark.parametrize("kind", [list, tuple])

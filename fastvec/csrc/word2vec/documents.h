@@ -19,7 +19,6 @@ typedef struct {
     int64_t n_tags;
     int most;              /* tags of one sentence */
     int alone;             /* the context words are no inputs */
-    int inferred;          /* nothing but their rows changes (infer.h) */
 } documents;
 
 /* Append the rows of a sentence's documents to the m inputs of a window; returns how many these are then.

@@ -153,21 +153,17 @@ static inline void draw_windows(const training *t, worker *w, const int32_t *kep
 #undef START
 }
 
-/* A batch begins at position i of n.  Documents may be short: nothing is drawn for windows beyond them, unless
- * the same is drawn for all. */
+/* A batch begins at position i of n.  Documents may be short: nothing is drawn for windows beyond them. */
 static inline void start_batch(const training *t, worker *w, int n, int i) {
-    const int is_short = t->documents.rows && !t->documents.inferred && n - i < BATCH;
-    draw_windows(t, w, w->kept, i, is_short ? n - i + AHEAD : LISTED);
+    draw_windows(t, w, w->kept, i, t->documents.rows && n - i < BATCH ? n - i + AHEAD : LISTED);
     w->batches++;
     if (t->workers > 1) merge_hot_rows(t, w, 0);
 }
 
-/* Rows that are gathered are fetched as soon as they are listed.  Where all documents have the same noise
- * words, their rows are in the cache. */
+/* Rows that are gathered are fetched as soon as they are listed. */
 static inline void prefetch_listed(const training *t, const worker *w, int i) {
     float *const *list = list_of(t, w, i);
-    const int most = t->documents.inferred && !has_tree(t) ? 2 : MAX_PREFETCHED;
-    const int n = list_size(t) < most ? list_size(t) : most;
+    const int n = list_size(t) < MAX_PREFETCHED ? list_size(t) : MAX_PREFETCHED;
     for (int r = 0; r < n; r++)
         for (int c = 0; c < t->floats; c += ROW_FLOATS) __builtin_prefetch(list[r] + c);
 }

@@ -29,12 +29,7 @@ typedef struct {
     hot_rows rows;
     noise_shard shard;       /* where this chunk's negatives come from */
     int32_t *negatives;      /* (negative, LISTED): window by window in each row */
-    struct {
-        uint64_t from, to;   /* the random state before and after they were drawn */
-        int windows;         /* so many, for the first batch of a chunk; 0: for another one */
-    } drawn;
-    uint8_t repeats[LISTED]; /* a negative of this window equals another one, */
-    uint8_t clashes[LISTED]; /* or the centre */
+    uint8_t clashes[LISTED]; /* a negative of this window equals another one or the centre */
     float *signs;            /* (1 + negative + ROW_FLOATS,) +1, -1, -1, ... */
     float **targets;         /* of this window: the rows of the centre word and of its negatives */
     int clash;               /* some of them may be the same */
@@ -65,7 +60,6 @@ static inline void negative_sampling_start_chunk(const negative_sampling *layer,
                                                  negative_sampling_worker *w, int64_t chunk,
                                                  uint64_t seed) {
     w->shard = noise_shard_of(&layer->noise, chunk, seed);
-    w->drawn.windows = 0;
 }
 
 /* Draw n <= LISTED negatives; the table is mostly not in the nearest caches. */
@@ -79,49 +73,30 @@ static inline void draw_negatives(noise_shard from, int32_t *negatives, int n, u
     for (int i = 0; i < n; i++) negatives[i] = noise_draw(from, bits[i]);
 }
 
-/* Draw the negatives of windows from .. to of a batch, and find those that are the same. */
-static inline void draw_batch(const negative_sampling *layer, negative_sampling_worker *w, int from, int to,
-                              uint64_t *random) {
-    uint8_t *repeats = w->repeats;
-    memset(repeats + from, 0, (size_t)(LISTED - from));
+/* Draw the negatives of windows from .. to of a batch whose first centre word is *centres, and find those
+ * that clash. */
+static inline void draw_batch(const negative_sampling *layer, negative_sampling_worker *w,
+                              const int32_t *centres, int from, int to, uint64_t *random) {
+    uint8_t *clashes = w->clashes;
+    memset(clashes + from, 0, (size_t)(LISTED - from));
     for (int k = 0; k < layer->negative; k++) {
         int32_t *drawn = w->negatives + k * LISTED;
         draw_negatives(w->shard, drawn + from, to - from, random);
-        for (const int32_t *other = w->negatives; other < drawn; other += LISTED)
-            for (int i = from; i < to; i++) repeats[i] |= drawn[i] == other[i];
-    }
-}
-
-/* Find the windows from .. to that clash; *centres: the first centre word of the batch. */
-static inline void find_clashes(const negative_sampling *layer, negative_sampling_worker *w,
-                                const int32_t *centres, int from, int to) {
-    uint8_t *clashes = w->clashes;
-    memcpy(clashes + from, w->repeats + from, (size_t)(LISTED - from));
-    for (int k = 0; k < layer->negative; k++) {
-        const int32_t *drawn = w->negatives + k * LISTED;
         for (int i = from; i < to; i++) clashes[i] |= drawn[i] == centres[i];
+        for (int32_t *other = w->negatives; other < drawn; other += LISTED)
+            for (int i = from; i < to; i++) clashes[i] |= drawn[i] == other[i];
     }
 }
 
-/* The last AHEAD windows of the batch before were listed already: their negatives stay.  Those of a first
- * batch that begins as the one before did are there already (infer.h). */
+/* The last AHEAD windows of the batch before were listed already: their negatives stay. */
 static inline void negative_sampling_start_batch(const negative_sampling *layer,
                                                  negative_sampling_worker *w, const int32_t *kept,
                                                  int i, int listed, uint64_t *random) {
-    const int from = i > 0 ? AHEAD : 0;
-    const int again = i == 0 && w->drawn.windows == listed && w->drawn.from == *random;
     for (int k = 0; k < layer->negative && i > 0; k++)
         memcpy(w->negatives + k * LISTED, w->negatives + k * LISTED + BATCH,
                AHEAD * sizeof *w->negatives);
     memcpy(w->clashes, w->clashes + BATCH, AHEAD);
-    w->drawn.from = *random;
-    if (again)
-        *random = w->drawn.to;
-    else
-        draw_batch(layer, w, from, listed, random);
-    w->drawn.to = *random;
-    w->drawn.windows = i > 0 ? 0 : listed;
-    find_clashes(layer, w, kept + i, from, listed);
+    draw_batch(layer, w, kept + i, i > 0 ? AHEAD : 0, listed, random);
 }
 
 /* The centre's row and its negatives'.  Positions past the end list what was drawn for nothing. */
