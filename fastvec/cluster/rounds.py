@@ -69,9 +69,8 @@ class Merger:
         except TrainersLostError:
             self._complete(round_)
 
-    def welcome(self, trainer: int) -> None:
-        """Give a trainer that has joined the rows that all agree on."""
-        source = next(each for each in self.crew.alive if each != trainer)
+    def welcome(self, trainer: int, source: int) -> None:
+        """Give a trainer that has joined the rows that all agree on, from one that has them."""
         for block in range(len(self.block_bytes)):
             self.copy({block: source}, [trainer])
 

@@ -86,7 +86,7 @@ class ClusterRun:
         self.blocks = blocks
         self.merger = Merger(crew, [block.of(self._matrices).nbytes for block in blocks])
         self._validated: Word2VecRun | None = None
-        self._known = set(crew.alive)
+        self._known = set(crew.alive)  # those that have the rows
         self._given: set[tuple[int, int]] = set()  # which trainer has been told to read what
         self._limit = math.inf  # seconds that a round may take
         self._merging = 0.0  # seconds spent so far
@@ -163,7 +163,17 @@ class ClusterRun:
     # --- rows of the driver
 
     def send(self) -> None:
-        """Give all trainers the rows of the model: one gets them from here, the others from it."""
+        """Give all trainers the rows of the model."""
+        while True:
+            try:
+                self._send()
+            except TrainersLostError:
+                self._see_who_is_left()
+            else:
+                return
+
+    def _send(self) -> None:
+        """The same, if no trainer is lost: one gets them from here, and the others from it."""
         first, *others = self.crew.alive
         for index, block in enumerate(self.blocks):
             rows = block.of(self._matrices)
@@ -275,18 +285,21 @@ class ClusterRun:
         self._given = {given for given in self._given if given[0] not in lost}
         self._known -= lost
         if not self._known:
-            raise ClusterError("all trainers were lost")
+            raise ClusterError(
+                "all trainers were lost: a training with a checkpoint can be resumed"
+            )
 
     def _welcome(self) -> None:
         """Bring trainers that have joined up to date."""
         for trainer in self.crew.joined():
-            self._known.add(trainer)
-            try:
-                self.merger.welcome(trainer)
-            except TrainersLostError:
-                self._see_who_is_left()
-            else:
-                log.info("trainer %d has joined", trainer)
+            while trainer in self.crew.alive and trainer not in self._known:
+                try:
+                    self.merger.welcome(trainer, min(self._known))
+                except TrainersLostError:
+                    self._see_who_is_left()
+                else:
+                    self._known.add(trainer)
+                    log.info("trainer %d has joined", trainer)
 
     def _tell(self, seconds: float, merging: float) -> None:
         share = 100 * merging / max(seconds, 1e-9)

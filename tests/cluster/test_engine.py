@@ -1,18 +1,22 @@
 """Training by trainers in one process: the same as on one machine with one, and about the same with
 more; checkpoints, and what is refused."""
 
+import contextlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from fragile_crew import FragileCrew
 from word2vec_models import MODELS, two_languages
 
 from fastvec import Corpus, Doc2Vec, FastText, Word2Vec
 from fastvec._util import threads
 from fastvec.cluster import run
 from fastvec.cluster.engine import SimulatedEngine
+from fastvec.cluster.trainer import Blueprint, Trainer
 from fastvec.corpus import chunks
 from fastvec.models import checkpoint
 
@@ -156,6 +160,38 @@ def test_validation_is_that_of_one_machine(text: str, tmp_path: Path) -> None:
     other.train(text, validation=str(held), engine=SimulatedEngine(1))
     assert other.validation_history == alone.validation_history
     assert same(alone, other)
+
+
+class FragileEngine(SimulatedEngine):
+    """Trainers of whom one dies."""
+
+    def __init__(self, workers: int, fatal: int, late: bool) -> None:
+        super().__init__(workers)
+        self.fatal, self.late = fatal, late
+
+    @contextlib.contextmanager
+    def crew(self, blueprint: Blueprint) -> Iterator[FragileCrew]:
+        crew = self.found = FragileCrew(lambda: Trainer(blueprint, self.workers), self.workers)
+        crew.fatal, crew.late = self.fatal, self.late
+        yield crew
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("fatal", [1, 27, 40, 60, 82, 110])
+def test_a_lost_trainer_costs_no_word(text: str, fatal: int, late: bool) -> None:
+    model, engine = word2vec(epochs=2), FragileEngine(3, fatal, late)
+    assert model.train(text, engine=engine)[1] == 200_000
+    assert model.training_state.passed == 200_000
+    assert len(engine.found.dead) == 1
+    assert len(engine.found.alive) == 3
+    left = [engine.found.trainers[each] for each in engine.found.alive]
+    assert all(np.array_equal(each.model.wv.vectors, model.wv.vectors) for each in left)
+    assert model.loss_history[1] < model.loss_history[0]
+
+
+def test_all_trainers_are_lost(text: str) -> None:
+    with pytest.raises(RuntimeError, match="all trainers were lost: a training with a checkpoint"):
+        word2vec().train(text, engine=FragileEngine(1, 9, late=False))
 
 
 REFUSED = [

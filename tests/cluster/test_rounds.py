@@ -2,48 +2,16 @@
 
 import functools
 import itertools
-from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 import pytest
+from fragile_crew import FragileCrew
 
 from fastvec import Vocabulary, Word2Vec
-from fastvec.cluster.crew import Call, Key, LocalCrew, TrainersLostError
+from fastvec.cluster.crew import TrainersLostError
 from fastvec.cluster.engine import blueprint_of
 from fastvec.cluster.rounds import Merger
 from fastvec.cluster.trainer import Trainer
-
-LOST = object()  # what a call gives that needs somebody who is dead
-
-
-class FragileCrew(LocalCrew):
-    """Trainers of whom one dies at call number ``fatal``: before it has done it, or after."""
-
-    def __init__(self, make: Callable[[], Trainer], trainers: int) -> None:
-        super().__init__(make, trainers)
-        self.calls, self.fatal, self.late = 0, -1, False
-        self.dead: set[int] = set()
-
-    def call(self, trainer: int, method: str, *arguments: Any) -> Call:
-        self.calls += 1
-        needs = [each.value for each in arguments if isinstance(each, Call)]
-        dies = self.calls == self.fatal
-        if dies and not self.late:
-            self.dead.add(trainer)
-        if trainer in self.dead or any(value is LOST for value in needs):
-            return Call(trainer, LOST)
-        result = super().call(trainer, method, *arguments)
-        if dies:
-            self.dead.add(trainer)
-        return result
-
-    def wait(
-        self, calls: Mapping[Key, Call], stopped: Callable[[], bool] | None = None
-    ) -> dict[Key, Any]:
-        self.alive = [each for each in self.alive if each not in self.dead]
-        found = super().wait(calls, stopped)
-        return {key: value for key, value in found.items() if value is not LOST}
 
 
 def crew_of(trainers: int) -> tuple[FragileCrew, Merger]:
@@ -118,6 +86,6 @@ def test_who_joins_gets_the_rows() -> None:
     merger.merge([0, 1], 0.0, 2.0)
     crew.trainers[7] = crew.make()
     crew.alive.append(7)
-    merger.welcome(7)
+    merger.welcome(7, 1)
     assert np.array_equal(rows(crew.trainers[7]), rows(crew.trainers[0]))
     assert crew.trainers[7].versions == crew.trainers[0].versions

@@ -252,3 +252,26 @@ def test_a_corpus_that_changes_does_no_harm(name: str, start: int, step: int, wo
     for i in range(workers):
         trainer.run(i, control)
     assert np.isfinite(trainer.loss)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_workers_end_before_a_chunk(workers: int) -> None:
+    tokens = np.zeros(5 * CHUNK_TOKENS, np.int32)
+    offsets = np.arange(0, len(tokens) + 1, 100)
+    steps = [np.ones(WORDS, np.float32)] * 3
+    given = {"tokens": tokens, "offsets": offsets}
+    trainer = word2vec_training(given, workers=workers, steps=steps)
+    trainer.start_epoch(0.05, 0.01, 1)
+    control = Control(workers, 1, 3)
+    for worker in range(workers):
+        trainer.run(worker, control)
+    assert control.total() == 2 * CHUNK_TOKENS
+
+
+def test_what_is_done_elsewhere_is_counted() -> None:
+    control = Control(2)
+    for column, count in ((0, 5), (1, 3), (0, 2)):
+        control.add(column, count)
+    assert (control.total(), control.total(1)) == (7, 3)
+    with pytest.raises(ValueError, match="column must be from 0 to 15, got 16"):
+        control.add(16, 1)
