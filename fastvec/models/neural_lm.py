@@ -29,6 +29,7 @@ from fastvec.models.neural_lm_text import (
     is_in_words_of_a_model,
     with_special,
 )
+from fastvec.models.remarks import remark_on_neural_lm
 from fastvec.models.validation import perplexity_of
 from fastvec.models.window_network import Floats, WindowNetwork
 from fastvec.params import NeuralLMParams, ReadOptions, VocabularyParams
@@ -308,6 +309,7 @@ class NeuralLM(WindowNetwork, NeuralLMParams):
     def _run(self, *given: Any) -> None:
         with one_thread_each():
             super()._run(*given)
+        remark_on_neural_lm(self)
 
     def _corpus_of(self, sentences: Any) -> Corpus:
         return self._new_text(sentences) if self.words is None else self._known_text(sentences)

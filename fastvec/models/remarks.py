@@ -16,6 +16,7 @@ from fastvec.models.word_records import CONTEXT, VECTOR, Records, random_records
 
 if TYPE_CHECKING:
     from fastvec.models.glove import GloVe
+    from fastvec.models.neural_lm import NeuralLM
     from fastvec.models.word2vec import Word2Vec
 
 FEW = 4  # words trained on, for each word of the vocabulary, that hardly change its vector
@@ -111,6 +112,20 @@ def remark_on_glove(model: GloVe, records: Records, pairs: Pairs) -> None:
 def _mean_cosine(left: NDArray[np.float32], right: NDArray[np.float32]) -> float:
     lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
     return float(np.mean((left * right).sum(axis=1) / np.maximum(lengths, 1e-30)))
+
+
+def remark_on_neural_lm(model: NeuralLM) -> None:
+    """Say that a model predicts worse than if all words were alike, which numbers that are finite
+    do not show."""
+    loss, guessing = model.loss_history[-1], math.log(len(model.wv))
+    if loss > guessing:
+        log.warning(
+            "nothing was learned: the loss, %.5g, is above that of guessing, %.5g; lower alpha "
+            "(now %g)",
+            loss,
+            guessing,
+            model.alpha,
+        )
 
 
 def remark_on_phrases(

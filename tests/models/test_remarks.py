@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from texts import GENSIMS_TEXT
 
-from fastvec import GloVe, Phrases, Word2Vec
+from fastvec import GloVe, NeuralLM, Phrases, Word2Vec
 
 SMALL: dict[str, Any] = {"vector_size": 100, "min_count": 1, "workers": 1}
 KINDS = [{}, {"sg": 1}, {"hs": 1, "negative": 0}, {"sg": 1, "hs": 1, "negative": 0}]
@@ -124,3 +124,15 @@ def test_no_phrases_by_a_function(caplog: pytest.LogCaptureFixture) -> None:
 
     assert Phrases(GENSIMS_TEXT, scoring=below, min_count=1, threshold=0).export_phrases() == {}
     assert caplog.messages[0].endswith(", not above threshold=0")
+
+
+def test_a_language_model_that_guesses_worse_than_at_random(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    options: dict[str, Any] = {"min_count": 1, "epochs": 2, "progress": False}
+    NeuralLM(GENSIMS_TEXT, **options)
+    assert not caplog.messages
+    model = NeuralLM(GENSIMS_TEXT, alpha=100, weight_decay=0, **options)
+    [message] = caplog.messages
+    assert model.loss_history[-1] > np.log(len(model.wv))
+    assert re.search(r"above that of guessing, 2\.\d+; lower alpha \(now 100\)", message)
