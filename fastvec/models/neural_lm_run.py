@@ -112,6 +112,7 @@ def core(model: NeuralLM, text: Text) -> NeuralLMTraining:
 
 def log_probabilities(model: NeuralLM, text: Text) -> NDArray[np.float32]:
     """The natural logarithms of the probabilities of all words, and of the end of each sentence."""
+    model._check_options()
     training = core(model, text)
     found = np.empty(training.n_predictions, np.float32)
     training.start_scoring(found)

@@ -114,9 +114,17 @@ class WindowNetwork(VocabularyParams, CorpusParams, Plotted, ABC):
         return cls._params_class, VocabularyParams, CorpusParams
 
     def _check_options(self) -> None:
-        """ValueError or TypeError for an option out of range."""
+        """ValueError or TypeError for an option out of range, or one that the network that was made
+        by it does not fit any more."""
         for group in self._groups():
             params_from(group, self)
+        shapes = self._all_shapes() if self._matrices else {}
+        for name, shape in shapes.items():
+            if self._matrices[name].shape != shape:
+                raise ValueError(
+                    f"{name} are of shape {self._matrices[name].shape}, and by the options they "
+                    f"would be of {shape}: options of the network's size cannot change after train"
+                )
 
     # --- what a subclass has
 
@@ -386,6 +394,8 @@ class WindowNetwork(VocabularyParams, CorpusParams, Plotted, ABC):
         ------
         RuntimeError
             before :meth:`train` or :meth:`load`.
+        ValueError
+            an option was changed to a value with which the file could not be loaded.
         FloatingPointError
             the numbers are not finite any more, because the learning rate was too high.
         """

@@ -36,6 +36,7 @@ def save_model(
 ) -> None:
     """Write a model, and whatever else belongs to it."""
     words = model.wv.words
+    model._check_options()
     if not model._is_finite():
         raise FloatingPointError(
             f"the model is not saved, since its numbers are not finite: lower alpha (now "

@@ -221,6 +221,28 @@ def test_a_model_that_is_certain_of_what_is_wrong():
     assert 1e300 < model.perplexity([["the", "cat", "sat"]]) < np.inf
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("n", 2, "would be of .* options of the network's size cannot change after train"),
+        ("hidden_size", 3, "options of the network's size cannot change after train"),
+        ("direct", True, "output_weights are of shape"),
+        ("vector_size", 9, "vectors are of shape"),
+        ("alpha", -1, "alpha must be above 0, got -1"),
+    ],
+)
+def test_options_that_do_not_fit_are_not_saved(tmp_path, option, value, message):
+    model = trained()
+    right = getattr(model, option)
+    setattr(model, option, value)
+    for call in (model.train, lambda: model.perplexity(TEXT), lambda: model.save(tmp_path / "m")):
+        with pytest.raises(ValueError, match=message):
+            call()
+    setattr(model, option, right)
+    model.save(tmp_path / "m")
+    assert bytes_of(NeuralLM.load(tmp_path / "m")) == bytes_of(model)
+
+
 def test_models_say_what_is_not_as_by_default():
     assert repr(NeuralLM()) == "NeuralLM<vocab=0, vector_size=30>"
     assert repr(trained(vector_size=4, n=3, hidden_size=5, direct=True)).startswith(
