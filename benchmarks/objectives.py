@@ -86,7 +86,7 @@ def perplexity(model: Word2Vec, corpus: Corpus) -> float:
                          vector_size=1, min_count=1)  # fmt: skip
         other.build_vocab(corpus)
         _, predictions = held_out_loss(other, corpus)
-    return math.exp(loss / predictions)
+    return math.exp(min(loss / predictions, 700.0))
 
 
 def measured(loss: str, sg: int, corpus: Corpus, given: argparse.Namespace) -> dict[str, Any]:

@@ -115,8 +115,8 @@ class Word2Vec(Word2VecWords, Plotted):
         noise words are drawn in proportion to their count to this power.
     loss : {"ns", "hs", "softmax", "sampled_softmax", "nce"}, optional
         the objective, instead of ``hs`` and ``negative``: negative sampling, hierarchical softmax,
-        the softmax over all words, or one of its two other estimates by noise words, of which
-        ``negative`` are drawn for each window and shared by 64 windows (docs/method.md).
+        the softmax over all words, or one of two other estimates of it by noise words, of which
+        64 times ``negative`` are drawn for each batch of windows (docs/method.md).
     cbow_mean : {0, 1}, default 1
         1 for the mean of the context vectors, 0 for their sum.
     cbow_corrected : bool, default False

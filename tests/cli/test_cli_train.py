@@ -137,7 +137,7 @@ def test_an_objective_is_trained_validated_and_told(folder: Path, loss: str) -> 
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--loss", "softmax", "--hs"), "hs=1 is another objective than loss='softmax'"),
+        (("--loss", "softmax", "--hs"), "--hs is another objective than --loss softmax"),
         (("--loss", "softmax", "--subwords"), "loss must be ns or hs for FastText"),
         (("--loss", "ova"), "loss must be ns or hs or softmax or sampled_softmax or nce"),
         (("--softmax",), "did you mean --loss?"),

@@ -72,8 +72,8 @@ static inline void append_window(const training *t, worker *w, int i, int start,
 }
 
 static inline int batch_is_full(const batch_worker *b) {
-    return b->windows == BATCH_WINDOWS || b->inputs.starts[b->windows] >= BATCH_WORDS ||
-           b->targets.starts[b->windows] >= BATCH_WORDS;
+    return b->windows == BATCH_WINDOWS || b->targets.starts[b->windows] >= BATCH_TARGETS ||
+           b->inputs.starts[b->windows] >= BATCH_WORDS;
 }
 
 /* Train on kept[0 .. n), the learning rate changing by `slope` (below 0) with each word. */

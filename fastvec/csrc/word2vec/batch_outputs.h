@@ -27,7 +27,8 @@
 
 enum {
     BATCH_WINDOWS = 64,
-    BATCH_WORDS = 4096,      /* a batch with so many inputs or targets is full */
+    BATCH_TARGETS = 128, /* a batch with so many targets is full: with more of them steps would be too long, */
+    BATCH_WORDS = 4096,  /* and so is one with so many inputs */
     OUTPUT_SLICE = MAX_LOGISTICS, /* outputs in a slice */
 };
 
