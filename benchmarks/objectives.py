@@ -11,15 +11,14 @@ is that of a word, given a neighbour (skip-gram) or the mean of its neighbours (
   where q is how noise words are drawn;
 - hierarchical softmax: the product of the probabilities on the path.
 
-The share of the peak is that of the multiply-adds which a full softmax must do, 3 V D for each
-window, among those which SciPy's sgemm does with matrices of 1024 x 1024, on one thread, or with
-several workers on one for each core.
+Speed is words for each second of processor time of one worker, so that other programs change it
+little.  The share of the peak is that of the multiply-adds which a full softmax must do, 3 V D for
+each window, among those which SciPy's sgemm does in that time with matrices of 1024 x 1024.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import math
 import tempfile
 import time
@@ -37,21 +36,37 @@ from fastvec.models.word2vec_run import Word2VecRun
 SHARE = 0.01
 LOSSES = ("softmax", "sampled_softmax", "nce", "ns", "hs")
 SIDE = 1024  # of the matrices of the peak
+LONG_ENOUGH = 1.0  # seconds
 FREQUENT = 30_000  # words that analogies are looked for among
 
 
-def sgemm_peak(workers: int) -> float:
-    """Multiply-adds a second of SciPy's sgemm: the best of several runs."""
+def sgemm_peak() -> float:
+    """Multiply-adds of SciPy's sgemm in a second of processor time: the best of several runs."""
     from scipy.linalg.blas import sgemm
 
-    x = np.ones((SIDE, SIDE), np.float32, order="F")
-    seconds = []
-    with one_thread_each() if workers == 1 else contextlib.nullcontext():
+    x, seconds = np.ones((SIDE, SIDE), np.float32, order="F"), []
+    with one_thread_each():
         for _ in range(10):
-            begun = time.perf_counter()
+            begun = time.process_time()
             sgemm(1.0, x, x)
-            seconds.append(time.perf_counter() - begun)
+            seconds.append(time.process_time() - begun)
     return SIDE**3 / min(seconds)
+
+
+def speed(model: Word2Vec, corpus: Corpus) -> float:
+    """Words that one worker trains on in a second of processor time, at the corpus's beginning."""
+    sentences, seconds, words = 64, 0.0, 0
+    while seconds < LONG_ENOUGH and sentences < 2 * len(corpus):
+        sentences *= 2
+        offsets = corpus.offsets[: sentences + 1]
+        n_tokens = int(offsets[-1])
+        part = Corpus(
+            corpus.tokens[:n_tokens], offsets, corpus.vocabulary, n_tokens, len(offsets) - 1
+        )
+        begun = time.process_time()
+        words, _ = model.train(part, epochs=1, start_alpha=model.min_alpha)
+        seconds = time.process_time() - begun
+    return words / seconds
 
 
 def held_out_loss(model: Word2Vec, corpus: Corpus) -> tuple[float, int]:
@@ -89,29 +104,34 @@ def perplexity(model: Word2Vec, corpus: Corpus) -> float:
     return math.exp(min(loss / predictions, 700.0))
 
 
-def measured(loss: str, sg: int, corpus: Corpus, given: argparse.Namespace) -> dict[str, Any]:
-    """One training: a row of the table."""
+def new_model(
+    loss: str, sg: int, corpus: Corpus, workers: int, given: argparse.Namespace
+) -> Word2Vec:
+    """A model that is not trained yet."""
     alpha = given.alpha if given.alpha else 0.025 if sg else 0.05
-    model = Word2Vec(loss=loss, sg=sg, alpha=alpha, workers=given.workers, epochs=given.epochs,
+    model = Word2Vec(loss=loss, sg=sg, alpha=alpha, workers=workers, epochs=given.epochs,
                      vector_size=given.dimension, negative=given.negative, min_count=5,
                      progress=False)  # fmt: skip
     model.build_vocab(corpus)
+    return model
+
+
+def measured(loss: str, sg: int, corpus: Corpus, given: argparse.Namespace) -> dict[str, Any]:
+    """One training: a row of the table."""
+    rate, peak = speed(new_model(loss, sg, corpus, 1, given), corpus), sgemm_peak()
+    row = {"model": "skip-gram" if sg else "CBOW", "objective": loss, "words/s": f"{rate:,.0f}"}
+    work = 3 * len(corpus.vocabulary) * given.dimension * rate
+    row["of the peak"] = f"{100 * work / peak:.0f} %" if loss == "softmax" else ""
+    if given.speed_only:
+        return row
+    model = new_model(loss, sg, corpus, given.workers, given)
     model.train(validation=SHARE)
-    state, wv = model.training_state, model.wv
-    row = {
-        "model": "skip-gram" if sg else "CBOW",
-        "objective": loss,
-        "seconds": f"{state.total_train_time:.1f}",
-        "words/s": f"{state.passed / state.total_train_time:,.0f}",
-        "perplexity": f"{perplexity(model, corpus):.1f}",
-    }
+    row["perplexity"] = f"{perplexity(model, corpus):.0f}"
     if given.analogies:
-        share, _ = wv.evaluate_word_analogies(given.analogies, restrict_vocab=FREQUENT)
+        share, _ = model.wv.evaluate_word_analogies(given.analogies, restrict_vocab=FREQUENT)
         row["analogies"] = f"{100 * share:.1f}"
     for path in given.similarity:
-        row[path.stem] = f"{wv.evaluate_word_pairs(path)[1][0]:.3f}"
-    work = 3 * len(wv) * model.vector_size * state.trained / state.total_train_time
-    row["of the peak"] = f"{100 * work / given.peak:.0f} %" if loss == "softmax" else ""
+        row[path.stem] = f"{model.wv.evaluate_word_pairs(path)[1][0]:.3f}"
     return row
 
 
@@ -127,11 +147,11 @@ def main() -> None:
     parser.add_argument("--dimension", type=int, default=100)
     parser.add_argument("--negative", type=int, default=5)
     parser.add_argument("--alpha", type=float)
+    parser.add_argument("--speed-only", action="store_true")
     parser.add_argument("--analogies", type=Path)
     parser.add_argument("--similarity", type=Path, nargs="*", default=[])
     given = parser.parse_args()
-    given.peak = sgemm_peak(given.workers)
-    print(f"sgemm: {given.peak / 1e9:.1f} billion multiply-adds/s on {given.workers} threads")
+    print(f"sgemm: {sgemm_peak() / 1e9:.1f} billion multiply-adds in a second of processor time")
     for megabytes in given.megabytes:
         with tempfile.TemporaryDirectory() as folder:
             text = Path(folder, "text.txt")
