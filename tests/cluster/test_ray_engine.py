@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from processes import fastvec
+from processes import DEADLINE
 
 from fastvec import CallbackAny2Vec, RayEngine, Word2Vec
 from fastvec.cluster.engine import SimulatedEngine
@@ -54,6 +54,12 @@ def text(tmp_path: Path) -> str:
         lines = (" ".join(map(str, row)) for row in rows[i::3])
         (tmp_path / f"{i}.txt").write_text("\n".join(lines) + "\n")
     return str(tmp_path / "*.txt")
+
+
+def fastvec(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line in a process that is not a fork: Ray starts threads and processes."""
+    command = [sys.executable, "-m", "fastvec", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=DEADLINE)
 
 
 def word2vec(**options: Any) -> Word2Vec:
