@@ -517,7 +517,7 @@ class NeuralLMTraining:
         rate_decay: float,
         weight_decay: float,
         t: int,
-        loss: float = 0,
+        loss: float = 0.0,
         predictions: int = 0,
     ) -> None: ...
     def start_scoring(self, log_probabilities: NDArray[np.float32]) -> None: ...
@@ -549,7 +549,7 @@ class RankerTraining:
         alpha_end: float,
         seed: int,
         words: int,
-        loss: float = 0,
+        loss: float = 0.0,
         predictions: int = 0,
         noise: NDArray[np.uint32] | None = None,
     ) -> None: ...
