@@ -7,13 +7,12 @@ from typing import Any
 
 import click
 
-from fastvec._util.progress import readable
 from fastvec.cli.files import OUTPUT, Source, check_outputs, corpus_argument, sources
 from fastvec.cli.help import Command
 from fastvec.cli.news import REPORT_EVERY, long_command
 from fastvec.cli.output import TO, Output, VectorOutput, Write, save
 from fastvec.cli.shared import options_from, report
-from fastvec.cli.training import train_and_save
+from fastvec.cli.training import result_of, train_and_save
 from fastvec.models.doc2vec import Doc2Vec
 from fastvec.params import CorpusParams, Doc2VecParams, VocabularyParams, Word2VecParams
 from fastvec.vectors.keyedvectors import KeyedVectors
@@ -117,15 +116,7 @@ def documents(
 
     def train() -> None:
         model.train(report_delay=report_every)
-        rate = readable(
-            model.training_state.epochs_done
-            * model.corpus_total_words
-            / max(model.total_train_time, 1e-9)
-        )
-        report(
-            quiet,
-            f"{model.epochs_trained} epochs in {model.total_train_time:.1f} s, {rate} words/s, "
-            f"loss {model.loss_history[-1]:.4f}",
-        )
+        words = model.training_state.epochs_done * model.corpus_total_words
+        report(quiet, result_of(model, words))
 
     train_and_save(target, model, train, quiet, as_json=False)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -35,7 +34,7 @@ from fastvec.cli.pairs import (
 from fastvec.cli.seeds import measures_of, print_seeds, seed_options, seed_outputs
 from fastvec.cli.shared import options_from, refuse_options, report, value_if_typed
 from fastvec.cli.steering import Steering, steering_options
-from fastvec.cli.training import train_and_save
+from fastvec.cli.training import train_one
 from fastvec.corpus.corpus import Corpus
 from fastvec.io.counts import write_counts
 from fastvec.io.registry import read_vectors
@@ -116,15 +115,14 @@ class Counted(CallbackAny2Vec):
             self.source.close()
 
 
-def report_trained(model: GloVe, quiet: bool) -> None:
-    """Report the time, the speed and the last loss of the training."""
+def result_of_pairs(model: GloVe) -> str:
+    """The time, the speed and the last loss of the training."""
     state = model.training_state
     if model.pairs is None:
-        report(quiet, "the training had ended before")
-        return
+        return "the training had ended before"
     seconds = max(state.total_train_time, 1e-9)
     speed = readable(model.pairs.nnz * state.epochs_done / seconds)
-    report(quiet, f"trained {seconds:.1f} s, {speed} pairs/s, loss {state.loss_history[-1]:.5f}")
+    return f"trained {seconds:.1f} s, {speed} pairs/s, loss {state.loss_history[-1]:.5f}"
 
 
 @click.command(
@@ -209,9 +207,9 @@ def glove(
             source = model.pairs or source
             model = GloVe(**values | {"seed": seed}, progress=progress)
         stopped = checkpointing.stopped(model, corpus)
-        fit = functools.partial(fit_glove, model, source, given, checkpointing, values)
-        more = {"report_delay": report_every, "callbacks": [Counted(source, quiet)]}
-        train_one(model, output, steering, fit, more, quiet, as_json and seeds is None, stopped)
+        given_values = (model, source, given, checkpointing, values, report_every, quiet)
+        fit = functools.partial(fit_glove, *given_values)
+        train_one(output, model, steering, fit, quiet, as_json and seeds is None, stopped)
         runs.append(measures_of(model, steering.files) if seeds else {})
     if seeds is not None:
         print_seeds(seeds, runs, as_json)
@@ -223,39 +221,22 @@ def fit_glove(
     init: KeyedVectors | None,
     checkpointing: Checkpointing,
     values: dict[str, Any],
+    report_every: float,
+    quiet: bool,
     arguments: dict[str, Any],
-) -> None:
-    """Train a model from the start, or go on with the training of a checkpoint."""
-    arguments |= checkpointing.arguments
+) -> str:
+    """Train a model from the start, or go on with the training of a checkpoint; what is to be
+    said of it."""
+    arguments |= {"report_delay": report_every, **checkpointing.arguments}
+    arguments["callbacks"].append(Counted(source, quiet))
     if checkpointing.saved is None:
         model.fit(source, init=init, **arguments)
-        return
+        return result_of_pairs(model)
     for name in ("eta", "grad_clip"):
         setattr(model, name, values[name])
     epochs, validation = value_if_typed(values, "epochs"), arguments.pop("validation")
     model._resume(checkpointing.saved, source, epochs, validation, CallOptions(**arguments))
-
-
-def train_one(
-    model: GloVe,
-    output: VectorOutput,
-    steering: Steering,
-    fit: Callable[[dict[str, Any]], None],
-    more: dict[str, Any],
-    quiet: bool,
-    as_json: bool,
-    stopped: Callable[[], NoReturn] | None,
-) -> None:
-    """Train one model, and save it."""
-
-    def train() -> None:
-        with steering.training(model, output.path) as arguments:
-            arguments["callbacks"] += more.pop("callbacks")
-            fit(more | arguments)
-        report_trained(model, quiet)
-
-    with steering.cleaned(stopped is not None):
-        train_and_save(output, model, train, quiet, as_json, stopped)
+    return result_of_pairs(model)
 
 
 @click.command(

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-from fastvec._util.progress import readable
 from fastvec.cli.checkpoints import Checkpointing, checkpoint_options
 from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, corpus_argument, sources
 from fastvec.cli.news import REPORT_EVERY
-from fastvec.cli.output import TO, VectorOutput
+from fastvec.cli.output import TO
 from fastvec.cli.seeds import measures_of, print_seeds, seed_options, seed_outputs
 from fastvec.cli.shared import Function, options_from, refuse_options, report, value_if_typed
 from fastvec.cli.steering import Steering, steering_options
-from fastvec.cli.training import train_and_save
+from fastvec.cli.training import result_of, train_one
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.calls import CallOptions
@@ -74,19 +73,21 @@ def train_network(
         f"{len(text.vocabulary):,} words of the vocabulary",
     )
 
-    def fit(model: WindowNetwork, arguments: dict[str, Any]) -> None:
+    def fit(model: WindowNetwork, arguments: dict[str, Any]) -> str:
         arguments |= {"report_delay": report_every, **checkpointing.arguments}
         if checkpointing.saved is None:
             model.train(text, **arguments)
         else:
             go_on(model, checkpointing, text, options, arguments)
+        return result_of(model, model.training_state.passed)
 
     runs = []
     for seed, target in zip(seeds or [model.seed], outputs, strict=True):
         if seed != model.seed:
             model = kind(**options | {"seed": seed}, progress=progress)
         stopped = checkpointing.stopped(model, corpus)
-        train_one(model, target, steering, fit, quiet, as_json and seeds is None, stopped)
+        train = functools.partial(fit, model)
+        train_one(target, model, steering, train, quiet, as_json and seeds is None, stopped)
         runs.append(measures_of(model, steering.files) if seeds else {})
     if seeds is not None:
         print_seeds(seeds, runs, as_json)
@@ -105,29 +106,3 @@ def go_on(
         setattr(model, name, options[name])
     epochs, validation = value_if_typed(options, "epochs"), arguments.pop("validation")
     model._resume(checkpointing.saved, text, epochs, validation, CallOptions(**arguments))
-
-
-def train_one(
-    model: WindowNetwork,
-    target: VectorOutput,
-    steering: Steering,
-    fit: Callable[[WindowNetwork, dict[str, Any]], None],
-    quiet: bool,
-    as_json: bool,
-    stopped: Callable[[], NoReturn] | None,
-) -> None:
-    """Train one model, and save it."""
-
-    def train() -> None:
-        with steering.training(model, target.path) as arguments:
-            fit(model, arguments)
-        state = model.training_state
-        rate = readable(state.passed / max(state.total_train_time, 1e-9))
-        report(
-            quiet,
-            f"{state.epochs_done} epochs in {state.total_train_time:.1f} s, {rate} words/s, "
-            f"loss {model.loss_history[-1]:.4f}",
-        )
-
-    with steering.cleaned(stopped is not None):
-        train_and_save(target, model, train, quiet, as_json, stopped)

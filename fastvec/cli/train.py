@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from fastvec._util.options import names_of
-from fastvec._util.progress import readable
 from fastvec.cli.checkpoints import Checkpointing, checkpoint_options
 from fastvec.cli.cluster import cluster_options, engine_of
 from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, corpus_argument, sources
 from fastvec.cli.help import Command, Option
 from fastvec.cli.news import REPORT_EVERY, long_command
-from fastvec.cli.output import TO, VectorOutput
+from fastvec.cli.output import TO
 from fastvec.cli.seeds import measures_of, print_seeds, seed_options, seed_outputs
 from fastvec.cli.shared import (
     TITLES,
@@ -26,7 +25,7 @@ from fastvec.cli.shared import (
     value_if_typed,
 )
 from fastvec.cli.steering import Steering, steering_options
-from fastvec.cli.training import train_and_save
+from fastvec.cli.training import result_of, train_one
 from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.models.calls import CallOptions
 from fastvec.models.checkpoint import SavedRun
@@ -130,19 +129,21 @@ def train(
         begun = goes_on_in(model.training_state, value_if_typed(options, "epochs"))
     report(quiet, f"{begun}, {len(model.wv):,} words of the vocabulary")
 
-    def fit(model: Word2Vec, arguments: dict[str, Any]) -> None:
+    def fit(model: Word2Vec, arguments: dict[str, Any]) -> str:
         arguments |= {"report_delay": report_every, **checkpointing.arguments, "engine": engine}
         if checkpointing.saved is None:
             model.train(**arguments)
         else:
             go_on(model, checkpointing.saved, text, options, arguments)
+        return result_of(model, model.training_state.epochs_done * model.corpus_total_words)
 
     runs = []
     for seed, target in zip(seeds or [model.seed], outputs, strict=True):
         if seed != model.seed:
             model = next_model(model, options | {"seed": seed}, progress)
         stopped = checkpointing.stopped(model, corpus)
-        train_one(model, target, steering, fit, quiet, as_json and seeds is None, stopped)
+        train = functools.partial(fit, model)
+        train_one(target, model, steering, train, quiet, as_json and seeds is None, stopped)
         runs.append(measures_of(model, steering.files) if seeds else {})
     if seeds is not None:
         print_seeds(seeds, runs, as_json)
@@ -196,29 +197,3 @@ def next_model(model: Word2Vec, options: dict[str, Any], progress: bool | None) 
     new = type(model)(**options, progress=progress)
     new.reset_from(model)
     return new
-
-
-def train_one(
-    model: Word2Vec,
-    target: VectorOutput,
-    steering: Steering,
-    fit: Callable[[Word2Vec, dict[str, Any]], None],
-    quiet: bool,
-    as_json: bool,
-    stopped: Callable[[], NoReturn] | None,
-) -> None:
-    """Train one model, and save it."""
-
-    def train() -> None:
-        with steering.training(model, target.path) as arguments:
-            fit(model, arguments)
-        passed = model.training_state.epochs_done * model.corpus_total_words
-        rate = readable(passed / max(model.total_train_time, 1e-9))
-        report(
-            quiet,
-            f"{model.epochs_trained} epochs in {model.total_train_time:.1f} s, {rate} words/s, "
-            f"loss {model.loss_history[-1]:.4f}",
-        )
-
-    with steering.cleaned(stopped is not None):
-        train_and_save(target, model, train, quiet, as_json, stopped)

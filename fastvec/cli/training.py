@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from fastvec._util.atomic import path_name
+from fastvec._util.progress import readable
 from fastvec.cli.any_model import AnyModel
 from fastvec.cli.interrupts import Interrupts
 from fastvec.cli.output import VectorOutput
-from fastvec.cli.shared import echo, print_json
+from fastvec.cli.shared import echo, print_json, report
+from fastvec.cli.steering import Steering
 
 
 def train_and_save(
@@ -55,6 +57,37 @@ def train_and_save(
     if isinstance(stop, KeyboardInterrupt):
         sys.exit(1)
     raise stop
+
+
+def train_one(
+    output: VectorOutput,
+    model: AnyModel,
+    steering: Steering,
+    fit: Callable[[dict[str, Any]], str],
+    quiet: bool,
+    as_json: bool,
+    stopped: Callable[[], NoReturn] | None,
+) -> None:
+    """Train a model with the arguments of ``steering``, and save it; ``fit`` returns what is to be
+    said of the training."""
+
+    def train() -> None:
+        with steering.training(model, output.path) as arguments:
+            result = fit(arguments)
+        report(quiet, result)
+
+    with steering.cleaned(stopped is not None):
+        train_and_save(output, model, train, quiet, as_json, stopped)
+
+
+def result_of(model: AnyModel, words: int) -> str:
+    """The time, the speed and the last loss of a training that has passed over so many words."""
+    state = model.training_state
+    seconds = state.total_train_time
+    return (
+        f"{state.epochs_done} epochs in {seconds:.1f} s, "
+        f"{readable(words / max(seconds, 1e-9))} words/s, loss {state.loss_history[-1]:.4f}"
+    )
 
 
 def facts(output: VectorOutput, model: AnyModel) -> dict[str, Any]:
