@@ -21,8 +21,8 @@ from fastvec.params import NeuralLMParams
 @click.command(
     cls=Command,
     examples=[
-        "fastvec nplm text.txt -o model.safetensors",
-        "fastvec nplm text.txt -o model.safetensors --validation 0.1 --stop-after 2",
+        "fastvec nplm text.txt -o lm.safetensors",
+        "fastvec nplm text.txt -o lm.safetensors --validation 0.1 --stop-after 2",
         "fastvec nplm book.txt -o vectors.bin --no-lines --n 3 --direct",
     ],
 )
@@ -51,8 +51,8 @@ def nplm(**options: Any) -> None:
 @click.command(
     cls=Command,
     examples=[
-        "fastvec perplexity model.safetensors test.txt",
-        "fastvec perplexity model.safetensors - --json < test.txt",
+        "fastvec perplexity lm.safetensors test.txt",
+        "fastvec perplexity lm.safetensors - --json < test.txt",
     ],
 )
 @click.argument("model", type=INPUT)

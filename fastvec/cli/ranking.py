@@ -18,7 +18,7 @@ from fastvec.params import RankerParams
     cls=Command,
     examples=[
         "fastvec rank text.txt -o vectors.bin",
-        "fastvec rank text.txt -o model.safetensors --lower --grow 5000 --validation 0.01",
+        "fastvec rank text.txt -o ranker.safetensors --grow 5000 --validation 0.01",
     ],
 )
 @network_options

@@ -101,7 +101,7 @@ def check_options(command: click.Command, arguments: Sequence[str]) -> None:
 def _advice(flag: str, known: set[str]) -> str:
     """What to use instead of an option that is not known, as the end of a sentence."""
     name = flag.lstrip("-").replace("_", "-").lower()
-    flags = [f"{dashes}{meant}" for meant in (name, *MEANT.get(name, ())) for dashes in ("--", "-")]
+    flags = [f"{dashes}{meant}" for meant in (*MEANT.get(name, ()), name) for dashes in ("--", "-")]
     if (found := next((meant for meant in flags if meant in known), None)) is None:
         if name in INSTEAD:
             return f": {INSTEAD[name]}"

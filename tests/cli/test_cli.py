@@ -83,7 +83,7 @@ def test_bad_usage_is_one_sentence(folder: Path, arguments: list[str], says: str
         ("train t -o v.bin -ws 5", "'-ws': did you mean --window?"),
         ("train t -o v.bin -minn 3", "'-minn': fastvec has no vectors of parts of words"),
         ("train t -o v.bin -wordNgrams 2", "'-wordNgrams': fastvec has no vectors of parts"),
-        ("train t -o v.bin -loss hs", "'-loss': --hs with --negative 0 is hierarchical"),
+        ("train t -o v.bin -loss hs", "'-loss': did you mean --loss?"),
         ("train t -o v.bin -lrUpdateRate 9", "'-lrUpdateRate': the rate falls steadily"),
         ("train t -o v.bin -classes 9", "'-classes': fastvec classes makes classes"),
         ("train t -o v.bin -save-vocab w", "'-save-vocab': fastvec vocab writes the words"),

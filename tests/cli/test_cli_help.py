@@ -15,12 +15,12 @@ import pytest
 from processes import DEADLINE, fastvec, python
 from two_spaces import Meanings
 
-from fastvec import Word2Vec, cli
+from fastvec import NeuralLM, Word2Vec, cli
 from fastvec.cli import man
 
 COMMANDS = cli.app.commands
 #: what takes long, or does not end by itself
-OWN_TESTS = ("fastvec demo", "fastvec explore", "fastvec watch")
+OWN_TESTS = ("fastvec demo", "fastvec explore", "fastvec watch", "fastvec train '/data/*.txt'")
 
 
 def page(folder: Path, *arguments: str, columns: int = 80) -> str:
@@ -65,7 +65,8 @@ def examples_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = ["man", "king", "woman", "queen", "cat", "dog", *(f"w{i}" for i in range(120))]
     lines = [draw.choices(words, k=12) for _ in range(300)]
     text = "\n".join(map(" ".join, lines)) + "\n"
-    (folder / "text.txt").write_text(text)
+    for name in ("text.txt", "book.txt", "test.txt"):
+        (folder / name).write_text(text)
     (folder / "news").mkdir()
     (folder / "tests").mkdir()
     (folder / ".config/fish/completions").mkdir(parents=True)
@@ -74,6 +75,7 @@ def examples_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(folder / "text.txt.gz", folder / name)
     model = Word2Vec(lines, vector_size=20, epochs=1)
     model.save(folder / "model.safetensors")
+    NeuralLM(lines, vector_size=4, hidden_size=4, epochs=1).save(folder / "lm.safetensors")
     model.wv.save_word2vec_format(folder / "vectors.bin", binary=True)
     for command, *names in (
         ("encode", "news.fvc"), ("cooccur", "pairs"),
