@@ -185,7 +185,8 @@ class WindowNetwork(VocabularyParams, CorpusParams, Plotted, ABC):
 
         Returns
         -------
-        the model itself.
+        Self
+            the model itself.
 
         Raises
         ------
@@ -259,7 +260,8 @@ class WindowNetwork(VocabularyParams, CorpusParams, Plotted, ABC):
 
         Returns
         -------
-        the trained model.  If the training had ended, it is not trained any more.
+        Self
+            the trained model.  If the training had ended, it is not trained any more.
 
         Raises
         ------
