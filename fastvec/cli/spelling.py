@@ -45,18 +45,20 @@ MEANT = {
     **dict.fromkeys(("clusters", "classes", "num-classes"), ("k",)),
     **dict.fromkeys(("restrict", "top-words"), ("restrict-vocab", "limit")),
     "xmax": ("x-max",),
+    "minn": ("min-n",),
+    "maxn": ("max-n",),
     "vocab-file": ("vocab", "read-vocab"),
     "saveoutput": ("output",),
 }  # fmt: skip
 
-NO_SUBWORDS = "fastvec has no vectors of parts of words, as fastText has"
+SUBWORDS = "fastvec train --subwords makes words of n-grams of characters"
 WHOLE_MODEL = "an output that ends in .safetensors holds the whole model"
 #: what other programs have an option for, and fastvec has not
 INSTEAD = {
     **dict.fromkeys(("train", "input", "corpus", "input-file", "corpus-file", "sentences", "text",
                      "file", "i"), "name the text without an option"),
-    **dict.fromkeys(("minn", "maxn", "wordngrams", "word-ngrams", "bucket", "min-n", "max-n"),
-                    NO_SUBWORDS),
+    **dict.fromkeys(("minn", "maxn", "bucket", "min-n", "max-n"), SUBWORDS),
+    **dict.fromkeys(("wordngrams", "word-ngrams"), "fastvec has no n-grams of words"),
     **dict.fromkeys(("gradsq-file", "save-gradsq", "save-init-param", "load-init-gradsq"),
                     WHOLE_MODEL),
     **dict.fromkeys(("label", "minlabel", "mincountlabel", "supervised"),
