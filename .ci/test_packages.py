@@ -4,12 +4,20 @@ from importlib.metadata import requires
 
 from pip._vendor.packaging.requirements import Requirement
 
-EXTRAS = ("test", "ann", "arrow", "remote", "wmd", "zstd")
+REQUIREMENTS = [Requirement(line) for line in requires("fastvec") or []]
 
-for line in requires("fastvec") or []:
-    needed = Requirement(line)
-    marker = needed.marker
-    if needed.name == "fastvec" or marker is None:
-        continue
-    if any(marker.evaluate({"extra": extra}) for extra in EXTRAS):
-        print(f"{needed.name}{needed.specifier}")
+
+def packages(extra: str) -> set[str]:
+    """Those of an extra, and of the extras that it names."""
+    found = set()
+    for needed in REQUIREMENTS:
+        if needed.marker is None or not needed.marker.evaluate({"extra": extra}):
+            continue
+        if needed.name == "fastvec":
+            found.update(*(packages(other) for other in needed.extras))
+        else:
+            found.add(f"{needed.name}{needed.specifier}")
+    return found
+
+
+print(*sorted(packages("test")), sep="\n")

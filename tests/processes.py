@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import re
 import socket
 import subprocess
 import sys
@@ -53,6 +54,15 @@ def fastvec(
     start = (sys.executable,) if "preexec_fn" in options else python()
     command = [*start, "-m", "fastvec", *arguments]
     return subprocess.run(command, cwd=folder, **options)
+
+
+def skip_without_package(says: str) -> None:
+    """Skip the test of something that ended since an optional package is not installed.
+
+    ``says`` is its message, which names the package.
+    """
+    if missing := re.search(r"needs? (\w+): pip install 'fastvec\[", says):
+        pytest.importorskip(missing[1], reason=f"{missing[1]} is not installed")
 
 
 @contextmanager

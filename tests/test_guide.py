@@ -13,6 +13,7 @@ from pathlib import Path
 
 import fasttext_files
 import pytest
+from processes import skip_without_package
 from two_spaces import Meanings
 
 import fastvec.demo
@@ -101,7 +102,11 @@ def test_examples(name: str, block: str) -> None:
             save_with_gensim()
     if "import pandas" in block:
         pytest.importorskip("pandas", reason="pandas is not installed")
-    exec(compile(block, name, "exec"), {})
+    try:
+        exec(compile(block, name, "exec"), {})
+    except ImportError as error:
+        skip_without_package(str(error))
+        raise
 
 
 @pytest.mark.parametrize("line", COMMANDS)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import fasttext_files
 import pytest
-from processes import DEADLINE, python
+from processes import DEADLINE, python, skip_without_package
 
 from fastvec import RunLog, Word2Vec
 
@@ -125,5 +125,6 @@ def test_the_commands_of_a_page_run(shelf: Path, name: str) -> None:
         text=True,
         timeout=DEADLINE,
     )
+    skip_without_package(done.stderr)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr

@@ -46,6 +46,12 @@ def test_the_version_stands_once() -> None:
         assert fastvec.__version__ not in (ROOT / name).read_text("utf-8")
 
 
+def test_regular_expressions_repeat_no_group_possessively() -> None:
+    """Before Python 3.11.5 that matches too much (CPython's issue 106052)."""
+    for path in sorted((ROOT / "fastvec").rglob("*.py")):
+        assert not re.search(r"\)[*+?]\+|\(\?>", path.read_text("utf-8")), path
+
+
 def test_the_notes_of_a_release_are_its_section_of_the_changelog() -> None:
     assert notes(f"v{fastvec.__version__}", CHANGES) == "### Added\n\n- Something.\n"
 

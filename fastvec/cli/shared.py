@@ -95,7 +95,7 @@ TITLES = {
 OPTIONS = {item.name: item for group in TITLES for item in fields_of(group)}
 #: an option with its value, as the library's messages write it; not as a part of a path
 ARGUMENT = re.compile(
-    rf"(?<![\w/.'\"-])({'|'.join(OPTIONS)})=('[^']*'|[-+\w]++(?:\.\d\w*+)*+)(?![\w/=]|\.\w)"
+    rf"(?<![\w/.'\"-])({'|'.join(OPTIONS)})=('[^']*'|[-+\w]++(?:\.\d\w*+)*)(?![\w/=]|\.\w)"
 )
 
 

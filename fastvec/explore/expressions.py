@@ -8,13 +8,14 @@ from collections.abc import Container
 MOST_TYPED = 5000  # characters
 
 SIGNS = {"+": 1.0, "-": -1.0, "\N{MINUS SIGN}": -1.0}
-QUOTED = r'"(?:[^"\\]|\\.)*+"'
-#: a sign, if there is one, and a word, which ends before a space and the next sign.  Repetitions
-#: are possessive (++, *+): they try no shorter match, so that a text of spaces takes no minutes.
+QUOTED = r'"(?:[^"\\]|\\.)*"'
+#: a sign, if there is one, and a word, which ends before a space and the next sign.  Repetitions of
+#: spaces are possessive (++, *+): they try no shorter match, so that a text of spaces takes no
+#: minutes.  Those of groups are not: before Python 3.11.5 they match too much.
 TERM = re.compile(
-    rf"\s*+([-+−]?)\s*+({QUOTED}(?=\s++[-+−]|\s*+$)|\S++(?:\s++(?![-+−])\S++)*+)", re.DOTALL
+    rf"\s*+([-+−]?)\s*+({QUOTED}(?=\s++[-+−]|\s*+$)|\S++(?:\s++(?![-+−])\S++)*)", re.DOTALL
 )
-BETWEEN_COMMAS = re.compile(rf"({QUOTED}(?=\s*+(?:,|$))|[^,\s]++(?:\s++[^,\s]++)*+)", re.DOTALL)
+BETWEEN_COMMAS = re.compile(rf"({QUOTED}(?=\s*+(?:,|$))|[^,\s]++(?:\s++[^,\s]++)*)", re.DOTALL)
 BETWEEN_SPACES = re.compile(rf"({QUOTED}(?=\s|$)|\S+)")
 
 

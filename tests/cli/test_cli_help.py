@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
-from processes import DEADLINE, fastvec, python
+from processes import DEADLINE, fastvec, python, skip_without_package
 from two_spaces import Meanings
 
 from fastvec import NeuralLM, Word2Vec, cli
@@ -114,6 +114,7 @@ def test_examples_run(examples_folder: Path, name: str) -> None:
             text=True,
             timeout=DEADLINE,
         )
+        skip_without_package(done.stderr)
         assert done.returncode in (0, 141), (line, done.stderr)  # 141: head has closed the pipe
         assert "Traceback" not in done.stderr
 

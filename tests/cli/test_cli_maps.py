@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from processes import fastvec
+from processes import fastvec, skip_without_package
 
 from fastvec import KeyedVectors
 from fastvec.words import Words
@@ -91,6 +91,7 @@ def test_what_makes_no_map_is_refused(folder: Path, line: str, says: str) -> Non
     (folder / "latin").write_bytes(b"king\ncaf\xe9\n")
     (folder / "empty").write_text("")
     done = fastvec(folder, "map", *line.split())
+    skip_without_package(done.stderr)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1].startswith(f"fastvec: {says}")
     assert not list(folder.glob("m.*"))
