@@ -17,7 +17,7 @@ from reference.subwords import Targets
 from fastvec._core import Control, HierarchicalSoftmax, NegativeSampling, Training
 from fastvec.models.huffman import huffman_paths
 
-V, ALPHA = 12, 0.05
+V, ALPHA, SEED = 12, 0.05, 1
 EVERYTHING = 2**32 - 1  # is kept
 SETTINGS: dict[str, Any] = {
     "skip_gram": True, "window": 3, "shrink_windows": False, "shared_negatives": True,
@@ -53,7 +53,7 @@ def paths() -> Any:
 
 
 def run(training: Training, workers: int = 1) -> None:
-    training.start_epoch(ALPHA, ALPHA, 1)
+    training.start_epoch(ALPHA, ALPHA, SEED)
     control = Control(workers)
     threads = [threading.Thread(target=training.run, args=(i, control)) for i in range(workers)]
     for thread in threads:

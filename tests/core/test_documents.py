@@ -9,7 +9,7 @@ import pytest
 from cases import rows
 from numpy.typing import NDArray
 from reference import documents as reference
-from small_trainings import ALPHA, V, run, targets_of_noise, targets_of_tree, training
+from small_trainings import ALPHA, SEED, V, run, targets_of_noise, targets_of_tree, training
 
 from fastvec import _core
 from fastvec._core import Control, Documents, Training
@@ -63,6 +63,7 @@ def core(case: Case, alone: bool, tree: bool = False, **options: Any) -> Trainin
 
 MODES = {
     "dbow": {"alone": True, "skip_gram": True},
+    "dbow_apart": {"alone": True, "skip_gram": True, "shared_negatives": False},
     "dbow_words": {"alone": False, "skip_gram": True},
     "dm_mean": {"alone": False, "skip_gram": False},
     "dm_sum": {"alone": False, "skip_gram": False, "cbow_mean": False},
@@ -71,8 +72,9 @@ MODES = {
 
 def method_of(mode: dict[str, bool], tree: bool) -> reference.Method:
     targets = targets_of_tree if tree else targets_of_noise
-    mean, most = mode.get("cbow_mean", True), 1 if tree else 64
-    return reference.Method(targets, 3, mode["alone"], mode["skip_gram"], mean, most)
+    mean, shared = mode.get("cbow_mean", True), mode.get("shared_negatives", True)
+    noise = None if tree else V - 1
+    return reference.Method(targets, 3, mode["alone"], mode["skip_gram"], mean, noise, shared)
 
 
 def compare(case: Case, simd: str, mode: dict[str, bool], tree: bool = False) -> None:
@@ -80,7 +82,7 @@ def compare(case: Case, simd: str, mode: dict[str, bool], tree: bool = False) ->
     words, documents, outputs = (matrix[:, :size].astype(float) for matrix in case.matrices)
     wanted, wanted_outputs, loss = reference.train(
         np.vstack([words, documents]), outputs, case.sentences,
-        [[V + tag for tag in tags] for tags in case.tags], ALPHA, method_of(mode, tree),
+        [[V + tag for tag in tags] for tags in case.tags], ALPHA, method_of(mode, tree), SEED,
     )  # fmt: skip
     training = core(case, tree=tree, simd=simd, **mode)
     run(training)
@@ -98,6 +100,15 @@ def test_an_epoch_is_that_of_the_reference(simd: str, mode: str, tree: bool) -> 
     compare(case(), simd, MODES[mode], tree)
     compare(case(3, 100, most_tags=3), simd, MODES[mode], tree)
     compare(case(4, 301, most_tags=1, longest=9), simd, MODES[mode], tree)
+
+
+@pytest.mark.parametrize("simd", _core.simd_names())
+def test_a_noise_word_may_be_a_word_of_the_group(simd: str) -> None:
+    some = case(8, 20, most_tags=2)
+    some.sentences[0] = [V - 1, 3, 5]
+    some.sentences[2] = [V - 1] * 30
+    compare(some, simd, MODES["dbow"])
+    compare(Case([[V - 1]] * 16, [[i % N] for i in range(16)]), simd, MODES["dbow"])
 
 
 @pytest.mark.parametrize("mode", ["dbow", "dm_mean", "dm_sum"])
@@ -123,7 +134,7 @@ def test_several_workers_train_each_document(mode: str) -> None:
     run(training, 3)
     assert np.isfinite(training.loss)
     assert (many.matrices[1] != before[1]).any(axis=1).all()
-    assert (many.matrices[0] != before[0]).any() == (mode != "dbow")
+    assert (many.matrices[0] != before[0]).any() == (not MODES[mode]["alone"])
 
 
 # --- inference
@@ -153,7 +164,7 @@ def inferred(
     return found[:, : case.size]
 
 
-INFERRING = ["dbow", "dm_mean", "dm_sum"]
+INFERRING = ["dbow", "dbow_apart", "dm_mean", "dm_sum"]
 
 
 @pytest.mark.parametrize("tree", [False, True])
@@ -162,6 +173,7 @@ INFERRING = ["dbow", "dm_mean", "dm_sum"]
 def test_inference_is_that_of_the_reference(simd: str, mode: str, tree: bool) -> None:
     for size in 10, 100, 301:
         given = case(6, size)
+        given.sentences[0] = [V - 1, 3, V - 1, 5]
         before = [matrix.copy() for matrix in given.matrices]
         start = inferred(given, MODES[mode], alpha=1e-30, min_alpha=1e-30, simd=simd, tree=tree)
         found = inferred(given, MODES[mode], simd=simd, tree=tree)

@@ -162,20 +162,28 @@ def train_group(
     """The step on a group of pairs; noise words beyond the sixth take a step of their own."""
     words = list(drawn)
     step(vectors, outputs, pairs, {word: drawn[word] for word in words[:SHARED]}, alpha)
-    parts = -(-len(pairs) // MOST_INPUTS)
-    most = len(pairs) if parts == 1 else (-(-len(pairs) // parts) + 1) // 2 * 2
     for word in words[SHARED:]:
-        for first in range(0, len(pairs), most):
-            inputs = [context for _, context in pairs[first : first + most]]
-            before = outputs[word].copy()
-            steps = [-alpha * drawn[word] * sigmoid(vectors[x] @ before) for x in inputs]
-            for x, g in zip(inputs, steps, strict=True):
-                old = vectors[x].copy()
-                vectors[x] += g * before
-                outputs[word] += g * old
+        noise_step(vectors, outputs, [context for _, context in pairs], word, alpha * drawn[word])
 
 
-def shuffle(pairs: list[Pair], random: Random) -> None:
+def noise_step(
+    vectors: Floats, outputs: Floats, contexts: Sequence[int], word: int, alpha: float
+) -> None:
+    """Tell rows from a noise word, in place, some of them at a time."""
+    parts = -(-len(contexts) // MOST_INPUTS)
+    most = len(contexts) if parts == 1 else (-(-len(contexts) // parts) + 1) // 2 * 2
+    for first in range(0, len(contexts), most):
+        inputs = contexts[first : first + most]
+        before = outputs[word].copy()
+        steps = [-alpha * sigmoid(vectors[x] @ before) for x in inputs]
+        for x, g in zip(inputs, steps, strict=True):
+            old = vectors[x].copy()
+            vectors[x] += g * before
+            outputs[word] += g * old
+
+
+def shuffle(pairs: list[Any], random: Random) -> None:
+    """Put pairs, or whatever else, in random order (Fisher-Yates)."""
     for i in range(len(pairs) - 1, 0, -1):
         j = random.below(i + 1)
         pairs[i], pairs[j] = pairs[j], pairs[i]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from reference import word2vec
+from reference import blocks, word2vec
 
 Floats = NDArray[np.float64]
 Targets = tuple[NDArray[np.int64], Floats]
@@ -30,7 +30,8 @@ class Method:
     alone: bool
     skip_gram: bool
     mean: bool = True
-    most: int = 64  # targets of words that a document predicts at once, at least those of one
+    noise: int | None = None  # the word that is always the noise word, or None with a tree
+    shared: bool = True  # PV-DBOW: documents, or the words of a new one, share noise words
 
 
 def window_step(
@@ -44,6 +45,9 @@ def window_step(
 ) -> tuple[Floats, Floats, float]:
     """One window of documents and context words: the new vectors and outputs, and the loss."""
     targets = method.targets(centre)
+    if method.alone:
+        rows, lists = np.array(documents, np.int64), [targets] * len(documents)
+        return word2vec.skipgram_by_pairs(vectors, outputs, rows, lists, alpha)
     inputs = np.array([*context, *documents], np.int64)
     if not len(inputs):
         return vectors, outputs, 0.0
@@ -52,44 +56,53 @@ def window_step(
     return word2vec.cbow(vectors, outputs, inputs, *targets, alpha, method.mean)
 
 
-def document_steps(
+def stream_step(
+    vectors: Floats, outputs: Floats, pairs: list[tuple[int, int]], noise: int, alpha: float
+) -> float:
+    """One step, in place, on pairs of a word and a document, which share a noise word; the loss.
+
+    If that is the word of some pair, only the others are trained with it, and later.
+    """
+    clash = any(word == noise for word, _ in pairs)
+    own = [vectors[row] @ outputs[word] for word, row in pairs]
+    cost = float(np.logaddexp(0, -np.array(own)).sum())
+    if not clash:
+        cost += float(np.logaddexp(0, vectors[[row for _, row in pairs]] @ outputs[noise]).sum())
+    blocks.step(vectors, outputs, pairs, {} if clash else {noise: 1}, alpha)
+    others = [row for word, row in pairs if word != noise]
+    if clash and others:
+        cost += float(np.logaddexp(0, vectors[others] @ outputs[noise]).sum())
+        blocks.noise_step(vectors, outputs, others, noise, alpha)
+    return cost
+
+
+def train_streams(
     vectors: Floats,
     outputs: Floats,
-    document: int,
-    centres: Sequence[int],
+    sentences: Sequence[Sequence[int]],
+    documents: Sequence[Sequence[int]],
     alpha: float,
-    method: Method,
-) -> tuple[Floats, Floats, float]:
-    """A document predicts some centre words at once.
+    noise: int,
+    seed: int,
+) -> float:
+    """One epoch of PV-DBOW over one chunk, in place, with one noise word; the loss.
 
-    All scores are those of the old values; the document moves by outputs that the same step has
-    changed before where they are listed twice.
+    The documents are in random order, and their words are cut into streams; with several tags
+    each, once for the first of them, then for the second.
     """
-    targets, labels = (
-        np.concatenate(each) for each in zip(*map(method.targets, centres), strict=True)
-    )
-    vectors, outputs = vectors.copy(), outputs.copy()
-    x = vectors[document].copy()
-    cost = word2vec.loss(x[None], outputs[targets], labels)
-    steps = word2vec.steps(x[None], outputs[targets], labels, alpha)[0]
-    for target, step in zip(targets.tolist(), steps.tolist(), strict=True):
-        vectors[document] += step * outputs[target]
-        outputs[target] += step * x
-    return vectors, outputs, cost
-
-
-def groups(sentence: Sequence[int], method: Method) -> list[list[int]]:
-    """The words of a sentence, as many together as have at most so many targets."""
-    found: list[list[int]] = []
-    room = 0
-    for centre in sentence:
-        size = len(method.targets(centre)[0])
-        if size > room:
-            found.append([])
-            room = method.most
-        found[-1].append(centre)
-        room -= size
-    return found
+    random = blocks.Random(seed)
+    for _ in range(sum(map(len, sentences))):
+        random.bits()  # every word is kept
+    order = [i for i, sentence in enumerate(sentences) if sentence]
+    blocks.shuffle(order, random)
+    total = 0.0
+    for tag in range(max(map(len, documents))):
+        having = [i for i in order if len(documents[i]) > tag]
+        pairs = [(word, documents[i][tag]) for i in having for word in sentences[i]]
+        each = -(-len(pairs) // blocks.PAIRS)
+        for i in range(each):
+            total += stream_step(vectors, outputs, pairs[i::each], noise, alpha)
+    return total
 
 
 def sentence_steps(
@@ -102,14 +115,6 @@ def sentence_steps(
 ) -> tuple[Floats, Floats, float]:
     """One sentence, which belongs to some documents (rows of ``vectors``)."""
     total = 0.0
-    if method.alone:
-        for centres in groups(sentence, method):
-            for document in documents:
-                vectors, outputs, cost = document_steps(
-                    vectors, outputs, document, centres, alpha, method
-                )
-                total += cost
-        return vectors, outputs, total
     for i, centre in enumerate(sentence):
         context = word2vec.contexts(sentence, i, method.window)
         vectors, outputs, cost = window_step(
@@ -126,13 +131,45 @@ def train(
     documents: Sequence[Sequence[int]],
     alpha: float,
     method: Method,
+    seed: int,
 ) -> tuple[Floats, Floats, float]:
     """One epoch over sentences, each of which belongs to some documents (rows of ``vectors``)."""
+    if method.alone and method.shared and method.noise is not None:
+        vectors, outputs = vectors.copy(), outputs.copy()
+        total = train_streams(vectors, outputs, sentences, documents, alpha, method.noise, seed)
+        return vectors, outputs, total
     total = 0.0
     for sentence, rows in zip(sentences, documents, strict=True):
         vectors, outputs, cost = sentence_steps(vectors, outputs, sentence, rows, alpha, method)
         total += cost
     return vectors, outputs, total
+
+
+def infer_words(
+    start: Floats, outputs: Floats, words: Sequence[int], noise: int, alpha: float
+) -> Floats:
+    """The step of a document that predicts words at once, and each of them one noise word.
+
+    A word is no noise word for itself.
+    """
+    others = sum(word != noise for word in words)
+    moved = word2vec.steps(start[None], outputs[list(words)], np.ones(len(words)), alpha)[0]
+    away = word2vec.steps(start[None], outputs[[noise]], np.zeros(1), alpha)[0]
+    return start + moved @ outputs[list(words)] + others * away @ outputs[[noise]]
+
+
+def infer_at_once(
+    start: Floats, outputs: Floats, sentence: Sequence[int], noise: int, weight: int, alpha: float
+) -> Floats:
+    """One epoch of PV-DBOW: as many words together as have at most 64 targets, about evenly."""
+    most = 64 * weight // (1 + weight)
+    left = list(sentence)
+    while left:
+        parts = -(-len(left) // most)
+        size = -(-len(left) // parts)
+        start = infer_words(start, outputs, left[:size], noise, alpha)
+        left = left[size:]
+    return start
 
 
 def infer(
@@ -146,12 +183,11 @@ def infer(
     """The vector of a new document, which begins as ``start``: nothing else changes."""
     row = len(vectors)
     for alpha in rates:
-        if method.alone:
-            for centres in groups(sentence, method):
-                parts = zip(*map(method.targets, centres), strict=True)
-                targets, labels = (np.concatenate(each) for each in parts)
-                start = word2vec.update(start[None], outputs[targets], labels, alpha)[0][0]
-        for i, centre in enumerate(() if method.alone else sentence):
+        if method.alone and method.noise is not None:
+            weight = 2 if method.shared else 1
+            start = infer_at_once(start, outputs, sentence, method.noise, weight, alpha)
+            continue
+        for i, centre in enumerate(sentence):
             context = word2vec.contexts(sentence, i, method.window)
             stacked = np.vstack([vectors, start])
             start = window_step(stacked, outputs, context, [row], centre, alpha, method)[0][row]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from reference import subwords
+from reference import documents, subwords
 from reference import word2vec as reference
 from reference.word2vec import Floats
 
@@ -293,3 +293,38 @@ def test_the_rows_of_a_bag_go_down_the_gradient(rng: np.random.Generator, skip_g
         assert_allclose(moved[0][word], sizes[word] * by_words[word], rtol=1e-4)
     for row in 2, 3:  # n-grams of word 3 alone
         assert_allclose(moved[1][row], sizes[3] * by_ngrams[row], rtol=1e-4)
+
+
+@pytest.mark.parametrize("noise", [8, 5])  # 5 is the word of a pair
+def test_documents_that_share_a_noise_word_go_down_the_gradient(
+    rng: np.random.Generator, noise: int
+) -> None:
+    vectors, outputs = window(rng)
+    pairs = [(2, 0), (5, 1), (3, 7)]
+
+    def cost(vectors: Floats, outputs: Floats) -> float:
+        lists = [reference.negative_list(word, [noise]) for word, _ in pairs]
+        return sum(
+            reference.loss(vectors[[row]], outputs[targets], labels)
+            for (targets, labels), (_, row) in zip(lists, pairs, strict=True)
+        )
+
+    by_vectors = gradient(lambda x: cost(x, outputs), vectors)
+    by_outputs = gradient(lambda x: cost(vectors, x), outputs)
+    moved, rows = vectors.copy(), outputs.copy()
+    found = documents.stream_step(moved, rows, pairs, noise, ALPHA)
+    assert found == pytest.approx(cost(vectors, outputs), rel=1e-3)  # a clash comes later
+    assert_allclose(moved, vectors - ALPHA * by_vectors, atol=1e-5)
+    assert_allclose(rows, outputs - ALPHA * by_outputs, atol=1e-5)
+
+
+def test_a_new_document_goes_down_the_gradient(rng: np.random.Generator) -> None:
+    vectors, outputs = window(rng)
+    words, noise = [2, 5, 3, 5], 3
+
+    def cost(row: Floats) -> float:
+        lists = [reference.negative_list(word, [noise]) for word in words]
+        return sum(reference.loss(row[None], outputs[targets], labels) for targets, labels in lists)
+
+    moved = documents.infer_words(vectors[0], outputs, words, noise, ALPHA)
+    assert_allclose(moved, vectors[0] - ALPHA * gradient(cost, vectors[0]), atol=1e-11)

@@ -64,9 +64,11 @@ CONSTANT void NAME(cbow_steps)(vec *sums, const float *signs, int n, float alpha
     ints exponent = *(const ints *)likely->exponent;
     for (int o = 0; o < n; o += WIDTH) {
         const vec score = NAME(cbow_scores)(sums + o, n - o);
-        const vec sign = LOAD_LOOSE(signs + o);
+        const vec signed_weight = LOAD_LOOSE(signs + o);
+        const vec sign = (vec)(((ints)signed_weight & INT32_MIN) | (ints)ALL(1.0f));
         const vec taken = LOAD_LOOSE(taken_mask + (n - o < WIDTH ? ROW_FLOATS - (n - o) : 0));
-        const NAME(labels) l = NAME(labels_from)(sign, taken, alpha);
+        NAME(labels) l = NAME(labels_from)(sign, taken, alpha);
+        l.rate = alpha * signed_weight;
         STORE(g + o, NAME(step)(score, l, &product, &exponent));
         likely->factors++;
     }

@@ -68,7 +68,7 @@ typedef struct {
      *     x = scale * (weights[0] * rows[0] + ... + weights[m - 1] * rows[m - 1])
      *     G = alpha * (label - sigmoid(x . outputs))
      *     rows += share * (G . outputs);  outputs += G * x    (from the old values)
-     * Everything else as above. */
+     * signs: times the weights of the steps (the loss is not).  Everything else as above. */
     void (*cbow)(const cbow_input *input, float *const *outputs, const float *signs, int n, int floats,
                  float alpha, likelihood *likely, const prefetch_list *prefetch);
 

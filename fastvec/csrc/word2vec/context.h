@@ -33,6 +33,12 @@ static inline int list_context(const training *t, worker *w, int i, int start, i
     return from;
 }
 
+/* The same where the context words are no inputs. */
+static inline int no_context(worker *w, int i) {
+    w->window.words = w->window.m = 0;
+    return i;
+}
+
 /* The rows of the documents that a sentence belongs to are inputs, too. */
 static inline void list_documents(const training *t, worker *w, int64_t sentence) {
     window *v = &w->window;

@@ -21,16 +21,20 @@ typedef struct {
     int alone;             /* the context words are no inputs */
 } documents;
 
-/* Append the rows of a sentence's documents to the m inputs of a window; returns how many these are then.
- * The arrays were checked before, but they are the caller's, who may have changed them since. */
-static inline int add_documents(const documents *d, int64_t stride, int64_t sentence, float **inputs, int m) {
+/* The row of a sentence's k-th document, or NULL if it has fewer.  The arrays were checked before, but they are
+ * the caller's, who may have changed them since. */
+static inline float *document_row(const documents *d, int64_t stride, int64_t sentence, int k) {
     const int64_t start = __atomic_load_n(&d->starts[sentence], __ATOMIC_RELAXED);
     const int64_t stop = __atomic_load_n(&d->starts[sentence + 1], __ATOMIC_RELAXED);
-    if (start < 0 || stop > d->n_tags || stop - start > d->most) return m;
-    for (int64_t k = start; k < stop; k++) {
-        const int64_t tag = __atomic_load_n(&d->tags[k], __ATOMIC_RELAXED);
-        if ((uint64_t)tag < (uint64_t)d->count) inputs[m++] = d->rows + tag * stride;
-    }
+    if (start < 0 || stop > d->n_tags || k >= stop - start || k >= d->most) return NULL;
+    const int64_t tag = __atomic_load_n(&d->tags[start + k], __ATOMIC_RELAXED);
+    return (uint64_t)tag < (uint64_t)d->count ? d->rows + tag * stride : NULL;
+}
+
+/* Append the rows of a sentence's documents to the m inputs of a window; returns how many these are then. */
+static inline int add_documents(const documents *d, int64_t stride, int64_t sentence, float **inputs, int m) {
+    float *row;
+    for (int k = 0; (row = document_row(d, stride, sentence, k)); k++) inputs[m++] = row;
     return m;
 }
 

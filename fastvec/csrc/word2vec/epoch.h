@@ -16,6 +16,7 @@
 #include "word2vec/open_bags.h"
 #include "word2vec/batch_epoch.h"
 #include "word2vec/context.h"
+#include "word2vec/document_epoch.h"
 #include "word2vec/training.h"
 
 /* --- copies of hot rows */
@@ -82,6 +83,12 @@ static inline void predict_from_window(const training *t, worker *w, int i, int 
     predict_from_mean(t, w, v->inputs, v->m, all, w->kept[i], alpha);
 }
 
+/* PV-DBOW: each document by itself, all of them with the same negatives. */
+static inline void predict_from_documents(const training *t, worker *w, int32_t centre, float alpha) {
+    for (int i = 0; i < w->window.m; i++)
+        predict_from_mean(t, w, w->window.inputs + i, 1, 1.0f, centre, alpha);
+}
+
 /* The order of word2vec.c: each context word by itself, with negatives of its own. */
 static inline void predict_pairs(const training *t, worker *w, int32_t centre, float alpha) {
     for (int i = 0; i < w->window.m; i++) {
@@ -133,7 +140,9 @@ static inline void start_window(const training *t, worker *w, int i, int slot) {
 static inline void train_window(const training *t, worker *w, int i, int from, float alpha) {
     const int32_t centre = w->kept[i];
     if (t->locks) lock_inputs(t, w, i, from);
-    if (!t->skip_gram)
+    if (t->documents.alone)
+        predict_from_documents(t, w, centre, alpha);
+    else if (!t->skip_gram)
         predict_from_window(t, w, i, from, alpha);
     else if (t->shared_negatives)
         predict(t, w, w->window.inputs, w->window.m, centre, alpha);
@@ -160,45 +169,24 @@ static inline void start_batch(const training *t, worker *w, int n, int i) {
     if (t->workers > 1) merge_hot_rows(t, w, 0);
 }
 
-/* Rows that are gathered are fetched as soon as they are listed. */
-static inline void prefetch_listed(const training *t, const worker *w, int i) {
-    float *const *list = list_of(t, w, i);
-    const int n = list_size(t) < MAX_PREFETCHED ? list_size(t) : MAX_PREFETCHED;
-    for (int r = 0; r < n; r++)
-        for (int c = 0; c < t->floats; c += ROW_FLOATS) __builtin_prefetch(list[r] + c);
-}
-
-/* PV-DBOW: train on kept[0 .. n), whose words are predicted from documents alone: each of these by itself,
- * all with the same negatives. */
-static inline void train_documents(const training *t, worker *w, const control *c, int n, float alpha,
-                                   float slope) {
-    window *v = &w->window;
-    const int32_t *end = w->ends - 1;
-    v->m = 0;
-    for (int i = 0, next = 0; i < n; i++) {
-        const int slot = i % BATCH;
-        const float now = alpha + slope * (float)i;
-        if (slot == 0) {
-            if (control_stopped(c)) break;
-            start_batch(t, w, n, i);
+/* PV-DBOW in streams: for each of their documents' tags the words are walked through once. */
+static inline void train_streams(const training *t, worker *w, const control *c, int n, float alpha,
+                                 float slope) {
+    enum { GROUPS_PER_BATCH = BATCH / MAX_PAIRS };
+    document_streams *s = &w->streams;
+    order_documents(w, n);
+    for (int tag = 0; fill_streams(t, w, tag) > 0; tag++) {
+        list_stream_group(t, w, 0);
+        for (int i = 0; i < s->each; i++) {
+            if (i % GROUPS_PER_BATCH == 0) {
+                if (control_stopped(c)) return;
+                w->batches++;
+                if (t->workers > 1) merge_hot_rows(t, w, 0);
+            }
+            list_stream_group(t, w, i + 1);
+            train_stream_group(w, i, alpha + slope * (float)(i * MAX_PAIRS));
         }
-        for (int a = i > 0 ? AHEAD : 0; a <= AHEAD; a++) {
-            list_rows(t, w, n, i + a, slot + a);
-            prefetch_listed(t, w, i + a);
-        }
-        if (i == next) {
-            v->words = 0;
-            update_gathered(&w->updater, v->inputs, v->m, now);
-            next = *++end;
-            list_documents(t, w, w->sentences[end - w->ends]);
-        }
-        if (v->m == 0) continue;
-        start_window(t, w, i, slot);
-        w->updater.prefetch.n = 0;
-        predict(t, w, v->inputs, v->m, w->kept[i], now);
-        if (has_tree(t)) update_gathered(&w->updater, v->inputs, v->m, now); /* all paths share the root */
     }
-    update_gathered(&w->updater, v->inputs, v->m, alpha + slope * (float)n);
 }
 
 /* Where the walk through the sentences of a chunk is. */
@@ -214,25 +202,18 @@ static inline void walk_on(const training *t, worker *w, walk *at, int n, int i,
     while (i == *at->end) at->start = *at->end++;
     if (has_bags(t)) move_bags(t, w, i, at->start, *at->end, n);
     const int reach = draw_reach(t, &w->random);
-    const int from = list_context(t, w, i, at->start, *at->end, reach);
+    const int from = t->documents.alone ? no_context(w, i)
+                                        : list_context(t, w, i, at->start, *at->end, reach);
     if (t->documents.rows) list_documents(t, w, w->sentences[at->end - w->ends]);
     if (w->window.m == 0) return;
     start_window(t, w, i, slot);
     train_window(t, w, i, from, alpha);
 }
 
-/* Train on kept[0 .. n), the learning rate changing by `slope` (below 0) with each word. */
-static inline void train_kept(const training *t, worker *w, const control *c, int n, float alpha,
-                              float slope) {
+/* Train on kept[0 .. n), window by window, the learning rate changing by `slope` (below 0) with each word. */
+static inline void walk_through(const training *t, worker *w, const control *c, int n, float alpha,
+                                float slope) {
     walk at = {0, w->ends};
-    if (t->documents.alone) {
-        train_documents(t, w, c, n, alpha, slope);
-        return;
-    }
-    if (t->batch.weights.rows) {
-        train_in_batches(t, w, c, n, alpha, slope);
-        return;
-    }
     for (int i = 0; i < n; i++) {
         const int slot = i % BATCH;
         if (slot == 0) {
@@ -242,6 +223,16 @@ static inline void train_kept(const training *t, worker *w, const control *c, in
         walk_on(t, w, &at, n, i, slot, i == 0, alpha + slope * (float)i);
     }
     if (has_bags(t)) close_all_bags(t, w);
+}
+
+static inline void train_kept(const training *t, worker *w, const control *c, int n, float alpha,
+                              float slope) {
+    if (has_streams(t))
+        train_streams(t, w, c, n, alpha, slope);
+    else if (t->batch.weights.rows)
+        train_in_batches(t, w, c, n, alpha, slope);
+    else
+        walk_through(t, w, c, n, alpha, slope);
 }
 
 /* Subsample tokens[from .. to) into kept[n ..]; returns the new n.  The ids were checked before, but the
@@ -259,15 +250,6 @@ static inline int subsample(const training *t, worker *w, int64_t from, int64_t 
     }
     w->random = random;
     return n;
-}
-
-/* The same for a sentence s.  Where words are no inputs, the rows that are fetched ahead are documents. */
-static inline int subsample_sentence(const training *t, worker *w, int64_t s, int64_t from, int64_t to,
-                                     int n) {
-    const int kept = subsample(t, w, from, to, n);
-    if (t->documents.alone && add_documents(&t->documents, t->stride, s, w->window.inputs, 0) > 0)
-        for (int i = n; i < kept; i++) w->rows[t->reach + i] = w->window.inputs[0];
-    return kept;
 }
 
 static inline void start_chunk(const training *t, worker *w, int64_t chunk) {
@@ -298,7 +280,7 @@ static inline int read_chunk(const training *t, worker *w, int64_t chunk, int64_
         const int64_t to = at + CHUNK < end ? at + CHUNK : end;
         if (at < first || to > t->n_tokens || n + (to - at) > MAX_CHUNK) break;
         const int before = n;
-        n = subsample_sentence(t, w, s, at, to, n);
+        n = subsample(t, w, at, to, n);
         if (n > before) {
             w->sentences[sentences] = s;
             w->ends[sentences++] = n;

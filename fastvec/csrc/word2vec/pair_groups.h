@@ -1,7 +1,7 @@
 /* pair_groups.h - training on a list of pairs: some of them at a time, with noise words that they share.
  *
  * The centre words of a list are in one half block and its noise words in another, so no noise word is the
- * centre word.  A word that is drawn twice for one group has twice the weight.
+ * centre word.
  */
 #ifndef FASTVEC_PAIR_GROUPS_H
 #define FASTVEC_PAIR_GROUPS_H
@@ -12,7 +12,7 @@
 #include "word2vec/alias.h"
 #include "word2vec/context.h"
 #include "word2vec/deal.h"
-#include "word2vec/update.h"
+#include "word2vec/pair_group.h"
 
 /* Pairs, and where their rows and their noise words are. */
 typedef struct {
@@ -28,27 +28,12 @@ typedef struct {
     int most;    /* pairs at a time */
 } pair_list;
 
-/* What is trained at once: m inputs, m centres, and noise words, each listed once. */
-typedef struct {
-    float **rows;   /* (2 * MAX_PAIRS + most noise words,) */
-    float *weights; /* (most noise words + ROW_FLOATS,): how often each of them was drawn */
-    const uint32_t *pairs; /* m of them */
-    int m, noise;
-} pair_group;
-
 static inline void draw_noise(const pair_list *l, pair_group *g, uint64_t *random) {
-    float **noise = g->rows + 2 * g->m;
     const uint64_t chance = rng_next(random) >> 40; /* 24 bits: all of them fit a float */
     const int n = l->places ? (int)(l->draws + (float)chance * 0x1p-24f) : 0;
     g->noise = 0;
-    for (int i = 0; i < n; i++) {
-        float *row = deal_row(l->noise, l->stride, alias_draw(l->columns, l->places, random));
-        int k = 0;
-        while (k < g->noise && noise[k] != row) k++;
-        g->weights[k] = k < g->noise ? g->weights[k] + 1 : 1;
-        noise[k] = row;
-        g->noise += k == g->noise;
-    }
+    for (int i = 0; i < n; i++)
+        add_noise(g, deal_row(l->noise, l->stride, alias_draw(l->columns, l->places, random)));
 }
 
 /* List the next group. */
@@ -77,22 +62,6 @@ static inline void unlock_group(const training *t, const pair_group *g, const in
         const uint32_t place = g->pairs[i] & 0xffff;
         unlock_row(t, words[place], deal_row(bricks, t->stride, place), copies + 2 * i * t->stride);
     }
-}
-
-/* The noise words from `from` on, more than go along with the pairs: one after another. */
-static inline void train_more_noise(updater *u, const pair_group *g, int from, float alpha) {
-    static const float sign[1 + ROW_FLOATS] = {-1};
-    for (int i = from; i < g->noise; i++)
-        update(u, g->rows, g->m, g->rows + 2 * g->m + i, sign, 1, alpha * g->weights[i]);
-}
-
-static inline void train_group(updater *u, const pair_group *g, float alpha) {
-    const int shared = g->noise < MAX_SHARED ? g->noise : MAX_SHARED;
-    u->kernel->pairs(g->rows, g->rows + g->m, g->m, g->rows + 2 * g->m, g->weights, shared, u->floats,
-                     alpha, &u->likelihood, u->g, &u->prefetch);
-    u->predictions += g->m * (1 + shared);
-    u->prefetch.n = 0;
-    train_more_noise(u, g, shared, alpha);
 }
 
 #endif

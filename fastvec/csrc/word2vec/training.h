@@ -15,6 +15,7 @@
 #include "kernels/kernels.h"
 #include "word2vec/batch_outputs.h"
 #include "word2vec/batches.h"
+#include "word2vec/document_streams.h"
 #include "word2vec/documents.h"
 #include "word2vec/hot_rows.h"
 #include "word2vec/output_layers.h"
@@ -86,6 +87,7 @@ typedef struct {
     OUTPUT_LAYERS(LAYER)
 #undef LAYER
     batch_worker batch;
+    document_streams streams;
     merge_plan plan;
     int64_t batches;  /* trained on */
     prefetch_tuner tuner; /* by columns or by whole rows? */
@@ -114,6 +116,11 @@ static inline int has_tree(const training *t) {
 #undef TREE
 }
 
+/* Whether documents predict the words, in streams (document_streams.h). */
+static inline int has_streams(const training *t) {
+    return t->documents.alone && t->shared_negatives && !has_tree(t) && t->kernel->pairs;
+}
+
 static inline void worker_free(worker *w) {
     hot_rows_free(&w->vectors);
 #define FREE(layer, _)              \
@@ -122,6 +129,7 @@ static inline void worker_free(worker *w) {
     OUTPUT_LAYERS(FREE)
 #undef FREE
     batch_free(&w->batch);
+    streams_free(&w->streams);
     aligned_free(w->kept);
     aligned_free(w->ends);
     aligned_free(w->sentences);
@@ -179,6 +187,7 @@ static inline int layers_init(worker *w, const training *t) {
 #undef INIT
     if (t->batch.weights.rows)
         bad |= batch_init(&w->batch, &t->batch, t->stride, t->floats, most_context_words(t));
+    if (has_streams(t)) bad |= streams_init(&w->streams, t->negative_sampling.negative);
     return bad;
 }
 
@@ -186,8 +195,8 @@ static inline int layers_init(worker *w, const training *t) {
 static inline int worker_init(worker *w, const training *t, int index) {
     w->index = index;
     w->plan = plan_merges(t->workers, t->n_tokens, has_tree(t));
-    updater_init(&w->updater, t->kernel, t->floats, !t->skip_gram);
-    w->updater.gathered.used = t->documents.alone;
+    updater_init(&w->updater, t->kernel, t->floats,
+                 !t->skip_gram || (t->documents.alone && !has_streams(t)));
     if (lists_init(w, t) < 0 || window_init(&w->window, t) < 0 || layers_init(w, t) < 0 ||
         bags_init(w, t) < 0) {
         worker_free(w);

@@ -8,14 +8,6 @@
 
 #include "kernels/kernels.h"
 
-/* Outputs of several windows whose inputs are the same documents: they are updated at once. */
-typedef struct {
-    int used;       /* updates are gathered, and done by update_gathered */
-    int n;          /* outputs so far */
-    float *outputs[MAX_OUTPUTS];
-    float signs[MAX_OUTPUTS + ROW_FLOATS];
-} gathered;
-
 /* What a worker's updates share. */
 typedef struct {
     const kernels *kernel;
@@ -26,7 +18,6 @@ typedef struct {
     int64_t predictions;    /* over this many */
     prefetch_list prefetch; /* rows of a later window, which the next update fetches on the way */
     cbow_input input;       /* CBOW's: the context words of the window */
-    gathered gathered;
     float g[GRADIENT_FLOATS] __attribute__((aligned(128)));
 } updater;
 
@@ -63,39 +54,11 @@ static inline void update_cbow(updater *u, float *const *outputs, const float *s
     u->predictions += n;
 }
 
-/* What has been gathered, with each of some input rows.  A row may be listed twice, since CBOW's kernel changes
- * one output after the other. */
-static inline void update_gathered(updater *u, float *const *inputs, int m, float alpha) {
-    const int n = u->gathered.n;
-    u->gathered.n = 0;
-    for (int i = 0; n > 0 && i < m; i++) {
-        u->input = (cbow_input){.rows = inputs + i, .m = 1, .scale = 1.0f, .share = 1.0f, .sum = u->input.sum};
-        update_cbow(u, u->gathered.outputs, u->gathered.signs, n, alpha);
-    }
-}
-
-/* Gather the outputs of a window; those that are there already are updated before if there is no room. */
-static inline void gather_outputs(updater *u, float *const *inputs, int m, float *const *outputs,
-                                  const float *signs, int n, float alpha) {
-    gathered *g = &u->gathered;
-    for (int o = 0; o < n; o += MAX_OUTPUTS) {
-        const int some = n - o < MAX_OUTPUTS ? n - o : MAX_OUTPUTS;
-        if (g->n + some > MAX_OUTPUTS) update_gathered(u, inputs, m, alpha);
-        memcpy(g->outputs + g->n, outputs + o, (size_t)some * sizeof *outputs);
-        memcpy(g->signs + g->n, signs + o, (size_t)some * sizeof *signs);
-        g->n += some;
-    }
-}
-
 /* One update of m inputs and n outputs, in groups as large as the kernels take; groups of inputs are
  * even and of about equal size.  signs: +1 for an output with label 1, -1 for label 0.  With CBOW the
  * input is u->input, whatever `inputs` are. */
 static inline void update(updater *u, float *const *inputs, int m, float *const *outputs,
                           const float *signs, int n, float alpha) {
-    if (u->gathered.used) {
-        gather_outputs(u, inputs, m, outputs, signs, n, alpha);
-        return;
-    }
     if (u->cbow) {
         update_cbow(u, outputs, signs, n, alpha);
         return;
