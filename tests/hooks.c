@@ -61,6 +61,22 @@ void tuner_ways(const double *costs, int64_t chunks, int32_t *ways) {
 
 float merge_scale(float decay, int workers) { return delta_scale(decay, workers); }
 
+/* Workers 0, 1, ... merge a row, and each works on its copy beforehand: that leaves e^-x of the distance to 0,
+ * where x is `decay`.  What the row is after each merge goes into history (turns, floats). */
+void merge_in_turn(const instruction_set *set, const float *row, int floats, float decay, float scale,
+                   int workers, int turns, float *history) {
+    const size_t bytes = (size_t)floats * sizeof *row;
+    float *copies = aligned_new(64, bytes * (size_t)(2 * workers + 1)), *shared = copies + 2 * workers * floats;
+    for (int i = 0; i < 2 * workers + 1; i++) memcpy(copies + i * floats, row, bytes);
+    for (int turn = 0; turn < turns; turn++) {
+        float *local = copies + turn % workers * 2 * floats, *base = local + floats;
+        for (int k = 0; k < floats; k++) local[k] *= expf(-decay);
+        set->word2vec->merge(shared, local, base, floats, floats, &scale, FAR, 1);
+        memcpy(history + turn * floats, shared, bytes);
+    }
+    aligned_free(copies);
+}
+
 /* How many rows a worker has copies of, and how many words it trains on between two merges of the
  * hottest. */
 void hot_row_plan(int64_t n_tokens, int workers, int has_tree, int64_t *rows, int64_t *words) {

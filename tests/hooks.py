@@ -141,6 +141,21 @@ def merge_scale(decay: float, workers: int) -> float:
     return scale
 
 
+def merge_in_turn(
+    row: NDArray[np.float32], decay: float, scale: float, workers: int, turns: int, simd: str
+) -> NDArray[np.float32]:
+    """What a row is after each merge, if workers merge it in turn, and each leaves exp(-decay) of
+    the distance to 0 between two of its merges."""
+    assert row.dtype == np.float32
+    assert len(row) % 16 == 0
+    history = np.empty((turns, len(row)), np.float32)
+    library().merge_in_turn(
+        kernels(simd), address(row), len(row), ctypes.c_float(decay), ctypes.c_float(scale),
+        workers, turns, address(history),
+    )  # fmt: skip
+    return history
+
+
 def hot_row_plan(n_tokens: int, workers: int, tree: bool) -> tuple[int, int]:
     """How many rows a worker beside others has copies of, and how many words it trains on between
     two merges of the hottest."""

@@ -237,15 +237,39 @@ static void NAME(apply)(float *const *inputs, int m, float *const *outputs, int 
 #include "kernels/bags.h"
 #include "kernels/pairs.h"
 
+/* How much of a worker's change d of a row the others, whose changes are o, have left to do; 1 if the row did
+ * not move far. */
+CONSTANT float NAME(left_to_do)(const float *shared, const float *local, const float *base, int floats,
+                                float far) {
+    vec sums[4] = {ALL(0.0f), ALL(0.0f), ALL(0.0f), ALL(0.0f)};
+    for (int k = 0; k < floats; k += WIDTH) {
+        const vec before = LOAD(base + k), now = LOAD(shared + k);
+        const vec d = LOAD(local + k) - before, o = now - before;
+        sums[0] += d * o;
+        sums[1] += d * d;
+        sums[2] += now * now;
+    }
+    float sum[4];
+    NAME(store_sums)(sum, sums);
+    const float done = sum[0], all = sum[1], length = sum[2] > 1.0f ? sum[2] : 1.0f;
+    if (all <= far * length || done <= 0.0f) return 1.0f;
+    return done < all ? 1.0f - done / all : 0.0f;
+}
+
 /* The shared rows were mostly written by another core last, so they are prefetched a few rows ahead. */
 static void NAME(merge)(float *shared, float *local, float *base, int64_t stride, int floats,
-                        const float *scales, int64_t n) {
+                        const float *scales, float far, int64_t n) {
     enum { ROWS_AHEAD = 3 };
     for (int64_t row = 0; row < n; row++, shared += stride, local += stride, base += stride) {
         NAME(prefetch_row)(shared + (row + ROWS_AHEAD < n ? ROWS_AHEAD * stride : 0), floats);
+        float scale = scales[row];
+        if (scale < 1.0f) {
+            const float most = NAME(left_to_do)(shared, local, base, floats, far);
+            if (scale > most) scale = most;
+        }
         for (int k = 0; k < floats; k += WIDTH) {
             const vec before = LOAD(base + k);
-            const vec sum = LOAD(shared + k) + scales[row] * (LOAD(local + k) - before);
+            const vec sum = LOAD(shared + k) + scale * (LOAD(local + k) - before);
             STORE(shared + k, sum);
             STORE(local + k, sum);
             STORE(base + k, sum);

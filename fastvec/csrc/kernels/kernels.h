@@ -84,10 +84,11 @@ typedef struct {
                   const prefetch_list *prefetch);
 
     /* A worker's copies of n rows that others change too (word2vec/hot_rows.h), each `stride` floats
-     * after the one before:  shared += scale * (local - base);  local = base = shared.
-     * scales: n of them. */
+     * after the one before:  shared += scale * d;  local = base = shared,  where d = local - base.
+     * The scale is one of n, but if it is below 1, and |d|^2 > far * max(1, |shared|^2), then at most
+     * 1 - o.d / |d|^2  (or 0), where o = shared - base. */
     void (*merge)(float *shared, float *local, float *base, int64_t stride, int floats,
-                  const float *scales, int64_t n);
+                  const float *scales, float far, int64_t n);
 
     /* A row of which several virtual workers changed copies (word2vec/shared_rows.h): it moves by
      *     sum(d) * min(1, max(least, sum(|d|^2) / |sum(d)|^2))

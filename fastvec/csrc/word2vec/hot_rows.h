@@ -13,6 +13,10 @@
  * it would swing ever wider.  If one worker's updates leave e^-x of a row's distance to its optimum, those
  * of W workers one after the other leave e^-Wx, so the sum of their deltas has to be scaled by
  * (1 - e^-Wx) / (W (1 - e^-x)): by 1 for rows that moved little, by 1 / W for rows that arrived.
+ *
+ * x is an estimate, which is far too low for a small vocabulary: where all words lie in a few directions, a
+ * row arrives between two merges.  So of a delta d of a row that moved far not more is added than what the
+ * others have left to do: if they have moved the row by o meanwhile, the share 1 - o.d / |d|^2.
  */
 #ifndef FASTVEC_HOT_ROWS_H
 #define FASTVEC_HOT_ROWS_H
@@ -42,6 +46,12 @@ enum {
 /* x after one update with a learning rate of 1, found by experiment (docs/performance.md). */
 #define WORD_DECAY 0.03f
 #define NODE_DECAY 0.3f
+
+/* W x of rows whose deltas are summed as they are. */
+#define LITTLE 0.1f
+
+/* Of the squared length of a row: it moved far between two merges (by an eleventh of its length or more). */
+#define FAR (1.0f / 128.0f)
 
 /* What the rows of a matrix stand for, which decides how their copies are merged. */
 typedef enum { WORD_ROWS, NODE_ROWS } row_kind;
@@ -129,8 +139,8 @@ static inline float *hot_rows_at(const hot_rows *h, int64_t row) {
 
 /* What the sum of several workers' deltas is multiplied with. */
 static inline float delta_scale(float decay, int workers) {
-    if (decay < 1e-4f) return 1.0f;
     const float many = (float)workers;
+    if (many * decay < LITTLE) return 1.0f;
     return expm1f(-many * decay) / (many * expm1f(-decay));
 }
 
@@ -159,7 +169,7 @@ static inline void hot_rows_merge(hot_rows *h, int64_t from, int64_t to) {
     if (from >= to) return;
     const int64_t at = from * h->stride;
     h->kernel->merge(h->shared + at, h->local + at, h->base + at, h->stride, h->floats,
-                     h->scales + from, to - from);
+                     h->scales + from, FAR, to - from);
 }
 
 /* Merge early, at the end of an epoch, after so many words. */
