@@ -117,10 +117,11 @@ class Corpus:
         tokens : {"whitespace", "words"} or callable
             what a word is: what is between spaces, tabs and newlines, byte for byte; or a run of
             letters, digits and marks of any script, in Unicode's normal form C; or what a function
-            makes of each line of text (without ``lines``: of each text).  Lists of words are taken
-            as they are.  Default: "whitespace".
+            makes of each line of text (without ``lines``: of each text).  Default: "whitespace".
+            Words of lists, of Python or in a table, are words as they are, except with "words",
+            which cuts them too.  Integers stay what they are.
         lower : bool
-            put words into lower case; default: False.
+            put words into lower case, also those of lists; default: False.
         lines : bool
             whether a line end (a newline, a carriage return, or both) ends a sentence, which is the
             default, or only the end of a file or of a table's row does.

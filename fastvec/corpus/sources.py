@@ -83,7 +83,7 @@ class Source:
         """Begin to read.
 
         A function as ``tokens`` makes the sentences of all texts, line by line or (without
-        ``lines``) of each text as one; lists of words are taken as they are.  Where words are
+        ``lines``) of each text as one; it is not applied to lists of words.  Where words are
         counted only, the items of long tables need not be brought into sequences.
         """
         contents = self._contents(params)

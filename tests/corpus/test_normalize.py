@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -77,3 +79,27 @@ def test_word_pattern_any_cut(text: str, workers: int, part: int, min_count: int
 
 def test_lower_case_joins_counts() -> None:
     assert read("The THE the ΟΔΟΣ cat", min_count=1, lower=True) == {"the": 3, "οδος": 1, "cat": 1}
+
+
+@pytest.mark.parametrize("kind", ["lists", "a generator", "mappings", "JSON lines", "a long table"])
+def test_words_of_lists_are_cut_if_that_is_asked_for(tmp_path: Path, kind: str) -> None:
+    lists = [["It's", "New York"], ["it's"]]
+    (tmp_path / "lists").write_text("".join(json.dumps({"t": t}) + "\n" for t in lists))
+    items = [{"t": word, "g": i} for i, words in enumerate(lists) for word in words]
+    (tmp_path / "items").write_text("".join(json.dumps(item) + "\n" for item in items))
+
+    def words(**more: Any) -> list[str]:
+        sources: dict[str, tuple[Any, dict[str, Any]]] = {
+            "lists": (lists, {}),
+            "a generator": ((words for words in lists), {}),
+            "mappings": ([{"t": words} for words in lists], {"column": "t"}),
+            "JSON lines": (tmp_path / "lists", {"column": "t"}),
+            "a long table": (tmp_path / "items", {"column": "t", "group": "g"}),
+        }
+        source, options = sources[kind]
+        with Corpus.read(source, min_count=1, sorted_vocab=0, **options, **more) as corpus:
+            return list(corpus.vocabulary.words)
+
+    assert words() == ["It's", "New York", "it's"]
+    assert words(lower=True) == ["it's", "new york"]
+    assert words(tokens="words") == ["It", "s", "New", "York", "it"]
