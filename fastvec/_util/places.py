@@ -102,6 +102,19 @@ def still_there(place: FileLike) -> str:
 
 
 @contextlib.contextmanager
+def not_saved_if_refused(place: FileLike, remedy: str = "") -> Iterator[None]:
+    """Of the check that loading makes, before anything is written: its ValueError or TypeError says
+    that the model is not saved."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"the model is not saved, since it could not be loaded: {error}: set it back{remedy}"
+            f"{still_there(place)}"
+        ) from None
+
+
+@contextlib.contextmanager
 def open_source(place: FileLike) -> Iterator[BinaryIO]:
     """Open a file for reading, wherever it is; an open file is read from where it stands, and is
     not closed.

@@ -554,6 +554,13 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         is not in it.  The file is a path, an address that fsspec knows (``s3://...``), or a file
         that is open for writing bytes.
 
+        Raises
+        ------
+        FloatingPointError
+            the numbers are not finite any more.
+        ValueError
+            an option was changed to a value with which the file could not be loaded.
+
         >>> model.save("glove.safetensors")
         """
         save_model(self, fname_or_handle)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.options import names_of, params_from
-from fastvec._util.places import FileLike, still_there
+from fastvec._util.places import FileLike, not_saved_if_refused, still_there
 from fastvec.corpus.corpus import serializable
 from fastvec.io.container import Container
 from fastvec.io.vectors import load_vectors, save_vectors
@@ -59,6 +59,8 @@ def save_model(
 ) -> None:
     """Write a model, and whatever else belongs to it; see :meth:`fastvec.GloVe.save`."""
     words, size = model._wv_words(), model.vector_size
+    with not_saved_if_refused(path, ", or save the vectors alone with wv.save"):
+        _check_options(model)
     try:
         model._check_finite()
     except FloatingPointError as error:
@@ -102,8 +104,7 @@ def load_model(cls: type[Model], path: FileLike) -> tuple[Model, Container]:
     except (KeyError, ValueError, TypeError, OverflowError):
         raise file.damaged("its parameters are not complete") from None
     try:
-        for group in GROUPS:
-            params_from(group, model)
+        _check_options(model)
     except (ValueError, TypeError) as error:
         raise file.damaged(error) from None
     size, count = model.vector_size, len(words) - bool(model.unk)
@@ -116,6 +117,12 @@ def load_model(cls: type[Model], path: FileLike) -> tuple[Model, Container]:
     model._records[:, :, : size + 2] = saved
     model._prior = None if prior is None else np.array(prior)
     return model, file
+
+
+def _check_options(model: GloVe) -> None:
+    """ValueError or TypeError for options with which no model is loaded."""
+    for group in GROUPS:
+        params_from(group, model)
 
 
 def restore_rows(model: GloVe, path: FileLike) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.log import log_unsaved
 from fastvec._util.options import params_from, refuse_unknown, set_options
-from fastvec._util.places import FileLike
+from fastvec._util.places import FileLike, not_saved_if_refused
 from fastvec._util.undo import undone_on_error
 from fastvec.corpus.build import read_corpus
 from fastvec.corpus.corpus import WORD_OPTIONS
@@ -29,7 +29,7 @@ from fastvec.models.collocations import (
     count_bigrams,
     merge_bigrams,
 )
-from fastvec.models.phrase_model import PhraseModel
+from fastvec.models.phrase_model import SAVED, PhraseModel
 from fastvec.models.phrase_scores import (
     Scorer,
     is_vectorized,
@@ -103,6 +103,7 @@ class FrozenPhrases(PhraseModel):
 
         >>> FrozenPhrases(Phrases([["new", "york"]] * 9, min_count=1)).save("phrases.fvp")
         """
+        _refuse_unloadable(self, fname_or_handle)
         write_frozen(fname_or_handle, self._settings(), self.phrasegrams)
         log_unsaved(self, Phrases().freeze())
 
@@ -376,6 +377,7 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
 
         >>> Phrases([["new", "york"]] * 9).save("phrases.fvp")
         """
+        _refuse_unloadable(self, fname_or_handle)
         write_phrases(fname_or_handle, self._settings(), self._add_up())
         log_unsaved(self, Phrases())
 
@@ -386,6 +388,12 @@ class Phrases(PhraseModel, PhrasesParams, CorpusParams):
         if file.bigrams is not None:
             phrases._texts = [file.bigrams]
         return phrases
+
+
+def _refuse_unloadable(model: PhraseModel, place: FileLike) -> None:
+    """ValueError for a model with options that :meth:`PhraseModel.load` would refuse."""
+    with not_saved_if_refused(place):
+        Phrases(**{name: value for name, value in vars(model).items() if name in SAVED})
 
 
 def _connectors(words: Collection[str]) -> frozenset[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.options import names_of
-from fastvec._util.places import FileLike, name_of, still_there
+from fastvec._util.places import FileLike, name_of, not_saved_if_refused, still_there
 from fastvec.corpus.corpus import STORAGE_OPTIONS, serializable
 from fastvec.io.container import Container
 from fastvec.io.vectors import load_vectors, save_vectors
@@ -36,7 +36,8 @@ def save_model(
 ) -> None:
     """Write a model, and whatever else belongs to it."""
     words = model.wv.words
-    model._check_options()
+    with not_saved_if_refused(path, ", or save the vectors alone with wv.save"):
+        model._check_options()
     if not model._is_finite():
         raise FloatingPointError(
             f"the model is not saved, since its numbers are not finite: lower alpha (now "

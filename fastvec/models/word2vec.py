@@ -645,6 +645,8 @@ class Word2Vec(Word2VecWords, Plotted):
         FloatingPointError
             the vectors are not finite any more, because the learning rate was too high: a model
             that cannot be used would replace the one that was saved before.
+        ValueError
+            an option was changed to a value with which the file could not be loaded.
 
         >>> Word2Vec([["cat", "sat"]] * 9, vector_size=8, min_count=1).save("model.safetensors")
         """

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.options import check_value, names_of, params_from
-from fastvec._util.places import FileLike, name_of, still_there
+from fastvec._util.places import FileLike, name_of, not_saved_if_refused, still_there
 from fastvec.corpus.corpus import STORAGE_OPTIONS, serializable
-from fastvec.io.container import Container
+from fastvec.io.container import Container, check_storable
 from fastvec.io.vectors import load_vectors, save_vectors
 from fastvec.models.output_layers import HIERARCHICAL_SOFTMAX, LAYERS, OutputWeights
 from fastvec.models.training import all_finite
@@ -42,6 +42,8 @@ def save_model(
     arrays: Mapping[str, NDArray[Any]] | None = None,
 ) -> None:
     """Write a model, and whatever else belongs to it; see :meth:`fastvec.Word2Vec.save`."""
+    with not_saved_if_refused(path, ", or save the vectors alone with wv.save"):
+        _check_options(model, model.wv.vector_size)
     model._sync_rows()
     weights = {layer.tensor: rows for layer, rows in model._output_weights.items()}
     rows = (*model._input_rows(), model.wv.vectors, *weights.values())
@@ -66,6 +68,19 @@ def save_model(
     )
 
 
+def _check_options(model: Word2Vec, size: int) -> None:
+    """ValueError or TypeError for options with which no model with vectors of ``size`` numbers is
+    loaded."""
+    rates = [check_value(name, getattr(model, name), float) for name in ("alpha", "min_alpha")]
+    params_from(Word2VecParams, model, alpha=max(rates))
+    for group in (*model._groups[1:], VocabularyParams, CorpusParams):
+        params_from(group, model)
+    for name in ("corpus_count", "corpus_total_words"):
+        check_value(name, getattr(model, name), int, low=0)
+    check_value("vector_size", model.vector_size, int, low=size, high=size)
+    check_storable("comment", model.comment)
+
+
 def load_model(cls: type[Model], path: FileLike) -> tuple[Model, Container]:
     """Open a file of :func:`save_model`: the model, and all that the file has; see
     :meth:`fastvec.Word2Vec.load`."""
@@ -81,13 +96,7 @@ def load_model(cls: type[Model], path: FileLike) -> tuple[Model, Container]:
         if name in options:
             setattr(model, name, options[name])
     try:
-        rates = [check_value(name, getattr(model, name), float) for name in ("alpha", "min_alpha")]
-        params_from(Word2VecParams, model, alpha=max(rates))
-        for group in (*model._groups[1:], VocabularyParams, CorpusParams):
-            params_from(group, model)
-        for name in ("corpus_count", "corpus_total_words"):
-            check_value(name, getattr(model, name), int, low=0)
-        check_value("vector_size", model.vector_size, int, low=size, high=size)
+        _check_options(model, size)
     except (TypeError, ValueError) as error:
         raise file.damaged(error) from None
     # Files of version 1 have the state of training among the parameters.
