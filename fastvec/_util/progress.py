@@ -139,6 +139,15 @@ def _shown(facts: dict[str, Any]) -> list[tuple[str, str]]:
     return shown
 
 
+def plural(number: int, noun: str) -> str:
+    """A number of things: ``1 word``, ``1,234 words``.
+
+    >>> plural(1, "word"), plural(1234, "word")
+    ('1 word', '1,234 words')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 def readable(number: float) -> str:
     """A number in thousands (k), millions (M) or billions (G): 1234567 is ``1.23M``."""
     for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):

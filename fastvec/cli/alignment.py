@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from fastvec._util.atomic import STDOUT, path_name
+from fastvec._util.progress import plural
 from fastvec._util.run_log import plain
 from fastvec.alignment import Drift
 from fastvec.alignment import align as align_languages
@@ -125,7 +126,7 @@ def drift(
     )
     if target is not None and write is not None:
         save((target, functools.partial(write_lines, list(write(found, paths)))))
-        report(quiet, f"{path_name(target.path)}: {len(found.words):,} words")
+        report(quiet, f"{path_name(target.path)}: {plural(len(found.words), 'word')}")
     if output != STDOUT:
         print_drift(found, topn, as_json)
     report(quiet, summary(found))
@@ -217,8 +218,8 @@ def summary(found: Drift) -> str:
         return NO_FLOOR
     above = len(found.above_floor)
     return (
-        f"of {len(found.words):,} words, {above:,} moved further than chance explains: their z is "
-        f"above {found.floor:.1f}, beyond which less than one word is expected"
+        f"of {plural(len(found.words), 'word')}, {above:,} moved further than chance explains: "
+        f"their z is above {found.floor:.1f}, beyond which less than one word is expected"
     )
 
 

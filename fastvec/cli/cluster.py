@@ -55,7 +55,9 @@ def engine_of(options: dict[str, Any], text: Sequence[Source], quiet: bool) -> E
     params = ClusterParams(**{name: options.pop(name) for name in names})
     plan = options.pop("plan")
     if params.engine == "local":
-        refuse_options({"plan", *names} - {"engine"}, "without --engine ray")
+        alone = "without --engine ray"
+        refuse_options({"threads"}, f"{alone}: --workers is the number of threads of this machine")
+        refuse_options({"plan", *names} - {"engine"}, f"{alone}: give both, or leave it out")
         return None
     for name in ("seeds", "subwords"):
         if name in options_typed():

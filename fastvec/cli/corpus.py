@@ -11,6 +11,7 @@ import click
 from fastvec._util.atomic import STDOUT, atomic_write, path_name
 from fastvec._util.options import params_of
 from fastvec._util.places import exists
+from fastvec._util.progress import plural
 from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, check_outputs, corpus_argument, sources
 from fastvec.cli.help import Command
 from fastvec.cli.news import long_command
@@ -78,8 +79,9 @@ def encode(
         save((target, encoded.save))
         report(
             quiet,
-            f"{path_name(output)}: {len(encoded.tokens):,} of {encoded.raw_words:,} words in "
-            f"{len(encoded):,} sentences, {len(encoded.vocabulary):,} words of the vocabulary",
+            f"{path_name(output)}: {len(encoded.tokens):,} of "
+            f"{plural(encoded.raw_words, 'word')} in {plural(len(encoded), 'sentence')}, "
+            f"{plural(len(encoded.vocabulary), 'word')} of the vocabulary",
         )
 
 
@@ -120,7 +122,9 @@ def vocab(
     if target is not None:
         save((target, vocabulary.save))
         total = vocabulary.counts.sum()
-        report(quiet, f"{output}: {len(vocabulary):,} words, counted {total:,} times")
+        report(
+            quiet, f"{output}: {plural(len(vocabulary), 'word')}, counted {plural(total, 'time')}"
+        )
         return
     if as_json:
         words = map(str, vocabulary.words)
@@ -207,7 +211,9 @@ def phrases(
     progress = running["progress"]
     save(*files, (target, functools.partial(text.save_text, progress=progress)))
     report(
-        quiet, f"{path_name(output)}: {len(text.tokens):,} words, {len(found):,} different phrases"
+        quiet,
+        f"{path_name(output)}: {plural(len(text.tokens), 'word')}, "
+        f"{plural(len(found), 'different phrase')}",
     )
 
 

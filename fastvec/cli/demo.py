@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from fastvec._util.progress import readable
+from fastvec._util.progress import plural, readable
 from fastvec._util.simd import simd
 from fastvec.cli.help import Command
 from fastvec.cli.output import VectorOutput
@@ -56,7 +56,7 @@ def demo(workers: int) -> None:
     model = Word2Vec(sg=1, min_count=15, sample=1e-4, alpha=0.05, epochs=20, workers=workers)
     click.echo(
         f"Training skip-gram with negative sampling: {model.vector_size} dimensions, "
-        f"{model.epochs} epochs, {model.workers} threads, {simd()} ..."
+        f"{plural(model.epochs, 'epoch')}, {plural(model.workers, 'thread')}, {simd()} ..."
     )
     model.build_vocab(paragraphs)
     model.train(paragraphs)

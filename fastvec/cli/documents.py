@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from fastvec._util.progress import plural
 from fastvec.cli.files import OUTPUT, Source, check_outputs, corpus_argument, sources
 from fastvec.cli.help import Command
 from fastvec.cli.news import REPORT_EVERY, long_command
@@ -110,8 +111,8 @@ def documents(
         target.words.check(model.wv.words, model.vector_size)
     report(
         quiet,
-        f"{model.corpus_total_words:,} words in {model.corpus_count:,} documents, "
-        f"{len(model.wv):,} words of the vocabulary",
+        f"{plural(model.corpus_total_words, 'word')} in {plural(model.corpus_count, 'document')}, "
+        f"{plural(len(model.wv), 'word')} of the vocabulary",
     )
 
     def train() -> None:

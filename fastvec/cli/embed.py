@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.atomic import PathLike, path_name
 from fastvec._util.options import params_of
+from fastvec._util.progress import plural
 from fastvec._util.spill import GrowingArray
 from fastvec._util.system import memory_budget
 from fastvec.cli.files import (
@@ -116,7 +117,10 @@ def embed(
     check_outputs([output, save_component], [*corpus, *vector_files(vectors), counts, component])
     check_matrix_file(output)
     if method != "sif":
-        refuse_options({"a", "counts", "component", "save_component"}, "without --method sif")
+        refuse_options(
+            {"a", "counts", "component", "save_component"},
+            "without --method sif: give both, or leave it out",
+        )
     target = Output(output, options["tmp"], is_text=False)
     params = params_of(RowParams, options)
     wv, _ = load(vectors, limit)
@@ -138,7 +142,7 @@ def embed(
             raise ValueError("the corpus is empty: it has no line")
         means.log_empty()
         removed = common_component(moment) if fixed is None else fixed
-        size = f"{len(rows):,} vectors of {wv.vector_size} numbers"
+        size = f"{plural(len(rows), 'vector')} of {plural(wv.vector_size, 'number')}"
         target.expect(rows.nbytes, f"{size} take")
         save(*files(target, rows, removed, save_component))
     report(quiet, f"{path_name(output)}: {size}")

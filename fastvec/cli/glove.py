@@ -11,7 +11,7 @@ import click
 
 from fastvec._util.atomic import path_name
 from fastvec._util.options import params_of
-from fastvec._util.progress import readable
+from fastvec._util.progress import plural, readable
 from fastvec.cli.checkpoints import Checkpointing, checkpoint_options
 from fastvec.cli.files import INPUT, OUTPUT, Source, check_outputs, vector_files
 from fastvec.cli.help import Command
@@ -96,7 +96,10 @@ def cooccur(
         vocab = Output(save_vocab, values["tmp"])
         files.append((vocab, lambda path: write_counts(path, words, counts)))
     save(*files, (output, pairs.write_glove if as_glove else pairs.save))
-    report(quiet, f"{path_name(target)}: {pairs.nnz:,} pairs of {pairs.shape[0]:,} words")
+    report(
+        quiet,
+        f"{path_name(target)}: {plural(pairs.nnz, 'pair')} of {plural(pairs.shape[0], 'word')}",
+    )
 
 
 class Counted(CallbackAny2Vec):
@@ -177,7 +180,7 @@ def glove(
     if init is None:
         refuse_options({"mu"}, "without --init: leave it out, or give vectors to stay near")
     if seeds is not None:
-        refuse_options({"seed"}, "with --seeds")
+        refuse_options({"seed"}, "with --seeds, which has all of them: leave it out")
         values["seed"] = seeds[0]
     start = vector_files(init) if init else []
     inputs = [*corpus, matrix, vocab, read_vocab, *start, *steering.files]

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from fastvec._util.progress import plural
 from fastvec.cli.files import INPUT, Source, check_inputs, corpus_argument, sources
 from fastvec.cli.help import Command
 from fastvec.cli.networks import network_options, train_network
@@ -73,7 +74,8 @@ def perplexity(model: Path, corpus: tuple[Source, ...], as_json: bool, quiet: bo
     words, unknown = len(text.tokens), int((text.tokens == RARE_ID).sum())
     report(
         quiet,
-        f"{words:,} words in {len(text):,} sentences, {100 * unknown / words:.1f} % of them <unk>",
+        f"{plural(words, 'word')} in {plural(len(text), 'sentence')}, "
+        f"{100 * unknown / words:.1f} % of them <unk>",
     )
     facts = {"perplexity": found, "words": words, "sentences": len(text), "unknown": unknown}
     if as_json:

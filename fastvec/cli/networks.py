@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from fastvec._util.progress import plural
 from fastvec.cli.checkpoints import Checkpointing, checkpoint_options
 from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, corpus_argument, sources
 from fastvec.cli.news import REPORT_EVERY
@@ -56,7 +57,7 @@ def train_network(
     inputs = [*corpus, read_vocab, *steering.files]
     checkpointing = Checkpointing(options, [output], inputs)
     if seeds is not None:
-        refuse_options({"seed"}, "with --seeds")
+        refuse_options({"seed"}, "with --seeds, which has all of them: leave it out")
         options["seed"] = seeds[0]
     outputs = seed_outputs(output, seeds, as_json, inputs, options, to)
     progress = False if quiet else None
@@ -69,8 +70,8 @@ def train_network(
         target.check(text.vocabulary.words, model.vector_size)
     report(
         quiet,
-        f"{text.raw_words:,} words in {text.raw_sentences:,} lines, "
-        f"{len(text.vocabulary):,} words of the vocabulary",
+        f"{plural(text.raw_words, 'word')} in {plural(text.raw_sentences, 'line')}, "
+        f"{plural(len(text.vocabulary), 'word')} of the vocabulary",
     )
 
     def fit(model: WindowNetwork, arguments: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from fastvec._util.atomic import (
     written_together,
 )
 from fastvec._util.log import tell
+from fastvec._util.progress import plural
 from fastvec.cli.any_model import AnyModel
 from fastvec.cli.files import Source, check_outputs
 from fastvec.cli.interrupts import Interrupts
@@ -250,7 +251,10 @@ class VectorOutput(Output):
 
     def report(self, quiet: bool, wv: KeyedVectors) -> None:
         """One line about vectors that were written, unless --quiet was given."""
-        size, kind = f"{len(wv):,} vectors of {wv.vector_size} numbers", self.file_format.name
+        size, kind = (
+            f"{plural(len(wv), 'vector')} of {plural(wv.vector_size, 'number')}",
+            self.file_format.name,
+        )
         line = f"{path_name(self.path)}: {size}, {kind}"
         report(quiet, line)
         tell("saved", line, path=self.path, vectors=len(wv))

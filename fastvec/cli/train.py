@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from fastvec._util.options import names_of
+from fastvec._util.progress import plural
 from fastvec.cli.checkpoints import Checkpointing, checkpoint_options
 from fastvec.cli.cluster import cluster_options, engine_of
 from fastvec.cli.files import OUTPUT, READ_VOCAB, Source, corpus_argument, sources
@@ -108,7 +109,7 @@ def train(
     inputs = [*corpus, read_vocab, *steering.files]
     checkpointing = Checkpointing(options, [output], inputs)
     if seeds is not None:
-        refuse_options({"seed"}, "with --seeds")
+        refuse_options({"seed"}, "with --seeds, which has all of them: leave it out")
         options["seed"] = seeds[0]
     outputs = seed_outputs(output, seeds, as_json, inputs, options, to)
     progress, text = False if quiet else None, sources(corpus)
@@ -124,10 +125,12 @@ def train(
     for target in outputs:
         target.check(model.wv.words, model.vector_size, model.wv.subwords)
     if checkpointing.saved is None:
-        begun = f"{model.corpus_total_words:,} words in {model.corpus_count:,} lines"
+        begun = (
+            f"{plural(model.corpus_total_words, 'word')} in {plural(model.corpus_count, 'line')}"
+        )
     else:
         begun = goes_on_in(model.training_state, value_if_typed(options, "epochs"))
-    report(quiet, f"{begun}, {len(model.wv):,} words of the vocabulary")
+    report(quiet, f"{begun}, {plural(len(model.wv), 'word')} of the vocabulary")
 
     def fit(model: Word2Vec, arguments: dict[str, Any]) -> str:
         arguments |= {"report_delay": report_every, **checkpointing.arguments, "engine": engine}
@@ -160,7 +163,7 @@ def kind_of_model(subwords: bool, options: dict[str, Any]) -> type[Word2Vec]:
             )
         return FastText
     names = set(names_of(SubwordParams))
-    refuse_options(names, "without --subwords")
+    refuse_options(names, "without --subwords: give both, or leave it out")
     for name in names:
         del options[name]
     return Word2Vec
@@ -174,7 +177,7 @@ def goes_on_in(state: TrainingState, epochs: int | None) -> str:
     """
     wanted = state.epochs_wanted if epochs is None else epochs
     if state.has_ended and (wanted == state.epochs_wanted or wanted <= state.epochs_done):
-        return f"the training had ended before, after {state.epochs_done} epochs"
+        return f"the training had ended before, after {plural(state.epochs_done, 'epoch')}"
     return f"going on in epoch {state.epochs_done + 1} of {wanted}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from fastvec._util.atomic import path_name
-from fastvec._util.progress import readable
+from fastvec._util.progress import plural, readable
 from fastvec.cli.any_model import AnyModel
 from fastvec.cli.interrupts import Interrupts
 from fastvec.cli.output import VectorOutput
@@ -85,7 +85,7 @@ def result_of(model: AnyModel, words: int) -> str:
     state = model.training_state
     seconds = state.total_train_time
     return (
-        f"{state.epochs_done} epochs in {seconds:.1f} s, "
+        f"{plural(state.epochs_done, 'epoch')} in {seconds:.1f} s, "
         f"{readable(words / max(seconds, 1e-9))} words/s, loss {state.loss_history[-1]:.4f}"
     )
 

@@ -52,11 +52,11 @@ def watch(
     from fastvec.teaching.watch import check_page, watch
 
     if output is None:
-        refuse_options({"quiet"}, "without --output")
+        refuse_options({"quiet"}, "without --output: give both, or leave it out")
         page = watch(sources(corpus) or None, **options)
         serve(page.server, port, browser, "Ctrl-C ends it")
         return
-    refuse_options({"browser", "port"}, "with --output")
+    refuse_options({"browser", "port"}, "with --output: a page that is saved is not served")
     check_outputs([output], corpus)
     check_page(output)
     target = Output(output)

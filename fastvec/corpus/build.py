@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from fastvec._core import TextReader
 from fastvec._util.log import tell
 from fastvec._util.options import check_value, params_of, refuse_unknown
-from fastvec._util.progress import Progress
+from fastvec._util.progress import Progress, plural
 from fastvec._util.spill import Storage
 from fastvec._util.system import available_cores, memory_budget
 from fastvec.corpus.corpus import STORAGE_OPTIONS, Corpus, ids_in, renumbered
@@ -79,7 +79,8 @@ def _tell_read(corpus: Corpus, vocab_params: VocabularyParams) -> None:
     words, read = len(corpus.vocabulary), (corpus.raw_words, corpus.raw_sentences)
     tell(
         "read",
-        f"collected {words} words from {read[0]} raw words and {read[1]} sentences; "
+        f"collected {plural(words, 'word')} from {plural(read[0], 'raw word')} and "
+        f"{plural(read[1], 'sentence')}; "
         f"min_count={vocab_params.min_count}",
         vocabulary=words,
         raw_words=corpus.raw_words,

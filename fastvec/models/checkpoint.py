@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from fastvec._util.atomic import check_target
 from fastvec._util.intervals import Interval, interval_from
 from fastvec._util.log import log, tell
+from fastvec._util.progress import plural
 from fastvec._util.run_log import versions
 from fastvec._util.signals import HeldSignals
 from fastvec.io.container import Container
@@ -146,7 +147,7 @@ def _versions() -> dict[str, str]:
 def _tell_written(path: Path, state: TrainingState, seconds: float) -> None:
     tell(
         "checkpoint",
-        f"checkpoint {path}: {state.epochs_done} epochs are complete, {seconds:.1f} s",
+        f"checkpoint {path}: {plural(state.epochs_done, 'epoch')} done, {seconds:.1f} s",
         path=path,
         epochs=state.epochs_done,
         passed=state.passed + state.part.passed,

@@ -21,7 +21,7 @@ from fastvec._core import Control
 from fastvec._util import threads
 from fastvec._util.log import tell
 from fastvec._util.options import options_of
-from fastvec._util.progress import NEWS_SECONDS, Progress
+from fastvec._util.progress import NEWS_SECONDS, Progress, plural
 from fastvec.models.callbacks import CallbackAny2Vec, check_callbacks
 from fastvec.models.training_state import EpochPart, TrainingState
 from fastvec.models.watchers import Watcher
@@ -178,7 +178,7 @@ def run_epochs(
 def _tell_beginning(model: Any, run: Run, epochs: int) -> None:
     tell(
         "training",
-        f"training {model!r}: {run.epoch_size} {run.unit}, {epochs} epochs",
+        f"training {model!r}: {run.epoch_size} {run.unit}, {plural(epochs, 'epoch')}",
         model=type(model).__name__,
         options=options_of(model),
         epoch_size=run.epoch_size,
@@ -191,7 +191,7 @@ def _tell_end(run: Run, state: TrainingState) -> None:
     seconds, loss = state.total_train_time, state.loss_history[-1]
     tell(
         "trained",
-        f"trained {state.epochs_done} epochs: loss {loss:.4f}, {seconds:.1f} s in all",
+        f"trained {plural(state.epochs_done, 'epoch')}: loss {loss:.4f}, {seconds:.1f} s in all",
         epochs=state.epochs_done,
         passed=state.passed,
         trained=state.trained,

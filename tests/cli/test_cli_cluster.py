@@ -6,15 +6,16 @@ import pytest
 from processes import fastvec
 
 RAY = ("--engine", "ray")
+BOTH = "has no effect without --engine ray: give both, or leave it out"
 REFUSED = [
-    (("--address", "local"), "--address has no effect without --engine ray"),
-    (("--threads", "2"), "--threads has no effect without --engine ray"),
-    (("--round-words", "9"), "--round-words has no effect without --engine ray"),
+    (("--address", "local"), f"--address {BOTH}"),
+    (("--threads", "2"), "ray: --workers is the number of threads of this machine"),
+    (("--round-words", "9"), f"--round-words {BOTH}"),
     (("--engine", "spark"), "engine must be local or ray, got 'spark'"),
     ((*RAY, "--round-words", "0"), "round_words must be at least 1, got 0"),
     ((*RAY, "--seeds", "1-3"), "--seeds cannot be used with --engine ray yet"),
     ((*RAY, "--plan"), "--plan needs --workers, the number of trainers"),
-    (("--plan",), "--plan has no effect without --engine ray"),
+    (("--plan",), f"--plan {BOTH}"),
     ((*RAY, "--subwords"), "--subwords cannot be used with --engine ray yet"),
 ]
 
