@@ -1,10 +1,11 @@
 """Trainers in this process, of whom one dies when a test wants it."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from fastvec.cluster.crew import Call, Key, LocalCrew
-from fastvec.cluster.trainer import Trainer
+from fastvec.cluster.engine import SimulatedEngine
 
 LOST = object()  # what a call gives that needs somebody who is dead
 
@@ -12,7 +13,7 @@ LOST = object()  # what a call gives that needs somebody who is dead
 class FragileCrew(LocalCrew):
     """Trainers of whom one dies at call number ``fatal``: before it has done it, or after."""
 
-    def __init__(self, make: Callable[[], Trainer], trainers: int) -> None:
+    def __init__(self, make: Callable[[], Any], trainers: int) -> None:
         super().__init__(make, trainers)
         self.calls, self.fatal, self.late = 0, -1, False
         self.dead: set[int] = set()
@@ -45,3 +46,17 @@ class FragileCrew(LocalCrew):
         self.trainers |= {each: self.make() for each in come}
         self.alive += come
         return come
+
+
+class FragileEngine(SimulatedEngine):
+    """Trainers of whom one dies."""
+
+    def __init__(self, workers: int, fatal: int, late: bool) -> None:
+        super().__init__(workers)
+        self.fatal, self.late = fatal, late
+
+    @contextlib.contextmanager
+    def crew(self, kind: Any, *arguments: Any) -> Iterator[FragileCrew]:
+        crew = self.found = FragileCrew(lambda: kind(*arguments), self.workers)
+        crew.fatal, crew.late = self.fatal, self.late
+        yield crew

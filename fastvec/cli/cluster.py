@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fastvec._util.options import names_of
+from fastvec._util.options import names_of, params_from
 from fastvec._util.system import available_cores
 from fastvec.cli.files import Source
 from fastvec.cli.help import Option
@@ -21,9 +21,10 @@ from fastvec.cli.shared import (
     report,
     value_if_typed,
 )
-from fastvec.corpus.sources import FileSource
+from fastvec.corpus.sources import FileSource, find_source
+from fastvec.models.glove import GloVe
 from fastvec.models.word2vec import Word2Vec
-from fastvec.params import ClusterParams
+from fastvec.params import ClusterParams, CorpusParams
 
 if TYPE_CHECKING:
     from fastvec.cluster.engine import Engine
@@ -45,11 +46,21 @@ def cluster_options(command: Function) -> Function:
     return options_from(ClusterParams)(PLAN(command))
 
 
-def engine_of(options: dict[str, Any], text: Sequence[Source], quiet: bool) -> Engine | None:
+def engine_of(
+    kind: type[Any], options: dict[str, Any], text: Sequence[Source] | None, quiet: bool
+) -> Engine | None:
     """The engine that a command's options ask for, which are taken out; None for this machine.
 
     ``workers`` becomes the number of threads of each trainer.  With --plan this prints a plan and
     exits.  UsageError for options that do not go together, before a cluster is looked for.
+
+    Parameters
+    ----------
+    kind : class
+        of the model.
+    options : dict
+    text : sequence, optional
+        what it is trained on, if that is text.
     """
     names = names_of(ClusterParams)
     params = ClusterParams(**{name: options.pop(name) for name in names})
@@ -62,10 +73,14 @@ def engine_of(options: dict[str, Any], text: Sequence[Source], quiet: bool) -> E
     for name in ("seeds", "subwords"):
         if name in options_typed():
             raise click.UsageError(f"--{name} cannot be used with --engine ray yet")
+    if issubclass(kind, GloVe) and params.round_words is not None:
+        raise click.UsageError("--round-words has no effect on GloVe, whose rounds are given")
     workers = value_if_typed(options, "workers")
+    model = kind(**options)
     if plan:
-        print_plan(options, text, workers, params.threads)
-    report_small_text(options, text, quiet)
+        print_plan(model, text, workers, params.threads)
+    if text is not None:
+        report_small_text(model, text, quiet)
     from fastvec.cluster.ray_engine import RayEngine
 
     engine = RayEngine(params.address, workers, params.threads, params.round_words)
@@ -73,11 +88,11 @@ def engine_of(options: dict[str, Any], text: Sequence[Source], quiet: bool) -> E
     return engine
 
 
-def report_small_text(options: dict[str, Any], text: Sequence[Source], quiet: bool) -> None:
+def report_small_text(model: Word2Vec | GloVe, text: Sequence[Source], quiet: bool) -> None:
     """Say it if one machine trains a text in less time than a cluster takes to start."""
-    source = Word2Vec(**options)._source(list(text))
+    source = find_source(list(text), params_from(CorpusParams, model))
     size = sum(file.size or 0 for file in source.files) if isinstance(source, FileSource) else 0
-    seconds = options["epochs"] * size / BYTES_PER_SECOND
+    seconds = model.epochs * size / BYTES_PER_SECOND
     if 0 < seconds < SMALL_SECONDS:
         report(
             quiet, f"one machine takes about {seconds:.0f} s for this text: leave out --engine ray"
@@ -85,14 +100,16 @@ def report_small_text(options: dict[str, Any], text: Sequence[Source], quiet: bo
 
 
 def print_plan(
-    options: dict[str, Any], text: Sequence[Source], workers: int | None, threads: int
+    model: Word2Vec | GloVe, text: Sequence[Source] | None, workers: int | None, threads: int
 ) -> None:
     """Print what a training would take, and exit."""
     from fastvec.cluster.plan import plan_of
 
     if workers is None:
         raise click.UsageError("--plan needs --workers, the number of trainers")
-    model = Word2Vec(**options)
-    plan = plan_of(model, model._source(list(text)), workers, threads or available_cores())
+    if text is None:
+        raise click.UsageError("--plan is for a CORPUS: leave out --matrix")
+    source = find_source(list(text), params_from(CorpusParams, model))
+    plan = plan_of(model, source, workers, threads or available_cores())
     print_lines(plan.lines())
     click.get_current_context().exit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,8 @@ from fastvec._util.atomic import path_name
 from fastvec._util.options import params_of
 from fastvec._util.progress import plural, readable
 from fastvec.cli.checkpoints import Checkpointing, checkpoint_options
-from fastvec.cli.files import INPUT, OUTPUT, Source, check_outputs, vector_files
+from fastvec.cli.cluster import cluster_options, engine_of
+from fastvec.cli.files import INPUT, OUTPUT, Source, check_outputs, sources, vector_files
 from fastvec.cli.help import Command
 from fastvec.cli.interrupts import Interrupts
 from fastvec.cli.news import REPORT_EVERY, long_command
@@ -24,6 +25,7 @@ from fastvec.cli.pairs import (
     READING,
     TARGET,
     VOCAB,
+    CheckWords,
     check_source,
     count,
     load_pairs,
@@ -36,6 +38,7 @@ from fastvec.cli.shared import options_from, refuse_options, report, value_if_ty
 from fastvec.cli.steering import Steering, steering_options
 from fastvec.cli.training import train_one
 from fastvec.corpus.corpus import Corpus
+from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io.counts import write_counts
 from fastvec.io.registry import read_vectors
 from fastvec.models.callbacks import CallbackAny2Vec
@@ -47,6 +50,9 @@ from fastvec.models.ppmi import check_vector_size, ppmi_vectors
 from fastvec.params import GloVeParams, PPMIParams
 from fastvec.vectors.keyedvectors import KeyedVectors
 from fastvec.words import Words
+
+if TYPE_CHECKING:
+    from fastvec.cluster.engine import Engine
 
 
 @click.command(
@@ -105,17 +111,23 @@ def cooccur(
 class Counted(CallbackAny2Vec):
     """Reports the number of pairs when they have been counted and training begins.
 
-    It also closes the text, which then takes no memory during the training.
+    It also looks at words that have been counted elsewhere, and closes the text, which then takes
+    no memory during the training.
     """
 
-    def __init__(self, source: Corpus | Pairs, quiet: bool) -> None:
-        self.source, self.quiet, self.begun = source, quiet, time.monotonic()
+    def __init__(self, source: Any, check_words: CheckWords, quiet: bool) -> None:
+        self.source, self.check_words, self.quiet = source, check_words, quiet
+        self.begun = time.monotonic()
 
     def on_train_begin(self, model: GloVe) -> None:
         """Report what was counted."""
-        if isinstance(self.source, Corpus) and model.pairs is not None:
-            report_counted(model.pairs, self.begun, self.quiet)
+        if isinstance(self.source, Pairs) or model.pairs is None:
+            return
+        report_counted(model.pairs, self.begun, self.quiet)
+        if isinstance(self.source, Corpus):
             self.source.close()
+        elif model.words is not None:
+            self.check_words(model.words)
 
 
 def result_of_pairs(model: GloVe) -> str:
@@ -134,6 +146,7 @@ def result_of_pairs(model: GloVe) -> str:
         "fastvec glove text.txt -o vectors.bin --x-max 10 --epochs 15",
         "fastvec glove --matrix pairs -o model.safetensors",
         "fastvec glove --matrix cooccurrence.bin --vocab vocab.txt -o glove.txt",
+        "fastvec glove '/data/*.txt' -o vectors.bin --engine ray --workers 8",
     ],
 )
 @CORPUS
@@ -150,6 +163,7 @@ def result_of_pairs(model: GloVe) -> str:
 @steering_options
 @seed_options
 @checkpoint_options
+@cluster_options
 @reading_options
 @options_from(GloVeParams)
 @long_command
@@ -188,6 +202,7 @@ def glove(
     outputs = seed_outputs(target, seeds, as_json, inputs, values, to)
     check_source(corpus, matrix, vocab)
     progress = False if quiet else None
+    engine = engine_of(GloVe, values, None if matrix else sources(corpus), quiet)
     resumed = checkpointing.open(load_model, GloVe, values, progress)
     model = resumed or GloVe(**values, progress=progress)
 
@@ -199,19 +214,23 @@ def glove(
     if init is not None:
         file = read_vectors(init)
         given = KeyedVectors.of(file.words, file.vectors)
-    source: Corpus | Pairs
+    source: Any
     if matrix is not None:
         source = load_pairs(matrix, vocab, values["tmp"], check)
+    elif engine is not None:
+        source = sources(corpus)
     else:
         source = read_corpus(corpus, read_vocab, values, quiet, check)
+    words = Vocabulary.load(read_vocab) if read_vocab and engine is not None else None
     runs = []
     for seed, output in zip(seeds or [model.seed], outputs, strict=True):
         if seed != model.seed:
             source = model.pairs or source
             model = GloVe(**values | {"seed": seed}, progress=progress)
         stopped = checkpointing.stopped(model, corpus)
-        given_values = (model, source, given, checkpointing, values, report_every, quiet)
-        fit = functools.partial(fit_glove, *given_values)
+        counted = Counted(source, check, quiet)
+        given_values = (model, source, given, words, checkpointing, values, report_every)
+        fit = functools.partial(fit_glove, *given_values, engine, counted)
         train_one(output, model, steering, fit, quiet, as_json and seeds is None, stopped)
         runs.append(measures_of(model, steering.files) if seeds else {})
     if seeds is not None:
@@ -220,25 +239,28 @@ def glove(
 
 def fit_glove(
     model: GloVe,
-    source: Corpus | Pairs,
+    source: Any,
     init: KeyedVectors | None,
+    vocabulary: Vocabulary | None,
     checkpointing: Checkpointing,
     values: dict[str, Any],
     report_every: float,
-    quiet: bool,
+    engine: Engine | None,
+    counted: Counted,
     arguments: dict[str, Any],
 ) -> str:
     """Train a model from the start, or go on with the training of a checkpoint; what is to be
     said of it."""
     arguments |= {"report_delay": report_every, **checkpointing.arguments}
-    arguments["callbacks"].append(Counted(source, quiet))
+    arguments["callbacks"].append(counted)
     if checkpointing.saved is None:
-        model.fit(source, init=init, **arguments)
+        model.fit(source, vocabulary, init=init, engine=engine, **arguments)
         return result_of_pairs(model)
     for name in ("eta", "grad_clip"):
         setattr(model, name, values[name])
     epochs, validation = value_if_typed(values, "epochs"), arguments.pop("validation")
-    model._resume(checkpointing.saved, source, epochs, validation, CallOptions(**arguments))
+    options = CallOptions(**arguments)
+    model._resume(checkpointing.saved, source, epochs, validation, options, engine)
     return result_of_pairs(model)
 
 

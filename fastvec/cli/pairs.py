@@ -19,7 +19,7 @@ from fastvec.corpus.vocabulary import Vocabulary
 from fastvec.io.container import is_container
 from fastvec.io.registry import regular_file
 from fastvec.models.cooccurrence import count_pairs
-from fastvec.models.pairs import Pairs
+from fastvec.models.pairs import Matrix, Pairs
 from fastvec.params import CooccurrenceParams, CorpusParams, VocabularyParams
 from fastvec.words import Words
 
@@ -127,7 +127,7 @@ def count(text: Corpus, values: dict[str, Any], quiet: bool) -> Pairs:
     return pairs
 
 
-def report_counted(pairs: Pairs, begun: float, quiet: bool) -> None:
+def report_counted(pairs: Matrix, begun: float, quiet: bool) -> None:
     """Report how many pairs were counted since a point in time."""
     report(quiet, f"counted {readable(pairs.nnz)} pairs, {time.monotonic() - begun:.1f} s")
 

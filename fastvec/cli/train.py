@@ -113,7 +113,7 @@ def train(
         options["seed"] = seeds[0]
     outputs = seed_outputs(output, seeds, as_json, inputs, options, to)
     progress, text = False if quiet else None, sources(corpus)
-    engine = engine_of(options, text, quiet)
+    engine = engine_of(kind, options, text, quiet)
     model = checkpointing.open(lambda kind, path: kind._open(path), kind, options, progress)
     if model is None:
         vocabulary = Vocabulary.load(read_vocab) if read_vocab else None

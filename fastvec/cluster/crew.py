@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from fastvec.cluster.trainer import Trainer
-
 Key = TypeVar("Key")
 
 
@@ -89,7 +87,7 @@ class LocalCrew:
         each trainer, by its number.
     """
 
-    def __init__(self, make: Callable[[], Trainer], trainers: int) -> None:
+    def __init__(self, make: Callable[[], Any], trainers: int) -> None:
         self.make = make
         self.trainers = {number: make() for number in range(trainers)}
         self.alive = list(self.trainers)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastvec._util.options import check_value, options_of
-from fastvec._util.places import is_remote
 from fastvec.cluster.counting import (
     Counts,
     TextSize,
-    count_portion,
     in_text_order,
-    reduce_counts,
     select,
 )
 from fastvec.cluster.crew import Crew, LocalCrew
+from fastvec.cluster.glove_engine import GloVeEngine, can_be_cut, check_reading
 from fastvec.cluster.portions import (
     Portion,
     TextPortion,
@@ -39,7 +36,6 @@ from fastvec.models.calls import CallOptions, run_call
 from fastvec.models.checkpoint import SavedRun
 from fastvec.models.remarks import remark_on_word2vec
 from fastvec.models.word2vec import Word2Vec
-from fastvec.params import CorpusParams
 
 
 @dataclass(frozen=True)
@@ -66,8 +62,8 @@ class Text:
     signature: object = None
 
 
-class Engine(ABC):
-    """What trains models on several trainers, each of which has a copy of the model.
+class Engine(GloVeEngine):
+    """What trains models on several trainers.  Of a Word2Vec model each of them has a copy.
 
     Parameters
     ----------
@@ -76,25 +72,13 @@ class Engine(ABC):
     threads : int
         of each trainer.
     round_words : int, optional
-        how many words each trainer trains on between two merges of their rows.
+        how many words each trainer of Word2Vec trains on between two merges of their rows.
     """
 
     def __init__(self, workers: int, threads: int, round_words: int | None = None) -> None:
-        self.workers = check_value("workers", workers, int, low=1, high=1024)
-        self.threads = check_value("threads", threads, int, low=1, high=1024)
+        super().__init__(workers, threads)
         self.round_words = check_value("round_words", round_words, int | None, low=1)
         self._counted: WeakKeyDictionary[Word2Vec, Text] = WeakKeyDictionary()
-
-    @abstractmethod
-    def count(
-        self, portions: Sequence[TextPortion], params: CorpusParams, least: int
-    ) -> tuple[list[TextSize], list[Counts]]:
-        """Count the words of portions: how much text each is, and what each reducer has kept of the
-        words that occur ``least`` times or more."""
-
-    @abstractmethod
-    def crew(self, blueprint: Blueprint) -> contextlib.AbstractContextManager[Crew]:
-        """Trainers of a model, until the exit."""
 
     def build_vocab(self, model: Word2Vec, sentences: Any) -> None:
         """Count the words of a text, choose those of the model, and make fresh vectors for them.
@@ -214,7 +198,8 @@ class Engine(ABC):
         options: CallOptions,
         saved: SavedRun | None = None,
     ) -> None:
-        with self.crew(blueprint_of(model, self.threads)) as crew:
+        blueprint = blueprint_of(model, self.threads)
+        with self.crew(Trainer, blueprint, self.workers) as crew:
             given = (text.portions, text.cut, text.words, self.round_words, validation)
             run = ClusterRun(model, crew, *given)
             if saved is not None:
@@ -244,21 +229,26 @@ class SimulatedEngine(Engine):
     def __init__(self, workers: int, threads: int = 1, round_words: int | None = None) -> None:
         super().__init__(workers, threads, round_words)
 
-    def count(
-        self, portions: Sequence[TextPortion], params: CorpusParams, least: int
-    ) -> tuple[list[TextSize], list[Counts]]:
-        """Count one portion after the other."""
-        counted = [
-            count_portion(i, portion, params, self.workers, self.threads)
-            for i, portion in enumerate(portions)
-        ]
-        sizes, *parts = zip(*counted, strict=True)
-        return list(sizes), [reduce_counts(least, *each) for each in parts]
+    def run(
+        self, function: Callable[..., Any], calls: Sequence[Sequence[Any]], results: int, cores: int
+    ) -> list[list[Any]]:
+        """Call a function, one call after the other."""
+        del cores
+        found = [function(*arguments) for arguments in calls]
+        return [[each] for each in found] if results == 1 else found
+
+    def fetch(self, results: Sequence[Any]) -> list[Any]:
+        """The results."""
+        return list(results)
+
+    def share(self, value: Any) -> Any:
+        """The value."""
+        return value
 
     @contextlib.contextmanager
-    def crew(self, blueprint: Blueprint) -> Iterator[Crew]:
+    def crew(self, kind: Callable[..., Any], *arguments: Any) -> Iterator[Crew]:
         """Trainers in this process."""
-        crew = LocalCrew(lambda: Trainer(blueprint, self.workers), self.workers)
+        crew = LocalCrew(lambda: kind(*arguments), self.workers)
         yield crew
         crew.close()
 
@@ -284,18 +274,12 @@ def text_of(
     return Text(portions, cut, words, raw_words, source.signature), ids[ids >= 0]
 
 
-def can_be_cut(source: Source) -> TypeGuard[FileSource]:
-    """Whether trainers can read a source for themselves: files that all of them see."""
-    return type(source) is FileSource and all(
-        file.size is not None or is_remote(file.name) for file in source.files
-    )
-
-
 def check_model(model: Word2Vec, validation: Any = None) -> None:
     """ValueError for what is only done on one machine."""
     if type(model) is not Word2Vec:
         raise ValueError(
-            f"an engine trains Word2Vec only so far, not {type(model).__name__}: train it without"
+            f"an engine trains Word2Vec and GloVe so far, not {type(model).__name__}: train it "
+            "without"
         )
     if model.deterministic:
         raise ValueError("deterministic=True is for one machine: an engine has no such order")
@@ -305,16 +289,7 @@ def check_model(model: Word2Vec, validation: Any = None) -> None:
             f"loss={losses[0]!r} is for one machine: an engine trains with negative sampling and "
             "hierarchical softmax"
         )
-    if model.max_vocab_size is not None:
-        raise ValueError(
-            "max_vocab_size is for one machine, since what it drops depends on what was read "
-            "before: an engine counts all words, and min_count chooses"
-        )
-    if model.group is not None:
-        raise ValueError(
-            "group is for one machine, since the rows of a sequence may be anywhere: group the "
-            "table before, and give a column of lists"
-        )
+    check_reading(model)
     if isinstance(validation, float):
         raise ValueError(
             "validation must be a text of its own with an engine, not a share of the text"

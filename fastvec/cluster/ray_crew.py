@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ray
 from ray.exceptions import GetTimeoutError, RayActorError, RayError, RayTaskError
 
 from fastvec.cluster.crew import Call, ClusterError, Key
-from fastvec.cluster.trainer import Blueprint, Trainer
 
 #: seconds until all trainers must have started
 START_SECONDS = 120.0
@@ -20,8 +19,8 @@ TICK_SECONDS = 0.2
 REPLACEMENTS = 3
 
 
-class RemoteTrainer(Trainer):
-    """A trainer in a process of its own."""
+class Remote:
+    """What a trainer in a process of its own can do besides."""
 
     def place(self) -> str:
         """The machine that it runs on."""
@@ -33,7 +32,10 @@ class RayCrew:
 
     Parameters
     ----------
-    blueprint : Blueprint
+    kind : class
+        of the trainers.
+    arguments : sequence
+        with which each is made.
     trainers, threads : int
 
     Raises
@@ -42,10 +44,10 @@ class RayCrew:
         they have not started in time.
     """
 
-    def __init__(self, blueprint: Blueprint, trainers: int, threads: int) -> None:
-        actor = ray.remote(RemoteTrainer)
+    def __init__(self, kind: Any, arguments: Sequence[Any], trainers: int, threads: int) -> None:
+        actor = ray.remote(type(f"Remote{kind.__name__}", (Remote, kind), {}))
         self._new = actor.options(num_cpus=threads, scheduling_strategy="SPREAD", max_restarts=0)
-        self._arguments = (ray.put(blueprint), trainers)
+        self._arguments = tuple(map(ray.put, arguments))
         self._actors: dict[int, Any] = {}
         self._places: dict[int, str] = {}
         self._starting: dict[int, Any] = {}  # what each of them will say of its place

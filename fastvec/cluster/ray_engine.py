@@ -7,27 +7,25 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from fastvec._util.options import check_value
-from fastvec.cluster.counting import Counts, TextSize, count_portion, reduce_counts
 from fastvec.cluster.crew import ClusterError, Crew
 from fastvec.cluster.engine import Engine
-from fastvec.cluster.portions import TextPortion
-from fastvec.cluster.trainer import Blueprint
-from fastvec.params import ClusterParams, CorpusParams
+from fastvec.params import ClusterParams
 
 C = ClusterParams
 CONNECT_SECONDS = 10.0
 
 
 class RayEngine(Engine):
-    """Trains Word2Vec models on the nodes of a Ray cluster.
+    """Trains Word2Vec and GloVe models on the nodes of a Ray cluster.
 
-    Each node has a trainer, a process with a copy of the model, and trains on its own portions of
-    the text; now and then all trainers merge their rows.  docs/guide/cluster.md says when this is
-    worth it.
+    Each node has a trainer, a process.  Those of Word2Vec have a copy of the model each, and train
+    on their own portions of the text; now and then all merge their rows.  Those of GloVe have two
+    parts of the words at a time, no part being with two of them.  docs/guide/cluster.md says when
+    this is worth it.
 
     Parameters
     ----------
@@ -40,8 +38,8 @@ class RayEngine(Engine):
     threads : int, optional
         of each trainer; default: as many as the smallest node has cores.
     round_words : int, optional
-        how many words each trainer trains on between two merges; default: a 32nd of its share of
-        an epoch, at most 20 million.
+        of Word2Vec: how many words each trainer trains on between two merges; default: a 32nd of
+        its share of an epoch, at most 20 million.
 
     Raises
     ------
@@ -73,35 +71,42 @@ class RayEngine(Engine):
             )
         super().__init__(wanted or places, threads, params.round_words)
 
-    def count(
-        self, portions: Sequence[TextPortion], params: CorpusParams, least: int
-    ) -> tuple[list[TextSize], list[Counts]]:
-        """Count portions as tasks, wherever there are free cores."""
+    def run(
+        self, function: Callable[..., Any], calls: Sequence[Sequence[Any]], results: int, cores: int
+    ) -> list[list[Any]]:
+        """Start tasks, wherever there are free cores."""
+        import ray
+
+        task = ray.remote(function).options(num_cpus=cores, num_returns=results)
+        started = [task.remote(*arguments) for arguments in calls]
+        return [[each] for each in started] if results == 1 else started
+
+    def fetch(self, results: Sequence[Any]) -> list[Any]:
+        """Wait for tasks, and get what they give."""
         import ray
 
         from fastvec.cluster.ray_crew import of_trainer
 
-        reducers = self.workers
-        count = ray.remote(count_portion).options(num_cpus=self.threads, num_returns=1 + reducers)
-        reduce = ray.remote(reduce_counts).options(num_cpus=1)
-        tasks = [
-            count.remote(i, portion, params, reducers, self.threads)
-            for i, portion in enumerate(portions)
-        ]
-        parts = [reduce.remote(least, *(task[1 + i] for task in tasks)) for i in range(reducers)]
         try:
-            return ray.get([task[0] for task in tasks]), ray.get(parts)
+            found: list[Any] = ray.get(list(results))
         except ray.exceptions.RayTaskError as error:
             raise of_trainer(error, "a node of the cluster") from None
         except ray.exceptions.RayError as error:
-            raise ClusterError(f"the words could not be counted: {first_line(error)}") from None
+            raise ClusterError(f"the text could not be counted: {first_line(error)}") from None
+        return found
+
+    def share(self, value: Any) -> Any:
+        """Put a value into the object store."""
+        import ray
+
+        return ray.put(value)
 
     @contextlib.contextmanager
-    def crew(self, blueprint: Blueprint) -> Iterator[Crew]:
+    def crew(self, kind: Callable[..., Any], *arguments: Any) -> Iterator[Crew]:
         """Actors, until the exit."""
         from fastvec.cluster.ray_crew import RayCrew
 
-        crew = RayCrew(blueprint, self.workers, self.threads)
+        crew = RayCrew(kind, arguments, self.workers, self.threads)
         try:
             yield crew
         finally:

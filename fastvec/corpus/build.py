@@ -30,7 +30,7 @@ from fastvec.corpus.sources import (
     Source,
     find_source,
 )
-from fastvec.corpus.spool import DROPPED, Ids, Spool, words_of
+from fastvec.corpus.spool import DROPPED, Ids, Offsets, Spool, words_of
 from fastvec.corpus.vocabulary import NoWordsError, TrimRule, Vocabulary, select_words
 from fastvec.params import FUNCTION, CorpusParams, CountOptions, VocabularyParams
 from fastvec.words import Words
@@ -130,6 +130,21 @@ def read_words(
     return read.words, read.counts, raw_words, spool.raw_sentences
 
 
+def read_ids(
+    source: Source, corpus_params: CorpusParams, vocabulary: Vocabulary, workers: int
+) -> tuple[Ids, Offsets]:
+    """The ids of a part of a text, and its sentence offsets, also those of empty sentences.
+
+    Its first sentence may have begun before, and what follows the last offset may go on elsewhere.
+    """
+    reading = _Reading(VocabularyParams(), corpus_params, None, workers, False)
+    budget = memory_budget(corpus_params.memory)
+    with _named(source), Storage(budget, corpus_params.tmp) as storage:
+        spool = reading._read(source, storage)
+        read = reading._words(spool)
+        return reading._tokens(spool, read, vocabulary.words.find_all(read.words), True)
+
+
 def checked_options(
     options: Mapping[str, Any],
 ) -> tuple[VocabularyParams, CorpusParams, TrimRule | None]:
@@ -170,18 +185,13 @@ class _Reading:
     ) -> Corpus:
         """Read a source into ids."""
         params = self.corpus_params
-        workers = self.workers or available_cores()
         first = vocabulary is None and known is None
         with _named(source), Storage(memory_budget(params.memory), params.tmp) as storage:
             spool = self._read(source, storage, first)
             read = self._words(spool)
             vocabulary, ids = self._ids(read, spool.raw_words, vocabulary, known)
-            codes, expansions, raw_words = ids, None, spool.raw_words
-            if read.normalized is not None:
-                codes, expansions = read.normalized.codes(ids)
-                raw_words = int(read.counts.sum())
-            worker_codes = [codes[numbers] for numbers in read.numbers]
-            tokens, offsets = spool.tokens(worker_codes, expansions, workers, params.keep_rows)
+            raw_words = spool.raw_words if read.normalized is None else int(read.counts.sum())
+            tokens, offsets = self._tokens(spool, read, ids, params.keep_rows)
         corpus = Corpus(tokens, offsets, vocabulary, raw_words, spool.raw_sentences, self._options)
         corpus._in_lines = source.has_lines(params)
         corpus._keeps_empty = params.keep_rows
@@ -191,6 +201,17 @@ class _Reading:
             least = self.vocab_params.min_count
             log_hints(TextRead(read.words, read.counts, corpus, least, corpus._in_lines))
         return corpus
+
+    def _tokens(
+        self, spool: Spool, read: _WordsRead, ids: Ids, keep_empty: bool
+    ) -> tuple[Ids, Offsets]:
+        """The text as ids, given that of each word that was read, or DROPPED."""
+        codes, expansions = ids, None
+        if read.normalized is not None:
+            codes, expansions = read.normalized.codes(ids)
+        worker_codes = [codes[numbers] for numbers in read.numbers]
+        workers = self.workers or available_cores()
+        return spool.tokens(worker_codes, expansions, workers, keep_empty)
 
     def vocabulary(self, source: Source) -> Vocabulary:
         """Read a source and keep its words only."""

@@ -12,7 +12,7 @@ import numpy as np
 from fastvec._core import Control
 from fastvec._util import threads
 from fastvec._util.matrix import padded
-from fastvec._util.options import bytes_from
+from fastvec._util.options import bytes_from, options_of, params_from
 from fastvec._util.system import available_cores
 from fastvec.corpus.corpus import Corpus
 from fastvec.corpus.vocabulary import Vocabulary
@@ -135,23 +135,51 @@ def _word2vec(
 
 
 def _glove(part: Corpus, vocabulary: Vocabulary, workers: int) -> Estimate:
-    params, counting = GloVeParams(), CooccurrenceParams(workers=workers)
+    params, counting = GloVeParams(), CooccurrenceParams()
     n_tokens = int(vocabulary.counts.sum())
     scale = n_tokens / len(part.tokens)
-    begun = time.monotonic()
-    pairs = count_pairs(part, counting, progress=False)
-    count_seconds = (time.monotonic() - begun) * scale
-    n_pairs = len(pairs.pairs) * scale ** _growth(part, len(pairs.pairs), counting)
-    model = GloVe(workers=workers, progress=False)
-    model._set_pairs(pairs)
-    model._start(None)
-    assert model._records is not None
-    run = GloVeRun(model, model._records, pairs, params)
-    seconds = params.epochs * seconds_of_epoch(run) * n_pairs / len(pairs.pairs)
+    found = estimate_glove(GloVe(), part, workers)
+    n_pairs = found.pairs * scale**found.growth
+    seconds = params.epochs * found.epoch_seconds * n_pairs / found.pairs
+    count_seconds = found.counting_seconds * scale
     records = len(vocabulary) * 4 * padded(1, params.vector_size + 2).nbytes
     held = min(PAIR_BYTES * n_pairs, bytes_from("memory", counting.memory or 0))
     held += records + TOKEN_BYTES * n_tokens
     return Estimate("GloVe", params.epochs, count_seconds + seconds, int(held))
+
+
+@dataclass(frozen=True)
+class GloVeEstimate:
+    """How long a part of a text takes.
+
+    Attributes
+    ----------
+    pairs : int
+        that are stored.
+    growth : float
+        the power of the text's size to which their number grows.
+    counting_seconds, epoch_seconds : float
+    """
+
+    pairs: int
+    growth: float
+    counting_seconds: float
+    epoch_seconds: float
+
+
+def estimate_glove(model: GloVe, part: Corpus, workers: int) -> GloVeEstimate:
+    """Count the pairs of a corpus with the options of a model, and train a copy on them."""
+    model = GloVe(**options_of(model) | {"workers": workers}, progress=False)
+    params, counting = params_from(GloVeParams, model), params_from(CooccurrenceParams, model)
+    begun = time.monotonic()
+    pairs = count_pairs(part, counting, progress=False)
+    seconds = time.monotonic() - begun
+    growth = _growth(part, len(pairs.pairs), counting)
+    model._set_pairs(pairs)
+    model._start(None)
+    assert model._records is not None
+    run = GloVeRun(model, model._records, pairs, params)
+    return GloVeEstimate(len(pairs.pairs), growth, seconds, seconds_of_epoch(run))
 
 
 def _growth(part: Corpus, n_pairs: int, counting: CooccurrenceParams) -> float:

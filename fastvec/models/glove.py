@@ -35,7 +35,7 @@ from fastvec.models.cooccurrence import count_pairs
 from fastvec.models.glove_file import load_model, restore_rows, save_model
 from fastvec.models.glove_run import GloVeRun
 from fastvec.models.mittens import Prior, prior_vectors, start_from
-from fastvec.models.pairs import Pairs
+from fastvec.models.pairs import Matrix, Pairs
 from fastvec.models.plotting import Plotted
 from fastvec.models.remarks import remark_on_glove
 from fastvec.models.sparse_rows import is_sparse
@@ -159,7 +159,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         set_options(self, locals() | reading, *groups)
         self.progress, self.trim_rule = progress, trim_rule
         self.training_state = TrainingState()
-        self.pairs: Pairs | None = None
+        self.pairs: Matrix | None = None
         self.words: Words | None = None
         self.counts: NDArray[np.int64] | None = None
         self._records: Records | None = None  # (V, 4, stride): see csrc/glove/kernels.h
@@ -182,6 +182,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         report_delay: float = NEWS_SECONDS,
         checkpoint: PathLike | None = None,
         checkpoint_every: str | None = None,
+        engine: Any = None,
     ) -> GloVe:
         """Train from the start.
 
@@ -213,6 +214,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         checkpoint_every : str, optional
             how often: a time such as ``"30s"``, ``"10m"`` or ``"2h"``, or epochs such as ``"1e"``;
             default: ten minutes, or longer if writing takes more than 1 % of the time.
+        engine : fastvec.RayEngine, optional
+            count pairs and train on several machines: see :class:`fastvec.RayEngine`.
 
         Returns
         -------
@@ -236,10 +239,13 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
             raise TypeError("vocabulary must not be given with Pairs, which have their words")
         with in_use(self, "fit"):
             with undone_on_error(self):
-                self._set_pairs(self._pairs_of(source, vocabulary))
+                if engine is None:
+                    self._set_pairs(self._pairs_of(source, vocabulary))
+                else:
+                    self._set_pairs(engine.spread_pairs(self, source, vocabulary))
                 self._start(init)
                 self.training_state.begin_call(self.epochs)
-            self._train(held, options)
+            self._train(held, options, engine=engine)
         return self
 
     def train(
@@ -253,6 +259,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         report_delay: float = NEWS_SECONDS,
         checkpoint: PathLike | None = None,
         checkpoint_every: str | None = None,
+        engine: Any = None,
     ) -> GloVe:
         """Continue training for some epochs, on the matrix of :meth:`fit` or on another one.
 
@@ -267,7 +274,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
             model does not have are left out.
         epochs : int, optional
             default: the model's ``epochs``.
-        callbacks, validation, validation_every, report_delay, checkpoint, checkpoint_every
+        callbacks, validation, validation_every, report_delay, checkpoint, checkpoint_every, engine
             as in :meth:`fit`.
 
         Raises
@@ -288,11 +295,11 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         with in_use(self, "train"):
             if source is not None:
                 with undone_on_error(self):
-                    self.pairs = self._more_pairs(source, self.words)
+                    self.pairs = self._more_pairs(source, self.words, engine)
             elif self.pairs is None:
                 raise ValueError("train needs a source: a loaded model does not have its matrix")
             self.training_state.begin_call(count)
-            self._train(held, options)
+            self._train(held, options, engine=engine)
         return self
 
     @classmethod
@@ -312,6 +319,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         checkpoint: PathLike | None = None,
         checkpoint_every: str | None = None,
         progress: bool | None = None,
+        engine: Any = None,
     ) -> GloVe:
         """Go on with a training from its checkpoint, to its end.
 
@@ -339,6 +347,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
             as in :meth:`fit`; default: the same file, and as often as before.
         progress : bool, optional
             show progress bars; by default only if standard error is a terminal.
+        engine : fastvec.RayEngine, optional
+            if the training had one: an engine, with any number of trainers.
 
         Returns
         -------
@@ -369,6 +379,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
             CallOptions.resumed(
                 saved, callbacks, report_delay, validation_every, checkpoint, checkpoint_every
             ),
+            engine,
         )
         return model
 
@@ -379,6 +390,7 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         epochs: int | None,
         validation: float | None,
         options: CallOptions,
+        engine: Any = None,
     ) -> None:
         """Go on with the training of a checkpoint, unless it has ended."""
         with in_use(self, "resume"):
@@ -387,37 +399,48 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
             self.epochs = state.epochs_wanted if epochs is not None else self.epochs
             if not state.has_ended:
                 assert self.words is not None
-                self.pairs = self._more_pairs(source, self.words)
-                self._train(held_again(state, validation), options, saved)
+                self.pairs = self._more_pairs(source, self.words, engine, saved)
+                self._train(held_again(state, validation), options, saved, engine)
 
-    def _more_pairs(self, source: Any, words: Words) -> Pairs:
+    def _more_pairs(
+        self, source: Any, words: Words, engine: Any = None, saved: SavedRun | None = None
+    ) -> Matrix:
         """The pairs of a source, in the words that the model has."""
         counts = np.zeros(len(words), np.int64) if self.counts is None else self.counts
-        pairs = self._pairs_of(source, Vocabulary(words, counts))
+        vocabulary = Vocabulary(words, counts)
+        if engine is None:
+            pairs: Matrix = self._pairs_of(source, vocabulary)
+        else:
+            pairs = engine.spread_pairs(self, source, vocabulary, saved)
         if pairs.shape[0] != len(words):
             raise ValueError(f"the matrix has {pairs.shape[0]} rows, the model {len(words)} words")
         if pairs.words is not None and pairs.words != words:
             raise ValueError("the matrix has other words than the model")
         return pairs
 
+    @staticmethod
+    def _is_counted(source: Any) -> bool:
+        """Whether a source is a matrix of counts; arrays of integers are corpora of items."""
+        if isinstance(source, np.ndarray):
+            return source.ndim == 2 and source.dtype.kind == "f"
+        return isinstance(source, Pairs) or is_sparse(source)
+
     def _pairs_of(self, source: Any, vocabulary: Vocabulary | Iterable[Key] | None) -> Pairs:
         """The pairs of any source, which are counted if it is a corpus."""
         if isinstance(source, Pairs):
             return source
-        if _is_matrix(source):
+        if self._is_counted(source):
             return Pairs.from_scipy(source, *_words_and_counts(vocabulary))
-        if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
-            raise TypeError("with a corpus, vocabulary must be a Vocabulary")
-        corpus = self._corpus_of(source, vocabulary)
-        for name in WORD_OPTIONS:  # later text is read as this text was
-            setattr(self, name, corpus.options.get(name, getattr(self, name)))
+        corpus = self._read_corpus(source, vocabulary)
         counting = params_from(CooccurrenceParams, self)
         return count_pairs(corpus, counting, tmp=self.tmp, progress=self.progress)
 
-    def _corpus_of(self, source: Any, vocabulary: Vocabulary | None) -> Corpus:
+    def _read_corpus(self, source: Any, vocabulary: Vocabulary | Iterable[Key] | None) -> Corpus:
         """A corpus, read by the model's options unless it is one already."""
+        if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
+            raise TypeError("with a corpus, vocabulary must be a Vocabulary")
         corpus_params = params_from(CorpusParams, self)
-        return read_corpus(
+        corpus = read_corpus(
             find_source(source, corpus_params),
             params_from(VocabularyParams, self),
             corpus_params,
@@ -426,8 +449,11 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
             workers=self.workers,
             progress=self.progress,
         )
+        for name in WORD_OPTIONS:  # later text is read as this text was
+            setattr(self, name, corpus.options.get(name, getattr(self, name)))
+        return corpus
 
-    def _set_pairs(self, pairs: Pairs) -> None:
+    def _set_pairs(self, pairs: Matrix) -> None:
         """Take the words and counts of pairs, and keep them for training."""
         if self.unk and pairs.words is not None and pairs.words.integers:
             raise ValueError(f"unk must be False where words are integers: {UNKNOWN} is not one")
@@ -448,7 +474,11 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         self.training_state = TrainingState()
 
     def _train(
-        self, validation: float | None, options: CallOptions, saved: SavedRun | None = None
+        self,
+        validation: float | None,
+        options: CallOptions,
+        saved: SavedRun | None = None,
+        engine: Any = None,
     ) -> None:
         """Train on the pairs, from where the training state is."""
         params = params_from(GloVeParams, self)
@@ -456,11 +486,16 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         if self.unk:
             _check_unknown(self.words)
         self._wv = None
-        run = GloVeRun(self, self._records, self.pairs, params, validation)
-        if saved is not None:
-            saved.check(run)
-            run.go_on(saved.arrays)
-        run_call(self, run, validation, options, save_model)
+        if engine is not None:
+            engine.train_glove(self, self.pairs, validation, options, saved)
+        elif isinstance(self.pairs, Pairs):
+            run = GloVeRun(self, self._records, self.pairs, params, validation)
+            if saved is not None:
+                saved.check(run)
+                run.go_on(saved.arrays)
+            run_call(self, run, validation, options, save_model)
+        else:
+            raise ValueError("the pairs are on a cluster: give the engine again, or a source")
         if self.training_state.train_count == 1 and self._prior is None:
             remark_on_glove(self, self._records, self.pairs)
 
@@ -607,13 +642,6 @@ def _check_unknown(words: Words) -> None:
     """ValueError if ``<unk>`` is a word already."""
     if UNKNOWN in words:
         raise ValueError(f"the vocabulary has {UNKNOWN}: unk cannot append it")
-
-
-def _is_matrix(source: Any) -> bool:
-    """Whether a source is a matrix of counts; arrays of integers are corpora of items."""
-    if isinstance(source, np.ndarray):
-        return source.ndim == 2 and source.dtype.kind == "f"
-    return is_sparse(source)
 
 
 def _words_and_counts(

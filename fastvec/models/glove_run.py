@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,24 +72,8 @@ class GloVeRun:
 
     def _core(self, held: dict[str, Any]) -> GloveTraining:
         """The native core, for what is trained on or for what is held out."""
-        params, pairs, records = self.params, self.pairs, self.records
-        with pairs.named():
-            return GloveTraining(
-                records,
-                pairs.pairs.view(np.uint64),
-                pairs.starts,
-                pairs.tiles,
-                pairs.offsets,
-                columns=params.vector_size + 2,
-                eta=params.eta,
-                clip=params.grad_clip,
-                alpha=params.alpha,
-                x_max=params.x_max,
-                strip_bits=strip_bits(records),
-                workers=self.model.workers or available_cores(),
-                simd=simd(),
-                **held,
-            )
+        with self.pairs.named():
+            return new_training(self.records, self.pairs, self.params, self.model.workers, **held)
 
     def _leave_out(self, share: float) -> None:
         """Count what is held out, and leave it out of the sizes; ValueError for nothing or all."""
@@ -118,10 +102,8 @@ class GloVeRun:
         steps, blocks = epoch_order(self.pairs, self.records[0].nbytes, order)
         losses = np.zeros(len(steps))
         self._frozen.start_epoch(steps, blocks, losses, 0)
-        control = Control(self._frozen.n_workers)
-        work = self._frozen.run
-        threads.run(lambda worker: work(worker, control), control.workers, control.stop)
-        return float(losses.sum()), control.total(1), control.total(0)
+        held, entries = run_to_end(self._frozen)
+        return float(losses.sum()), entries, held
 
     def prepare(self, state: TrainingState) -> int:
         """Choose the order of the tiles by the seed and the number of epochs so far.
@@ -192,8 +174,52 @@ class GloVeRun:
         return f"lower eta (now {self.params.eta}) or grad_clip (now {self.params.grad_clip})"
 
 
+class Tiled(Protocol):
+    """Pairs in tiles; the attributes are those of :class:`fastvec.models.pairs.Pairs`."""
+
+    @property
+    def pairs(self) -> NDArray[Any]: ...
+    @property
+    def starts(self) -> NDArray[np.int64]: ...
+    @property
+    def tiles(self) -> NDArray[np.int32]: ...
+    @property
+    def offsets(self) -> NDArray[np.int64]: ...
+    @property
+    def symmetric(self) -> bool: ...
+
+
+def new_training(
+    records: Records, pairs: Tiled, params: GloVeParams, workers: int, **held: Any
+) -> GloveTraining:
+    """The native core for records and pairs; ``held`` are the options of what is held out."""
+    return GloveTraining(
+        records,
+        pairs.pairs.view(np.uint64),
+        pairs.starts,
+        pairs.tiles,
+        pairs.offsets,
+        columns=params.vector_size + 2,
+        eta=params.eta,
+        clip=params.grad_clip,
+        alpha=params.alpha,
+        x_max=params.x_max,
+        strip_bits=strip_bits(records),
+        workers=workers or available_cores(),
+        simd=simd(),
+        **held,
+    )
+
+
+def run_to_end(training: GloveTraining) -> tuple[int, int]:
+    """Run all workers of a core: how many pairs that were, and of a frozen one their entries."""
+    control = Control(training.n_workers)
+    threads.run(lambda worker: training.run(worker, control), control.workers, control.stop)
+    return control.total(0), control.total(1)
+
+
 def epoch_order(
-    pairs: Pairs, record_bytes: int, generator: np.random.Generator
+    pairs: Tiled, record_bytes: int, generator: np.random.Generator
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """A random order of the tiles for one epoch that suits caches and many workers.
 

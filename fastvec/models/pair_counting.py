@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,10 @@ def fixed_point(
 
 
 class PairCounter:
-    """Counts the pairs of one corpus: :meth:`count`."""
+    """Counts the pairs of one corpus: :meth:`count`; or of a part of one: :meth:`count_part`.
+
+    ``total`` is the number of words of the whole text, if the corpus is a part of it.
+    """
 
     def __init__(
         self,
@@ -74,6 +78,7 @@ class PairCounter:
         params: CooccurrenceParams,
         folder: PathLike | None,
         progress: bool | None,
+        total: int | None = None,
     ) -> None:
         self.corpus = corpus
         self.folder = folder
@@ -83,7 +88,8 @@ class PairCounter:
         self.n_tokens = len(corpus.tokens)
         if self.n_tokens == 0:
             raise ValueError("the corpus has no words to count")
-        weights, places = fixed_point(params.window, params.distance_weighting, self.n_tokens)
+        total = self.n_tokens if total is None else total
+        weights, places = fixed_point(params.window, params.distance_weighting, total)
         self.scale = 2.0**-places
         self.text = PairText(
             corpus.tokens, corpus.offsets, weights, self.n_words, not params.symmetric
@@ -138,6 +144,16 @@ class PairCounter:
                 "tokens": str(self.n_tokens),
             },
         )
+
+    def count_part(self, first: int, last: int) -> list[list[Rows]]:
+        """The sums of some tokens, whose windows may reach beyond them: for each block its rows, of
+        one chunk after the other.  Those of two hot words are in ``hot`` instead."""
+        bounds = [*range(first, last, self.chunk_tokens), last]
+        rows = _RowsInMemory([[] for _ in self.starts[1:]])
+        with self._bar("counting pairs", last - first, "words"):
+            for start, end in itertools.pairwise(bounds):
+                self._spill_rows(start, end, rows)
+        return rows.blocks
 
     def _most_pairs(self) -> int:
         """An upper bound of the number of pairs: each word with every word of its window, and each
@@ -240,7 +256,7 @@ class PairCounter:
         threads.run(run, self.workers, blocks.stop, self._show)
         return tiles
 
-    def _spill_rows(self, start: int, end: int, spilled: _SpilledRows) -> None:
+    def _spill_rows(self, start: int, end: int, spilled: _SpilledRows | _RowsInMemory) -> None:
         """Count a chunk and write its rows, block by block."""
         occurrences, starts = self._list_occurrences(start, end)
 
@@ -311,6 +327,16 @@ class _InOrder:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+
+
+@dataclass
+class _RowsInMemory:
+    """The rows of chunks: of each block, one after the other."""
+
+    blocks: list[list[Rows]]
+
+    def write(self, block: int, rows: Rows) -> None:
+        self.blocks[block].append(rows)
 
 
 class _SpilledRows:

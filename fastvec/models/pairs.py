@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,28 @@ from fastvec.words import Key, Words, words_of_rows
 if TYPE_CHECKING:
     # At run time scipy is imported where a matrix is made, since it makes "import fastvec" slow.
     from scipy import sparse
+
+
+class Matrix(Protocol):
+    """What is known of pairs, wherever they are."""
+
+    words: Words | None
+    counts: NDArray[np.int64] | None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(V, V)."""
+        ...
+
+    @property
+    def nnz(self) -> int:
+        """The number of entries."""
+        ...
+
+    @property
+    def largest(self) -> float:
+        """The largest entry."""
+        ...
 
 
 @on_class_only("load")
@@ -101,6 +123,11 @@ class Pairs:
             pairs = self.pairs[self.offsets[tile] : self.offsets[tile + 1]]
             diagonal += int(np.count_nonzero(pairs["row"] == pairs["column"]))
         return 2 * len(self.pairs) - diagonal
+
+    @property
+    def largest(self) -> float:
+        """The largest entry."""
+        return float(self.pairs["value"].max())
 
     @contextlib.contextmanager
     def named(self) -> Iterator[None]:

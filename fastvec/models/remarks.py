@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fastvec._util.log import log
 from fastvec.corpus.corpus import Corpus
-from fastvec.models.pairs import Pairs
+from fastvec.models.pairs import Matrix
 from fastvec.models.training_state import TrainingState
 from fastvec.models.word_records import CONTEXT, VECTOR, Records, random_records
 
@@ -87,7 +87,7 @@ def _epochs_needed(model: Word2Vec, words: float) -> int:
     return math.ceil(ENOUGH * len(model.wv) / max(words, 1) / 10) * 10
 
 
-def remark_on_glove(model: GloVe, records: Records, pairs: Pairs) -> None:
+def remark_on_glove(model: GloVe, records: Records, pairs: Matrix) -> None:
     """Say that vectors are nearly what they were at first, because the text is small.
 
     If the loss has become small, the biases are enough, and vectors need not change.
@@ -100,7 +100,7 @@ def remark_on_glove(model: GloVe, records: Records, pairs: Pairs) -> None:
     now, before = (each[:, VECTOR, :size] + each[:, CONTEXT, :size] for each in (some, begun))
     if _mean_cosine(now, before) < ALIKE:
         return
-    x_max = max(1, min(SMALL_X_MAX, int(pairs.pairs["value"].max())))
+    x_max = max(1, min(SMALL_X_MAX, int(pairs.largest)))
     log.warning(
         "hardly anything was learned: the vectors are nearly what they were at first, since "
         "the text is small; try x_max=%d and epochs=%d",

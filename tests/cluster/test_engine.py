@@ -1,22 +1,19 @@
 """Training by trainers in one process: the same as on one machine with one, and about the same with
 more; checkpoints, and what is refused."""
 
-import contextlib
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from fragile_crew import FragileCrew
+from fragile_crew import FragileEngine
 from word2vec_models import MODELS, two_languages
 
 from fastvec import Corpus, Doc2Vec, FastText, Word2Vec
 from fastvec._util import threads
 from fastvec.cluster import run
 from fastvec.cluster.engine import SimulatedEngine
-from fastvec.cluster.trainer import Blueprint, Trainer
 from fastvec.corpus import chunks
 from fastvec.models import checkpoint
 
@@ -160,20 +157,6 @@ def test_validation_is_that_of_one_machine(text: str, tmp_path: Path) -> None:
     other.train(text, validation=str(held), engine=SimulatedEngine(1))
     assert other.validation_history == alone.validation_history
     assert same(alone, other)
-
-
-class FragileEngine(SimulatedEngine):
-    """Trainers of whom one dies."""
-
-    def __init__(self, workers: int, fatal: int, late: bool) -> None:
-        super().__init__(workers)
-        self.fatal, self.late = fatal, late
-
-    @contextlib.contextmanager
-    def crew(self, blueprint: Blueprint) -> Iterator[FragileCrew]:
-        crew = self.found = FragileCrew(lambda: Trainer(blueprint, self.workers), self.workers)
-        crew.fatal, crew.late = self.fatal, self.late
-        yield crew
 
 
 @pytest.mark.parametrize("late", [False, True])

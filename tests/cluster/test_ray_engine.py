@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from processes import DEADLINE
 
-from fastvec import CallbackAny2Vec, RayEngine, Word2Vec
+from fastvec import CallbackAny2Vec, GloVe, RayEngine, Word2Vec
 from fastvec.cluster.engine import SimulatedEngine
 
 pytest.importorskip("ray", reason="ray is not installed")
@@ -89,28 +89,48 @@ def test_the_vectors_are_those_of_one_machine_or_of_the_simulation(text: str) ->
     assert same_rows(trained(text, SimulatedEngine(3)), trained(text, RayEngine()))
 
 
+def glove(text: str, engine: Any, **options: Any) -> GloVe:
+    model = GloVe(8, min_count=1, window=5, epochs=3, workers=1)
+    return model.fit(text, engine=engine, **options)
+
+
+def same_records(one: GloVe, other: GloVe) -> bool:
+    assert one._records is not None
+    assert other._records is not None
+    same = np.array_equal(one._records, other._records)
+    return same and one.loss_history == other.loss_history
+
+
+@pytest.mark.usefixtures("cluster")
+def test_glove_is_that_of_one_machine_or_of_the_simulation(text: str) -> None:
+    assert same_records(glove(text, None), glove(text, RayEngine(workers=1)))
+    assert same_records(glove(text, SimulatedEngine(3)), glove(text, RayEngine()))
+
+
 class Kill(CallbackAny2Vec):
     """Kills something after the first epoch."""
 
     def __init__(self, kill: Any) -> None:
         self.kill = kill
 
-    def on_epoch_end(self, model: Word2Vec) -> None:
-        if model.epochs_trained == 1:
+    def on_epoch_end(self, model: Any) -> None:
+        if model.training_state.epochs_trained == 1:
             self.kill()
 
 
-@pytest.mark.parametrize(
-    "what", ["trainer", "node"] if "FASTVEC_KILLS" in os.environ else ["trainer"]
-)
-def test_a_lost_trainer_costs_no_word(
-    cluster: Any, text: str, what: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+KILLED = ["trainer", "node"] if "FASTVEC_KILLS" in os.environ else ["trainer"]
+
+
+@pytest.fixture(params=KILLED)
+def killing(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> tuple[Kill, list[Any]]:
+    """What kills the second trainer, or its node, after the first epoch; and all crews."""
     import ray
 
     from fastvec.cluster import ray_crew
 
-    crews = []
+    what, crews = request.param, []
     original = ray_crew.RayCrew._wait_for_all
 
     def remember(self: ray_crew.RayCrew) -> None:
@@ -132,10 +152,24 @@ def test_a_lost_trainer_costs_no_word(
         cluster.remove_node(found, allow_graceful=False)
         cluster.add_node(num_cpus=1, object_store_memory=80 << 20)
 
+    return Kill(kill), crews
+
+
+def test_a_lost_trainer_costs_no_word(text: str, killing: tuple[Kill, list[Any]]) -> None:
+    kill, crews = killing
     model = word2vec()
-    assert model.train(text, engine=RayEngine(workers=2), callbacks=[Kill(kill)])[1] == 300_000
+    assert model.train(text, engine=RayEngine(workers=2), callbacks=[kill])[1] == 300_000
     assert model.training_state.passed == 300_000
     assert len(crews) == 1
+    assert 1 not in crews[0]._actors
+
+
+def test_a_lost_trainer_of_glove_changes_nothing(
+    text: str, killing: tuple[Kill, list[Any]]
+) -> None:
+    kill, crews = killing
+    model = glove(text, RayEngine(workers=2), callbacks=[kill])
+    assert same_records(model, glove(text, SimulatedEngine(2)))
     assert 1 not in crews[0]._actors
 
 
@@ -162,6 +196,18 @@ def test_the_command_writes_the_vectors_of_the_simulation(
     assert np.array_equal(np.load(tmp_path / "out/vectors.npy"), expected.wv.vectors)
     assert "Traceback" not in done.stderr
     assert "s for this text: leave out --engine ray" in done.stderr
+
+
+def test_the_command_for_glove(cluster: Any, text: str, tmp_path: Path) -> None:
+    options = ("--vector-size", "8", "--min-count", "1", "--window", "5", "--epochs", "3")
+    where = ("--engine", "ray", "--address", cluster.address, "--workers", "2")
+    (tmp_path / "out").mkdir()
+    done = fastvec(tmp_path, "glove", text, "-o", "out/vectors.npy", *options, *where)
+    assert done.returncode == 0, done.stderr
+    expected = glove(text, SimulatedEngine(2))
+    assert np.array_equal(np.load(tmp_path / "out/vectors.npy"), expected.wv.vectors)
+    assert "Traceback" not in done.stderr
+    assert "counted" in done.stderr
 
 
 def test_there_is_no_such_cluster(tmp_path: Path) -> None:
