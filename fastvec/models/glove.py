@@ -206,14 +206,8 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
             is computed after each epoch: see ``validation_history``.
         validation_every : int, optional
             compute it each time that so many pairs were trained on, too.
-        report_delay : float
-            seconds between two lines of news in the log; there is one after each epoch too.
-        checkpoint : path, optional
-            a file to which the whole state of the training is written now and then, at its end, and
-            when Ctrl-C or another signal stops it: :meth:`resume` goes on from there.
-        checkpoint_every : str, optional
-            how often: a time such as ``"30s"``, ``"10m"`` or ``"2h"``, or epochs such as ``"1e"``;
-            default: ten minutes, or longer if writing takes more than 1 % of the time.
+        report_delay, checkpoint, checkpoint_every
+            as in :meth:`fastvec.Word2Vec.train`.
         engine : fastvec.RayEngine, optional
             count pairs and train on several machines: see :class:`fastvec.RayEngine`.
 
@@ -333,20 +327,12 @@ class GloVe(GloVeParams, CooccurrenceParams, VocabularyParams, CorpusParams, Plo
         source
             the corpus or the matrix of that training.  Text is read, and its pairs are counted, as
             it was then.
-        epochs : int, optional
-            how many epochs the training has in all; default: as many as it was to have.
         eta, grad_clip : float, optional
             default: as before.
-        workers : int, optional
-            threads; default: as before.
-        tokens : callable, optional
-            the function that makes words of text, if there was one, since files do not keep it.
         callbacks, validation_every, report_delay
             as in :meth:`fit`.  If pairs were held out for validation, the same ones are.
-        checkpoint, checkpoint_every
-            as in :meth:`fit`; default: the same file, and as often as before.
-        progress : bool, optional
-            show progress bars; by default only if standard error is a terminal.
+        epochs, workers, tokens, checkpoint, checkpoint_every, progress
+            as in :meth:`fastvec.Word2Vec.resume`.
         engine : fastvec.RayEngine, optional
             if the training had one: an engine, with any number of trainers.
 

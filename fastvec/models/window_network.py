@@ -166,22 +166,8 @@ class WindowNetwork(VocabularyParams, CorpusParams, Plotted, ABC):
             as in the class; default: the text of the call before.
         epochs : int, optional
             default: the model's ``epochs``.
-        callbacks : iterable of CallbackAny2Vec
-            called before and after each epoch; StopIteration from ``on_epoch_end`` ends the
-            training.
-        validation : float, or a corpus, optional
-            a share of the sentences, such as 0.01, which is held out of training, or other text,
-            on which the loss is computed after each epoch: see ``validation_history``.
-        validation_every : int, optional
-            compute it each time that so many words were trained on, too.
-        report_delay : float
-            seconds between two lines of news in the log; there is one after each epoch too.
-        checkpoint : path, optional
-            a file to which the whole state of the training is written now and then, at its end, and
-            when Ctrl-C or another signal stops it: :meth:`resume` goes on from there.
-        checkpoint_every : str, optional
-            how often: a time such as ``"30s"``, ``"10m"`` or ``"2h"``, or epochs such as ``"1e"``;
-            default: ten minutes, or longer if writing takes more than 1 % of the time.
+        callbacks, validation, validation_every, report_delay, checkpoint, checkpoint_every
+            as in :meth:`fastvec.Word2Vec.train`.
 
         Returns
         -------
@@ -241,22 +227,11 @@ class WindowNetwork(VocabularyParams, CorpusParams, Plotted, ABC):
             what ``train(checkpoint=...)`` has written.
         sentences
             the text of that training.  It is read as it was then.
-        epochs : int, optional
-            how many epochs the training has in all; default: as many as it was to have.
         alpha, min_alpha : float, optional
             learning rate at the start and at the end of the whole training; default: as before.
-        workers : int, optional
-            threads; default: as before.
-        tokens : callable, optional
-            the function that makes words of text, if there was one, since files do not keep it.
-        callbacks, validation_every, report_delay
-            as in :meth:`train`.
-        validation : corpus, optional
-            the text for validation, if there was one of its own; what was held out is known.
-        checkpoint, checkpoint_every
-            as in :meth:`train`; default: the same file, and as often as before.
-        progress : bool, optional
-            show a progress bar; by default only if standard error is a terminal.
+        epochs, workers, tokens, callbacks, validation, validation_every, report_delay, checkpoint,
+        checkpoint_every, progress
+            as in :meth:`fastvec.Word2Vec.resume`.
 
         Returns
         -------
