@@ -154,7 +154,7 @@ class GloVeTrainer:
         blueprint = self.blueprint
         held = dict(blueprint.held)
         if held:
-            hashes = [held["hashes"][words] for words in layout.words]
+            hashes = [held["hashes"][words] for words in (slice(0), *layout.words)]
             held |= {"hashes": np.concatenate(hashes), **frozen}
         for key in task.job.halves:
             if key in self._halves:
