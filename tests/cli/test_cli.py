@@ -66,7 +66,7 @@ def test_without_arguments_it_helps(folder: Path) -> None:
     ("arguments", "says"),
     [
         (["nope"], "No such command 'nope'"),
-        (["--nope"], "No such option '--nope'"),
+        (["--nope"], "--nope"),
         (["info"], "Missing argument"),
         (["completion"], "Choose from: bash, zsh, fish"),
     ],

@@ -149,7 +149,7 @@ def test_scores_at_a_scale(options):
         rows *= 0.5
     run = Word2VecRun(model, model._corpus, 0.2)
     assert run.validate()[0] == pytest.approx(at_half, rel=1e-3)
-    assert at_half != pytest.approx(plain, rel=1e-2)
+    assert at_half != pytest.approx(plain, rel=3e-3)
 
 
 def test_the_calibrated_loss_is_the_least_of_all_scales():
