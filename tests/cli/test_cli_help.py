@@ -20,7 +20,10 @@ from fastvec.cli import man
 
 COMMANDS = cli.app.commands
 #: what takes long, or does not end by itself
-OWN_TESTS = ("fastvec demo", "fastvec explore", "fastvec watch", "fastvec train '/data/*.txt'")
+OWN_TESTS = (
+    "fastvec demo", "fastvec explore", "fastvec watch",
+    "fastvec train '/data/*.txt'", "fastvec glove '/data/*.txt'",
+)  # fmt: skip
 
 
 def page(folder: Path, *arguments: str, columns: int = 80) -> str:

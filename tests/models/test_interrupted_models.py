@@ -141,7 +141,7 @@ def test_a_model_that_was_being_trained_can_be_used(name, place, tmp_path):
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_glove_is_what_it_was_until_its_training_begins(place, monkeypatch):
-    monkeypatch.setattr(GloVe, "_train", lambda *_: None)
+    monkeypatch.setattr(GloVe, "_train", lambda *_, **__: None)
     model = GloVe(2, min_count=1, workers=1, epochs=1, progress=False).fit(TEXT)
     for change in (
         lambda model: model.fit(MORE),

@@ -276,6 +276,7 @@ def test_wide_settings_are_json(saved):
 
 
 def test_safetensors_itself_reads_the_file(saved):
+    pytest.importorskip("safetensors", reason="safetensors is not installed")
     pairs, path = saved
     code = "import sys, safetensors.numpy as s; print(s.load_file(sys.argv[1])['pairs'].shape[0])"
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
