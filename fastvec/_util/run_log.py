@@ -92,8 +92,13 @@ class RunLog(logging.Handler):
         except OSError as error:
             if not self._broken:
                 self._broken = True
-                reason = error.strerror or str(error)
-                log.warning("cannot write %s any more: %s", self.path, reason)
+                _warn_while_logging(f"cannot write {self.path} any more: {error.strerror or error}")
+
+
+def _warn_while_logging(message: str) -> None:
+    """A warning from within a handler: some versions of Python drop those of ``log.warning``."""
+    record = log.makeRecord(log.name, logging.WARNING, __file__, 0, message, (), None)
+    log.callHandlers(record)
 
 
 def versions() -> dict[str, str]:
