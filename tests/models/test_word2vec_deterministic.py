@@ -136,9 +136,9 @@ def test_training_twice_with_new_words_and_callbacks(options):
 
 @pytest.mark.parametrize("options", VIRTUAL, ids=str)
 def test_it_goes_on_from_a_checkpoint_within_an_epoch(options, tmp_path, monkeypatch):
-    """Of 17 chunks, 16 are done when it is written."""
+    """Of 68 chunks, 16, 32, 48 or 64 are done when it is written."""
     monkeypatch.setattr(threads, "TICK_SECONDS", 1e-4)
-    text = many_words(8500)
+    text = many_words(34_000)
     options = {"vector_size": 8, "min_count": 1, "epochs": 1, "workers": 2} | options
     whole, model = (Word2Vec(deterministic=True, **options) for _ in range(2))
 
@@ -152,7 +152,7 @@ def test_it_goes_on_from_a_checkpoint_within_an_epoch(options, tmp_path, monkeyp
     with pytest.raises(MemoryError):
         model.train(text, checkpoint=tmp_path / "run.ckpt", checkpoint_every="0.0001s")
     monkeypatch.undo()
-    assert 0 < Word2Vec.load(tmp_path / "run.ckpt").training_state.part.passed < 170_000
+    assert 0 < Word2Vec.load(tmp_path / "run.ckpt").training_state.part.passed < 680_000
     again = Word2Vec.resume(tmp_path / "run.ckpt", text, workers=3)
     assert fingerprint(again) == fingerprint(whole)
 
