@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,22 +15,20 @@ from fastvec.cluster.crew import Crew
 from fastvec.cluster.glove_rounds import PartsLostError, Relay
 from fastvec.cluster.glove_trainer import GloVeReport, GloVeTask
 from fastvec.cluster.parts import SpreadPairs, rounds_of
-from fastvec.models.glove_run import UNTRAINED
-from fastvec.models.mittens import pull_towards
+from fastvec.models.glove_run import UNTRAINED, PairsRun
 from fastvec.models.training_state import TrainingState
-from fastvec.models.word_records import VECTOR_SQUARES, Records
 from fastvec.params import GloVeParams
 
 if TYPE_CHECKING:
     from fastvec.models.glove import GloVe
 
-#: What a file calls the losses of all rounds, and the number of parts.
-ROUND_LOSSES, PARTS = "round_losses", "parts"
+#: What a file calls the number of parts.
+PARTS = "parts"
 #: for the random numbers that order rounds
 ORDER = 1 << 40
 
 
-class SpreadGloVeRun:
+class SpreadGloVeRun(PairsRun):
     """A :class:`fastvec.models.training.Run` of a GloVe model on the trainers of a crew.
 
     Parameters
@@ -46,7 +43,7 @@ class SpreadGloVeRun:
     Raises ValueError for a share that holds out none or all.
     """
 
-    unit, predicts_words = "pairs", False
+    losses_name = "round_losses"
 
     def __init__(
         self,
@@ -57,36 +54,15 @@ class SpreadGloVeRun:
         validation: float | None = None,
     ) -> None:
         assert model._records is not None
-        self.model, self.crew, self.pairs, self.params = model, crew, pairs, params
-        self.records = model._records
+        super().__init__(model, model._records, params)
+        self.crew, self.pairs = crew, pairs
         self.relay = Relay(crew, pairs, self.records)
         self.rounds = rounds_of(pairs.parts)
+        self.n_losses = len(self.rounds)
         self.epoch_size, self.entries = pairs.stored, pairs.nnz
-        self.losses: NDArray[np.float64] | None = None  # of the rounds, while an epoch is trained
-        self._fetched: NDArray[np.float64] | None = None  # the same, of the driver's records
+        self._fetched: NDArray[np.float64] | None = None  # the losses of the driver's records
         if validation is not None:
             self._leave_out(validation)
-
-    def _leave_out(self, share: float) -> None:
-        """Count what is held out, and leave it out of the sizes."""
-        _, entries, held = self._validate()
-        if not 0 < held < self.epoch_size:
-            what = "all" if held else "none"
-            raise ValueError(
-                f"validation={share:g} holds out {what} of {self.epoch_size} pairs: give another "
-                "share"
-            )
-        self.epoch_size -= held
-        self.entries -= entries
-
-    def validate(self) -> tuple[float, int]:
-        """The cost of the entries that are held out, and their number."""
-        loss, entries, _ = self._validate()
-        return loss, entries
-
-    def calibrated(self, loss: float) -> float:
-        """The mean cost as it is."""
-        return loss
 
     def _validate(self) -> tuple[float, int, int]:
         reports: list[GloVeReport] = []
@@ -99,11 +75,9 @@ class SpreadGloVeRun:
 
     def prepare(self, state: TrainingState) -> int:
         """Begin an epoch, or go on with one; the driver is the only worker."""
-        state.set_schedule(self.params.eta, self.params.eta, self.model.seed)
-        self._last_loss = state.loss_history[-1] if state.loss_history else None
+        self._begin_epoch(state)
+        assert self.losses is not None
         self.state = state
-        if self.losses is None:
-            self.losses = np.full(len(self.rounds), UNTRAINED)
         self._fetched = self.losses.copy()
         return 1
 
@@ -162,48 +136,18 @@ class SpreadGloVeRun:
         self.relay.begin_again()
         control.add(0, -control.total())
 
-    def current_loss(self) -> float | None:
-        """The mean loss of the epoch before."""
-        return self._last_loss
-
-    def loss(self) -> tuple[float, int]:
-        """The loss of this epoch so far, and the entries of the matrix."""
-        assert self.losses is not None
-        return float(self.losses[self.losses != UNTRAINED].sum()), self.entries
-
-    def end_epoch(self) -> None:
-        """Pull words towards their initial vectors."""
-        loss, model = self.loss()[0], self.model
-        if model._prior is not None and model.mu > 0 and np.isfinite(loss):
-            pull_towards(self.records, model._prior, model.mu * 2 * model.eta)
+    def _pull(self) -> bool:
+        """The same, and trainers begin with what the driver has then."""
+        pulled = super()._pull()
+        if pulled:
             self.relay.begin_again()
-        model._wv = self.losses = None
-
-    def position(self) -> dict[str, NDArray[Any]]:
-        """The loss of each round, or UNTRAINED; nothing between two epochs."""
-        return {} if self.losses is None else {ROUND_LOSSES: self.losses}
-
-    def go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Begin where :meth:`position` says that an epoch stands; ValueError for other arrays."""
-        losses = arrays.get(ROUND_LOSSES)
-        if losses is not None:
-            if losses.shape != (len(self.rounds),) or losses.dtype != np.float64:
-                raise ValueError(f"{ROUND_LOSSES} must be {len(self.rounds)} numbers")
-            self.losses = np.array(losses)
+        return pulled
 
     @property
     def fingerprint(self) -> dict[str, Any]:
         """The pairs, a checksum of all of them, and how they are cut."""
         pairs = self.pairs
         return {"pairs": pairs.stored, "checksum": pairs.checksum, PARTS: pairs.parts}
-
-    def matrices(self) -> list[Records]:
-        """The word and context vectors of all records, as the driver has them."""
-        return [self.records[:, :VECTOR_SQUARES]]
-
-    def advice(self) -> str:
-        """What to change when numbers are not finite."""
-        return f"lower eta (now {self.params.eta}) or grad_clip (now {self.params.grad_clip})"
 
     def _tell(self, seconds: float, waiting: float) -> None:
         share, moved = 100 * waiting / max(seconds, 1e-9), self.relay.moved

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -35,45 +36,37 @@ if TYPE_CHECKING:
 
 #: The loss of a tile that has not been trained on yet in this epoch; others are not negative.
 UNTRAINED = -1.0
-#: What a file calls the losses of all tiles.
-TILE_LOSSES = "tile_losses"
 #: Bytes of records that neighbouring tiles share: what most third-level caches hold.
 GROUP_BYTES = 1 << 24
 
 
-class GloVeRun:
-    """A :class:`fastvec.models.training.Run` of a GloVe model on pairs."""
+class PairsRun(ABC):
+    """What runs of GloVe models have in common, on one machine and on several.
+
+    An epoch has parts, tiles or rounds, whose losses are kept until it ends: so it can stop between
+    two of them, and go on.
+    """
 
     unit, predicts_words = "pairs", False
 
-    def __init__(
-        self,
-        model: GloVe,
-        records: Records,
-        pairs: Pairs,
-        params: GloVeParams,
-        validation: float | None = None,
-    ) -> None:
-        assert model.words is not None
-        self.model, self.records, self.params = model, records, params
-        self.epoch_size, self.entries = len(pairs.pairs), pairs.nnz
-        # The core checks these three arrays now and relies on them later: nobody may change them.
-        self.pairs = copy.copy(pairs)
-        self.pairs.starts, self.pairs.tiles = pairs.starts.copy(), pairs.tiles.copy()
-        self.pairs.offsets = pairs.offsets.copy()
-        self.losses: NDArray[np.float64] | None = None  # of the tiles, while an epoch is trained
-        held: dict[str, Any] = {}
-        if validation is not None:
-            held = {"hashes": word_hashes(model.words), "held": validation}
-        self.training = self._core(held)
-        if validation is not None:
-            self._frozen = self._core(held | {"frozen": True})
-            self._leave_out(validation)
+    #: what a file calls the losses of all parts
+    losses_name: str
+    #: how many parts an epoch has
+    n_losses: int
+    #: the pairs of an epoch, and the entries of the matrix that they are
+    epoch_size: int
+    entries: int
 
-    def _core(self, held: dict[str, Any]) -> GloveTraining:
-        """The native core, for what is trained on or for what is held out."""
-        with self.pairs.named():
-            return new_training(self.records, self.pairs, self.params, self.model.workers, **held)
+    def __init__(self, model: GloVe, records: Records, params: GloVeParams) -> None:
+        self.model, self.records, self.params = model, records, params
+        self.losses: NDArray[np.float64] | None = None  # while an epoch is trained
+        self._last_loss: float | None = None
+
+    # --- what is held out
+
+    @abstractmethod
+    def _validate(self) -> tuple[float, int, int]:
+        """The cost of the entries that are held out, their number, and that of their pairs."""
 
     def _leave_out(self, share: float) -> None:
         """Count what is held out, and leave it out of the sizes; ValueError for nothing or all."""
@@ -96,6 +89,91 @@ class GloVeRun:
         """The mean cost as it is: it is a squared error, which has the scale of log counts."""
         return loss
 
+    # --- an epoch
+
+    def _begin_epoch(self, state: TrainingState) -> None:
+        state.set_schedule(self.params.eta, self.params.eta, self.model.seed)
+        self._last_loss = state.loss_history[-1] if state.loss_history else None
+        if self.losses is None:
+            self.losses = np.full(self.n_losses, UNTRAINED)
+
+    def current_loss(self) -> float | None:
+        """The mean loss of the epoch before."""
+        return self._last_loss
+
+    def loss(self) -> tuple[float, int]:
+        """The loss of this epoch so far, and the entries of the matrix."""
+        assert self.losses is not None
+        return float(self.losses[self.losses != UNTRAINED].sum()), self.entries
+
+    def end_epoch(self) -> None:
+        """Pull words towards their initial vectors."""
+        self._pull()
+        self.model._wv = self.losses = None
+
+    def _pull(self) -> bool:
+        """Pull words towards their initial vectors, if they are to be; whether they are."""
+        loss, model = self.loss()[0], self.model
+        if model._prior is None or model.mu == 0 or not np.isfinite(loss):
+            return False
+        pull_towards(self.records, model._prior, model.mu * 2 * model.eta)
+        return True
+
+    def position(self) -> dict[str, NDArray[Any]]:
+        """The loss of each part, or UNTRAINED; nothing between two epochs."""
+        return {} if self.losses is None else {self.losses_name: self.losses}
+
+    def go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Begin where :meth:`position` says that an epoch stands; ValueError for other arrays."""
+        losses = arrays.get(self.losses_name)
+        if losses is not None:
+            if losses.shape != (self.n_losses,) or losses.dtype != np.float64:
+                raise ValueError(f"{self.losses_name} must be {self.n_losses} numbers")
+            self.losses = np.array(losses)
+
+    def matrices(self) -> list[Records]:
+        """The word and context vectors of all records."""
+        return [self.records[:, :VECTOR_SQUARES]]
+
+    def advice(self) -> str:
+        """What to change when numbers are not finite."""
+        return f"lower eta (now {self.params.eta}) or grad_clip (now {self.params.grad_clip})"
+
+
+class GloVeRun(PairsRun):
+    """A :class:`fastvec.models.training.Run` of a GloVe model on pairs."""
+
+    losses_name = "tile_losses"
+
+    def __init__(
+        self,
+        model: GloVe,
+        records: Records,
+        pairs: Pairs,
+        params: GloVeParams,
+        validation: float | None = None,
+    ) -> None:
+        assert model.words is not None
+        super().__init__(model, records, params)
+        self.epoch_size, self.entries = len(pairs.pairs), pairs.nnz
+        # The core checks these three arrays now and relies on them later: nobody may change them.
+        self.pairs = copy.copy(pairs)
+        self.pairs.starts, self.pairs.tiles = pairs.starts.copy(), pairs.tiles.copy()
+        self.pairs.offsets = pairs.offsets.copy()
+        self.n_losses = len(self.pairs.tiles)
+        held: dict[str, Any] = {}
+        if validation is not None:
+            held = {"hashes": word_hashes(model.words), "held": validation}
+        self.training = self._core(held)
+        if validation is not None:
+            self._frozen = self._core(held | {"frozen": True})
+            self._leave_out(validation)
+
+    def _core(self, held: dict[str, Any]) -> GloveTraining:
+        """The native core, for what is trained on or for what is held out."""
+        with self.pairs.named():
+            return new_training(self.records, self.pairs, self.params, self.model.workers, **held)
+
     def _validate(self) -> tuple[float, int, int]:
         """The cost of the entries that are held out, their number, and that of their pairs."""
         order = np.random.default_rng(SEED)
@@ -112,13 +190,11 @@ class GloVeRun:
         each block of words has seen its tiles in order.
         """
         check_mapped(self.pairs.pairs)
-        state.set_schedule(self.params.eta, self.params.eta, self.model.seed)
-        self._last_loss = state.loss_history[-1] if state.loss_history else None
+        self._begin_epoch(state)
+        assert self.losses is not None
         generator = np.random.default_rng((state.seed, 1 + state.epochs_trained))
         steps, blocks = epoch_order(self.pairs, self.records[0].nbytes, generator)
         seed = int(generator.integers(1 << 63))
-        if self.losses is None:
-            self.losses = np.full(len(steps), UNTRAINED)
         left = self.losses[steps] == UNTRAINED
         self._is_complete = not left.any()
         if not self._is_complete:
@@ -131,47 +207,11 @@ class GloVeRun:
             with self.pairs.named():
                 self.training.run(worker, control)
 
-    def current_loss(self) -> float | None:
-        """The mean loss of the epoch before."""
-        return self._last_loss
-
-    def loss(self) -> tuple[float, int]:
-        """The loss of this epoch so far, and the entries of the matrix."""
-        assert self.losses is not None
-        return float(self.losses[self.losses != UNTRAINED].sum()), self.entries
-
-    def end_epoch(self) -> None:
-        """Pull words towards their initial vectors."""
-        loss, model = self.loss()[0], self.model
-        if model._prior is not None and model.mu > 0 and np.isfinite(loss):
-            pull_towards(self.records, model._prior, model.mu * 2 * model.eta)
-        model._wv = self.losses = None
-
-    def position(self) -> dict[str, NDArray[Any]]:
-        """The loss of each tile, or UNTRAINED; nothing between two epochs."""
-        return {} if self.losses is None else {TILE_LOSSES: self.losses}
-
-    def go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Begin where :meth:`position` says that an epoch stands; ValueError for other arrays."""
-        losses = arrays.get(TILE_LOSSES)
-        if losses is not None:
-            if losses.shape != (len(self.pairs.tiles),) or losses.dtype != np.float64:
-                raise ValueError(f"{TILE_LOSSES} must be {len(self.pairs.tiles)} numbers")
-            self.losses = np.array(losses)
-
     @functools.cached_property
     def fingerprint(self) -> dict[str, Any]:
         """The pairs, and a checksum of all of them."""
         checksum, _ = array_checksum(self.pairs.pairs.view(np.uint64))
         return {"pairs": len(self.pairs.pairs), "checksum": checksum}
-
-    def matrices(self) -> list[Records]:
-        """The word and context vectors of all records."""
-        return [self.records[:, :VECTOR_SQUARES]]
-
-    def advice(self) -> str:
-        """What to change when numbers are not finite."""
-        return f"lower eta (now {self.params.eta}) or grad_clip (now {self.params.grad_clip})"
 
 
 class Tiled(Protocol):
